@@ -1,0 +1,17 @@
+"""The list of the journal's readers, in order: read top to bottom, this is the product."""
+
+from anliegen.flow.automation import triage
+from anliegen.flow.channels import acknowledge, outbox
+from anliegen.flow.feedback import outcome
+from anliegen.ground.journal.read import Reader, reader
+from anliegen.records.tickets import readers as tickets
+
+READERS: list[Reader] = [
+    reader(
+        "index", tickets.index, on=["message.received", "message.queued", "note.written"], batch=True, from_start=True
+    ),
+    reader("triage", triage.decide, on=["message.received"]),
+    reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),
+    reader("deliver", outbox.plan, on=["message.queued"]),
+    reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
+]

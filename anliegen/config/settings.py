@@ -1,0 +1,208 @@
+"""Settings: one file, from the environment only. Names and defaults stand in docs/configuration.md."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from django.utils.translation import gettext_lazy as _
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from anliegen.ground import files, postgres, secrets
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Environment(BaseSettings):
+    """What the operator may set. Every value has a default that works on a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="ANLIEGEN_", extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    smtp_port: int = Field(8025, ge=0, le=65535)
+    base_url: str = "http://127.0.0.1:8000"
+    debug: bool = False
+    demo: bool = False
+    web_threads: int = Field(8, ge=1, le=64)
+    log_format: str = "plain"
+
+
+ENVIRONMENT = Environment()
+ANLIEGEN_DATA = files.data_path()
+ANLIEGEN_HOST, ANLIEGEN_PORT = ENVIRONMENT.host, ENVIRONMENT.port
+ANLIEGEN_SMTP_PORT = ENVIRONMENT.smtp_port
+ANLIEGEN_SMTP_URL = secrets.secret("ANLIEGEN_SMTP_URL")
+ANLIEGEN_BASE_URL = ENVIRONMENT.base_url.rstrip("/")
+ANLIEGEN_DEMO = ENVIRONMENT.demo
+ANLIEGEN_WEB_THREADS = ENVIRONMENT.web_threads
+
+SECRET_KEY = secrets.secret("ANLIEGEN_SECRET_KEY") or secrets.key("secret_key").hex()
+DEBUG = ENVIRONMENT.debug
+_base = urlsplit(ANLIEGEN_BASE_URL)
+ALLOWED_HOSTS = [_base.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", ANLIEGEN_HOST]
+CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
+_https = _base.scheme == "https"
+if _https:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "csp",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "anliegen.ground.journal",
+    "anliegen.ground.search",
+    "anliegen.ground.egress",
+    "anliegen.records.accounts",
+    "anliegen.records.customers",
+    "anliegen.records.tickets",
+    "anliegen.flow.channels",
+    "anliegen.flow.automation",
+    "anliegen.flow.feedback",
+    "anliegen.oversight.compliance",
+    "anliegen.oversight.portability",
+    "anliegen.oversight.measurement",
+    "anliegen.faces.ui",
+    "anliegen.faces.workspace",
+    "anliegen.faces.portal",
+    "anliegen.faces.api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "anliegen.faces.ui.language.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "anliegen.config.urls"
+WSGI_APPLICATION = "anliegen.config.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "anliegen.faces.ui.environment.environment",
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+            ],
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+_database_url = secrets.secret("DATABASE_URL")
+DATABASES = {"default": postgres.parse_url(_database_url) if _database_url else postgres.where(ANLIEGEN_DATA)}
+DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.Agent"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/workspace/login/"
+LOGIN_REDIRECT_URL = "/workspace/"
+LOGOUT_REDIRECT_URL = "/workspace/login/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "anliegen.faces.workspace.login.Adapter"
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_SESSION_REMEMBER = True
+
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "anliegen.faces.ui.errors.csrf_failure"
+
+# Rate limits count in a table, so that they hold over any number of web processes.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rate_limits"}}
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ANLIEGEN_DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_IMPORT_PATHS = ["anliegen.ground.jobs"]
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer()
+        if ENVIRONMENT.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False),
+    ],
+    logger_factory=structlog.PrintLoggerFactory(),
+)
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
+}

@@ -1,0 +1,82 @@
+"""What is this message about, and whose is it? For now one rule: the mailbox decides the team."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from anliegen.flow.automation import verbs
+from anliegen.flow.automation.approval import put_into_effect
+from anliegen.flow.automation.models import Decision
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import record, ref
+from anliegen.records.accounts.models import Mailbox
+from anliegen.records.tickets import verbs as tickets
+from anliegen.records.tickets.models import Ticket
+
+AUTHOR = Actor.rule("mailbox")
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a rule or model would choose; an empty choice says that it fits none."""
+
+    choice: str
+    confidence: float
+    reason: str
+    responsible_id: int | None = None
+    evidence: dict[str, int | str] = field(default_factory=dict)
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+
+def decide(event: Event) -> None:
+    """Read a `message.received`: the first message of a ticket without a team gets a decision."""
+    if not event.data["first"]:
+        return
+    ticket = Ticket.objects.select_related("mailbox").get(pk=int(event.subject.partition(":")[2]))
+    actor = AUTHOR.because_of(event)
+    if ticket.team_id is None:
+        make(ticket, propose(ticket.mailbox), actor=actor, at=clock.now())
+    else:
+        # A person was quicker: nothing to decide, but what waits for the sorting may go on.
+        record(tickets.TICKET_TRIAGED, ticket, actor=actor, at=clock.now(), decision=None)
+
+
+def propose(mailbox: Mailbox | None) -> Proposal:
+    """Whose is a message that came to this mailbox? Pure."""
+    if mailbox is None:
+        return Proposal("", 0.0, "no-mailbox")
+    if mailbox.team_id is None:
+        return Proposal("", 0.0, "mailbox-without-team", evidence={"mailbox": mailbox.pk})
+    return Proposal(f"team:{mailbox.team_id}", 1.0, "mailbox", mailbox.responsible_id, {"mailbox": mailbox.pk})
+
+
+def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime) -> Decision:
+    """Write the decision down, then hand it to the approval gate."""
+    with transaction.atomic():
+        decision = Decision.objects.create(
+            ticket=ticket,
+            question="team",
+            choice=proposal.choice,
+            confidence=proposal.confidence,
+            reason=proposal.reason,
+            evidence=proposal.evidence,
+            alternatives=[{"choice": choice, "confidence": sure} for choice, sure in proposal.alternatives],
+            author=actor.ref,
+            responsible_id=proposal.responsible_id,
+            made_at=at,
+        )
+        record(
+            verbs.DECISION_MADE,
+            ticket,
+            actor=actor,
+            at=at,
+            decision=ref(decision),
+            question="team",
+            choice=proposal.choice or None,
+            responsible=f"agent:{proposal.responsible_id}" if proposal.responsible_id else None,
+        )
+        put_into_effect(decision, ticket, actor=actor, at=at)
+    return decision

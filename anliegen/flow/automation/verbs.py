@@ -1,0 +1,11 @@
+"""What automation can do."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anliegen.ground.journal.verbs import Kind, Verb
+
+DECISION_MADE = Verb(
+    "decision.made",
+    _("{actor} decided: {choice}"),
+    {"decision": Kind.REF, "question": Kind.CODE, "choice": Kind.REF, "responsible": Kind.REF},
+)

@@ -1,0 +1,216 @@
+"""From `Incoming` to its one visible place: the steps in their order.
+
+No step loses anything: each either ends the way of the mail in the ledger, with a reason, or hands it on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from anliegen.flow.channels import threading, verbs
+from anliegen.flow.channels.incoming import Incoming
+from anliegen.flow.channels.instance import instance_id
+from anliegen.flow.channels.models import Intake
+from anliegen.ground import files
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.record import record
+from anliegen.records.accounts import queries as accounts
+from anliegen.records.accounts.models import Mailbox
+from anliegen.records.customers import actions as customers
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets.content import File, Received
+from anliegen.records.tickets.models import Message, Ticket
+
+# Mails that nobody wrote and nobody waits for: kept in the ledger, and with the ticket they answer, but open none.
+# Lists and machines (web forms, shops) may carry a person's words, so these do.
+OPENS_NO_TICKET = {"auto-reply", "receipt", "feedback-report", "bulk", "bounce"}
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A mail on its way through the steps."""
+
+    incoming: Incoming
+    intake: Intake
+    mailbox: Mailbox | None
+    at: datetime
+
+
+Step = Callable[[Arrival], bool]
+
+
+def accept(incoming: Incoming, intake: Intake, *, at: datetime) -> Intake:
+    """Take the mail through the steps, inside the caller's transaction. Afterwards `intake.result` is final."""
+    intake.fingerprint = incoming.fingerprint
+    intake.defects = list(incoming.defects)[:50]
+    intake.mailbox = accounts.mailbox_of([*intake.envelope_to, *incoming.recipients])
+    arrival = Arrival(incoming, intake, intake.mailbox, at)
+    # The order must stay: what is known is not read twice, what is no person's word opens nothing.
+    for step in (_known_already, _our_own, _delivery_report, _automatic, _to_a_ticket, _new_ticket):
+        if step(arrival):
+            return intake
+    raise AssertionError("the last step takes everything")
+
+
+def _known_already(arrival: Arrival) -> bool:
+    earlier = (
+        Intake.objects.filter(fingerprint=arrival.incoming.fingerprint)
+        .exclude(result="duplicate")
+        .exclude(pk=arrival.intake.pk)
+        .order_by("pk")
+        .first()
+    )
+    if earlier is None:
+        return False
+    arrival.intake.duplicate_of = earlier
+    arrival.intake.ticket_id, arrival.intake.message_id = earlier.ticket_id, earlier.message_id
+    return _end(arrival, "duplicate", "came-before")
+
+
+def _our_own(arrival: Arrival) -> bool:
+    """A mail that this very instance sent and that came back as it was: answering it would go round in circles."""
+    if arrival.incoming.own_instance != instance_id() or arrival.incoming.bounce is not None:
+        return False
+    message = _message_of(arrival.incoming.message_id)
+    if message is not None:
+        arrival.intake.message, arrival.intake.ticket_id = message, message.ticket_id
+    return _end(arrival, "rejected", "our-own-mail")
+
+
+def _delivery_report(arrival: Arrival) -> bool:
+    bounce = arrival.incoming.bounce
+    if bounce is None:
+        return False
+    message = next(filter(None, map(_message_of, bounce.original_ids)), None)
+    if message is None:
+        return _end(arrival, "bounce", "of-an-unknown-mail")
+    arrival.intake.message, arrival.intake.ticket_id = message, message.ticket_id
+    if bounce.kind == "hard":
+        status = bounce.recipients[0].status if bounce.recipients else None
+        tickets.mark_bounced(message, reason=status or "unknown", actor=SYSTEM, at=arrival.at)
+    return _end(arrival, "bounce", bounce.kind)
+
+
+def _automatic(arrival: Arrival) -> bool:
+    kind = arrival.incoming.automatic
+    if kind not in OPENS_NO_TICKET:
+        return False
+    if found := threading.find_ticket(arrival.incoming, arrival.mailbox):
+        arrival.intake.message = _append(arrival, found.ticket)
+        arrival.intake.ticket = found.ticket
+    return _end(arrival, "automatic", kind)
+
+
+def _to_a_ticket(arrival: Arrival) -> bool:
+    found = threading.find_ticket(arrival.incoming, arrival.mailbox)
+    if found is None or _is_long_over(found.ticket, arrival.at):
+        return False
+    arrival.intake.message = _append(arrival, found.ticket)
+    arrival.intake.ticket = found.ticket
+    return _end(arrival, "appended", found.evidence)
+
+
+def _new_ticket(arrival: Arrival) -> bool:
+    brand = arrival.mailbox.brand if arrival.mailbox else accounts.default_brand()
+    message = tickets.receive(_received(arrival), brand=brand, mailbox=arrival.mailbox, at=arrival.at)
+    arrival.intake.message, arrival.intake.ticket = message, message.ticket
+    found = threading.find_ticket(arrival.incoming, arrival.mailbox)
+    if found is not None and found.ticket.pk != message.ticket_id:
+        tickets.link(message.ticket, found.ticket, kind="follow_up", actor=SYSTEM, at=arrival.at)
+        return _end(arrival, "created", "after-a-closed-one")
+    return _end(arrival, "created", "mailbox" if arrival.mailbox else "no-mailbox")
+
+
+def _append(arrival: Arrival, ticket: Ticket) -> Message:
+    return tickets.receive(_received(arrival), ticket=ticket, at=arrival.at)
+
+
+def _is_long_over(ticket: Ticket, at: datetime) -> bool:
+    days = accounts.the_operator().reopen_days
+    return ticket.closed_at is not None and at - ticket.closed_at > timedelta(days=days)
+
+
+def _message_of(rfc_message_id: str | None) -> Message | None:
+    if not rfc_message_id:
+        return None
+    return Message.objects.filter(rfc_message_id=rfc_message_id, direction="out").order_by("pk").first()
+
+
+def _received(arrival: Arrival) -> Received:
+    incoming, address = arrival.incoming, _who_wrote(arrival)
+    sender = incoming.sender
+    return Received(
+        channel=incoming.channel,
+        person_id=address.person_id if address else _somebody(arrival),
+        address=address,
+        subject=incoming.subject,
+        text=incoming.text,
+        reply_text=incoming.reply_text,
+        html=incoming.html or "",
+        language=incoming.language or "",
+        automatic=incoming.automatic or "",
+        from_name=sender.name if sender else "",
+        from_address=sender.address if sender else arrival.intake.envelope_from,
+        to=tuple((contact.name, contact.address) for contact in incoming.to),
+        cc=tuple((contact.name, contact.address) for contact in incoming.cc),
+        rfc_message_id=incoming.message_id or "",
+        in_reply_to=incoming.in_reply_to,
+        references=incoming.references,
+        written_at=incoming.sent_at or arrival.at,
+        files=_store_files(incoming),
+    )
+
+
+def _who_wrote(arrival: Arrival) -> Address | None:
+    """The address to answer to: Reply-To where given (web forms write on a person's behalf), else From."""
+    incoming = arrival.incoming
+    wanted = [*incoming.reply_to[:1], *([incoming.sender] if incoming.sender else [])]
+    for contact in wanted:
+        if "@" in contact.address and accounts.mailbox_of([contact.address]) is None:
+            name = contact.name or (incoming.sender.name if incoming.sender else "")
+            return _meet(contact.address, name, arrival)
+    if "@" in arrival.intake.envelope_from:
+        return _meet(arrival.intake.envelope_from, incoming.sender.name if incoming.sender else "", arrival)
+    return _meet(wanted[0].address, wanted[0].name, arrival) if wanted and wanted[0].address.strip() else None
+
+
+def _meet(address: str, name: str, arrival: Arrival) -> Address:
+    return customers.meet(
+        kind="email",
+        value=address,
+        name=name,
+        language=arrival.incoming.language or "",
+        actor=SYSTEM,
+        at=arrival.at,
+    )
+
+
+def _somebody(arrival: Arrival) -> int:
+    """A mail without any sender still comes from a person: one of whom we know nothing yet."""
+    name = arrival.incoming.sender.name if arrival.incoming.sender else ""
+    return customers.create_person(name=name[:200], actor=SYSTEM, at=arrival.at).pk
+
+
+def _store_files(incoming: Incoming) -> tuple[File, ...]:
+    """Put the attachments on disk; they are there before the rows that name them commit."""
+    return tuple(
+        File(
+            filename=each.filename,
+            content_type=each.content_type,
+            size=each.size,
+            sha256=files.put(each.content),
+            content_id=each.content_id or "",
+            is_inline=each.inline,
+        )
+        for each in incoming.attachments
+    )
+
+
+def _end(arrival: Arrival, result: str, reason: str) -> bool:
+    intake = arrival.intake
+    intake.result, intake.reason, intake.done_at = result, reason, arrival.at
+    intake.save()
+    if result in ("automatic", "bounce", "rejected"):
+        record(verbs.INTAKE_KEPT, intake, actor=SYSTEM, at=arrival.at, result=result, reason=reason)
+    return True

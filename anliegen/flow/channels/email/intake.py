@@ -1,0 +1,130 @@
+"""Lines of the ledger that wait are read, understood and brought to their place; what cannot be is set aside, visibly."""
+
+from datetime import datetime
+
+import structlog
+from django.db import DatabaseError, OperationalError, transaction
+from django.db.models import F
+
+from anliegen.flow.channels import verbs
+from anliegen.flow.channels.accept import accept
+from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.models import Intake
+from anliegen.ground import clock, files
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.record import record
+from anliegen.records.accounts.queries import NotSetUp
+
+log = structlog.get_logger(__name__)
+
+NEW = "anliegen_intake"  # the notification that a trigger on the ledger sends
+TOGETHER = 25  # mails in one transaction
+LARGE = 512 * 1024  # bytes; a large mail is read alone, so that it keeps no others waiting
+
+
+def take_in_all() -> int:
+    """Take in until nothing waits; return how many mails."""
+    total = 0
+    while done := take_in():
+        total += done
+    return total
+
+
+def take_in() -> int:
+    """Take in the next waiting mails together. When that fails, one by one, so that one bad mail stops no other."""
+    try:
+        with transaction.atomic():
+            lines = _next(TOGETHER)
+            for line in lines:
+                _read(line, clock.now())
+            return len(lines)
+    except OperationalError:
+        raise  # the database is away: nobody's fault, the lines wait
+    except Exception:
+        return _one_by_one()
+
+
+def take_in_one(intake: Intake) -> Intake:
+    """Take in this line now, alone: for the command line and for a person who tries again."""
+    try:
+        with transaction.atomic():
+            line = Intake.objects.select_for_update().get(pk=intake.pk)
+            return _read(line, clock.now()) if line.result == "received" else line
+    except OperationalError:
+        raise
+    except Exception as error:
+        return _set_aside(intake.pk, error)
+
+
+def retry(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
+    """A person has a mail that was set aside, or rejected, taken in again."""
+    with transaction.atomic():
+        line = Intake.objects.select_for_update().get(pk=intake.pk)
+        if line.result not in ("quarantined", "rejected"):
+            return line
+        line.result, line.reason, line.detail, line.done_at = "received", "", "", None
+        line.fingerprint = ""
+        line.save()
+        record(verbs.INTAKE_RETRIED, line, actor=actor, at=at)
+    return line
+
+
+def _next(most: int) -> list[Intake]:
+    lines = list(Intake.objects.waiting().select_for_update(skip_locked=True).order_by("id")[:most])
+    large = next((index for index, line in enumerate(lines) if line.size > LARGE), None)
+    return lines if large is None else lines[: max(large, 1)]
+
+
+def _read(line: Intake, at: datetime) -> Intake:
+    incoming = parse(files.get(line.sha256))
+    return accept(incoming, line, at=at)
+
+
+def _one_by_one() -> int:
+    done = 0
+    for pk in Intake.objects.waiting().order_by("id").values_list("pk", flat=True)[:TOGETHER]:
+        take_in_one(Intake(pk=pk))
+        done += 1
+    return done
+
+
+def _set_aside(pk: int, error: Exception) -> Intake:
+    """Ours or the mail's fault: it stays whole, with the reason, where a person sees it."""
+    log.exception("mail set aside", intake=pk)
+    reason = _reason(error)
+    with transaction.atomic():
+        Intake.objects.filter(pk=pk, result="received").update(
+            result="quarantined",
+            reason=reason,
+            detail=_place(error),
+            fingerprint="",
+            attempts=F("attempts") + 1,
+            done_at=clock.now(),
+        )
+        line = Intake.objects.get(pk=pk)
+        record(verbs.INTAKE_QUARANTINED, line, actor=SYSTEM, at=clock.now(), reason=reason)
+    return line
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case files.FileMissing():
+            return "file-missing"
+        case files.FileDamaged():
+            return "file-damaged"
+        case NotSetUp():
+            return "not-set-up"
+        case OSError():
+            return "disk"
+        case DatabaseError():
+            return "database-refused"
+    return "not-understood"
+
+
+def _place(error: Exception) -> str:
+    """Kind and place of the error; its text could hold words of the mail."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}" if trace else "?"
+    return f"{type(error).__name__} in {where}"

@@ -1,0 +1,92 @@
+"""What came in, whatever the channel: one frozen value between the outside and the tickets."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A name and an address as the sender gave them. The address is lower case after the `@` only."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingAttachment:
+    """A file that came along. `filename` is safe to show and to store under; `size` is in bytes."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    content_id: str | None
+    inline: bool
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BouncedRecipient:
+    """One recipient of a delivery report (RFC 3464). `status` is an RFC 3463 code such as `5.1.1`, or None."""
+
+    address: str
+    action: str
+    status: str | None
+    diagnostic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """A mail of ours that did not arrive. `original_ids` are the Message-IDs the report names, best first."""
+
+    kind: str  # "hard" | "soft"
+    recipients: tuple[BouncedRecipient, ...]
+    original_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """What the operator's own mail server found (RFC 8601): `pass`, `fail`, `none` ...; None is not known."""
+
+    spf: str | None = None
+    dkim: str | None = None
+    dmarc: str | None = None
+    signature: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A message from outside, understood but not yet believed.
+
+    Message ids stand without their angle brackets. `reply_text`, `quoted_text` and `signature` together hold every
+    visible line of `text`. `fingerprint` is the same for the same mail delivered twice, by whatever way.
+    `recipients` is every address the mail names as its goal, lower case, Delivered-To and X-Original-To included.
+    """
+
+    channel: str = "email"
+    fingerprint: str = ""
+    message_id: str | None = None
+    sender: Contact | None = None
+    to: tuple[Contact, ...] = ()
+    cc: tuple[Contact, ...] = ()
+    reply_to: tuple[Contact, ...] = ()
+    recipients: tuple[str, ...] = ()
+    return_path: str | None = None  # None: the mail does not say; "": the empty path of bounces
+    subject: str = ""
+    sent_at: datetime | None = None
+    language: str | None = None
+    text: str = ""
+    reply_text: str = ""
+    quoted_text: str = ""
+    signature: str = ""
+    forwarded: bool = False  # the quoted text is a message passed on, so it is news to us
+    html: str | None = None
+    attachments: tuple[IncomingAttachment, ...] = ()
+    automatic: str | None = None
+    bounce: Bounce | None = None
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    own_instance: str | None = None  # X-Anliegen-Instance: which Anliegen sent it, if one did
+    list_id: str | None = None
+    authentication: Authentication = Authentication()
+    defects: tuple[str, ...] = ()

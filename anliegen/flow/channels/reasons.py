@@ -1,0 +1,47 @@
+"""Why a mail ended where it did, in words a person can follow."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anliegen.flow.channels.models import Intake
+
+REASONS = {
+    "mailbox": gettext_lazy("It answers nothing we know, so it opened a concern for the mailbox's team."),
+    "no-mailbox": gettext_lazy(
+        "It answers nothing we know and came to no mailbox we know; the concern has no team yet."
+    ),
+    "after-a-closed-one": gettext_lazy(
+        "It answers a concern closed long ago, so it opened a new one linked with that."
+    ),
+    "message-id": gettext_lazy("It answers a mail of this concern (In-Reply-To or References)."),
+    "reply-address": gettext_lazy("It was sent to the signed reply address of this concern."),
+    "subject-number": gettext_lazy("Its subject names the number, and the sender takes part in this concern."),
+    "came-before": gettext_lazy("The same mail had come before."),
+    "our-own-mail": gettext_lazy("It is a mail that we sent ourselves and that came back."),
+    "of-an-unknown-mail": gettext_lazy("A delivery report about a mail we do not know."),
+    "hard": gettext_lazy("A delivery report: our mail did not arrive and will not."),
+    "soft": gettext_lazy("A delivery report: our mail has not arrived yet."),
+    "auto-reply": gettext_lazy("An automatic reply, such as an absence note."),
+    "receipt": gettext_lazy("A receipt for reading or delivery."),
+    "feedback-report": gettext_lazy("A report of a mail provider about one of our mails."),
+    "bulk": gettext_lazy("A newsletter or other bulk mail."),
+    "bounce": gettext_lazy("A delivery report."),
+    "file-missing": gettext_lazy(
+        "Its bytes are missing from the file store; restore them from the backup, then retry."
+    ),
+    "file-damaged": gettext_lazy("Its bytes on disk were changed; restore them from the backup, then retry."),
+    "not-set-up": gettext_lazy("This instance has no operator or brand yet; set it up, then retry."),
+    "disk": gettext_lazy("The disk refused to store its attachments; make room, then retry."),
+    "database-refused": gettext_lazy("The database refused it; the mail is kept whole."),
+    "not-understood": gettext_lazy(
+        "We could not understand it; the mail is kept whole, read it and retry after an update."
+    ),
+}
+
+
+def explain(intake: Intake) -> str:
+    """The reason of this line; an unknown code is shown as it is rather than hidden."""
+    if intake.result == "received":
+        return _("It is safely stored and will be read in a moment.")
+    known = REASONS.get(intake.reason)
+    return str(known) if known is not None else intake.reason

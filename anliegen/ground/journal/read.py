@@ -1,0 +1,146 @@
+"""Reading the journal: named readers, each with a cursor, each stopping alone when it fails."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+import structlog
+from django.db import OperationalError, connection, transaction
+
+from anliegen.ground import clock
+from anliegen.ground.journal.models import Cursor, Event
+from anliegen.ground.journal.seal import last
+
+log = structlog.get_logger(__name__)
+
+EVERYTHING: frozenset[str] = frozenset()
+SIZE = 200
+MOVE_AT_LEAST = 1000  # a reader that was not asked for anything moves its cursor only this often
+FIRST_RETRY, LONGEST_RETRY = timedelta(seconds=5), timedelta(hours=1)
+
+One = Callable[[Event], object]
+Many = Callable[[Sequence[Event]], object]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A name, a function, and the verbs it wants. `from_start`: a new reader reads the past too, not only what comes."""
+
+    name: str
+    handle: One | Many
+    on: frozenset[str]
+    batch: bool = False
+    from_start: bool = False
+
+    def wants(self, verbs: set[str]) -> bool:
+        return not self.on or bool(self.on & verbs)
+
+    def feed(self, events: Sequence[Event]) -> None:
+        if self.batch:
+            cast(Many, self.handle)(events)
+            return
+        for event in events:
+            cast(One, self.handle)(event)
+
+
+def reader(
+    name: str, handle: One | Many, *, on: Iterable[str], batch: bool = False, from_start: bool = False
+) -> Reader:
+    """One line of the pipeline. `batch`: the function takes all waiting events at once instead of one at a time."""
+    return Reader(name, handle, frozenset(on), batch, from_start)
+
+
+def enrol(readers: Iterable[Reader]) -> None:
+    """Give each reader its cursor. A reader new to an old journal starts now unless it asks for the past."""
+    newest = last()[0]
+    for each in readers:
+        Cursor.objects.get_or_create(name=each.name, defaults={"position": 0 if each.from_start else newest})
+
+
+def run(each: Reader) -> int:
+    """Feed a reader what it has not read; return how many events it took.
+
+    The effects of the events and the move of the cursor share one transaction, so each takes effect exactly once.
+    When the batch fails, its events are taken one by one, so that all before the failing one count.
+    """
+    try:
+        return _step(each, SIZE)
+    except OperationalError:
+        raise  # the database is away: nobody's fault, the caller waits and comes again
+    except Exception:
+        return _up_to_the_failing_one(each)
+
+
+def _up_to_the_failing_one(each: Reader) -> int:
+    done = 0
+    while True:
+        try:
+            taken = _step(each, 1)
+        except OperationalError:
+            raise
+        except Exception as error:
+            _stop(each, error)
+            return done
+        if not taken:
+            return done
+        done += taken
+
+
+def _step(each: Reader, size: int) -> int:
+    with transaction.atomic():
+        cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=each.name).first()
+        if cursor is None or (cursor.retry_at and cursor.retry_at > clock.now()):
+            return 0
+        newest = last()[0]
+        events = _waiting(each, cursor.position, newest, size)
+        if events:
+            each.feed(events)
+        _move(cursor, events, newest, full=len(events) == size)
+    return len(events)
+
+
+def _waiting(each: Reader, after: int, newest: int, size: int) -> list[Event]:
+    events = Event.objects.filter(position__gt=after, position__lte=newest)
+    if each.on:
+        events = events.filter(verb__in=each.on)
+    return list(events.order_by("position")[:size])
+
+
+def _move(cursor: Cursor, events: list[Event], newest: int, *, full: bool) -> None:
+    to = cast(int, events[-1].position) if full else newest
+    if not events and not cursor.has_stopped and to - cursor.position < MOVE_AT_LEAST:
+        return
+    Cursor.objects.filter(pk=cursor.pk).update(
+        position=to, moved_at=clock.now(), failed_at=None, failed_position=None, error="", attempts=0, retry_at=None
+    )
+
+
+def _stop(each: Reader, error: Exception) -> None:
+    """Note where and why; come back later and later. Everything else goes on."""
+    log.exception("reader stopped", reader=each.name)
+    with transaction.atomic():
+        cursor = Cursor.objects.select_for_update().get(name=each.name)
+        event = next(iter(_waiting(each, cursor.position, last()[0], 1)), None)
+        cursor.attempts += 1
+        cursor.failed_at = clock.now()
+        cursor.failed_position = event.position if event else cursor.position
+        cursor.error = f"{type(error).__name__}: {error}"[:2000]
+        cursor.retry_at = clock.now() + min(FIRST_RETRY * 2 ** (cursor.attempts - 1), LONGEST_RETRY)
+        cursor.save()
+
+
+def retry(name: str) -> None:
+    """A person says: try again now."""
+    Cursor.objects.filter(name=name, failed_at__isnull=False).update(retry_at=clock.now())
+
+
+def new_verbs(after: int) -> tuple[int, set[str]]:
+    """The newest position, and which verbs stand after the given one: so that only the readers concerned are woken."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(max(position), 0), array_agg(DISTINCT verb) FROM journal_event WHERE position > %s",
+            [after],
+        )
+        newest, verbs = cursor.fetchone() or (0, None)
+    return max(newest, after), set(verbs or ())

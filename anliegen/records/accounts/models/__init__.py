@@ -1,0 +1,20 @@
+"""Who runs the service: operator, brands, teams, agents, roles, mailboxes, calendars, tokens."""
+
+from anliegen.records.accounts.models.agents import Agent, ApiToken, Invitation, Membership, Role
+from anliegen.records.accounts.models.calendars import Calendar, DayOff, Opening
+from anliegen.records.accounts.models.operator import Brand, Mailbox, Operator, Team
+
+__all__ = [
+    "Agent",
+    "ApiToken",
+    "Brand",
+    "Calendar",
+    "DayOff",
+    "Invitation",
+    "Mailbox",
+    "Membership",
+    "Opening",
+    "Operator",
+    "Role",
+    "Team",
+]

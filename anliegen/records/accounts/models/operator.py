@@ -1,0 +1,124 @@
+"""The operator, its brands, teams and mailboxes."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+
+
+class Operator(models.Model):
+    """The organisation that runs this instance: exactly one row. Every page and mail shows its way to a person."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    phone = models.CharField(_("phone number"), max_length=40, blank=True)
+    callback_address = models.CharField(_("address for callbacks"), max_length=254, blank=True)
+    street = models.CharField(_("street and number"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="DE")
+    website = models.URLField(_("website"), blank=True)
+    default_language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="de")
+    undo_seconds = models.PositiveSmallIntegerField(_("seconds to undo sending"), default=10)
+    reopen_days = models.PositiveSmallIntegerField(_("days in which a reply reopens"), default=30)
+    acknowledges = models.BooleanField(_("acknowledge each new concern"), default=True)
+
+    class Meta:
+        verbose_name = _("operator")
+        constraints: ClassVar = [
+            models.CheckConstraint(name="accounts_operator_is_one", condition=Q(id=1)),
+            models.CheckConstraint(
+                name="accounts_operator_undo_bounded", condition=Q(undo_seconds__gte=0, undo_seconds__lte=30)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def can_be_reached(self) -> bool:
+        """Whether a customer finds a way to a person; setup insists on it."""
+        return bool(self.phone or self.callback_address)
+
+
+class Brand(models.Model):
+    """A name under which the operator meets its customers, with its own sender and signature."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("short name"), unique=True)
+    email = models.EmailField(_("sender address"))
+    signature = models.TextField(_("signature"), blank=True)
+    is_default = models.BooleanField(_("default brand"), default=False)
+
+    class Meta:
+        verbose_name = _("brand")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                name="accounts_brand_one_default", fields=["is_default"], condition=Q(is_default=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """People who share a kind of concern. `lead` answers for what lies in the team's queue."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("short name"), unique=True)
+    description = models.CharField(_("what this team does"), max_length=300, blank=True)
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
+    )
+    calendar = models.ForeignKey("Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="teams")
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        verbose_name = _("team")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class Mailbox(models.Model):
+    """An address that takes concerns in, the brand it speaks for, and the team that gets them."""
+
+    address = models.EmailField(_("address"))
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="mailboxes")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="mailboxes")
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="mailboxes"
+    )
+    signs_replies = models.BooleanField(
+        _("signed reply addresses (name+code@domain)"),
+        default=False,
+        help_text=_("Only when your mail server delivers addresses with a plus sign to this mailbox."),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mailbox")
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("address"), name="accounts_mailbox_address_once"),
+            # A decision needs somebody who answers for it.
+            models.CheckConstraint(
+                name="accounts_mailbox_team_has_responsible",
+                condition=Q(team__isnull=True) | Q(responsible__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,124 @@
+"""Every write to customers."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from anliegen.ground import text
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.record import record, ref
+from anliegen.records.customers import verbs
+from anliegen.records.customers.models import Address, Organisation, Person
+
+
+class AddressTaken(Exception):
+    """The address belongs to somebody else."""
+
+
+def meet(*, kind: str, value: str, name: str, language: str = "", actor: Actor, at: datetime) -> Address:
+    """The address of the person behind it; both are created when nobody has it yet.
+
+    `actor` says who acts when it is not the person: a person who gets in touch is their own author.
+    A name is taken up only when the person had none.
+    """
+    known = find(kind=kind, value=value)
+    if known is None:
+        return _welcome(kind, value, name, language, at)
+    if name and not known.person.name:
+        change(known.person, actor=actor, at=at, name=name)
+    return known
+
+
+def find(*, kind: str, value: str) -> Address | None:
+    return Address.objects.select_related("person").filter(kind=kind, folded=fold_address(kind, value)).first()
+
+
+def create_person(*, actor: Actor, at: datetime, **fields: Any) -> Person:
+    """A person without an address yet, such as the sender of a letter."""
+    with transaction.atomic():
+        person = Person.objects.create(created_at=at, folded=text.fold(fields.get("name", "")), **fields)
+        record(verbs.PERSON_MET, person, actor=actor, at=at)
+    return person
+
+
+def change(person: Person, *, actor: Actor, at: datetime, **fields: Any) -> Person:
+    """Change what we know of a person; only what differs."""
+    with transaction.atomic():
+        person = Person.objects.select_for_update().get(pk=person.pk)
+        changed = sorted(field for field, value in fields.items() if getattr(person, field) != value)
+        if not changed:
+            return person
+        for field in changed:
+            setattr(person, field, fields[field])
+        person.folded = text.fold(person.name)
+        person.save(update_fields=[*changed, "folded"])
+        record(verbs.PERSON_CHANGED, person, actor=actor, at=at, fields=changed)
+    return person
+
+
+def add_address(person: Person, *, kind: str, value: str, actor: Actor, at: datetime) -> Address:
+    """Give a person one more address. Raises AddressTaken when somebody else has it."""
+    known = find(kind=kind, value=value)
+    if known is not None:
+        if known.person_id != person.pk:
+            raise AddressTaken(value)
+        return known
+    with transaction.atomic():
+        address = Address.objects.create(
+            person=person, kind=kind, value=value.strip(), folded=fold_address(kind, value), created_at=at
+        )
+        record(verbs.ADDRESS_ADDED, person, actor=actor, at=at, address=ref(address))
+    return address
+
+
+def create_organisation(*, name: str, domain: str = "", actor: Actor, at: datetime) -> Organisation:
+    with transaction.atomic():
+        organisation = Organisation.objects.create(
+            name=name, domain=domain.lower(), folded=text.fold(name), created_at=at
+        )
+        record(verbs.ORGANISATION_CREATED, organisation, actor=actor, at=at)
+    return organisation
+
+
+def fold_address(kind: str, value: str) -> str:
+    """The form in which addresses are compared: mail in lower case, telephone numbers as digits in E.164 where known."""
+    if kind == "phone":
+        digits = re.sub(r"[^0-9+]", "", value)
+        if digits.startswith("00"):
+            return f"+{digits[2:]}"
+        return f"+49{digits[1:]}" if digits.startswith("0") else digits
+    return value.strip().lower()[:320]
+
+
+def _welcome(kind: str, value: str, name: str, language: str, at: datetime) -> Address:
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(
+                name=name[:200],
+                folded=text.fold(name)[:200],
+                language=language,
+                created_at=at,
+                organisation_id=_organisation_of(kind, value),
+            )
+            address = Address.objects.create(
+                person=person,
+                kind=kind,
+                value=value.strip()[:320],
+                folded=fold_address(kind, value),
+                created_at=at,
+            )
+            record(verbs.PERSON_MET, person, actor=Actor.person(person.pk), at=at)
+    except IntegrityError:
+        # Somebody else met the same person at the same moment: take theirs.
+        return Address.objects.select_related("person").get(kind=kind, folded=fold_address(kind, value))
+    return address
+
+
+def _organisation_of(kind: str, value: str) -> int | None:
+    """An organisation that claimed this mail domain as its own."""
+    if kind != "email":
+        return None
+    domain = value.rpartition("@")[2].strip().lower()
+    return Organisation.objects.filter(domain=domain).values_list("pk", flat=True).first() if domain else None

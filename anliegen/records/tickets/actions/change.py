@@ -1,0 +1,215 @@
+"""Status, team, assignee, priority, topic and tags of a ticket."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.record import record, ref
+from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.tickets import verbs
+from anliegen.records.tickets.models import DONE, OPEN, Link, Ticket
+
+
+class Changed(Exception):
+    """The ticket changed since the caller read it; `version` is the present one."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+class UnknownChoice(Exception):
+    """A status or priority that does not exist."""
+
+
+class Keep:
+    """The mark for "leave as it is", since None means "nobody"."""
+
+
+KEEP = Keep()
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a ticket is to become; what is not named stays."""
+
+    status: str | Keep = KEEP
+    team: Team | None | Keep = KEEP
+    assignee: Agent | None | Keep = KEEP
+    responsible: Agent | None | Keep = KEEP
+    priority: int | Keep = KEEP
+    topic: str | Keep = KEEP
+    tags: Sequence[str] | Keep = KEEP
+    subject: str | Keep = KEEP
+
+
+def change(
+    ticket: Ticket, wanted: Change, *, actor: Actor, at: datetime, expected_version: int | None = None
+) -> Ticket:
+    """Change several things in one transaction, each with its event; what is so already says nothing.
+
+    Raises Changed when `expected_version` is no longer the ticket's, UnknownChoice for a status that does not exist.
+    """
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        expect(ticket, expected_version)
+        before = _state(ticket)
+        if not isinstance(wanted.team, Keep):
+            _move(ticket, wanted.team, actor, at)
+        if not isinstance(wanted.assignee, Keep):
+            _assign(ticket, wanted.assignee, actor, at)
+        if not isinstance(wanted.responsible, Keep):
+            ticket.responsible = wanted.responsible
+        if not isinstance(wanted.status, Keep):
+            set_status(ticket, wanted.status, actor=actor, at=at)
+        if not isinstance(wanted.priority, Keep):
+            _prioritise(ticket, wanted.priority, actor, at)
+        if not isinstance(wanted.topic, Keep):
+            _set_topic(ticket, wanted.topic, actor, at)
+        if not isinstance(wanted.tags, Keep):
+            _tag(ticket, wanted.tags, actor, at)
+        if not isinstance(wanted.subject, Keep):
+            _rename(ticket, wanted.subject, actor, at)
+        if _state(ticket) != before:
+            touch(ticket, at, *FIELDS)
+    return ticket
+
+
+def assign(ticket: Ticket, *, to: Agent | Team, actor: Actor, at: datetime) -> Ticket:
+    """Give the ticket to an agent or team. Does nothing if it is theirs already."""
+    return change(ticket, Change(assignee=to) if isinstance(to, Agent) else Change(team=to), actor=actor, at=at)
+
+
+def resolve(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
+    return change(ticket, Change(status="resolved"), actor=actor, at=at)
+
+
+def reopen(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
+    """Open a finished ticket again; an open one stays as it is."""
+    return ticket if ticket.is_open else change(ticket, Change(status="open"), actor=actor, at=at)
+
+
+def link(ticket: Ticket, other: Ticket, *, kind: str, actor: Actor, at: datetime) -> Link:
+    """Say that two tickets have to do with each other. Does nothing when that was said."""
+    with transaction.atomic():
+        row, is_new = Link.objects.get_or_create(ticket=ticket, other=other, kind=kind, defaults={"created_at": at})
+        if is_new:
+            record(verbs.TICKETS_LINKED, ticket, actor=actor, at=at, other=ref(other), kind=kind)
+    return row
+
+
+FIELDS = (
+    "team",
+    "assignee",
+    "responsible",
+    "status",
+    "priority",
+    "topic",
+    "tags",
+    "subject",
+    "resolved_at",
+    "closed_at",
+    "waiting_since",
+)
+
+
+def _state(ticket: Ticket) -> list[Any]:
+    return [getattr(ticket, ticket._meta.get_field(name).attname) for name in FIELDS]  # type: ignore[union-attr]
+
+
+def expect(ticket: Ticket, version: int | None) -> None:
+    if version is not None and version != ticket.version:
+        raise Changed(ticket.version)
+
+
+def touch(ticket: Ticket, at: datetime, *fields: str) -> None:
+    """Save these fields and count the change, so that readers of an older version notice."""
+    ticket.version += 1
+    ticket.updated_at = max(ticket.updated_at, at)
+    ticket.save(
+        update_fields=["version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at", *fields]
+    )
+
+
+def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> None:
+    """Set the status on the locked row and record it; the caller saves."""
+    was = ticket.status
+    if status not in OPEN + DONE:
+        raise UnknownChoice(status)
+    if status == was:
+        return
+    ticket.status = status
+    ticket.resolved_at = (ticket.resolved_at or at) if status in DONE else None
+    ticket.closed_at = at if status == "closed" else None
+    if status in DONE:
+        ticket.waiting_since = None
+    match status, was in DONE:
+        case "resolved", _:
+            record(verbs.TICKET_RESOLVED, ticket, actor=actor, at=at, was=was)
+        case "closed", _:
+            record(verbs.TICKET_CLOSED, ticket, actor=actor, at=at, was=was)
+        case _, True:
+            record(verbs.TICKET_REOPENED, ticket, actor=actor, at=at, was=was)
+        case _:
+            record(verbs.STATUS_CHANGED, ticket, actor=actor, at=at, to=status, was=was)
+
+
+def _assign(ticket: Ticket, to: Agent | None, actor: Actor, at: datetime) -> None:
+    if ticket.assignee_id == (to.pk if to else None):
+        return
+    was = f"agent:{ticket.assignee_id}" if ticket.assignee_id else None
+    ticket.assignee = to
+    ticket.responsible = to or ticket.responsible
+    record(verbs.TICKET_ASSIGNED, ticket, actor=actor, at=at, to=ref(to) if to else None, was=was)
+
+
+def _move(ticket: Ticket, to: Team | None, actor: Actor, at: datetime) -> None:
+    if ticket.team_id == (to.pk if to else None):
+        return
+    was = f"team:{ticket.team_id}" if ticket.team_id else None
+    ticket.team = to
+    record(verbs.TICKET_MOVED, ticket, actor=actor, at=at, to=ref(to) if to else None, was=was)
+
+
+def _prioritise(ticket: Ticket, priority: int, actor: Actor, at: datetime) -> None:
+    if priority not in (1, 2, 3, 4):
+        raise UnknownChoice(str(priority))
+    if ticket.priority == priority:
+        return
+    was, ticket.priority = ticket.priority, priority
+    record(verbs.PRIORITY_CHANGED, ticket, actor=actor, at=at, to=priority, was=was)
+
+
+def _set_topic(ticket: Ticket, topic: str, actor: Actor, at: datetime) -> None:
+    topic = _as_code(topic)
+    if ticket.topic == topic:
+        return
+    was, ticket.topic = ticket.topic, topic
+    record(verbs.TOPIC_CHANGED, ticket, actor=actor, at=at, to=topic or None, was=was or None)
+
+
+def _tag(ticket: Ticket, tags: Sequence[str], actor: Actor, at: datetime) -> None:
+    wanted = sorted({code for tag in tags if (code := _as_code(tag))})
+    added, removed = sorted(set(wanted) - set(ticket.tags)), sorted(set(ticket.tags) - set(wanted))
+    if not added and not removed:
+        return
+    ticket.tags = wanted
+    record(verbs.TICKET_TAGGED, ticket, actor=actor, at=at, added=added, removed=removed)
+
+
+def _rename(ticket: Ticket, subject: str, actor: Actor, at: datetime) -> None:
+    subject = " ".join(subject.split())[:400]
+    if ticket.subject == subject:
+        return
+    ticket.subject = subject
+    record(verbs.SUBJECT_CHANGED, ticket, actor=actor, at=at)
+
+
+def _as_code(text: str) -> str:
+    """A tag or topic as a code: one word in lower case, spaces as hyphens, other signs dropped."""
+    word = "-".join(text.lower().split())
+    return "".join(sign for sign in word if sign.isalnum() or sign in "-.:/+").strip("-.:/+")[:60]

@@ -1,0 +1,161 @@
+"""A customer's words come in: person, ticket and message in one transaction."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.record import record, ref
+from anliegen.records.accounts.models import Brand, Mailbox
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import verbs
+from anliegen.records.tickets.content import File, Received
+from anliegen.records.tickets.models import Attachment, Message, Participant, Ticket, as_recipients
+
+
+def receive(
+    received: Received,
+    *,
+    ticket: Ticket | None = None,
+    brand: Brand | None = None,
+    mailbox: Mailbox | None = None,
+    actor: Actor | None = None,
+    at: datetime,
+) -> Message:
+    """Add what a customer said to a ticket, or open one for it (then `brand` is needed).
+
+    A message to a finished ticket opens it again; whether it is too late for that the caller decides. An automatic
+    message changes neither status nor waiting time. `actor` is the person unless an agent notes down what was said.
+    """
+    author = actor or Actor.person(received.person_id)
+    with transaction.atomic():
+        if ticket is None:
+            if brand is None:
+                raise ValueError("a new ticket needs its brand")
+            ticket, first = _open(received, brand, mailbox, author, at), True
+        else:
+            ticket, first = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk), False
+        stranger = not first and _is_stranger(ticket, received)
+        message = _add_message(ticket, received, stranger, at)
+        if not first:
+            _go_on(ticket, received, author, at)
+        record(
+            verbs.MESSAGE_RECEIVED,
+            ticket,
+            actor=author,
+            at=at,
+            message=ref(message),
+            first=first,
+            automatic=bool(received.automatic),
+        )
+    return message
+
+
+def add_participant(ticket: Ticket, address: Address, *, role: str = "copy", actor: Actor, at: datetime) -> Participant:
+    """Let an address take part. Does nothing when it does already."""
+    with transaction.atomic():
+        participant, is_new = Participant.objects.get_or_create(ticket=ticket, address=address, defaults={"role": role})
+        if is_new:
+            record(
+                verbs.PARTICIPANT_JOINED,
+                ticket,
+                actor=actor,
+                at=at,
+                person=f"person:{address.person_id}",
+                role=role,
+            )
+    return participant
+
+
+def _open(received: Received, brand: Brand, mailbox: Mailbox | None, author: Actor, at: datetime) -> Ticket:
+    ticket = Ticket.objects.create(
+        subject=received.subject[:400],
+        channel=received.channel,
+        language=received.language,
+        brand=brand,
+        mailbox=mailbox,
+        person_id=received.person_id,
+        created_at=at,
+        updated_at=at,
+        last_message_at=at,
+        waiting_since=None if received.automatic else at,
+    )
+    if received.address is not None:
+        Participant.objects.create(ticket=ticket, address=received.address, role="requester")
+    record(
+        verbs.TICKET_OPENED,
+        ticket,
+        actor=author,
+        at=at,
+        channel=received.channel,
+        person=f"person:{received.person_id}",
+    )
+    return ticket
+
+
+def _is_stranger(ticket: Ticket, received: Received) -> bool:
+    if received.person_id == ticket.person_id or received.address is None:
+        return False
+    return not Participant.objects.filter(ticket=ticket, address=received.address).exists()
+
+
+def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetime) -> Message:
+    message = Message.objects.create(
+        ticket=ticket,
+        direction="in",
+        channel=received.channel,
+        state="received",
+        person_id=received.person_id,
+        from_name=received.from_name[:300],
+        from_address=received.from_address[:320],
+        to=as_recipients(list(received.to)),
+        cc=as_recipients(list(received.cc)),
+        subject=received.subject[:400],
+        text=received.text,
+        reply_text="" if received.reply_text == received.text else received.reply_text,
+        html=received.html,
+        language=received.language,
+        automatic=received.automatic,
+        is_from_stranger=stranger,
+        rfc_message_id=received.rfc_message_id[:500],
+        in_reply_to=[one[:500] for one in received.in_reply_to[:20]],
+        references=[one[:500] for one in received.references[:100]],
+        written_at=received.written_at,
+        created_at=at,
+    )
+    attach(message, received.files)
+    return message
+
+
+def attach(message: Message, files: tuple[File, ...]) -> None:
+    """Name the stored files of a message."""
+    if not files:
+        return
+    Attachment.objects.bulk_create(
+        Attachment(
+            message=message,
+            filename=file.filename[:255],
+            content_type=file.content_type[:127],
+            size=file.size,
+            sha256=file.sha256,
+            content_id=file.content_id[:300],
+            is_inline=file.is_inline,
+        )
+        for file in files
+    )
+
+
+def _go_on(ticket: Ticket, received: Received, author: Actor, at: datetime) -> None:
+    """The customer wrote again: it is our turn, and what was finished is open again."""
+    fields = {"last_message_at": at, "updated_at": at, "version": F("version") + 1}
+    if not received.automatic:
+        was = ticket.status
+        fields["waiting_since"] = ticket.waiting_since or at
+        if was in ("resolved", "closed", "waiting_customer"):
+            fields |= {"status": "open", "resolved_at": None, "closed_at": None}
+            verb = verbs.STATUS_CHANGED if was == "waiting_customer" else verbs.TICKET_REOPENED
+            extra = {"to": "open"} if was == "waiting_customer" else {}
+            record(verb, ticket, actor=author, at=at, was=was, **extra)
+    Ticket.objects.filter(pk=ticket.pk).update(**fields)
+    ticket.refresh_from_db()

@@ -1,0 +1,213 @@
+"""The operator's words go out: queued here, sent by a reader of `message.queued`. This room never calls a channel."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.record import record, ref
+from anliegen.ground.journal.verbs import Verb
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import verbs
+from anliegen.records.tickets.actions.change import expect, set_status, touch
+from anliegen.records.tickets.actions.receive import attach
+from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.models import Message, Note, Participant, Ticket, as_recipients
+
+
+class NothingSaid(Exception):
+    """A reply or note without words or files."""
+
+
+class NoWayToAnswer(Exception):
+    """The person has no address on this channel."""
+
+
+def reply(
+    ticket: Ticket,
+    answer: Answer,
+    *,
+    actor: Actor,
+    at: datetime,
+    status: str = "waiting_customer",
+    expected_version: int | None = None,
+) -> Message:
+    """Queue an agent's answer. Whoever answers an unassigned ticket takes it on.
+
+    `status` is what the ticket becomes. Raises NothingSaid, NoWayToAnswer, or Changed when `expected_version` is no
+    longer the ticket's.
+    """
+    if not answer.text.strip() and not answer.files:
+        raise NothingSaid
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        expect(ticket, expected_version)
+        message = _queue(ticket, answer, {"agent_id": actor.pk}, actor, at)
+        _answered(ticket, actor, at)
+        set_status(ticket, status, actor=actor, at=at)
+        touch(ticket, at, "last_message_at", "first_answered_at", "waiting_since", "assignee", "responsible")
+    return message
+
+
+def acknowledge(ticket: Ticket, answer: Answer, *, rule: str, actor: Actor, at: datetime) -> Message:
+    """Queue a message that a rule wrote. It answers nothing, so waiting time and status stay."""
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        message = _queue(ticket, answer, {"rule": rule}, actor, at)
+        touch(ticket, at)
+    return message
+
+
+def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
+    """Undo sending while it has not left the house; afterwards nothing happens, and the message's state says so."""
+    with transaction.atomic():
+        message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
+        if message.state != "queued":
+            return message
+        message.state = "cancelled"
+        message.save(update_fields=["state"])
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        _unanswer(ticket, message, actor, at)
+        touch(ticket, at, "waiting_since", "first_answered_at")
+        record(verbs.MESSAGE_CANCELLED, ticket, actor=actor, at=at, message=ref(message))
+    return message
+
+
+def mark_sent(message: Message, *, actor: Actor, at: datetime) -> Message:
+    """The mail server took it over."""
+    return _mark(message, "sent", verbs.MESSAGE_SENT, actor, at, {}, sent_at=at)
+
+
+def mark_delivered(message: Message, *, actor: Actor, at: datetime) -> Message:
+    """It reached the recipient: a receipt, or a channel that delivers at once."""
+    return _mark(message, "delivered", verbs.MESSAGE_DELIVERED, actor, at, {}, sent_at=message.sent_at or at)
+
+
+def mark_failed(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
+    """It will not be tried again; `reason` is a code such as `smtp-550`. The ticket waits for us again."""
+    return _mark(message, "failed", verbs.MESSAGE_FAILED, actor, at, {"reason": reason})
+
+
+def mark_bounced(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
+    """It came back; `reason` is a code such as `5.1.1`. What we thought said was not heard, so it waits for us again."""
+    return _mark(
+        message, "bounced", verbs.MESSAGE_BOUNCED, actor, at, {"reason": reason}, sent_at=message.sent_at or at
+    )
+
+
+def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime) -> Note:
+    """Write something for colleagues. Raises NothingSaid."""
+    if not text.strip():
+        raise NothingSaid
+    with transaction.atomic():
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        note = Note.objects.create(ticket=ticket, agent_id=actor.pk, text=text, created_at=at)
+        touch(ticket, at)
+        record(verbs.NOTE_WRITTEN, ticket, actor=actor, at=at, note=ref(note))
+    return note
+
+
+def recipients_of(ticket: Ticket) -> tuple[tuple[str, str], ...]:
+    """(name, address) of the people an answer goes to: the requester's address in this ticket, else any of theirs."""
+    requester = (
+        Participant.objects.filter(ticket=ticket, role="requester", address__kind="email")
+        .select_related("address__person")
+        .order_by("pk")
+        .first()
+    )
+    address = requester.address if requester else _any_address(ticket)
+    return ((address.person.name, address.value),) if address else ()
+
+
+def _any_address(ticket: Ticket) -> Address | None:
+    mails = Address.objects.filter(person=ticket.person_id, kind="email")
+    return mails.select_related("person").order_by("pk").first()
+
+
+def _queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, at: datetime) -> Message:
+    channel = answer.channel or ("email" if ticket.channel in ("form", "api", "chat") else ticket.channel)
+    to = answer.to or recipients_of(ticket)
+    if channel == "email" and not to:
+        raise NoWayToAnswer
+    message = Message.objects.create(
+        ticket=ticket,
+        direction="out",
+        channel=channel,
+        state="queued",
+        from_name=ticket.brand.name,
+        from_address=ticket.mailbox.address if ticket.mailbox else ticket.brand.email,
+        to=as_recipients(list(to)),
+        cc=as_recipients(list(answer.cc)),
+        subject=(answer.subject or reply_subject(ticket))[:400],
+        text=answer.text,
+        html=answer.html,
+        language=ticket.language,
+        rfc_message_id=new_message_id(ticket) if channel == "email" else "",
+        written_at=at,
+        created_at=at,
+        **author,
+    )
+    attach(message, answer.files)
+    ticket.last_message_at = at
+    record(verbs.MESSAGE_QUEUED, ticket, actor=actor, at=at, message=ref(message))
+    return message
+
+
+def new_message_id(ticket: Ticket) -> str:
+    """Our own Message-ID, without its angle brackets: the chance in it cannot be guessed, so that quoting it proves having got our mail."""
+    domain = ticket.brand.email.rpartition("@")[2]
+    return f"{ticket.pk}.{secrets.token_hex(12)}@{domain}"
+
+
+def reply_subject(ticket: Ticket) -> str:
+    """The ticket's subject with its number, so that a reply that lost its headers still finds home."""
+    subject = ticket.subject or _("Your concern")
+    tag = f"[#{ticket.pk}]"
+    return subject if tag in subject else f"Re: {subject[:380]} {tag}"
+
+
+def _answered(ticket: Ticket, actor: Actor, at: datetime) -> None:
+    ticket.waiting_since = None
+    ticket.first_answered_at = ticket.first_answered_at or at
+    if ticket.assignee_id is None and actor.kind == "agent":
+        record(verbs.TICKET_ASSIGNED, ticket, actor=actor, at=at, to=actor.ref, was=None)
+        ticket.assignee_id = actor.pk
+    ticket.responsible_id = ticket.responsible_id or ticket.assignee_id
+
+
+def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> None:
+    """Take back what queueing this answer had counted."""
+    if message.agent_id is None:
+        return
+    said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False).exclude(state="cancelled")
+    if ticket.first_answered_at == message.created_at and not said.exists():
+        ticket.first_answered_at = None
+    newest_in = Message.objects.filter(ticket=ticket, direction="in", automatic="").order_by("-created_at").first()
+    newest_out = said.order_by("-created_at").first()
+    if newest_in and (newest_out is None or newest_in.created_at > newest_out.created_at):
+        ticket.waiting_since = newest_in.created_at
+        if ticket.status in ("waiting_customer", "resolved", "closed"):
+            set_status(ticket, "open", actor=actor, at=at)
+
+
+def _mark(
+    message: Message, state: str, verb: Verb, actor: Actor, at: datetime, data: dict[str, str], **fields: Any
+) -> Message:
+    with transaction.atomic():
+        message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
+        if message.state in (state, "cancelled"):
+            return message
+        for name, value in {"state": state, **fields}.items():
+            setattr(message, name, value)
+        message.save(update_fields=["state", *fields])
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        if state in ("failed", "bounced") and message.agent_id is not None:
+            ticket.waiting_since = ticket.waiting_since or at
+            if ticket.status == "waiting_customer":
+                set_status(ticket, "open", actor=actor, at=at)
+        touch(ticket, at, "waiting_since")
+        record(verb, ticket, actor=actor, at=at, message=ref(message), **data)
+    return message

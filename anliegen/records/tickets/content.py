@@ -1,0 +1,55 @@
+"""What actions take in: frozen shapes between the rooms, so that no dict crosses a border."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from anliegen.records.customers.models import Address
+
+
+@dataclass(frozen=True)
+class File:
+    """A stored file: its bytes lie in the file store under `sha256` already. `size` in bytes."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    content_id: str = ""
+    is_inline: bool = False
+
+
+@dataclass(frozen=True)
+class Received:
+    """Something a customer said, whichever way it came. `address` is theirs; `person` when there is none."""
+
+    channel: str
+    person_id: int
+    text: str
+    written_at: datetime
+    address: Address | None = None
+    subject: str = ""
+    reply_text: str = ""
+    html: str = ""
+    language: str = ""
+    automatic: str = ""
+    from_name: str = ""
+    from_address: str = ""
+    to: tuple[tuple[str, str], ...] = ()  # (name, address)
+    cc: tuple[tuple[str, str], ...] = ()
+    rfc_message_id: str = ""
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    files: tuple[File, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Something the operator says to a customer. Empty recipients mean: the person who asked."""
+
+    text: str
+    html: str = ""
+    to: tuple[tuple[str, str], ...] = ()
+    cc: tuple[tuple[str, str], ...] = ()
+    subject: str = ""
+    channel: str = ""  # empty: the ticket's own
+    files: tuple[File, ...] = field(default_factory=tuple)

@@ -1,0 +1,132 @@
+"""Reads over tickets: views, pages, timeline, answer times."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from anliegen.ground import clock
+from anliegen.ground.journal.models import Event
+from anliegen.records.accounts import hours
+from anliegen.records.accounts.calendar import business_time_between
+from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.tickets.expectation import AnswerRange, answer_range
+from anliegen.records.tickets.models import Message, Note, Ticket
+
+VIEWS = {"mine": _("Mine"), "team": _("My team"), "unassigned": _("Unassigned"), "open": _("All open")}
+PAGE = 50
+COUNT_TO = 1000  # counting stops here, so that it stays cheap however many tickets there are
+MEASURED_OVER = timedelta(weeks=8)
+MOST_SAMPLES = 300
+
+
+class UnknownView(Exception):
+    """There is no such view."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some tickets of a list, and the cursors of the pages beside it (None where there is none)."""
+
+    items: list[Ticket]
+    newer: str | None
+    older: str | None
+
+
+def in_view(agent: Agent, view: str) -> "QuerySet[Ticket]":
+    """The open tickets of a built-in view that this agent may see. Raises UnknownView."""
+    visible = Ticket.objects.visible_to(agent).open()
+    match view:
+        case "mine":
+            return visible.filter(assignee=agent)
+        case "team":
+            return visible.filter(team__in=agent.team_ids())
+        case "unassigned":
+            return visible.unassigned()
+        case "open":
+            return visible
+    raise UnknownView(view)
+
+
+def count(tickets: "QuerySet[Ticket]") -> int:
+    """How many, but never more than COUNT_TO: show "1000+" then."""
+    return tickets.order_by()[:COUNT_TO].count()
+
+
+def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, size: int = PAGE) -> Page:
+    """One page by keyset, newest activity first. The cursor is one of an earlier page's; a broken one starts anew."""
+    place = _read_cursor(cursor)
+    backwards = bool(place and place[0] == "newer")
+    rows = tickets.select_related("person", "assignee", "team")
+    if place is not None:
+        _way, at, number = place
+        rows = rows.extra(  # a row comparison, which the index answers and the ORM cannot say
+            where=[f"(tickets_ticket.last_message_at, tickets_ticket.number) {'>' if backwards else '<'} (%s, %s)"],
+            params=[at, number],
+        )
+    order = ("last_message_at", "number") if backwards else ("-last_message_at", "-number")
+    found = list(rows.order_by(*order)[: size + 1])
+    more, items = len(found) > size, found[:size]
+    if backwards:
+        items.reverse()
+    has_newer, has_older = (more, True) if backwards else (place is not None, more)
+    return Page(
+        items,
+        _cursor("newer", items[0]) if items and has_newer else None,
+        _cursor("older", items[-1]) if items and has_older else None,
+    )
+
+
+def _cursor(way: str, ticket: Ticket) -> str:
+    return f"{way}~{ticket.last_message_at.timestamp():.6f}~{ticket.pk}"
+
+
+def _read_cursor(cursor: str | None) -> tuple[str, datetime, int] | None:
+    try:
+        way, at, number = (cursor or "").split("~")
+        moment = datetime.fromtimestamp(float(at), clock.now().tzinfo)
+        return (way, moment, int(number)) if way in ("newer", "older") and 0 <= int(number) < 2**63 else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a timeline: exactly one of the three is there."""
+
+    at: datetime
+    message: Message | None = None
+    note: Note | None = None
+    event: Event | None = None
+
+
+def timeline(ticket: Ticket, *, with_events: bool = True) -> list[Entry]:
+    """Messages, notes and events of a ticket in the order they happened."""
+    messages = (
+        ticket.messages.select_related("person", "agent").prefetch_related("attachments").order_by("created_at", "pk")
+    )
+    entries = [Entry(message.created_at, message=message) for message in messages]
+    notes = ticket.notes.select_related("agent").order_by("created_at", "pk")
+    entries += [Entry(note.created_at, note=note) for note in notes]
+    if with_events:
+        entries += [Entry(event.at, event=event) for event in events_of(ticket)]
+    return sorted(entries, key=lambda entry: (entry.at, entry.event is None))
+
+
+SHOWN_BY_THEMSELVES = ("message.received", "message.queued", "message.sent", "note.written", "ticket.triaged")
+
+
+def events_of(ticket: Ticket) -> list[Event]:
+    """What happened to a ticket, without what its messages and notes show by themselves."""
+    events = Event.objects.filter(subject=f"ticket:{ticket.pk}").exclude(verb__in=SHOWN_BY_THEMSELVES)
+    return list(events.order_by("id"))
+
+
+def answer_range_of(team: Team | None) -> AnswerRange | None:
+    """How long first answers of this team took lately, in its business hours; None when too few were measured."""
+    since = clock.now() - MEASURED_OVER
+    answered = Ticket.objects.filter(team=team, first_answered_at__gte=since).order_by("-first_answered_at", "-pk")
+    pairs = answered.values_list("created_at", "first_answered_at")[:MOST_SAMPLES]
+    plan = hours.of_team(team)
+    return answer_range([business_time_between(plan, start, end) if plan else end - start for start, end in pairs])

@@ -1,0 +1,38 @@
+"""What can happen to a ticket. The subject of each is the ticket, so that its events are its timeline."""
+
+from django.utils.translation import gettext_lazy as _
+
+from anliegen.ground.journal.verbs import Kind, Verb
+
+TICKET_OPENED = Verb("ticket.opened", _("{actor} opened {subject}"), {"channel": Kind.CODE, "person": Kind.REF})
+MESSAGE_RECEIVED = Verb(
+    "message.received", _("{actor} wrote"), {"message": Kind.REF, "first": Kind.FLAG, "automatic": Kind.FLAG}
+)
+MESSAGE_QUEUED = Verb("message.queued", _("{actor} wrote an answer"), {"message": Kind.REF})
+MESSAGE_CANCELLED = Verb("message.cancelled", _("{actor} undid the sending"), {"message": Kind.REF})
+MESSAGE_SENT = Verb("message.sent", _("The answer was handed to the mail server"), {"message": Kind.REF})
+MESSAGE_DELIVERED = Verb("message.delivered", _("The answer was delivered"), {"message": Kind.REF})
+MESSAGE_FAILED = Verb(
+    "message.failed", _("The answer could not be sent: {reason}"), {"message": Kind.REF, "reason": Kind.CODE}
+)
+MESSAGE_BOUNCED = Verb(
+    "message.bounced", _("The answer came back: {reason}"), {"message": Kind.REF, "reason": Kind.CODE}
+)
+NOTE_WRITTEN = Verb("note.written", _("{actor} wrote an internal note"), {"note": Kind.REF})
+TICKET_ASSIGNED = Verb("ticket.assigned", _("{actor} gave this to {to}"), {"to": Kind.REF, "was": Kind.REF})
+TICKET_MOVED = Verb("ticket.moved", _("{actor} moved this to {to}"), {"to": Kind.REF, "was": Kind.REF})
+STATUS_CHANGED = Verb("ticket.status_changed", _("{actor} set the status to {to}"), {"to": Kind.CODE, "was": Kind.CODE})
+TICKET_RESOLVED = Verb("ticket.resolved", _("{actor} resolved this"), {"was": Kind.CODE})
+TICKET_CLOSED = Verb("ticket.closed", _("{actor} closed this"), {"was": Kind.CODE})
+TICKET_REOPENED = Verb("ticket.reopened", _("{actor} reopened this"), {"was": Kind.CODE})
+PRIORITY_CHANGED = Verb(
+    "ticket.priority_changed", _("{actor} set the priority to {to}"), {"to": Kind.NUMBER, "was": Kind.NUMBER}
+)
+TOPIC_CHANGED = Verb("ticket.topic_changed", _("{actor} set the topic to {to}"), {"to": Kind.CODE, "was": Kind.CODE})
+TICKET_TAGGED = Verb("ticket.tagged", _("{actor} changed the tags"), {"added": Kind.CODES, "removed": Kind.CODES})
+SUBJECT_CHANGED = Verb("ticket.subject_changed", _("{actor} changed the subject"))
+TICKETS_LINKED = Verb("ticket.linked", _("{actor} linked this with {other}"), {"other": Kind.REF, "kind": Kind.CODE})
+PARTICIPANT_JOINED = Verb(
+    "ticket.participant_joined", _("{actor} added a participant"), {"person": Kind.REF, "role": Kind.CODE}
+)
+TICKET_TRIAGED = Verb("ticket.triaged", _("{actor} sorted this"), {"decision": Kind.REF})

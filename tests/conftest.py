@@ -1,0 +1,184 @@
+"""The known cast: one operator, two teams, and the people of Stadtwerke Musterstadt."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+from typing import Any
+
+import pytest
+
+from anliegen.ground.journal import tail
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.accounts.permissions import PERMISSIONS
+from anliegen.records.customers import actions as customers
+from anliegen.records.customers.models import Address, Person
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets.content import Received
+from anliegen.records.tickets.models import Ticket
+
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+AGENT_PERMISSIONS = [code for code in PERMISSIONS if code not in ("settings.manage", "audit.read", "intake.retry")]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning."""
+    return MONDAY
+
+
+@pytest.fixture
+def operator(db: None, now: datetime) -> Operator:
+    return accounts.set_up(
+        name="Stadtwerke Musterstadt",
+        phone="+49 341 123456",
+        callback_address="rueckruf@musterstadt.example",
+        at=now,
+    )
+
+
+@pytest.fixture
+def brand(operator: Operator, now: datetime) -> Brand:
+    return accounts.create(
+        Brand,
+        name="Stadtwerke Musterstadt",
+        slug="musterstadt",
+        email="service@musterstadt.example",
+        signature="Ihre Stadtwerke Musterstadt",
+        is_default=True,
+        actor=SYSTEM,
+        at=now,
+    )
+
+
+@pytest.fixture
+def calendar(operator: Operator, now: datetime) -> Calendar:
+    made = accounts.create(Calendar, name="Servicezeiten", state="SN", is_default=True, actor=SYSTEM, at=now)
+    week = [(day, time(8), time(17)) for day in range(5)]
+    return accounts.set_hours(made, openings=week, days_off=[], actor=SYSTEM, at=now)
+
+
+@pytest.fixture
+def billing(operator: Operator, now: datetime) -> Team:
+    return accounts.create(Team, name="Abrechnung", slug="abrechnung", actor=SYSTEM, at=now)
+
+
+@pytest.fixture
+def technics(operator: Operator, now: datetime) -> Team:
+    return accounts.create(Team, name="Technik", slug="technik", actor=SYSTEM, at=now)
+
+
+def _role(name: str, permissions: list[str], now: datetime, **fields: Any) -> Role:
+    return accounts.create(Role, name=name, slug=name, permissions=permissions, actor=SYSTEM, at=now, **fields)
+
+
+@pytest.fixture
+def admin(operator: Operator, now: datetime) -> Agent:
+    """Jana Kowalski may do everything and sees all teams."""
+    role = _role("administration", list(PERMISSIONS), now, sees_all_teams=True)
+    return accounts.create_agent(
+        email="jana@musterstadt.example",
+        name="Jana Kowalski",
+        role=role,
+        password="richtig-langes-wort",
+        actor=SYSTEM,
+        at=now,
+    )
+
+
+@pytest.fixture
+def agent_role(operator: Operator, now: datetime) -> Role:
+    return _role("service", AGENT_PERMISSIONS, now)
+
+
+@pytest.fixture
+def mira(agent_role: Role, billing: Team, now: datetime) -> Agent:
+    """Mira Yılmaz answers for billing."""
+    return accounts.create_agent(
+        email="mira@musterstadt.example",
+        name="Mira Yılmaz",
+        role=agent_role,
+        teams=[billing],
+        password="richtig-langes-wort",
+        actor=SYSTEM,
+        at=now,
+    )
+
+
+@pytest.fixture
+def tom(agent_role: Role, technics: Team, now: datetime) -> Agent:
+    """Tom Richter answers for technics and must not see billing."""
+    return accounts.create_agent(
+        email="tom@musterstadt.example",
+        name="Tom Richter",
+        role=agent_role,
+        teams=[technics],
+        password="richtig-langes-wort",
+        actor=SYSTEM,
+        at=now,
+    )
+
+
+@pytest.fixture
+def mailbox(brand: Brand, billing: Team, mira: Agent, now: datetime) -> Mailbox:
+    return accounts.create(
+        Mailbox,
+        address="service@musterstadt.example",
+        brand=brand,
+        team=billing,
+        responsible=mira,
+        signs_replies=True,
+        actor=SYSTEM,
+        at=now,
+    )
+
+
+@pytest.fixture
+def kim_address(operator: Operator, now: datetime) -> Address:
+    return customers.meet(kind="email", value="kim@example.org", name="Kim Berger", language="de", actor=SYSTEM, at=now)
+
+
+@pytest.fixture
+def kim(kim_address: Address) -> Person:
+    """Kim Berger, a customer."""
+    return kim_address.person
+
+
+@pytest.fixture
+def open_ticket(brand: Brand, now: datetime) -> Callable[..., Ticket]:
+    """Opens a ticket as if its person had written a mail."""
+
+    def make(
+        address: Address, *, text: str = "Mein Abschlag ist zu hoch.", at: datetime = now, **fields: Any
+    ) -> Ticket:
+        mailbox = fields.pop("mailbox", None)
+        received = Received(
+            channel="email",
+            person_id=address.person_id,
+            address=address,
+            subject=fields.pop("subject", "Abschlag"),
+            text=text,
+            reply_text=text,
+            from_name=address.person.name,
+            from_address=address.value,
+            language="de",
+            written_at=at,
+            **fields,
+        )
+        return tickets.receive(received, brand=brand, mailbox=mailbox, at=at).ticket
+
+    return make
+
+
+@pytest.fixture
+def ticket(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Team, now: datetime) -> Ticket:
+    """Kim's ticket, with billing."""
+    return tickets.assign(open_ticket(kim_address), to=billing, actor=SYSTEM, at=now)
+
+
+@pytest.fixture
+def run_pipeline() -> Callable[[], int]:
+    """Seal and read until nothing is left, as the worker would."""
+    from anliegen.config.pipeline import READERS
+
+    return lambda: tail.drain(READERS)
