@@ -4,11 +4,20 @@ import os
 import secrets as random_source
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from anliegen.ground.files import data_path
+
+NONCE = 12  # bytes, as AES-GCM wants them
 
 
 class SecretUnreadable(Exception):
     """`NAME_FILE` is set, but the file cannot be read."""
+
+
+class Locked(Exception):
+    """What was locked does not open with this instance's key: another key, or changed bytes."""
 
 
 def secret(name: str) -> str | None:
@@ -30,6 +39,21 @@ def key(name: str, length: int = 32) -> bytes:
         return file.read_bytes()
     except FileNotFoundError:
         return _make_key(file, length)
+
+
+def lock(text: str) -> bytes:
+    """The text encrypted (AES-256-GCM) with a key that stays in the data directory: for passwords kept in the database."""
+    nonce = random_source.token_bytes(NONCE)
+    return nonce + AESGCM(key("settings")).encrypt(nonce, text.encode(), None)
+
+
+def unlock(locked: bytes) -> str:
+    """What `lock` was given. Raises Locked."""
+    locked = bytes(locked)  # PostgreSQL's driver may hand over a memoryview
+    try:
+        return AESGCM(key("settings")).decrypt(locked[:NONCE], locked[NONCE:], None).decode()
+    except (InvalidTag, ValueError) as error:
+        raise Locked from error
 
 
 def _make_key(file: Path, length: int) -> bytes:
