@@ -1,0 +1,58 @@
+"""Checks that no tool on the shelf does: migrations match the models, and German is complete. `python -m tools.check`."""
+
+import os
+import sys
+import tempfile
+
+from babel.messages.pofile import read_po
+
+from tools.messages import catalog_of, extract, rooms, untranslated
+
+
+def untranslated_texts() -> list[str]:
+    """Texts that a room marks and its catalogue does not translate, or whose compiled form is older."""
+    wrong = []
+    for room in rooms():
+        wanted = {(message.id, message.context) for message in extract(room) if message.id}
+        if not wanted:
+            continue
+        file = catalog_of(room)
+        if not file.exists():
+            wrong.append(f"{room.name}: no German catalogue for {len(wanted)} texts")
+            continue
+        with file.open("rb") as source:
+            catalog = read_po(source, locale="de")
+        known = {(message.id, message.context) for message in catalog if message.id}
+        wrong += [f"{room.name}: not in the catalogue: {text}" for text, _context in sorted(map(str_pair, wanted - known))]
+        wrong += [f"{room.name}: not translated: {text}" for text in untranslated(catalog)]
+    return wrong
+
+
+def str_pair(pair: tuple[object, object]) -> tuple[str, str]:
+    return str(pair[0]), str(pair[1])
+
+
+def missing_migrations() -> bool:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anliegen.config.settings")
+    os.environ.setdefault("ANLIEGEN_DATA", tempfile.mkdtemp(prefix="anliegen-check-"))
+    import django  # noqa: PLC0415  # needs the environment above
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    labels = [app.label for app in django.apps.apps.get_app_configs() if app.name.startswith("anliegen.")]
+    try:
+        call_command("makemigrations", *labels, check=True, dry_run=True, verbosity=1, skip_checks=True)
+    except SystemExit:
+        return True
+    return False
+
+
+def main() -> int:
+    wrong = untranslated_texts()
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if missing_migrations() or wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
