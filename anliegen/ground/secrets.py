@@ -42,7 +42,7 @@ def key(name: str, length: int = 32) -> bytes:
 
 
 def lock(text: str) -> bytes:
-    """The text encrypted (AES-256-GCM) with a key that stays in the data directory: for passwords kept in the database."""
+    """The text encrypted (AES-256-GCM) with a key of the data directory: for passwords kept in the database."""
     nonce = random_source.token_bytes(NONCE)
     return nonce + AESGCM(key("settings")).encrypt(nonce, text.encode(), None)
 
