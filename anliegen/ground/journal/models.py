@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +63,7 @@ class Cursor(models.Model):
     """How far a named reader has read, and, if it stopped, where and why."""
 
     name = models.CharField(max_length=64, primary_key=True)
+    verbs = ArrayField(models.CharField(max_length=64), default=list)  # what it wants; empty: everything
     position = models.BigIntegerField(default=0)
     moved_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)

@@ -55,7 +55,9 @@ def enrol(readers: Iterable[Reader]) -> None:
     """Give each reader its cursor. A reader new to an old journal starts now unless it asks for the past."""
     newest = last()[0]
     for each in readers:
-        Cursor.objects.get_or_create(name=each.name, defaults={"position": 0 if each.from_start else newest})
+        wanted = {"verbs": sorted(each.on)}
+        start = {"position": 0 if each.from_start else newest}
+        Cursor.objects.update_or_create(name=each.name, defaults=wanted, create_defaults={**wanted, **start})
 
 
 def run(each: Reader) -> int:

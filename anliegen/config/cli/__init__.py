@@ -1,0 +1,11 @@
+"""The `anliegen` command. Exit 0: done; 1: refused or failed, the reason on standard error; 2: wrong usage."""
+
+from anliegen.config.cli import mails, measure, moves, operate, run
+from anliegen.config.cli.program import program
+
+__all__ = ["mails", "main", "measure", "moves", "operate", "run"]
+
+
+def main() -> None:
+    """The entry point."""
+    program(prog_name="anliegen")

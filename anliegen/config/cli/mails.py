@@ -1,0 +1,111 @@
+"""`anliegen intake` and `anliegen mail`: mails from files, and how a mail is understood."""
+
+import json
+import mailbox as mailboxes
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anliegen.config.cli.program import AsJson, instance, note, program, refuse
+
+mail = typer.Typer(invoke_without_command=True, help="Take mail in over SMTP and LMTP; or explain one.")
+program.add_typer(mail, name="mail")
+
+
+@mail.callback()
+def receive(context: typer.Context) -> None:
+    """Without a command: the mail receiver, in the foreground."""
+    if context.invoked_subcommand is None:
+        with instance():
+            from anliegen.flow.channels.email import receive as receiver  # noqa: PLC0415  # slow import
+
+            receiver.run()
+
+
+@mail.command()
+def explain(files: Annotated[list[Path], typer.Argument()], as_json: bool = AsJson) -> None:
+    """How a mail is understood, storing nothing; one JSON line per file."""
+    from anliegen.flow.channels.email.explain import explain as understand  # noqa: PLC0415  # slow import
+
+    unread = False
+    for file in files:
+        try:
+            raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        except OSError as error:
+            note(f"{file}: {error.strerror}")
+            unread = True
+            continue
+        print(json.dumps(understand(raw), ensure_ascii=False, indent=None if as_json else 2))
+    if unread:
+        raise typer.Exit(1)
+
+
+@program.command()
+def intake(
+    paths: Annotated[list[str], typer.Argument(help="Files, directories, mbox, Maildir, or - for standard input.")],
+    mailbox: Annotated[str, typer.Option(help="The address they came to.")] = "",
+    as_json: bool = AsJson,
+) -> None:
+    """Take mails in; one line per mail with its outcome. Exit 1 when something could not be read or was set aside."""
+    with instance():
+        from anliegen.flow.channels.email import intake as taking  # noqa: PLC0415  # slow import
+        from anliegen.flow.channels.email.receive import store_raw  # noqa: PLC0415  # slow import
+        from anliegen.flow.channels.reasons import explain as why  # noqa: PLC0415  # slow import
+
+        clean = True
+        for path in paths:
+            for source, raw in _mails(path):
+                if raw is None:
+                    note(f"{source}: cannot be read; nothing was stored of it")
+                    clean = False
+                    continue
+                try:
+                    stored = store_raw(raw, source=f"file {source}", envelope_to=[mailbox] if mailbox else [])
+                except OSError as error:
+                    refuse(f"{source}: not stored: {error}. What was taken in before is kept.")
+                line = taking.take_in_one(stored)
+                clean = clean and line.result != "quarantined"
+                answer = {
+                    "source": source,
+                    "intake": line.pk,
+                    "result": line.result,
+                    "ticket": line.ticket_id,
+                    "reason": line.reason,
+                }
+                words = f"{source}: {line.result}" + (f" #{line.ticket_id}" if line.ticket_id else "") + f" - {why(line)}"
+                print(json.dumps(answer, ensure_ascii=False) if as_json else words, flush=True)
+    if not clean:
+        raise typer.Exit(1)
+
+
+def _mails(path: str) -> Iterator[tuple[str, bytes | None]]:
+    """Each mail of a path with the name it is reported under; None for what cannot be read."""
+    place = Path(path)
+    if path == "-":
+        yield "-", sys.stdin.buffer.read()
+    elif place.is_dir() and (place / "cur").is_dir() and (place / "new").is_dir():
+        yield from _of_box(path, mailboxes.Maildir(path, create=False))
+    elif place.is_dir():
+        for file in sorted(each for each in place.rglob("*") if each.is_file()):
+            yield str(file), _read(file)
+    else:
+        raw = _read(place)
+        if raw is not None and raw.startswith(b"From ") and b"\nFrom " in raw:
+            yield from _of_box(path, mailboxes.mbox(path, create=False))
+        else:
+            yield path, raw
+
+
+def _of_box(path: str, box: "mailboxes.Mailbox[mailboxes.Message]") -> Iterator[tuple[str, bytes | None]]:
+    for index, key in enumerate(box.keys(), 1):
+        yield f"{path}:{index}", box.get_bytes(key)
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None

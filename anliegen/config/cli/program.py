@@ -1,0 +1,86 @@
+"""The program and what all its commands share. Django is set up only by the commands that need it."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+
+from anliegen.ground import files, postgres, secrets
+
+program = typer.Typer(
+    help="Anliegen: self-hosted customer service that treats customers as people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = typer.Option(False, "--json", help="JSON on standard output and nothing else there.")
+
+
+@contextmanager
+def instance(*, migrated: bool = True) -> Iterator[None]:
+    """This instance, ready to work with: its database runs, Django is set up, and the tables are there."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anliegen.config.settings")
+    try:
+        server = _database()
+    except postgres.PostgresError as error:
+        refuse(str(error))
+    try:
+        import django  # noqa: PLC0415  # slow import
+
+        django.setup()
+        if migrated:
+            migrate()
+        yield
+    finally:
+        if server is not None:
+            from django.db import connections  # noqa: PLC0415  # slow import
+
+            connections.close_all()
+            server.release()
+
+
+def migrate() -> None:
+    """Bring the tables up to date. Several processes may do so at once: one works, the others wait."""
+    from django.core.management import call_command  # noqa: PLC0415  # slow import
+    from django.db import connection, transaction  # noqa: PLC0415  # slow import
+    from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415  # slow import
+
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [0x416E6C69])
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        finally:
+            if not transaction.get_connection().in_atomic_block:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [0x416E6C69])
+
+
+def refuse(reason: str) -> NoReturn:
+    """Say why not, and end with 1."""
+    print(reason, file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def say(answer: dict[str, Any], *, as_json: bool, words: str) -> None:
+    """The answer of a command: JSON for programs, words for people."""
+    print(json.dumps(answer, ensure_ascii=False) if as_json else words)
+
+
+def note(words: str) -> None:
+    """Something for the person at the terminal, never on standard output."""
+    print(words, file=sys.stderr)
+
+
+def _database() -> postgres.Server | None:
+    url = secrets.secret("DATABASE_URL")
+    if url:
+        postgres.wait_ready(url, timeout=30)
+        return None
+    return postgres.acquire(files.data_path())

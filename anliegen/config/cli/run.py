@@ -1,0 +1,35 @@
+"""`anliegen run`, and its processes one by one."""
+
+from typing import Annotated
+
+import typer
+
+from anliegen.config.cli.program import instance, program
+
+
+@program.command()
+def web(port: Annotated[int | None, typer.Option(help="The port; default ANLIEGEN_PORT.")] = None) -> None:
+    """Pages, API and stream, in the foreground. Any number may run, on any number of machines."""
+    with instance():
+        import uvicorn  # noqa: PLC0415  # slow import
+        from django.conf import settings  # noqa: PLC0415  # slow import
+
+        uvicorn.run(
+            "anliegen.config.asgi:application",
+            host=settings.ANLIEGEN_HOST,
+            port=port if port is not None else settings.ANLIEGEN_PORT,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            lifespan="on",
+        )
+
+
+@program.command()
+def work() -> None:
+    """Seal the journal, run its readers, read mail, send mail and run jobs, in the foreground."""
+    with instance():
+        from anliegen.config import work as worker  # noqa: PLC0415  # slow import
+
+        worker.work()

@@ -1,0 +1,108 @@
+"""A new instance without questions: operator, brand, mailbox, calendar, roles, one team and its administrator."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.text import slugify
+
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.records.accounts import actions
+from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.accounts.permissions import PERMISSIONS
+
+ADMINISTRATION = list(PERMISSIONS)
+LEAD = [code for code in PERMISSIONS if code != "settings.manage"]
+SERVICE = [code for code in PERMISSIONS if code not in ("settings.manage", "audit.read", "intake.retry")]
+READING = ["ticket.read", "customer.read"]
+
+# Name, short name, permissions, sees all teams. What most houses need; each can be changed.
+STANDARD_ROLES: tuple[tuple[str, str, list[str], bool], ...] = (
+    ("Administration", "administration", ADMINISTRATION, True),
+    ("Teamleitung", "teamleitung", LEAD, True),
+    ("Service", "service", SERVICE, False),
+    ("Lesen", "lesen", READING, False),
+)
+OFFICE_HOURS = [(day, time(8), time(17)) for day in range(5)]
+
+
+@dataclass(frozen=True)
+class Founded:
+    """What `found` made. `secret` is the administrator's invitation, when no password was given."""
+
+    operator: Operator
+    brand: Brand
+    team: Team
+    administrator: Agent
+    secret: str | None
+
+
+def found(
+    *,
+    organisation: str,
+    admin_email: str,
+    admin_name: str = "",
+    password: str | None = None,
+    phone: str = "",
+    state: str = "",
+    at: datetime,
+) -> Founded:
+    """Set the instance up. Raises AlreadySetUp, or ValidationError for an address that is none.
+
+    Until the operator says otherwise the administrator's address is the way to a person, and mail to it opens concerns.
+    """
+    validate_email(admin_email)
+    with transaction.atomic():
+        operator = actions.set_up(name=organisation, phone=phone, callback_address=admin_email, at=at)
+        administrator = actions.create_agent(
+            email=admin_email,
+            name=admin_name or admin_email.partition("@")[0],
+            role=standard_roles(actor=SYSTEM, at=at)["administration"],
+            password=password,
+            actor=SYSTEM,
+            at=at,
+        )
+        brand = _brand(operator, admin_email, at)
+        team = _team(administrator, state, at)
+        actions.change_agent(administrator, teams=[team], actor=SYSTEM, at=at)
+        actions.create(
+            Mailbox,
+            address=brand.email,
+            brand=brand,
+            team=team,
+            responsible=administrator,
+            actor=SYSTEM,
+            at=at,
+        )
+        secret = None if password else actions.invite(administrator, actor=SYSTEM, at=at)
+    return Founded(operator, brand, team, administrator, secret)
+
+
+def standard_roles(*, actor: Actor, at: datetime) -> dict[str, Role]:
+    """Create the standard roles; by short name."""
+    return {
+        slug: actions.create(
+            Role, name=name, slug=slug, permissions=permissions, sees_all_teams=sees_all, actor=actor, at=at
+        )
+        for name, slug, permissions, sees_all in STANDARD_ROLES
+    }
+
+
+def _brand(operator: Operator, admin_email: str, at: datetime) -> Brand:
+    return actions.create(
+        Brand,
+        name=operator.name[:120],
+        slug=slugify(operator.name)[:50] or "marke",
+        email=admin_email,
+        signature=operator.name,
+        is_default=True,
+        actor=SYSTEM,
+        at=at,
+    )
+
+
+def _team(lead: Agent, state: str, at: datetime) -> Team:
+    calendar = actions.create(Calendar, name="Servicezeiten", state=state, is_default=True, actor=SYSTEM, at=at)
+    actions.set_hours(calendar, openings=OFFICE_HOURS, days_off=[], actor=SYSTEM, at=at)
+    return actions.create(Team, name="Service", slug="service", lead=lead, calendar=calendar, actor=SYSTEM, at=at)
