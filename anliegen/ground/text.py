@@ -1,4 +1,4 @@
-"""Text as a person reads it: folded for comparing and sorting, shortened at word borders, safe as a file name. Pure functions."""
+"""Text as a person reads it: folded for comparing and sorting, shortened at word borders, safe as a file name."""
 
 import re
 import unicodedata
@@ -10,7 +10,8 @@ _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})  # alone
 _LETTERS = str.maketrans(
     {"æ": "a", "œ": "o", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
 )
-# "ue" is ü unless a vowel or q stands before it (neue, Steuer, Dauer, Quelle); no digraph before a further "e" (See, Kaffee).
+# "ue" is ü unless a vowel or q stands before it (neue, Steuer, Quelle); before a further "e" nothing is folded, so that
+# folding twice changes nothing.
 _DIGRAPH = re.compile(r"([ao])e(?!e)|(?<![aeiouyq])(u)e(?!e)")
 _DIGITS = re.compile(r"\d+")
 _SPACE = re.compile(r"\s+")
