@@ -1,0 +1,23 @@
+"""The concern as we keep it: ticket, message, note, attachment, participant, link, and the search rows."""
+
+from anliegen.records.tickets.models.around import Link, Participant, SearchRow
+from anliegen.records.tickets.models.message import MESSAGE_STATES, Attachment, Message, Note, as_recipients
+from anliegen.records.tickets.models.ticket import CHANNELS, DONE, OPEN, PRIORITIES, STATUSES, Ticket, TicketQuerySet
+
+__all__ = [
+    "CHANNELS",
+    "DONE",
+    "MESSAGE_STATES",
+    "OPEN",
+    "PRIORITIES",
+    "STATUSES",
+    "Attachment",
+    "Link",
+    "Message",
+    "Note",
+    "Participant",
+    "SearchRow",
+    "Ticket",
+    "TicketQuerySet",
+    "as_recipients",
+]

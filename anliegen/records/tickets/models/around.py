@@ -1,0 +1,73 @@
+"""What stands around a ticket: participants, links, and the rows that search reads."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from anliegen.ground.search.models import Indexed
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets.models.message import Message, Note
+from anliegen.records.tickets.models.ticket import Ticket
+
+
+class Participant(models.Model):
+    """An address that takes part in a ticket. Only these may join by a number in the subject."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="participants")
+    address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=10, choices=[("requester", _("requester")), ("copy", _("in copy"))])
+
+    class Meta:
+        verbose_name = _("participant")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ticket", "address"], name="tickets_participant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address_id} in {self.ticket_id}"
+
+
+class Link(models.Model):
+    """Two tickets that have to do with each other, and how."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")
+    other = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="linked_from")
+    kind = models.CharField(max_length=20, choices=[("follow_up", _("follows up")), ("maybe", _("perhaps belongs to"))])
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("link")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ticket", "other", "kind"], name="tickets_link_once"),
+            models.CheckConstraint(name="tickets_link_not_itself", condition=~Q(ticket=F("other"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} {self.kind} {self.other_id}"
+
+
+class SearchRow(Indexed):
+    """What search finds: one row per message or note."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, null=True, related_name="+")
+    note = models.OneToOneField(Note, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("search row")
+        indexes: ClassVar = [
+            GinIndex(fields=["tsv"], name="tickets_search_tsv"),
+            models.Index(fields=["version", "id"], name="tickets_search_version"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="tickets_search_one_source",
+                condition=Q(message__isnull=False, note__isnull=True) | Q(message__isnull=True, note__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"search row {self.pk}"

@@ -1,0 +1,134 @@
+"""What is said to and about a customer: message, note, attachment."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anliegen.records.customers.models import Person
+from anliegen.records.tickets.models.ticket import CHANNELS, Ticket
+
+MESSAGE_STATES = [
+    ("received", _("received")),
+    ("queued", _("goes out shortly")),
+    ("sent", _("sent")),
+    ("delivered", _("delivered")),
+    ("failed", _("could not be sent")),
+    ("bounced", _("came back")),
+    ("cancelled", _("sending undone")),
+]
+
+
+class Message(models.Model):
+    """Something said between customer and operator. Notes are not messages: they never leave the house."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    direction = models.CharField(max_length=3, choices=[("in", _("from the customer")), ("out", _("to the customer"))])
+    channel = models.CharField(max_length=10, choices=CHANNELS)
+    state = models.CharField(max_length=10, choices=MESSAGE_STATES)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    rule = models.CharField(max_length=60, blank=True)  # the rule that wrote it, when no human did
+    from_name = models.CharField(max_length=300, blank=True)
+    from_address = models.CharField(max_length=320, blank=True)
+    to = models.JSONField(default=list)  # [{"name", "address"}]
+    cc = models.JSONField(default=list)
+    subject = models.CharField(max_length=400, blank=True)
+    text = models.TextField(blank=True)  # all that can be read
+    reply_text = models.TextField(blank=True)  # only what was written now; empty when that is all of the text
+    html = models.TextField(blank=True)  # cleaned
+    language = models.CharField(max_length=8, blank=True)
+    automatic = models.CharField(max_length=20, blank=True)  # kind of automatic mail, empty for a person's
+    is_from_stranger = models.BooleanField(default=False)  # an address that was no participant of this ticket
+    rfc_message_id = models.CharField(max_length=500, blank=True)
+    in_reply_to = ArrayField(models.CharField(max_length=500), default=list)
+    references = ArrayField(models.CharField(max_length=500), default=list)
+    written_at = models.DateTimeField()  # what the sender's clock said, or when it was written here
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("message")
+        indexes: ClassVar = [
+            models.Index(fields=["ticket", "created_at", "id"], name="tickets_message_timeline"),
+            models.Index(fields=["rfc_message_id"], name="tickets_message_rfc_id", condition=~Q(rfc_message_id="")),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="tickets_message_one_author",
+                condition=Q(direction="in", person__isnull=False, agent__isnull=True, rule="")
+                | Q(direction="out", person__isnull=True, agent__isnull=False, rule="")
+                | Q(direction="out", person__isnull=True, agent__isnull=True) & ~Q(rule=""),
+            ),
+            models.CheckConstraint(
+                name="tickets_message_state_fits",
+                condition=Q(direction="in", state="received")
+                | Q(direction="out", state__in=["queued", "sent", "delivered", "failed", "bounced", "cancelled"]),
+            ),
+            models.CheckConstraint(
+                name="tickets_message_sent_says_when",
+                condition=~Q(state__in=["sent", "delivered", "bounced"]) | Q(sent_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+    @property
+    def said(self) -> str:
+        """What the author wrote now, without what was quoted."""
+        return self.reply_text or self.text
+
+    @property
+    def author_kind(self) -> str:
+        """`person`, `agent` or `rule`: faces show a badge for it."""
+        if self.direction == "in":
+            return "person"
+        return "agent" if self.agent_id else "rule"
+
+
+class Note(models.Model):
+    """Something colleagues tell each other. Never sent."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("internal note")
+        indexes: ClassVar = [models.Index(fields=["ticket", "created_at", "id"], name="tickets_note_timeline")]
+        constraints: ClassVar = [models.CheckConstraint(name="tickets_note_not_empty", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class Attachment(models.Model):
+    """A file that came or goes with a message. The bytes lie in the file store under their hash."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attachments")
+    filename = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content_id = models.CharField(max_length=300, blank=True)
+    is_inline = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("attachment")
+        indexes: ClassVar = [models.Index(fields=["sha256"], name="tickets_attachment_sha256")]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="tickets_attachment_hashed", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+def as_recipients(pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
+    """(name, address) pairs in the shape the columns `to` and `cc` keep."""
+    return [{"name": name[:300], "address": address[:320]} for name, address in pairs]

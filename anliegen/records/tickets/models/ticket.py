@@ -1,0 +1,130 @@
+"""The ticket: one concern of one person."""
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from anliegen.records.accounts.models import Agent, Brand, Mailbox, Team
+from anliegen.records.customers.models import Person
+
+STATUSES = [
+    ("new", _("new")),
+    ("open", _("in progress")),
+    ("waiting_customer", _("waiting for customer")),
+    ("waiting_internal", _("waiting for others")),
+    ("resolved", _("resolved")),
+    ("closed", _("closed")),
+]
+OPEN = ("new", "open", "waiting_customer", "waiting_internal")
+DONE = ("resolved", "closed")
+PRIORITIES = [(1, _("low")), (2, _("normal")), (3, _("high")), (4, _("urgent"))]
+CHANNELS = [
+    ("email", _("e-mail")),
+    ("form", _("form")),
+    ("chat", _("chat")),
+    ("phone", _("telephone")),
+    ("letter", _("letter")),
+    ("api", _("interface")),
+]
+is_open = Q(status__in=OPEN)
+
+
+class TicketQuerySet(models.QuerySet["Ticket"]):
+    def open(self) -> Self:
+        return self.filter(is_open)
+
+    def unassigned(self) -> Self:
+        return self.filter(assignee=None)
+
+    def visible_to(self, agent: Agent) -> Self:
+        """What the agent's role and teams let them see; what has no team yet is seen by all."""
+        if not agent.is_active or "ticket.read" not in agent.role.permissions:
+            return self.none()
+        if agent.role.sees_all_teams:
+            return self
+        return self.filter(Q(team__in=agent.team_ids()) | Q(team=None) | Q(assignee=agent))
+
+
+class Ticket(models.Model):
+    """One concern of one person. Its number is what people say and its primary key."""
+
+    number = models.BigAutoField(primary_key=True)
+    subject = models.CharField(_("subject"), max_length=400, blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=STATUSES, default="new")
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=PRIORITIES, default=2)
+    channel = models.CharField(_("channel"), max_length=10, choices=CHANNELS)
+    topic = models.CharField(_("topic"), max_length=80, blank=True)
+    tags = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="+")
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.SET_NULL, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="tickets")
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    last_message_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(null=True)  # since when the customer waits for us; null when it is their turn
+    first_answered_at = models.DateTimeField(null=True)
+    resolved_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("concern")
+        indexes: ClassVar = [
+            models.Index(fields=["-last_message_at", "-number"], name="tickets_open", condition=is_open),
+            models.Index(fields=["team", "-last_message_at", "-number"], name="tickets_open_team", condition=is_open),
+            models.Index(
+                fields=["assignee", "-last_message_at", "-number"], name="tickets_open_mine", condition=is_open
+            ),
+            models.Index(
+                fields=["team", "-last_message_at", "-number"],
+                name="tickets_open_unassigned",
+                condition=is_open & Q(assignee__isnull=True),
+            ),
+            models.Index(fields=["-last_message_at", "-number"], name="tickets_recent"),
+            models.Index(fields=["person", "-last_message_at"], name="tickets_of_person"),
+            models.Index(fields=["team", "first_answered_at"], name="tickets_answered"),
+            GinIndex(fields=["tags"], name="tickets_tags"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="tickets_status_known", condition=Q(status__in=[code for code, _n in STATUSES])
+            ),
+            models.CheckConstraint(name="tickets_priority_known", condition=Q(priority__gte=1, priority__lte=4)),
+            models.CheckConstraint(
+                name="tickets_channel_known", condition=Q(channel__in=[code for code, _n in CHANNELS])
+            ),
+            models.CheckConstraint(
+                name="tickets_resolved_says_when",
+                condition=Q(status__in=OPEN, resolved_at__isnull=True, closed_at__isnull=True)
+                | Q(status="resolved", resolved_at__isnull=False, closed_at__isnull=True)
+                | Q(status="closed", resolved_at__isnull=False, closed_at__isnull=False),
+            ),
+            models.CheckConstraint(name="tickets_order_of_time", condition=Q(last_message_at__gte=F("created_at"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.subject}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def etag(self) -> str:
+        """What `If-Match` compares: changes with every change of the ticket or its messages."""
+        return f'"{self.number}-{self.version}"'
