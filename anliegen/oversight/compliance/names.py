@@ -1,0 +1,114 @@
+"""From references such as `team:3` to the names a reader may see, a query for each kind and not for each name."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from anliegen.flow.automation.models import Decision
+from anliegen.flow.channels.models import Delivery, Intake, Source
+from anliegen.flow.feedback.models import Outcome
+from anliegen.ground.egress.models import Destination
+from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.accounts.permissions import may
+from anliegen.records.customers.models import Address, Organisation, Person
+from anliegen.records.tickets.models import Attachment, Message, Note, Ticket
+
+# The column that names a row of this kind. None: it has no name of its own, its number must do.
+KINDS: dict[str, tuple[type[Model], str | None]] = {
+    "agent": (Agent, "name"),
+    "operator": (Operator, "name"),
+    "brand": (Brand, "name"),
+    "team": (Team, "name"),
+    "role": (Role, "name"),
+    "mailbox": (Mailbox, "address"),
+    "calendar": (Calendar, "name"),
+    "apitoken": (ApiToken, "name"),
+    "source": (Source, "host"),
+    "destination": (Destination, "name"),
+    "organisation": (Organisation, "name"),
+    "person": (Person, "name"),
+    "ticket": (Ticket, "subject"),
+    "message": (Message, None),
+    "note": (Note, None),
+    "attachment": (Attachment, None),
+    "address": (Address, None),
+    "intake": (Intake, None),
+    "delivery": (Delivery, None),
+    "decision": (Decision, None),
+    "outcome": (Outcome, None),
+}
+WITHOUT_NOUN = {"agent", "operator", "person"}
+
+
+def names(refs: Iterable[str], viewer: Agent) -> dict[str, str]:
+    """A name for every reference. What is gone or not for this reader gets its kind and number."""
+    found: dict[str, str] = {}
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for ref in set(refs):
+        kind, _colon, key = ref.partition(":")
+        if kind in KINDS and key.isdecimal():
+            wanted[kind].add(int(key))
+        else:
+            found[ref] = _of_no_row(kind, key)
+    for kind, keys in wanted.items():
+        named = _look_up(kind, keys, viewer)
+        found |= {f"{kind}:{key}": named.get(key) or _number(kind, key) for key in keys}
+    return found
+
+
+def _of_no_row(kind: str, key: str) -> str:
+    match kind:
+        case "system":
+            return "Anliegen"
+        case "rule":
+            return _("the rule “%(name)s”") % {"name": key}
+        case "model":
+            return _("the model “%(name)s”") % {"name": key}
+        case "reader":
+            return _("the reader “%(name)s”") % {"name": key}
+        case "journal":
+            return _("the journal")
+        case "ledger":
+            return _("the intake ledger")
+    return f"{kind} {key}".strip()
+
+
+def _look_up(kind: str, keys: set[int], viewer: Agent) -> dict[int, str]:
+    model, column = KINDS[kind]
+    if column is None:
+        return {}
+    if kind == "ticket":
+        return _tickets(keys, viewer)
+    if kind == "person":
+        return _people(keys, viewer)
+    rows = model._default_manager.filter(pk__in=keys).values_list("pk", column)
+    return {pk: _named(kind, name) for pk, name in rows if name}
+
+
+def _tickets(keys: set[int], viewer: Agent) -> dict[int, str]:
+    rows = Ticket.objects.visible_to(viewer).filter(pk__in=keys).values_list("pk", "subject")
+    return {pk: f"#{pk} {subject}".strip() for pk, subject in rows}
+
+
+def _people(keys: set[int], viewer: Agent) -> dict[int, str]:
+    """Customers by name for those who may read customers, and only customers whose concerns they may see."""
+    if not may(viewer, "customer.read"):
+        return {}
+    people = Person.objects.filter(pk__in=keys)
+    if not viewer.role.sees_all_teams:
+        people = people.filter(pk__in=Ticket.objects.visible_to(viewer).filter(person__in=keys).values("person"))
+    return {pk: name for pk, name in people.values_list("pk", "name") if name}
+
+
+def _named(kind: str, name: str) -> str:
+    if kind in WITHOUT_NOUN:
+        return name
+    return _("%(noun)s “%(name)s”") % {"noun": KINDS[kind][0]._meta.verbose_name, "name": name}
+
+
+def _number(kind: str, key: int) -> str:
+    if kind == "ticket":
+        return f"#{key}"
+    return _("%(noun)s %(number)s") % {"noun": KINDS[kind][0]._meta.verbose_name, "number": key}

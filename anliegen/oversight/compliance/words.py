@@ -1,0 +1,113 @@
+"""The codes in an event's data, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anliegen.flow.channels.models import RESULTS
+from anliegen.flow.channels.reasons import REASONS
+from anliegen.flow.feedback.models import ANSWERS
+from anliegen.records.accounts.models.operator import LANGUAGES
+from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES
+
+Words = Mapping[Any, str | Promise]
+
+FIELDS: Words = {
+    "acknowledges": gettext_lazy("acknowledgement of new concerns"),
+    "address": gettext_lazy("address"),
+    "address_form": gettext_lazy("form of address"),
+    "allow_private": gettext_lazy("own network"),
+    "brand": gettext_lazy("brand"),
+    "calendar": gettext_lazy("calendar"),
+    "callback_address": gettext_lazy("address for callbacks"),
+    "catholic": gettext_lazy("Catholic holidays"),
+    "city": gettext_lazy("city"),
+    "country": gettext_lazy("country"),
+    "days_off": gettext_lazy("days off"),
+    "default_language": gettext_lazy("language"),
+    "description": gettext_lazy("description"),
+    "email": gettext_lazy("e-mail address"),
+    "family_name": gettext_lazy("family name"),
+    "folder": gettext_lazy("folder"),
+    "given_name": gettext_lazy("given name"),
+    "host": gettext_lazy("server"),
+    "is_active": gettext_lazy("use"),
+    "is_default": gettext_lazy("default"),
+    "language": gettext_lazy("language"),
+    "lead": gettext_lazy("team lead"),
+    "max_bytes": gettext_lazy("largest answer"),
+    "members": gettext_lazy("members"),
+    "name": gettext_lazy("name"),
+    "openings": gettext_lazy("opening hours"),
+    "organisation": gettext_lazy("organisation"),
+    "password": gettext_lazy("password"),
+    "permissions": gettext_lazy("permissions"),
+    "phone": gettext_lazy("phone number"),
+    "port": gettext_lazy("port"),
+    "postcode": gettext_lazy("postcode"),
+    "purpose": gettext_lazy("purpose"),
+    "reopen_days": gettext_lazy("time to reopen"),
+    "responsible": gettext_lazy("responsible person"),
+    "role": gettext_lazy("role"),
+    "scheme": gettext_lazy("protocol"),
+    "security": gettext_lazy("encryption"),
+    "sees_all_teams": gettext_lazy("view of all teams"),
+    "shortcuts": gettext_lazy("keyboard shortcuts"),
+    "signature": gettext_lazy("signature"),
+    "signs_replies": gettext_lazy("signed reply addresses"),
+    "slug": gettext_lazy("short name"),
+    "state": gettext_lazy("federal state"),
+    "street": gettext_lazy("street"),
+    "team": gettext_lazy("team"),
+    "teams": gettext_lazy("teams"),
+    "theme": gettext_lazy("appearance"),
+    "timeout_s": gettext_lazy("time limit"),
+    "timezone": gettext_lazy("time zone"),
+    "title": gettext_lazy("title"),
+    "undo_seconds": gettext_lazy("time to undo sending"),
+    "username": gettext_lazy("user name"),
+    "website": gettext_lazy("website"),
+}
+REFUSALS: Words = {
+    "login": gettext_lazy("the mail server refuses user name or password"),
+    "unknown": gettext_lazy("without a reason given"),
+}
+BY_FIELD: Mapping[str, Words] = {
+    "answer": dict(ANSWERS),
+    "channel": dict(CHANNELS),
+    "fields": FIELDS,
+    "language": dict(LANGUAGES),
+    "reason": {**REFUSALS, **REASONS},
+    "result": dict(RESULTS),
+}
+STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened")
+
+
+def word(verb: str, field: str, value: Any) -> str:
+    """One value of an event's data in words; an unknown code is shown as it is rather than hidden."""
+    if value is None:
+        return _("nobody") if field in ("to", "was", "choice", "responsible") else _("nothing")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return listed([word(verb, field, each) for each in value])
+    return str(_words_of(verb, field).get(value, value))
+
+
+def _words_of(verb: str, field: str) -> Words:
+    if field in ("to", "was"):
+        if verb in STATUS_VERBS:
+            return dict(STATUSES)
+        if verb == "ticket.priority_changed":
+            return dict(PRIORITIES)
+    return BY_FIELD.get(field, {})
+
+
+def listed(words: list[str]) -> str:
+    """`a, b and c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}

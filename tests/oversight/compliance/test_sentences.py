@@ -1,0 +1,150 @@
+"""What happened, in words, with the names that this reader may see."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from string import Formatter
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import record
+from anliegen.ground.journal.verbs import DECLARED
+from anliegen.oversight.compliance.names import KINDS, names
+from anliegen.oversight.compliance.sentences import sentences
+from anliegen.oversight.compliance.words import FIELDS, word
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts import verbs
+from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.customers.models import Address, Person
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets.models import Ticket
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def newest(verb: str) -> Event:
+    return Event.objects.filter(verb=verb).order_by("-id")[0]
+
+
+def said(event: Event, viewer: Agent) -> str:
+    return sentences([event], viewer)[event.pk]
+
+
+def test_names_of_agents_and_teams_stand_in_the_sentence(
+    ticket: Ticket, mira: Agent, billing: Team, admin: Agent, now: datetime
+) -> None:
+    tickets.assign(ticket, to=mira, actor=Actor.agent(admin.pk), at=now)
+    assert said(newest("ticket.assigned"), admin) == "Jana Kowalski gave this to Mira Yılmaz"
+
+
+def test_a_ticket_that_goes_to_nobody_says_so(ticket: Ticket, mira: Agent, admin: Agent, now: datetime) -> None:
+    with transaction.atomic():
+        event = record(DECLARED["ticket.assigned"], ticket, actor=SYSTEM, at=now, to=None, was=f"agent:{mira.pk}")
+    assert said(event, admin) == "Anliegen gave this to nobody"
+
+
+def test_codes_become_words(ticket: Ticket, admin: Agent, now: datetime) -> None:
+    tickets.change(ticket, tickets.Change(status="waiting_customer"), actor=Actor.agent(admin.pk), at=now)
+    assert said(newest("ticket.status_changed"), admin) == "Jana Kowalski set the status to waiting for customer"
+
+
+def test_changed_fields_are_listed_in_words(admin: Agent, operator: Operator, now: datetime) -> None:
+    accounts.change(operator, phone="1", city="Leipzig", country="AT", actor=Actor.agent(admin.pk), at=now)
+    sentence = said(newest("setting.changed"), admin)
+    assert sentence == "Jana Kowalski changed city, country and phone number of Stadtwerke Musterstadt"
+
+
+def test_a_rule_is_named_as_a_rule(ticket: Ticket, admin: Agent, now: datetime) -> None:
+    with transaction.atomic():
+        event = record(DECLARED["ticket.closed"], ticket, actor=Actor.rule("mailbox"), at=now, was="resolved")
+    assert said(event, admin) == "The rule “mailbox” closed this"
+
+
+def test_what_was_deleted_keeps_its_kind_and_number(admin: Agent, operator: Operator, now: datetime) -> None:
+    team = accounts.create(Team, name="Kurz", slug="kurz", actor=Actor.agent(admin.pk), at=now)
+    number = team.pk
+    accounts.delete(team, actor=Actor.agent(admin.pk), at=now)
+    assert said(newest("setting.deleted"), admin) == f"Jana Kowalski deleted team {number}"
+
+
+def test_a_customers_name_is_only_for_those_who_may_see_the_concern(
+    ticket: Ticket, kim: Person, mira: Agent, tom: Agent
+) -> None:
+    ref = f"person:{kim.pk}"
+    assert names([ref], mira)[ref] == "Kim Berger"
+    assert names([ref], tom)[ref] == f"customer {kim.pk}"
+
+
+def test_without_the_right_to_read_customers_there_is_no_name(
+    admin: Agent, ticket: Ticket, kim: Person, mira: Agent, now: datetime
+) -> None:
+    kept = [code for code in mira.role.permissions if code != "customer.read"]
+    accounts.change(mira.role, permissions=kept, actor=SYSTEM, at=now)
+    mira = Agent.objects.get(pk=mira.pk)
+    assert names([f"person:{kim.pk}"], mira) == {f"person:{kim.pk}": f"customer {kim.pk}"}
+
+
+def test_the_subject_of_a_concern_is_only_for_those_who_may_see_it(ticket: Ticket, mira: Agent, tom: Agent) -> None:
+    ref = f"ticket:{ticket.pk}"
+    assert names([ref], mira)[ref] == f"#{ticket.pk} Abschlag"
+    assert names([ref], tom)[ref] == f"#{ticket.pk}"
+
+
+def test_an_undeclared_verb_is_shown_in_the_journals_own_words(admin: Agent, now: datetime) -> None:
+    event = Event.objects.create(at=now, verb="fax.sent", subject="fax:3", actor=f"agent:{admin.pk}")
+    assert said(event, admin) == "Jana Kowalski: fax.sent (fax 3)"
+
+
+def test_the_number_of_queries_does_not_grow_with_the_events(
+    open_ticket: Callable[..., Ticket], kim_address: Address, admin: Agent, mira: Agent, now: datetime
+) -> None:
+    def all_sentences() -> int:
+        return len(sentences(list(Event.objects.all()), admin))
+
+    open_ticket(kim_address)
+    with CaptureQueriesContext(connection) as few:
+        before = all_sentences()
+    for _each in range(8):
+        tickets.assign(open_ticket(kim_address), to=mira, actor=Actor.agent(admin.pk), at=now)
+    with CaptureQueriesContext(connection) as many:
+        after = all_sentences()
+    assert after > before + 8
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_declared_sentence_can_be_filled_in_both_languages(language: str) -> None:
+    for verb in list(DECLARED.values()):
+        allowed = {"actor", "subject", *verb.fields}
+        with translation.override(language):
+            used = {field for _text, field, _spec, _conversion in Formatter().parse(str(verb.sentence)) if field}
+        assert used <= allowed, verb.name
+
+
+def test_every_field_of_a_setting_has_a_word() -> None:
+    kept_apart = {"id", "last_login", "number"}
+    for model in (Operator, Brand, Team, Role, Agent, Mailbox, Calendar):
+        named = {field.name for field in model._meta.concrete_fields} - kept_apart
+        assert named <= set(FIELDS), model.__name__
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_of_row_can_be_looked_up(kind: str, admin: Agent) -> None:
+    ref = f"{kind}:{2**40}"
+    assert names([ref], admin)[ref]
+
+
+def test_an_unknown_code_is_shown_as_it_is() -> None:
+    assert word("intake.kept", "reason", "new-reason") == "new-reason"
+
+
+def test_yes_and_no_are_words() -> None:
+    assert word(verbs.SETTING_CHANGED.name, "flag", True) == "yes"
