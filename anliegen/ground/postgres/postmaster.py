@@ -6,7 +6,6 @@ import enum
 import os
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,9 @@ from anliegen.ground.postgres import programs
 from anliegen.ground.postgres.account import Account
 from anliegen.ground.postgres.errors import DoesNotStart
 from anliegen.ground.postgres.layout import DATABASE, LONGEST_LOG, PORT, USER, Layout
+
+# Linux. Elsewhere `ps` tells the same, more slowly.
+HAS_PROC = Path("/proc/self/cmdline").exists()
 
 # Recovery after a crash replays at most `max_wal_size`; a slow disk may take minutes for it, a dead server no time.
 START_PATIENCE = 600.0
@@ -91,7 +93,7 @@ def lives(pid: int, layout: Layout) -> bool:
 
 def command_of(pid: int) -> str:
     """The command line of a process; empty for one that is gone, a zombie, or not ours to see."""
-    if sys.platform == "linux":
+    if HAS_PROC:
         try:
             words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0")
             return os.fsdecode(words.replace(b"\0", b" "))
@@ -103,7 +105,7 @@ def command_of(pid: int) -> str:
 def leftovers(layout: Layout) -> list[int]:
     """Backends of our server, by their title. They outlive it for a moment, a busy one until its query is done."""
     title = f"postgres: {layout.cluster_name}: "
-    if sys.platform == "linux":
+    if HAS_PROC:
         everybody = {int(entry): command_of(int(entry)) for entry in os.listdir("/proc") if entry.isdigit()}
     else:
         lines = [line.split(None, 1) for line in _ps("-axo", "pid=,command=").splitlines()]

@@ -1,0 +1,55 @@
+"""The only door to the network outside: registered destinations, checked addresses, limits, and a ledger of every call.
+
+    from anliegen.ground import egress
+    egress.fetch("GET", "https://example.org/", purpose="webhook")
+
+The functions need Django's models, which are not there yet when Django loads this app; so they are looked up on use.
+"""
+
+from typing import TYPE_CHECKING
+
+from anliegen.ground.egress.errors import (
+    EgressError,
+    Failed,
+    InsideTransaction,
+    Refused,
+    TimedOut,
+    TooLarge,
+    TurnedAway,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    from anliegen.ground.egress.actions import register, withdraw
+    from anliegen.ground.egress.mail import IMAPError, SMTPError, imap, smtp
+    from anliegen.ground.egress.web import Response, fetch
+
+__all__ = [
+    "EgressError",
+    "Failed",
+    "IMAPError",
+    "InsideTransaction",
+    "Refused",
+    "Response",
+    "SMTPError",
+    "TimedOut",
+    "TooLarge",
+    "TurnedAway",
+    "Unreachable",
+    "fetch",
+    "imap",
+    "register",
+    "smtp",
+    "withdraw",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(name)
+    from anliegen.ground.egress import actions, mail, web  # noqa: PLC0415  # slow import
+
+    for module in (web, mail, actions):
+        if hasattr(module, name):
+            return getattr(module, name)
+    raise AttributeError(name)
