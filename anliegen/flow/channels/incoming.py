@@ -37,11 +37,11 @@ class BouncedRecipient:
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A mail of ours that did not arrive. `original_ids` are the Message-IDs the report names, best first."""
+    """A mail of ours that did not arrive: for good ("hard") or not yet ("soft")."""
 
-    kind: str  # "hard" | "soft"
+    kind: str
     recipients: tuple[BouncedRecipient, ...]
-    original_ids: tuple[str, ...] = ()
+    original_ids: tuple[str, ...] = ()  # Message-IDs the report names, best first
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Incoming:
     Message ids stand without their angle brackets. `reply_text`, `quoted_text` and `signature` together hold every
     visible line of `text`. `fingerprint` is the same for the same mail delivered twice, by whatever way.
     `recipients` is every address the mail names as its goal, lower case, Delivered-To and X-Original-To included.
+    `original_ids` are the Message-IDs of the mail that a bounce, receipt or complaint is about, best first.
     """
 
     channel: str = "email"
@@ -86,6 +87,7 @@ class Incoming:
     bounce: Bounce | None = None
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    original_ids: tuple[str, ...] = ()
     own_instance: str | None = None  # X-Anliegen-Instance: which Anliegen sent it, if one did
     list_id: str | None = None
     authentication: Authentication = Authentication()

@@ -1,0 +1,115 @@
+"""Bytes to text, whatever the mail says they are. Never raises; what comes out can be stored and shown."""
+
+import codecs
+import re
+from functools import lru_cache
+
+from anliegen.flow.channels.email.defects import Defects
+
+# Names found in mails that Python does not know, or knows as something narrower than what senders mean by them.
+_MEANT = {
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+    "ansi_x3.4-1968": "cp1252",
+    "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252",
+    "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "l1": "cp1252",
+    "windows1252": "cp1252",
+    "x-ansi": "cp1252",
+    "iso-8859-9": "cp1254",
+    "iso-8859-11": "cp874",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "x-gbk": "gb18030",
+    "ks_c_5601-1987": "cp949",
+    "ks_c_5601": "cp949",
+    "euc-kr": "cp949",
+    "big5": "big5hkscs",
+    "x-sjis": "cp932",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext",
+    "unicode-1-1-utf-7": "utf-7",
+    "unicode-1-1-utf-8": "utf-8",
+    "utf8mb4": "utf-8",
+    "utf": "utf-8",
+    "x-mac-roman": "mac-roman",
+    "macintosh": "mac-roman",
+}
+# Only real character sets: Python also knows codecs that unpack archives or take quadratic time.
+_PLAUSIBLE = re.compile(
+    r"(?:utf|iso|cp|windows|ibm|koi8|gb|hz|big5|euc|shift|sjis|ms|mac|ks|tis|latin|l\d|johab|kz|ptcp|ascii)[\w.:-]{0,20}"
+)
+# Single-byte sets that a mail claims although its bytes are UTF-8.
+_CLAIMED_BY_HABIT = {"cp1252", "iso8859-15", "iso8859-2", "cp1250"}
+_STATEFUL = ("iso2022", "utf-7", "utf-16", "utf-32", "hz")
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
+_LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+
+
+def decode(raw: bytes, charset: str | None, defects: Defects) -> str:
+    """Text of these bytes: by the declared charset where it holds, else by what the bytes look like."""
+    codec = codec_of(charset)
+    if charset and codec is None:
+        defects.note(f"unknown charset {charset[:40]!r}")
+    if raw.isascii() and not (codec or "").startswith(_STATEFUL):
+        return raw.decode("iso2022_jp_ext", "replace") if codec is None and b"\x1b$" in raw else raw.decode("ascii")
+    if codec in (None, "utf-8") or codec in _CLAIMED_BY_HABIT:
+        return _decode_european(raw, codec, defects)
+    text = raw.decode(codec, "replace")
+    if "\ufffd" in text:
+        defects.note(f"bytes that are no {codec}")
+    return text
+
+
+@lru_cache(maxsize=256)
+def codec_of(charset: str | None) -> str | None:
+    """Python's name of the codec that senders mean by this charset; None when it is unknown or no charset."""
+    name = (charset or "").strip().strip("\"'").lower()
+    name = _MEANT.get(name, name)
+    if not _PLAUSIBLE.fullmatch(name):
+        return None
+    try:
+        found = codecs.lookup(name).name
+        b"".decode(found)
+    except (LookupError, ValueError):
+        return None
+    return _MEANT.get(found, found)
+
+
+def clean(text: str) -> str:
+    """One kind of line end; no control characters, half surrogates or byte order marks, which databases refuse."""
+    if "\r" in text or not text.isascii():
+        text = _LINE_ENDS.sub("\n", text)
+    return _UNWANTED.sub("", text)
+
+
+def _decode_european(raw: bytes, codec: str | None, defects: Defects) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    if codec is None:
+        defects.note("8-bit text without a charset")
+    if codec == "utf-8":
+        text = raw.decode("utf-8", "replace")
+        damaged = text.count("\ufffd")
+        defects.note("bytes that are no UTF-8")
+        # More good multi-byte characters than bad ones: UTF-8 with a scratch, else another set under its name.
+        if sum(1 for character in text if character > "\x7f") > 2 * damaged:
+            return text
+    return _decode_western(raw, codec if codec in _CLAIMED_BY_HABIT else "cp1252")
+
+
+def _decode_western(raw: bytes, codec: str) -> str:
+    try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

@@ -1,0 +1,69 @@
+"""Which language a text is in."""
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[a-zà-ÿßœąćęłńśźżğışçñ]+")
+# Words that carry no meaning and stand in nearly every sentence; those shared by two of these languages are left out.
+_TELLING = {
+    "de": "ich und nicht ist der die das mit für auf sie wir ein eine einen zu bitte mein meine meinen habe"
+    " haben wird werden"
+    " auch noch dem den vom zum zur sehr wurde ihre ihnen mir uns kann dass bei oder wenn seit schon danke"
+    " guten tag grüße ß"
+    " freundlichen vielen dank hallo immer nach bin sind keine kein wie warum wann leider",
+    "en": "the and you your is are was have has been this that with for not please my our would could will"
+    " from what when"
+    " which there thank thanks hello dear regards it they them been about just but",
+    "fr": "le la les et est vous je nous mon ma mes votre vos pas pour dans une avec sur merci bonjour que"
+    " qui cordialement"
+    " suis avons être cette ces depuis mais",
+    "it": "il gli che di sono non per una con della del mia mio vostro grazie buongiorno questo ho è saluti"
+    " anche ma perché",
+    "nl": "het een niet ik wij jullie van voor met mijn graag kunt dank groet vriendelijke zijn heb hebben"
+    " maar ook deze",
+    "es": "el los las que es por una con para mi su gracias hola estoy está pero como muy usted saludos",
+    "pl": "jest nie się na proszę dziękuję mam dzień dobry jak ale czy moje mój pozdrawiam",
+    "tr": "ve bir bu için ile çok değil teşekkür merhaba ederim lütfen var daha ne",
+}
+_LANGUAGES_OF = {
+    word: [language for language, words in _TELLING.items() if word in words.split()]
+    for words in _TELLING.values()
+    for word in words.split()
+}
+_LOOKED_AT = 3_000
+_FEWEST_LETTERS = 20
+_FEWEST_WORDS = 3
+
+
+def language_of(text: str) -> str | None:
+    """`de`, `en`, ... (ISO 639-1), or None when the text is too short to say.
+
+    Too short is fewer than three words or 20 letters, unless it holds two telling words of one language and none of
+    another. Telling words decide first; only where they do not, py3langid is asked (loads 120 MB on first use).
+    """
+    beginning = text[:_LOOKED_AT].lower()
+    words = _WORD.findall(beginning)
+    counts: dict[str, int] = {}
+    for word in words:
+        for language in _LANGUAGES_OF.get(word, ()):
+            counts[language] = counts.get(language, 0) + 1
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    best, second = (*ranked, ("", 0), ("", 0))[:2]
+    if best[1] >= 2 and best[1] >= 2 * second[1] and best[1] * 12 >= len(words):
+        return best[0]
+    letters = sum(character.isalpha() for character in beginning)
+    if letters < _FEWEST_LETTERS or len(beginning.split()) < _FEWEST_WORDS:
+        return None
+    return _by_model(beginning)
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> object:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # slow import
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _by_model(text: str) -> str | None:
+    language, probability = _identifier().classify(text)  # type: ignore[attr-defined]
+    return str(language) if probability >= 0.7 else None

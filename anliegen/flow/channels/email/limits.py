@@ -1,0 +1,32 @@
+"""How much of a mail is looked at. Whatever lies beyond stays in the stored raw mail; a defect says that it does."""
+
+# The whole mail.
+PARTS = 1_000  # parts of all multiparts together
+DEPTH = 30  # multiparts inside multiparts
+DEFECTS = 50  # told, then no more
+UU_LINES = 1_000_000  # lines of a uuencoded part, 45 bytes each
+FALSE_BOUNDARIES = 20_000  # lines that begin like a boundary of one multipart and are none
+
+# Headers. Bytes.
+HEADERS = 500  # fields of one part
+HEADER = 65_536  # one field
+HEADER_BLOCK = 1_048_576  # the header fields of all parts together
+WORDS = 8_192  # characters of one field in which encoded words are decoded
+ADDRESSES = 1_000  # of one field
+IDENTIFIERS = 200  # Message-IDs of one field: the first ones and the last ones
+
+# Bodies. Bytes before decoding for a part, characters for what people read.
+TEXT_PART = 2_000_000
+HTML_PART = 2_000_000
+TEXT = 1_000_000
+HTML_ELEMENTS = 30_000
+HTML_TEXT = 1_000_000
+
+# Splitting off quotes: lines, and the characters of a line that patterns see.
+QUOTE_LINES = 20_000
+PATTERN_LINE = 400
+
+# Bounces.
+REPORT = 500_000  # bytes of a report that are read
+BOUNCED = 500  # recipients
+DIAGNOSTIC = 500  # characters

@@ -1,0 +1,224 @@
+"""Raw bytes to `Incoming`. Pure: nothing is stored, fetched or believed. Never raises, whatever the bytes."""
+
+import hashlib
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from anliegen.flow.channels.email import (
+    addresses,
+    authentication,
+    automatic,
+    bodies,
+    bounce,
+    charsets,
+    fingerprint,
+    headers,
+    limits,
+    mime,
+)
+from anliegen.flow.channels.email.bodies import Body, Segment
+from anliegen.flow.channels.email.defects import Defects
+from anliegen.flow.channels.email.html import cleaned, readable, tree
+from anliegen.flow.channels.email.language import language_of
+from anliegen.flow.channels.email.mime import Part
+from anliegen.flow.channels.email.quotes.split import Split, split
+from anliegen.flow.channels.incoming import Contact, Incoming
+
+_DELIVERED_TO = (
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-envelope-to",
+    "x-delivered-to",
+    "x-rcpt-to",
+    "x-forwarded-to",
+    "resent-to",
+    "apparently-to",
+    "bcc",
+)
+# What some programs write instead of a text part.
+_STUB = re.compile(
+    r"html[- ]?(?:e-?mail|mail|format|nachricht|version|ansicht|message|content|viewer|fähig)|(?:support"
+    r"|display|anzeigen?|darstellen).{0,40}html",
+    re.IGNORECASE,
+)
+_SHORT_STUB = 400
+_ABOUT_A_MAIL = ("bounce", "receipt", "feedback-report")
+_MARKS_OF_QUOTES = (
+    tree.QUOTE,
+    "divRplyFwdMsg",
+    "appendonsend",
+    "moz-cite-prefix",
+    "gmail_attr",
+    "OutlookMessageHeader",
+)
+
+
+def parse(raw: bytes, *, trusted_servers: Collection[str] = ()) -> Incoming:
+    """Understand a mail. What is wrong with it stands in `defects`; what cannot be read at all still has a text.
+
+    `trusted_servers` are the authserv-ids whose Authentication-Results count (RFC 8601); by default none.
+    The envelope is the caller's: `recipients` and `return_path` come from header fields only.
+    """
+    try:
+        return _understand(raw, trusted_servers)
+    except (Exception, RecursionError) as error:
+        # A mail that our own code fails on must still reach a person, with the failure told.
+        return _unreadable(raw, error)
+
+
+def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
+    defects = Defects()
+    root = mime.split(raw, defects)
+    parts = mime.walk(root)
+    subject = headers.decode(root.first("subject")[: limits.WORDS], defects)
+    sender = _sender(root, defects)
+    return_path = _return_path(root, defects)
+    body = bodies.read(root, defects)
+    text, html, said = _read(body, subject, defects)
+    suspect = bounce.is_suspect(root, sender=sender, return_path=return_path, subject=subject)
+    bounced = bounce.read(root, parts, text=text, subject=subject, suspect=suspect, defects=defects)
+    to, cc, reply_to = (_people(root, name, defects) for name in ("to", "cc", "reply-to"))
+    kind = automatic.kind(
+        root,
+        parts,
+        bounce=bounced,
+        sender=sender,
+        return_path=return_path,
+        has_reply_to=any(not sender or one.address.lower() != sender.address.lower() for one in reply_to),
+        subject=subject,
+        text=said.reply_text or text,
+        defects=defects,
+    )
+    originals = bounce.original_ids(root, parts, text, defects) if kind in _ABOUT_A_MAIL else ()
+    return Incoming(
+        fingerprint=fingerprint.of(root),
+        message_id=next(iter(headers.message_ids(_text(root, "message-id", defects))), None),
+        sender=sender,
+        to=to,
+        cc=cc,
+        reply_to=reply_to,
+        recipients=_recipients(root, (*to, *cc), defects),
+        return_path=return_path,
+        subject=subject,
+        sent_at=headers.date(headers.decode(root.first("date"), defects), defects),
+        language=language_of(said.reply_text or text),
+        text=text,
+        reply_text=said.reply_text,
+        quoted_text=said.quoted_text,
+        signature=said.signature,
+        forwarded=said.forwarded,
+        html=html,
+        attachments=tuple(body.attachments),
+        automatic=kind,
+        bounce=replace(bounced, original_ids=originals) if bounced else None,
+        in_reply_to=headers.message_ids(_text(root, "in-reply-to", defects)),
+        references=headers.message_ids(_text(root, "references", defects)),
+        original_ids=originals,
+        own_instance=headers.decode(root.first("x-anliegen-instance"), defects)[:100] or None,
+        list_id=headers.decode(root.first("list-id"), defects).rpartition("<")[2].rstrip("> ")[:200] or None,
+        authentication=authentication.read(root, trusted_servers, defects),
+        defects=defects.all(),
+    )
+
+
+def _read(body: Body, subject: str, defects: Defects) -> tuple[str, str | None, Split]:
+    """The visible text, the safe HTML, and the text taken apart."""
+    trees = [tree.parse(segment.html, defects) if segment.html else None for segment in body.segments]
+    pieces = list(zip(body.segments, trees, strict=True))
+    text = _bounded("\n\n".join(_text_of(segment, parsed).strip("\n") for segment, parsed in pieces), defects)
+    if not text.strip():
+        text = _embedded_text(body)
+    said = split(text, subject=subject)
+    marked = any(mark in (segment.html or "") for segment in body.segments for mark in _MARKS_OF_QUOTES[1:])
+    if not said.quoted_text and (marked or any(parsed and tree.has_quote(parsed) for parsed in trees)):
+        # The text part lost what the HTML still knows.
+        from_html = _bounded("\n\n".join(_text_of(Segment(None, None), parsed) for _segment, parsed in pieces), defects)
+        told = split(from_html, subject=subject)
+        text, said = (from_html, told) if told.quoted_text else (text, said)
+    if not any(trees):
+        return text, None, said
+    html = "\n".join(
+        cleaned.clean(parsed) if parsed else cleaned.from_text(segment.plain or "") for segment, parsed in pieces
+    )
+    return text, html or None, said
+
+
+def _text_of(segment: Segment, parsed: tree.Tree | None) -> str:
+    plain = segment.plain or ""
+    if parsed is None:
+        return plain
+    is_stub = len(plain) < _SHORT_STUB and bool(_STUB.search(plain))
+    if plain.strip() and not is_stub:
+        return plain
+    return readable.text_of(parsed)
+
+
+def _bounded(text: str, defects: Defects) -> str:
+    if len(text) <= limits.TEXT:
+        return text
+    defects.note("a text longer than is kept for reading")
+    return text[: limits.TEXT]
+
+
+def _embedded_text(body: Body) -> str:
+    """A mail that is nothing but another mail: who wrote that one, and what."""
+    embedded = next((one for one in body.attachments if one.content_type in ("message/rfc822", "message/global")), None)
+    if embedded is None:
+        return ""
+    unheard = Defects()
+    root = mime.split(embedded.content, unheard)
+    inner = bodies.read(root, unheard)
+    fields = [f"{name.title()}: {headers.decode(root.first(name), unheard)}" for name in ("from", "date", "subject")]
+    texts = (_text_of(one, tree.parse(one.html, unheard) if one.html else None) for one in inner.segments)
+    return _bounded("\n".join([*fields, "", *texts]), unheard)
+
+
+def _sender(root: Part, defects: Defects) -> Contact | None:
+    """The author; else whoever the mail names as having sent it."""
+    authors = [contact for value in root.all("from") for contact in addresses.parse(value, defects)]
+    if len(authors) > 1:
+        defects.note("several senders")
+    if authors:
+        return next((author for author in authors if "@" in author.address), authors[0])
+    defects.note("no sender")
+    for name in ("sender", "reply-to", "return-path"):
+        for contact in _people(root, name, defects):
+            if "@" in contact.address:
+                return contact
+    return None
+
+
+def _people(root: Part, name: str, defects: Defects) -> tuple[Contact, ...]:
+    people = [contact for value in root.all(name)[:10] for contact in addresses.parse(value, defects)]
+    return tuple(people[: limits.ADDRESSES])
+
+
+def _return_path(root: Part, defects: Defects) -> str | None:
+    name = next((name for name in ("return-path", "x-envelope-from") if root.has(name)), None)
+    if name is None:
+        return None
+    written = _text(root, name, defects).strip()
+    return next((contact.address for contact in addresses.parse(written.encode(), defects)), "")
+
+
+def _recipients(root: Part, named: tuple[Contact, ...], defects: Defects) -> tuple[str, ...]:
+    found = [contact.address.lower() for contact in named]
+    for name in _DELIVERED_TO:
+        found += [contact.address.lower() for contact in _people(root, name, defects)]
+    return tuple(dict.fromkeys(address for address in found if "@" in address))
+
+
+def _text(root: Part, name: str, defects: Defects) -> str:
+    return headers.text_of(root.first(name), defects)
+
+
+def _unreadable(raw: bytes, error: BaseException) -> Incoming:
+    beginning = raw[:100_000]
+    return Incoming(
+        fingerprint=hashlib.sha256(raw).hexdigest(),
+        text=charsets.clean(beginning.decode("utf-8", "replace")),
+        reply_text=charsets.clean(beginning.decode("utf-8", "replace")),
+        defects=(f"not understood: {type(error).__name__}",),
+    )
