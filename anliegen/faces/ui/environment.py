@@ -1,0 +1,76 @@
+"""The Jinja2 environment of every page: escaping on, translations, and the few functions a template may call."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils import translation
+
+from anliegen.faces.ui.appearance import language, shortcuts_off, text_direction, theme, zone
+from anliegen.faces.ui.attributes import attributes
+from anliegen.faces.ui.components import Components
+from anliegen.faces.ui.contact import tel
+from anliegen.faces.ui.dates import ago, duration, exact, said, when
+from anliegen.faces.ui.fields import drawn_field, form_errors
+from anliegen.faces.ui.icons import icon, names
+from anliegen.faces.ui.numbers import number, size
+from anliegen.faces.ui.people import initials, tint
+
+
+def environment(*, cache: Path | None = None, **options: Any) -> jinja2.Environment:
+    """Made once by Django's template backend. `cache`: a folder of our own for compiled templates, kept over restarts.
+
+    A missing variable is an error and never an empty place on the page: what is optional is passed as None.
+    """
+    if cache is not None:
+        cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+        options["bytecode_cache"] = jinja2.FileSystemBytecodeCache(str(cache))
+    options |= {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    made = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 (backend: on)
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        translation.gettext,
+        translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    made.globals |= {
+        "ago": ago,
+        "attributes": attributes,
+        "direction": text_direction,
+        "drawn_field": drawn_field,
+        "duration": duration,
+        "exact": exact,
+        "form_errors": form_errors,
+        "icon": icon,
+        "icon_names": names,
+        "initials": initials,
+        "language": language,
+        "number": number,
+        "said": said,
+        "shortcuts_off": shortcuts_off,
+        "size": size,
+        "static": static,
+        "tel": tel,
+        "theme": theme,
+        "tint": tint,
+        "ui": Components(made),
+        "url": url,
+        "when": when,
+        "zone": zone,
+    }
+    return made
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a named route. Remembered, because a list asks for the same kind of address in every row."""
+    return _url(name, args, tuple(kwargs.items()), get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
+@lru_cache(maxsize=8192)
+def _url(name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...], urlconf: str, prefix: str) -> str:
+    return reverse(name, urlconf=urlconf, args=args, kwargs=dict(kwargs))

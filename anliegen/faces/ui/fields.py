@@ -1,0 +1,83 @@
+"""A Django form field as the `field` component draws it, so that no form needs widget settings."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
+    # Order matters: the narrower class first.
+    (forms.CheckboxSelectMultiple, "checkboxes"),
+    (forms.RadioSelect, "radios"),
+    (forms.SelectMultiple, "multiple"),
+    (forms.Select, "select"),
+    (forms.CheckboxInput, "checkbox"),
+    (forms.Textarea, "textarea"),
+    (forms.DateTimeInput, "datetime-local"),
+    (forms.DateInput, "date"),
+    (forms.TimeInput, "time"),
+)
+PASSED = ("autocomplete", "inputmode", "pattern", "min", "max", "step", "minlength", "maxlength", "placeholder", "rows")
+
+
+def drawn_field(bound: forms.BoundField) -> dict[str, Any]:
+    """The arguments of the `field` component for one field of a form, bound or not."""
+    widget = bound.field.widget
+    kind = kind_of(widget)
+    attrs = bound.build_widget_attrs({**widget.attrs}, widget)
+    value = bound.value()
+    return {
+        "name": bound.html_name,
+        "label": bound.label,
+        "kind": kind,
+        "value": value if kind in ("checkbox", "checkboxes", "multiple") else text_of(value, kind),
+        "hint": bound.help_text,
+        "error": " ".join(str(error) for error in bound.errors),
+        "required": bound.field.required,
+        "disabled": bound.field.disabled,
+        "options": options_of(bound) if hasattr(bound.field, "choices") else (),
+        "id": bound.id_for_label if kind not in ("radios", "checkboxes") else bound.auto_id,
+        "attrs": {name: attrs[name] for name in PASSED if name in attrs},
+    }
+
+
+def kind_of(widget: forms.Widget) -> str:
+    for form, kind in KINDS:
+        if isinstance(widget, form):
+            return kind
+    return getattr(widget, "input_type", None) or "text"
+
+
+def options_of(bound: forms.BoundField) -> list[tuple[str, str]]:
+    """(value, label) pairs; groups are flattened, because every list here is short."""
+    found: list[tuple[str, str]] = []
+    for value, label in bound.field.choices:  # type: ignore[attr-defined]
+        if isinstance(label, (list, tuple)):
+            found += [(str(inner), str(text)) for inner, text in label]
+        else:
+            found.append(("" if value is None else str(value), str(label)))
+    return found
+
+
+def text_of(value: Any, kind: str) -> str:
+    """The value as the browser's own date and time inputs want it; "" for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return local.strftime("%Y-%m-%dT%H:%M") if kind == "datetime-local" else local.isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def form_errors(form: forms.BaseForm) -> list[tuple[str | None, str]]:
+    """(id of the field or None, sentence) for the summary above a form, in the order of the fields."""
+    found: list[tuple[str | None, str]] = [(None, str(error)) for error in form.non_field_errors()]
+    for bound in form:
+        target = drawn_field(bound)["id"] or None
+        found += [(target, f"{bound.label}: {error}") for error in bound.errors]
+    return found

@@ -1,0 +1,21 @@
+"""Numbers as people write them: "1.234", "1,2 MB"."""
+
+from anliegen.faces.ui.dates import words
+
+UNITS = ("Byte", "kB", "MB", "GB", "TB")
+THIN = "\u202f"
+
+
+def number(value: float, *, digits: int = 0, language: str | None = None) -> str:
+    """With the separators of the language: 1234.5 -> "1.234,5" or "1,234.5"."""
+    text = f"{value:,.{digits}f}"
+    return text.translate(str.maketrans(",.", ".,")) if words(language).german else text
+
+
+def size(count: int, *, language: str | None = None) -> str:
+    """Bytes in decimal units with two telling digits: 1234567 -> "1,2 MB"."""
+    amount, unit = float(count), 0
+    while amount >= 999.5 and unit < len(UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    digits = 1 if unit and amount < 9.95 else 0
+    return f"{number(amount, digits=digits, language=language)}{THIN}{UNITS[unit]}"

@@ -1,0 +1,57 @@
+/* Dialogs and menus. Both are native elements; this adds what they cannot do without a script. */
+
+const open = (selector) => document.querySelectorAll(selector);
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+
+  const closer = event.target.closest("[data-close]");
+  if (closer) closer.closest("dialog")?.close();
+
+  // A click beside the sheet closes it; what was typed inside stays for the next opening.
+  if (event.target.matches("dialog[open]") && outside(event.target, event)) event.target.close();
+
+  for (const menu of open("details[data-menu][open]")) {
+    const choice = event.target.closest(".menu-item");
+    if (!menu.contains(event.target) || choice) menu.open = false;
+  }
+});
+
+function outside(dialog, { clientX: x, clientY: y }) {
+  const box = dialog.getBoundingClientRect();
+  return x < box.left || x > box.right || y < box.top || y > box.bottom;
+}
+
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details[data-menu]");
+  if (!menu) return;
+  const summary = menu.querySelector("summary");
+  if (event.key === "Escape" && menu.open) {
+    menu.open = false;
+    summary.focus();
+    event.stopPropagation();
+    return;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const end = { Home: 0, End: -1 }[event.key];
+  if (step === undefined && end === undefined) return;
+  if (!menu.open && step !== 1) return;
+  event.preventDefault();
+  menu.open = true;
+  const items = [...menu.querySelectorAll(".menu-item")];
+  const here = items.indexOf(document.activeElement);
+  const next = end === undefined ? (here === -1 && step < 0 ? -1 : here + step) : end;
+  items.at(next % items.length)?.focus();
+});
+
+/* The place that wants attention after the page loaded: the summary of errors above a form. */
+const attend = (root) => root.querySelector("[data-focus]")?.focus();
+attend(document);
+document.addEventListener("htmx:afterSwap", (event) => attend(event.target));
+
+/* After a dialog's form was sent well, the dialog goes. */
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { successful, elt } = event.detail;
+  if (successful && elt.matches?.("dialog form[data-closes]")) elt.closest("dialog").close();
+});
