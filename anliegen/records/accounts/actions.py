@@ -105,6 +105,10 @@ def set_hours(
 ) -> Calendar:
     """Replace the weekly plan (weekday 0 = Monday, from, until) and the days off of a calendar."""
     with transaction.atomic():
+        if set(openings) == set(calendar.openings.values_list("weekday", "opens", "closes")) and set(days_off) == set(
+            calendar.days_off.values_list("on", "name")
+        ):
+            return calendar
         Opening.objects.filter(calendar=calendar).delete()
         DayOff.objects.filter(calendar=calendar).delete()
         Opening.objects.bulk_create(
@@ -113,6 +117,23 @@ def set_hours(
         DayOff.objects.bulk_create(DayOff(calendar=calendar, on=on, name=name) for on, name in days_off)
         record(verbs.SETTING_CHANGED, calendar, actor=actor, at=at, fields=["days_off", "openings"])
     return calendar
+
+
+def save_calendar(calendar: Calendar | None, *, actor: Actor, at: datetime, **plan: Any) -> Calendar:
+    """Create or change a calendar: its fields, and `openings` and `days_off` as `set_hours` takes them."""
+    hours = {name: plan.pop(name) for name in ("openings", "days_off")}
+    with transaction.atomic():
+        saved = _save(Calendar, calendar, actor, at, plan)
+        return set_hours(saved, **hours, actor=actor, at=at)
+
+
+def save_team(team: Team | None, *, members: Iterable[Agent], actor: Actor, at: datetime, **fields: Any) -> Team:
+    """Create or change a team with the agents that belong to it."""
+    with transaction.atomic():
+        saved = _save(Team, team, actor, at, fields)
+        if _set_members(saved, {agent.pk for agent in members}):
+            record(verbs.SETTING_CHANGED, saved, actor=actor, at=at, fields=["members"])
+    return saved
 
 
 def create_agent(
@@ -246,6 +267,17 @@ def _set_teams(agent: Agent, wanted: set[int]) -> bool:
     Membership.objects.filter(agent=agent, team_id__in=present - wanted).delete()
     Membership.objects.bulk_create(Membership(agent=agent, team_id=pk) for pk in wanted - present)
     return True
+
+
+def _set_members(team: Team, wanted: set[int]) -> bool:
+    present = set(Membership.objects.filter(team=team).values_list("agent_id", flat=True))
+    Membership.objects.filter(team=team, agent_id__in=present - wanted).delete()
+    Membership.objects.bulk_create(Membership(team=team, agent_id=pk) for pk in wanted - present)
+    return present != wanted
+
+
+def _save(model: type[M], row: M | None, actor: Actor, at: datetime, fields: dict[str, Any]) -> M:
+    return create(model, actor=actor, at=at, **fields) if row is None else change(row, actor=actor, at=at, **fields)
 
 
 def _set_active(agent: Agent, active: bool, verb: Verb, actor: Actor, at: datetime) -> Agent:
