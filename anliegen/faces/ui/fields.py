@@ -79,5 +79,6 @@ def form_errors(form: forms.BaseForm) -> list[tuple[str | None, str]]:
     found: list[tuple[str | None, str]] = [(None, str(error)) for error in form.non_field_errors()]
     for bound in form:
         target = drawn_field(bound)["id"] or None
-        found += [(target, f"{bound.label}: {error}") for error in bound.errors]
+        label = str(bound.label).rstrip(" ?!.:")
+        found += [(target, f"{label}: {error}") for error in bound.errors]
     return found

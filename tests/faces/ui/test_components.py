@@ -11,6 +11,7 @@ from django.utils import translation
 from anliegen.faces.ui import components
 from anliegen.faces.ui.contact import Contact
 from anliegen.faces.ui.environment import environment
+from anliegen.faces.ui.fields import form_errors
 
 TEMPLATES = Path(components.__file__).parent / "jinja2"
 NOW = datetime(2026, 11, 24, 14, 30, tzinfo=UTC)
@@ -150,6 +151,14 @@ def test_the_summary_links_to_the_first_choice_of_a_group(made: jinja2.Environme
     target = re.search(r'<a href="#([\w-]+)">Einer: ', html)
     assert target is not None
     assert f'<input type="radio" id="{target[1]}" name="one" value="1"' in html
+
+
+def test_a_question_as_label_reads_well_in_the_summary() -> None:
+    form = Sample({"name": "A", "topic": "x"})
+    form.fields["topic"].label = "Worum geht es?"
+    assert [sentence.split(":")[0] for target, sentence in form_errors(form) if target == "id_topic"] == [
+        "Worum geht es"
+    ]
 
 
 def test_a_date_given_in_python_is_shown_as_the_browser_wants_it(made: jinja2.Environment) -> None:
