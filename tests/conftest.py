@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from anliegen.ground.journal import tail
+from anliegen.config.pipeline import READERS
+from anliegen.ground.journal import read, tail
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
@@ -29,6 +30,7 @@ def now() -> datetime:
 
 @pytest.fixture
 def operator(db: None, now: datetime) -> Operator:
+    read.enrol(READERS)  # as migrating does
     return accounts.set_up(
         name="Stadtwerke Musterstadt",
         phone="+49 341 123456",
@@ -179,6 +181,4 @@ def ticket(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Te
 @pytest.fixture
 def run_pipeline() -> Callable[[], int]:
     """Seal and read until nothing is left, as the worker would."""
-    from anliegen.config.pipeline import READERS
-
     return lambda: tail.drain(READERS)

@@ -75,7 +75,9 @@ def intake(
                     "ticket": line.ticket_id,
                     "reason": line.reason,
                 }
-                words = f"{source}: {line.result}" + (f" #{line.ticket_id}" if line.ticket_id else "") + f" - {why(line)}"
+                words = (
+                    f"{source}: {line.result}" + (f" #{line.ticket_id}" if line.ticket_id else "") + f" - {why(line)}"
+                )
                 print(json.dumps(answer, ensure_ascii=False) if as_json else words, flush=True)
     if not clean:
         raise typer.Exit(1)

@@ -47,8 +47,11 @@ def instance(*, migrated: bool = True) -> Iterator[None]:
 def migrate() -> None:
     """Bring the tables up to date. Several processes may do so at once: one works, the others wait."""
     from django.core.management import call_command  # noqa: PLC0415  # slow import
-    from django.db import connection, transaction  # noqa: PLC0415  # slow import
+    from django.db import connection  # noqa: PLC0415  # slow import
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415  # slow import
+
+    from anliegen.config.pipeline import READERS  # noqa: PLC0415  # slow import
+    from anliegen.ground.journal.read import enrol  # noqa: PLC0415  # slow import
 
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -57,9 +60,10 @@ def migrate() -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [0x416E6C69])
         try:
             call_command("migrate", interactive=False, verbosity=0)
+            # Readers that are new begin here, before anything happens that they should not miss.
+            enrol(READERS)
         finally:
-            if not transaction.get_connection().in_atomic_block:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [0x416E6C69])
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [0x416E6C69])
 
 
 def refuse(reason: str) -> NoReturn:

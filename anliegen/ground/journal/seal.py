@@ -39,7 +39,7 @@ def seal() -> int:
             event.position = position
             digest = event.hash = chained(digest, content(event))
         _write(events)
-        head = _sign(position, digest)
+        head = sign(position, digest)
     _anchor(head)
     return len(events)
 
@@ -98,7 +98,8 @@ def _write(events: list[Event]) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [SEALED, str(events[-1].position)])
 
 
-def _sign(position: int, digest: bytes) -> Head:
+def sign(position: int, digest: bytes) -> Head:
+    """Sign the newest head; the one before goes unless it is to be kept. Inside the transaction that seals."""
     newest_kept = Head.objects.filter(kept=True).order_by("-position").values_list("position", flat=True).first() or 0
     Head.objects.filter(kept=False).delete()
     return Head.objects.create(

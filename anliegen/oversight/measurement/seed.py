@@ -1,0 +1,279 @@
+"""Made-up load for measuring: many tickets, fast, by COPY. Never on an instance with real tickets.
+
+The rows are what the actions would have written, events and search rows included; only the words are invented.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db import connection, transaction
+
+from anliegen.ground import clock
+from anliegen.ground.journal import seal
+from anliegen.ground.journal.models import Event
+from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
+from anliegen.ground.text import fold
+from anliegen.oversight.measurement import words
+from anliegen.records.accounts.models import Agent, Brand, Team
+from anliegen.records.customers.models import Person
+from anliegen.records.tickets.models import Message, Ticket
+
+PER_TICKET = 3  # messages, when nothing else is asked for
+OPEN_SHARE = 0.1
+BATCH = 2000
+TICKETS_PER_PERSON = 4
+
+
+class NotForSeeding(Exception):
+    """There are real tickets here, or no operator yet."""
+
+
+@dataclass(frozen=True)
+class Seeded:
+    """How much was made."""
+
+    tickets: int
+    messages: int
+    events: int
+
+
+@dataclass(frozen=True)
+class Base:
+    """What the rows refer to, and the keys they start from."""
+
+    brand: Brand
+    teams: Sequence[Team]
+    agents: Sequence[Agent]
+    person: int
+    ticket: int
+    message: int
+
+
+def seed(
+    *, tickets: int, messages: int | None = None, seed: int = 1, progress: Callable[[int], None] = lambda done: None
+) -> Seeded:
+    """Add `tickets` made-up tickets with `messages` in all. May be called again to grow. Raises NotForSeeding."""
+    base = _base()
+    chance = random.Random(seed * 1_000_003 + base.ticket)  # noqa: S311  # made-up words need no secrecy
+    per_ticket = (messages or tickets * PER_TICKET) / max(tickets, 1)
+    plans = _plans(base, tickets, per_ticket, chance)
+    made, said, events = 0, 0, 0
+    while batch := list(islice(plans, BATCH)):
+        with transaction.atomic():
+            said += _write(batch, base)
+            events += _write_events(batch)
+        made += len(batch)
+        progress(made)
+    _settle()
+    return Seeded(made, said, events)
+
+
+@dataclass(frozen=True)
+class Said:
+    pk: int
+    at: datetime
+    is_in: bool
+    text: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One ticket to be."""
+
+    number: int
+    person: int
+    name: str
+    address: str
+    is_new_person: bool
+    subject: str
+    status: str
+    team: Team
+    agent: Agent | None
+    said: tuple[Said, ...]
+    tags: tuple[str, ...]
+
+    @property
+    def opened_at(self) -> datetime:
+        return self.said[0].at
+
+    @property
+    def last_at(self) -> datetime:
+        return self.said[-1].at
+
+
+def _plans(base: Base, tickets: int, per_ticket: float, chance: random.Random) -> Iterator[Plan]:
+    start = clock.now() - timedelta(days=730)
+    step = timedelta(days=729) / max(tickets, 1)
+    message, owed = base.message, 0.0
+    for index in range(tickets):
+        owed += per_ticket
+        count = max(1, int(owed))
+        owed -= count
+        at = start + step * index
+        person = base.person + index // TICKETS_PER_PERSON
+        name = words.name(random.Random(person))  # noqa: S311
+        said = []
+        for turn in range(count):
+            message += 1
+            said.append(Said(message, at + timedelta(hours=3 * turn), turn % 2 == 0, words.text(chance)))
+        is_open = chance.random() < OPEN_SHARE
+        status = chance.choice(("new", "open", "waiting_customer")) if is_open else chance.choice(("resolved", "closed"))
+        yield Plan(
+            number=base.ticket + index,
+            person=person,
+            name=name,
+            address=f"{fold(name).replace(' ', '.')}.{person}@seed.example",
+            is_new_person=index % TICKETS_PER_PERSON == 0,
+            subject=words.subject(chance),
+            status=status,
+            team=chance.choice(base.teams),
+            agent=None if status == "new" else chance.choice(base.agents),
+            said=tuple(said),
+            tags=tuple(sorted(chance.sample(words.TAGS, chance.randint(0, 2)))),
+        )
+
+
+def _base() -> Base:
+    brand = Brand.objects.order_by("pk").first()
+    teams, agents = list(Team.objects.order_by("pk")), list(Agent.objects.active().order_by("pk"))
+    if brand is None or not teams or not agents:
+        raise NotForSeeding("set the instance up first: anliegen setup, or anliegen demo is not needed for measuring")
+    if Ticket.objects.exclude(topic="seed").exists():
+        raise NotForSeeding("there are real tickets here")
+    return Base(brand, teams, agents, _next(Person), _next(Ticket), _next(Message) - 1)
+
+
+def _next(model: type[Person | Ticket | Message]) -> int:
+    newest = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+    return max((newest or 0) + 1, 1001)
+
+
+def _copy(table: str, columns: str, rows: Iterator[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _write(plans: list[Plan], base: Base) -> int:
+    people = [plan for plan in plans if plan.is_new_person]
+    _copy(
+        "customers_person",
+        "id, name, given_name, family_name, title, address_form, language, folded, created_at",
+        ((p.person, p.name, *p.name.split(" ", 1), "", "", "de", fold(p.name), p.opened_at) for p in people),
+    )
+    _copy(
+        "customers_address",
+        "person_id, kind, value, folded, created_at",
+        ((p.person, "email", p.address, p.address, p.opened_at) for p in people),
+    )
+    _copy(
+        "tickets_ticket",
+        "number, subject, status, priority, channel, topic, tags, language, brand_id, person_id, team_id, assignee_id,"
+        " responsible_id, created_at, updated_at, last_message_at, waiting_since, first_answered_at, resolved_at,"
+        " closed_at, version",
+        (_ticket_row(plan, base) for plan in plans),
+    )
+    _copy(
+        "tickets_message",
+        'ticket_id, id, direction, channel, state, person_id, agent_id, rule, from_name, from_address, "to", cc, subject,'
+        " text, reply_text, html, language, automatic, is_from_stranger, rfc_message_id, in_reply_to,"
+        ' "references", written_at, created_at, sent_at',
+        (_message_row(plan, said, base) for plan in plans for said in plan.said),
+    )
+    _copy(
+        "tickets_searchrow",
+        "ticket_id, message_id, tsv, version, at",
+        (
+            (plan.number, said.pk, _vector(plan, said), ANALYSER_VERSION, said.at)
+            for plan in plans
+            for said in plan.said
+        ),
+    )
+    return sum(len(plan.said) for plan in plans)
+
+
+def _vector(plan: Plan, said: Said) -> str:
+    return vector([(plan.subject, "A"), (plan.name if said.is_in else "", "B"), (said.text, "C")], language="de")
+
+
+def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
+    done = plan.status in ("resolved", "closed")
+    answers = [said.at for said in plan.said if not said.is_in]
+    agent = plan.agent.pk if plan.agent else None
+    return (
+        plan.number, plan.subject, plan.status, 2, "email", "seed", list(plan.tags), "de", base.brand.pk, plan.person,
+        plan.team.pk, agent, agent, plan.opened_at, plan.last_at, plan.last_at,
+        plan.last_at if not done and plan.said[-1].is_in else None,
+        answers[0] if answers else None, plan.last_at if done else None, plan.last_at if plan.status == "closed" else None,
+        len(plan.said),
+    )  # fmt: skip
+
+
+def _message_row(plan: Plan, said: Said, base: Base) -> tuple[Any, ...]:
+    mail_id = f"seed.{said.pk}@seed.example"
+    agent = plan.agent.pk if plan.agent else base.agents[0].pk
+    who = (plan.person, None) if said.is_in else (None, agent)
+    names = (plan.name, plan.address) if said.is_in else (base.brand.name, base.brand.email)
+    state = "received" if said.is_in else "sent"
+    return (
+        plan.number, said.pk, "in" if said.is_in else "out", "email", state, *who, "", *names, "[]", "[]",
+        plan.subject, said.text, "", "", "de", "", False, mail_id, [], [], said.at, said.at,
+        None if said.is_in else said.at,
+    )  # fmt: skip
+
+
+def _write_events(plans: list[Plan]) -> int:
+    """The events of these tickets, sealed at once: nobody else writes here while seeding."""
+    position, digest = seal.last()
+    rows = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) FROM journal_event")
+        row = cursor.fetchone()
+        pk = int(row[0]) if row else 0
+    for plan in plans:
+        for verb, at, actor, data in _events_of(plan):
+            pk, position = pk + 1, position + 1
+            event = Event(
+                id=pk, position=position, at=at, verb=verb, subject=f"ticket:{plan.number}", actor=actor, data=data
+            )
+            digest = event.hash = seal.chained(digest, seal.content(event))
+            rows.append(event)
+    Event.objects.bulk_create(rows, batch_size=BATCH)
+    seal.sign(position, digest)
+    return len(rows)
+
+
+def _events_of(plan: Plan) -> Iterator[tuple[str, datetime, str, dict[str, Any]]]:
+    person = f"person:{plan.person}"
+    yield "ticket.opened", plan.opened_at, person, {"channel": "email", "person": person}
+    for index, said in enumerate(plan.said):
+        if said.is_in:
+            data: dict[str, Any] = {"message": f"message:{said.pk}", "first": index == 0, "automatic": False}
+            yield "message.received", said.at, person, data
+        else:
+            agent = f"agent:{plan.agent.pk}" if plan.agent else "system"
+            yield "message.queued", said.at, agent, {"message": f"message:{said.pk}"}
+    yield "ticket.moved", plan.last_at, "rule:mailbox", {"to": f"team:{plan.team.pk}", "was": None}
+
+
+def _settle() -> None:
+    """Later rows get higher keys, readers pass over what is made up, and the planner knows the tables."""
+    newest, _digest = seal.last()
+    with connection.cursor() as cursor:
+        for table, key in (
+            ("customers_person", "id"),
+            ("tickets_ticket", "number"),
+            ("tickets_message", "id"),
+            ("journal_event", "id"),
+        ):
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), (SELECT max({key}) FROM {table}))"  # noqa: S608
+            )
+        cursor.execute("UPDATE journal_cursor SET position = %s", [newest])
+        for table in ("customers_person", "customers_address", "tickets_ticket", "tickets_message", "journal_event"):
+            cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("VACUUM ANALYZE tickets_searchrow")

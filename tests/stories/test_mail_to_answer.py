@@ -1,0 +1,121 @@
+"""The main job: a mail comes in, a person answers, everything is accounted for."""
+
+from collections.abc import Callable
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from anliegen.flow.automation.models import Decision
+from anliegen.flow.channels.email import intake, send
+from anliegen.flow.channels.email.receive import store_raw
+from anliegen.flow.channels.models import Delivery, Intake
+from anliegen.flow.channels.outbox import deliver
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.verify import verify
+from anliegen.records.accounts.models import Agent, Mailbox, Team
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.models import Message, SearchRow, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def mail(**headers: str) -> bytes:
+    made = EmailMessage()
+    made["From"] = headers.pop("sender", "Kim Berger <kim@example.org>")
+    made["To"] = headers.pop("to", "service@musterstadt.example")
+    made["Subject"] = headers.pop("subject", "Abschlag zu hoch")
+    made["Message-ID"] = headers.pop("message_id", "<first@example.org>")
+    made["Date"] = "Mon, 16 Nov 2026 10:00:00 +0100"
+    text = headers.pop("text", "Guten Tag,\n\nmein Abschlag ist viel zu hoch. Bitte prüfen Sie ihn.\n\nKim Berger")
+    for name, value in headers.items():
+        made[name.replace("_", "-")] = value
+    made.set_content(text)
+    return made.as_bytes()
+
+
+def take(raw: bytes, *, to: str = "service@musterstadt.example") -> Intake:
+    store_raw(raw, source="smtp", envelope_from="kim@example.org", envelope_to=[to])
+    intake.take_in_all()
+    return Intake.objects.latest("pk")
+
+
+@pytest.fixture
+def outbox(settings: object) -> Path:
+    folder = send.outbox_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.iterdir():
+        file.unlink()
+    return folder
+
+
+def send_what_is_due() -> None:
+    """Send now what would be due after the time to undo."""
+    for delivery in Delivery.objects.filter(done_at=None):
+        delivery.due_at = delivery.message.created_at
+        delivery.save()
+        deliver.func(delivery.pk)
+
+
+def test_a_mail_becomes_a_ticket_is_sorted_acknowledged_answered_and_threads(
+    mailbox: Mailbox, billing: Team, mira: Agent, now: datetime, outbox: Path, run_pipeline: Callable[[], int]
+) -> None:
+    line = take(mail())
+    assert (line.result, line.reason) == ("created", "mailbox")
+    run_pipeline()
+    ticket = Ticket.objects.get()
+    assert (ticket.team, ticket.status, ticket.subject) == (billing, "new", "Abschlag zu hoch")
+
+    decision = Decision.objects.get()
+    assert (decision.reason, decision.responsible, decision.choice) == ("mailbox", mira, f"team:{billing.pk}")
+    assert decision.applied_at is not None
+
+    send_what_is_due()
+    (file,) = outbox.iterdir()
+    acknowledgement = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert acknowledgement["Auto-Submitted"] == "auto-replied"
+    assert acknowledgement["In-Reply-To"] == "<first@example.org>"
+    body = acknowledgement.get_body(("plain",)).get_content()
+    for part in ("Abschlag zu hoch", str(ticket.pk), "Abrechnung", "+49 341 123456", f"/anliegen/{ticket.pk}/"):
+        assert part in body
+    file.unlink()
+
+    said = actions.reply(
+        ticket, Answer("Guten Tag Kim Berger,\n\nwir senken ihn auf 80 €."), actor=Actor.agent(mira.pk), at=now
+    )
+    run_pipeline()
+    send_what_is_due()
+    (file,) = outbox.iterdir()
+    answer = message_from_bytes(file.read_bytes(), policy=policy.default)
+    assert answer["To"] == "Kim Berger <kim@example.org>"
+    assert answer["Auto-Submitted"] is None
+    assert "<first@example.org>" in answer["References"]
+    said.refresh_from_db()
+    assert said.state == "sent"
+
+    line = take(mail(message_id="<second@example.org>", subject="Re: Abschlag", In_Reply_To=answer["Message-ID"]))
+    assert (line.result, line.reason, line.ticket) == ("appended", "message-id", ticket)
+    ticket.refresh_from_db()
+    assert (ticket.status, ticket.assignee) == ("open", mira)
+    run_pipeline()
+    assert SearchRow.objects.count() == Message.objects.count() == 4
+    assert verify().ok
+    assert [event.verb for event in Event.objects.order_by("position") if event.subject == f"ticket:{ticket.pk}"] == [
+        "ticket.opened",
+        "message.received",
+        "decision.made",
+        "ticket.moved",
+        "ticket.triaged",
+        "message.queued",
+        "message.sent",
+        "message.queued",
+        "ticket.assigned",
+        "ticket.status_changed",
+        "message.sent",
+        "ticket.status_changed",
+        "message.received",
+    ]
