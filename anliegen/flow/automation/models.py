@@ -24,6 +24,7 @@ class Decision(models.Model):
     responsible = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
+    contested_at = models.DateTimeField(null=True)  # the customer asked for a person to check it
 
     class Meta:
         verbose_name = _("decision")

@@ -9,3 +9,6 @@ DECISION_MADE = Verb(
     _("{actor} decided: {choice}"),
     {"decision": Kind.REF, "question": Kind.CODE, "choice": Kind.REF, "responsible": Kind.REF},
 )
+DECISION_CONTESTED = Verb(
+    "decision.contested", _("{actor} asks for a person to check a decision"), {"decision": Kind.REF}
+)

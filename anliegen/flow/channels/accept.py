@@ -104,7 +104,7 @@ def _automatic(arrival: Arrival) -> bool:
 
 def _to_a_ticket(arrival: Arrival) -> bool:
     found = threading.find_ticket(arrival.incoming, arrival.mailbox)
-    if found is None or _is_long_over(found.ticket, arrival.at):
+    if found is None or is_long_over(found.ticket, arrival.at):
         return False
     arrival.intake.message = _append(arrival, found.ticket)
     arrival.intake.ticket = found.ticket
@@ -126,7 +126,8 @@ def _append(arrival: Arrival, ticket: Ticket) -> Message:
     return tickets.receive(_received(arrival), ticket=ticket, at=arrival.at)
 
 
-def _is_long_over(ticket: Ticket, at: datetime) -> bool:
+def is_long_over(ticket: Ticket, at: datetime) -> bool:
+    """Whether the ticket was closed so long ago that an answer to it is a concern of its own."""
     days = accounts.the_operator().reopen_days
     return ticket.closed_at is not None and at - ticket.closed_at > timedelta(days=days)
 

@@ -1,6 +1,7 @@
 """Ask after a resolution, on the status page only (no mail: that would be advertising), and listen to the answer."""
 
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Received
 from anliegen.records.tickets.models import Ticket
 
 
@@ -36,20 +38,36 @@ def open_question(ticket: Ticket) -> Outcome | None:
     return Outcome.objects.filter(ticket=ticket, resolved_at=ticket.resolved_at).first()
 
 
-def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime) -> Outcome:
-    """Take the customer's answer. "Not fulfilled" opens the ticket again: their judgement counts more than ours.
+def latest(ticket: Ticket) -> Outcome | None:
+    """What was asked or answered last, also when the answer has opened the ticket again."""
+    return Outcome.objects.filter(ticket=ticket).order_by("-resolved_at").first()
 
-    Raises NothingToAnswer.
+
+def can_be_stated(ticket: Ticket) -> bool:
+    """Whether there is a resolution to judge: the present one, or the one that the customer has just turned down."""
+    if ticket.resolved_at is not None:
+        return True
+    last = latest(ticket)
+    return last is not None and last.answer == "not_fulfilled"
+
+
+def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime) -> Outcome:
+    """Take the customer's answer, or a changed one. Their judgement counts more than ours.
+
+    "Not fulfilled" opens the ticket again; changed to another answer it is resolved again. Words that say what is
+    missing also go into the ticket as a message, since somebody has to answer them. Raises NothingToAnswer.
     """
     with transaction.atomic():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
-        if ticket.resolved_at is None:
-            raise NothingToAnswer
-        outcome, _is_new = Outcome.objects.get_or_create(
-            ticket=ticket, resolved_at=ticket.resolved_at, defaults={"asked_at": at}
-        )
+        outcome = _judged(ticket, at)
+        is_news = (outcome.answer, outcome.words) != (answer, words.strip())
         outcome.answer, outcome.words, outcome.stated_at = answer, words.strip(), at
-        outcome.save(update_fields=["answer", "words", "stated_at"])
+        if not is_news:
+            return outcome
+        if ticket.resolved_at is None and answer != "not_fulfilled":
+            ticket = actions.resolve(ticket, actor=actor, at=at)
+            outcome.resolved_at = cast(datetime, ticket.resolved_at)
+        outcome.save()
         record(
             verbs.OUTCOME_STATED,
             ticket,
@@ -59,6 +77,33 @@ def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime
             answer=answer,
             has_words=bool(outcome.words),
         )
-        if answer == "not_fulfilled":
+        if outcome.words and answer != "fulfilled":
+            actions.receive(_as_message(ticket, outcome.words, at), ticket=ticket, actor=actor, at=at)
+        elif answer == "not_fulfilled":
             actions.reopen(ticket, actor=actor, at=at)
     return outcome
+
+
+def _judged(ticket: Ticket, at: datetime) -> Outcome:
+    """The row of the resolution that is judged; the reader that asks may not have made it yet."""
+    if ticket.resolved_at is not None:
+        outcome, _is_new = Outcome.objects.get_or_create(
+            ticket=ticket, resolved_at=ticket.resolved_at, defaults={"asked_at": at}
+        )
+        return outcome
+    last = latest(ticket)
+    if last is None or last.answer != "not_fulfilled":
+        raise NothingToAnswer
+    return last
+
+
+def _as_message(ticket: Ticket, words: str, at: datetime) -> Received:
+    return Received(
+        channel="form",
+        person_id=ticket.person_id,
+        text=words,
+        reply_text=words,
+        language=ticket.language,
+        from_name=ticket.person.name,
+        written_at=at,
+    )

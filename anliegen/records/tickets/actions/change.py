@@ -147,6 +147,8 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
     ticket.closed_at = at if status == "closed" else None
     if status in DONE:
         ticket.waiting_since = None
+    elif was in DONE and actor.kind == "person":
+        ticket.waiting_since = at  # the customer opened it again, so the customer waits
     match status, was in DONE:
         case "resolved", _:
             record(verbs.TICKET_RESOLVED, ticket, actor=actor, at=at, was=was)
