@@ -54,14 +54,16 @@ def is_open(hours: BusinessHours, at: datetime) -> bool:
 
 def next_opening(hours: BusinessHours, at: datetime) -> datetime:
     """`at` itself while open, else the next moment of opening. Raises NeverOpen."""
+    at = _utc(at)
     for start, end in _openings_from(hours, _local_day(hours, at)):
         if at < end:
-            return max(start, at).astimezone(UTC)
+            return max(start, at)
     raise NeverOpen
 
 
 def business_time_between(hours: BusinessHours, start: datetime, end: datetime) -> timedelta:
     """How long the service was open between two moments; negative if `end` is the earlier one."""
+    start, end = _utc(start), _utc(end)
     if end < start:
         return -business_time_between(hours, end, start)
     day, last = _local_day(hours, start), _local_day(hours, end)
@@ -82,13 +84,13 @@ def add_business_time(hours: BusinessHours, start: datetime, duration: timedelta
     """
     if duration < _ZERO:
         raise ValueError("business time cannot be taken away")
-    left = duration
+    start, left = _utc(start), duration
     for opens, closes in _openings_from(hours, _local_day(hours, start)):
         if closes < start:
             continue
         begin = max(opens, start)
         if left <= closes - begin:
-            return (begin + left).astimezone(UTC)
+            return begin + left
         left -= closes - begin
     raise NeverOpen
 
@@ -170,10 +172,15 @@ def _check(day: int, spans: tuple[tuple[time, time], ...]) -> None:
         before = None if closes == MIDNIGHT else closes
 
 
-def _local_day(hours: BusinessHours, at: datetime) -> date:
+def _utc(at: datetime) -> datetime:
+    """Python computes within one zone by the wall clock, so that an hour would be lost or won when clocks change."""
     if at.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return at.astimezone(ZoneInfo(hours.timezone)).date()
+    return at.astimezone(UTC)
+
+
+def _local_day(hours: BusinessHours, at: datetime) -> date:
+    return _utc(at).astimezone(ZoneInfo(hours.timezone)).date()
 
 
 def _length(opens: time, closes: time) -> timedelta:

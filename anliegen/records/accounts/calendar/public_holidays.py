@@ -9,6 +9,7 @@ from types import MappingProxyType
 import holidays
 
 _GERMAN = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
+_NEIGHBOURS = ("AT", "CH")
 _CATHOLIC = "catholic"
 _LANGUAGES = {"de": "de", "en": "en_US"}
 
@@ -69,8 +70,10 @@ def _place(state: str) -> tuple[str, str | None]:
     if state == AUGSBURG:
         return "DE", "Augsburg"
     country, _, subdivision = state.partition("-")
-    if country == "AT" and subdivision in ("", *holidays.AT.subdivisions):
-        return "AT", subdivision or None
-    if country == "CH" and subdivision in ("", *holidays.CH.subdivisions):
-        return "CH", subdivision or None
-    raise UnknownState(state)
+    if country not in _NEIGHBOURS:
+        raise UnknownState(state)
+    try:
+        holidays.country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError as error:
+        raise UnknownState(state) from error
+    return country, subdivision or None
