@@ -5,7 +5,7 @@ memory (measured, see docs/decisions).
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -16,8 +16,9 @@ from anliegen.faces.realtime.stream import stream
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-_pages = WSGIMiddleware(pages, workers=settings.ANLIEGEN_WEB_THREADS)
+_pages: Application = WSGIMiddleware(cast(Any, pages), workers=settings.ANLIEGEN_WEB_THREADS)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -20,12 +20,12 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ANLIEGEN_", extra="ignore")
 
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=0, le=65535)
-    smtp_port: int = Field(8025, ge=0, le=65535)
+    port: int = Field(default=8000, ge=0, le=65535)
+    smtp_port: int = Field(default=8025, ge=0, le=65535)
     base_url: str = "http://127.0.0.1:8000"
     debug: bool = False
     demo: bool = False
-    web_threads: int = Field(8, ge=1, le=64)
+    web_threads: int = Field(default=8, ge=1, le=64)
     log_format: str = "plain"
 
 

@@ -4,9 +4,11 @@ import asyncio
 import signal
 import threading
 from collections.abc import Callable
+from typing import cast
 
 import structlog
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.email import intake
@@ -60,7 +62,7 @@ async def _run_jobs() -> None:
 
 
 async def _worker() -> None:
-    connector = app.connector.get_worker_connector()
+    connector = cast(DjangoConnector, app.connector).get_worker_connector()
     async with app.with_connector(connector).open_async() as jobs:
         await jobs.run_worker_async(
             concurrency=4, install_signal_handlers=False, shutdown_graceful_timeout=6, delete_jobs="successful"

@@ -1,7 +1,6 @@
 """The main job: a mail comes in, a person answers, everything is accounted for."""
 
 from collections.abc import Callable
-from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,6 +12,7 @@ from anliegen.flow.channels.email import intake, send
 from anliegen.flow.channels.email.receive import store_raw
 from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.flow.channels.outbox import deliver
+from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verify import verify
@@ -62,7 +62,7 @@ def send_what_is_due() -> None:
 
 
 def test_a_mail_becomes_a_ticket_is_sorted_acknowledged_answered_and_threads(
-    mailbox: Mailbox, billing: Team, mira: Agent, now: datetime, outbox: Path, run_pipeline: Callable[[], int]
+    mailbox: Mailbox, billing: Team, mira: Agent, outbox: Path, run_pipeline: Callable[[], int]
 ) -> None:
     line = take(mail())
     assert (line.result, line.reason) == ("created", "mailbox")
@@ -85,7 +85,7 @@ def test_a_mail_becomes_a_ticket_is_sorted_acknowledged_answered_and_threads(
     file.unlink()
 
     said = actions.reply(
-        ticket, Answer("Guten Tag Kim Berger,\n\nwir senken ihn auf 80 €."), actor=Actor.agent(mira.pk), at=now
+        ticket, Answer("Guten Tag Kim Berger,\n\nwir senken ihn auf 80 €."), actor=Actor.agent(mira.pk), at=clock.now()
     )
     run_pipeline()
     send_what_is_due()

@@ -47,7 +47,9 @@ def seal() -> int:
 def last() -> tuple[int, bytes]:
     """Position and hash of the newest sealed event; (0, GENESIS) in an empty journal."""
     newest = Event.objects.filter(position__isnull=False).order_by("-position").values_list("position", "hash").first()
-    return (newest[0], bytes(newest[1])) if newest else (0, GENESIS)
+    if newest is None or newest[0] is None or newest[1] is None:
+        return 0, GENESIS
+    return newest[0], bytes(newest[1])
 
 
 def content(event: Event) -> bytes:

@@ -1,13 +1,14 @@
 """Checking the journal: every hash, every signed head, and that nothing was cut off."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from anliegen.ground.journal.models import Event, Head
 from anliegen.ground.journal.seal import (
@@ -53,9 +54,8 @@ def _walk(heads: dict[int, Head], progress: Callable[[int], None]) -> Verdict:
     anchor = _anchor()
     wanted = {*heads, anchor[0]} if anchor else set(heads)
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = CHUNK
         cursor.execute(f"SELECT {COLUMNS} FROM journal_event WHERE position IS NOT NULL ORDER BY position")  # noqa: S608
-        for *row, stored in cursor:
+        for *row, stored in _fetched(cursor):
             expected += 1
             if row[0] != expected:
                 return Verdict(False, count, None, expected, "the row is missing")
@@ -69,6 +69,11 @@ def _walk(heads: dict[int, Head], progress: Callable[[int], None]) -> Verdict:
             if count % CHUNK == 0:
                 progress(count)
     return _check_heads(heads, anchor, hashes, count, digest)
+
+
+def _fetched(cursor: CursorWrapper) -> Iterator[tuple[Any, ...]]:
+    while chunk := cursor.fetchmany(CHUNK):
+        yield from chunk
 
 
 def _check_heads(

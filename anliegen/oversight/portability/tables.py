@@ -11,10 +11,9 @@ CHUNK = 1000
 def rows(table: str) -> Iterator[str]:
     """Each row of a table as one line of JSON, ordered by primary key, streamed. Inside a transaction only."""
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = CHUNK
         cursor.execute(f"SELECT to_jsonb(t)::text FROM {_name(table)} t ORDER BY {_key(table)}")  # noqa: S608
-        for (line,) in cursor:
-            yield line
+        while chunk := cursor.fetchmany(CHUNK):
+            yield from (line for (line,) in chunk)
 
 
 def insert(table: str, lines: Iterable[str]) -> int:

@@ -1,6 +1,9 @@
 """From the calendars in the database to business time."""
 
-from anliegen.records.accounts.calendar import BusinessHours
+from collections import defaultdict
+from datetime import time
+
+from anliegen.records.accounts.calendar import BusinessHours, StateHolidays
 from anliegen.records.accounts.models import Calendar, Team
 
 
@@ -15,4 +18,13 @@ def default_calendar() -> Calendar | None:
 
 
 def of_calendar(calendar: Calendar) -> BusinessHours:
-    raise NotImplementedError
+    """The weekly plan, the state's holidays and the days off of a calendar, as the pure functions take them."""
+    weekly: dict[int, list[tuple[time, time]]] = defaultdict(list)
+    for day, opens, closes in calendar.openings.order_by("weekday", "opens").values_list("weekday", "opens", "closes"):
+        weekly[day].append((opens, closes))
+    return BusinessHours(
+        timezone=calendar.timezone,
+        weekly={day: tuple(spans) for day, spans in weekly.items()},
+        holidays=StateHolidays(calendar.state, catholic=calendar.catholic) if calendar.state else frozenset(),
+        days_off=frozenset(calendar.days_off.values_list("on", flat=True)),
+    )

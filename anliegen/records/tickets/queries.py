@@ -129,4 +129,6 @@ def answer_range_of(team: Team | None) -> AnswerRange | None:
     answered = Ticket.objects.filter(team=team, first_answered_at__gte=since).order_by("-first_answered_at", "-pk")
     pairs = answered.values_list("created_at", "first_answered_at")[:MOST_SAMPLES]
     plan = hours.of_team(team)
-    return answer_range([business_time_between(plan, start, end) if plan else end - start for start, end in pairs])
+    if plan is None or not plan.weekly:
+        return None  # without opening hours no business time can be counted, and no promise made
+    return answer_range([business_time_between(plan, start, end) for start, end in pairs if end])

@@ -1,6 +1,7 @@
 """A customer's words come in: person, ticket and message in one transaction."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -148,7 +149,8 @@ def attach(message: Message, files: tuple[File, ...]) -> None:
 
 def _go_on(ticket: Ticket, received: Received, author: Actor, at: datetime) -> None:
     """The customer wrote again: it is our turn, and what was finished is open again."""
-    fields = {"last_message_at": at, "updated_at": at, "version": F("version") + 1}
+    latest = max(ticket.last_message_at, at)  # a clock may be set back
+    fields: dict[str, Any] = {"last_message_at": latest, "updated_at": latest, "version": F("version") + 1}
     if not received.automatic:
         was = ticket.status
         fields["waiting_since"] = ticket.waiting_since or at

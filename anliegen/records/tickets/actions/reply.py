@@ -151,7 +151,7 @@ def _queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor,
         **author,
     )
     attach(message, answer.files)
-    ticket.last_message_at = at
+    ticket.last_message_at = max(ticket.last_message_at, at)  # a clock may be set back
     record(verbs.MESSAGE_QUEUED, ticket, actor=actor, at=at, message=ref(message))
     return message
 
@@ -171,7 +171,7 @@ def reply_subject(ticket: Ticket) -> str:
 
 def _answered(ticket: Ticket, actor: Actor, at: datetime) -> None:
     ticket.waiting_since = None
-    ticket.first_answered_at = ticket.first_answered_at or at
+    ticket.first_answered_at = ticket.first_answered_at or max(at, ticket.created_at)
     if ticket.assignee_id is None and actor.kind == "agent":
         record(verbs.TICKET_ASSIGNED, ticket, actor=actor, at=at, to=actor.ref, was=None)
         ticket.assignee_id = actor.pk

@@ -1,0 +1,154 @@
+"""The supervisor as a program of its own: `python -m anliegen.config.processes [--demo] [--port N]`.
+
+`anliegen run` becomes this program, so that what the command line imports does not stay in memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from anliegen.config.processes.children import Child
+from anliegen.config.processes.launchers import Exec, Fork, ForkOrExec, Launcher
+from anliegen.config.processes.lock import AlreadyRunning, Held
+from anliegen.config.processes.supervisor import CannotPrepare, Database, Stopped, Supervisor, say
+from anliegen.ground import files, postgres, secrets
+from anliegen.ground.egress import local
+
+PRELOAD = "anliegen.config.processes.preload:preload"
+PROGRAM = "anliegen.config.cli:main"
+
+
+class CannotRun(Exception):
+    """Why not, and what to do."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """What the environment and the command line say about this instance."""
+
+    data: Path
+    host: str
+    port: int
+    smtp_port: int
+    demo: bool
+
+    @classmethod
+    def given(cls, arguments: Sequence[str] | None = None) -> Instance:
+        parser = argparse.ArgumentParser(prog="anliegen run", description="Everything in the foreground.")
+        parser.add_argument("--demo", action="store_true", help="fill an empty instance with the demo operator")
+        parser.add_argument("--port", type=int, default=_number("ANLIEGEN_PORT", 8000))
+        chosen = parser.parse_args(arguments)
+        return cls(
+            data=files.data_path(),
+            host=os.environ.get("ANLIEGEN_HOST") or "127.0.0.1",
+            port=chosen.port,
+            smtp_port=_number("ANLIEGEN_SMTP_PORT", 8025),
+            demo=chosen.demo,
+        )
+
+    @property
+    def address(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return os.environ.get("ANLIEGEN_BASE_URL") or f"http://{host}:{self.port}"
+
+    def is_ready(self) -> bool:
+        return local.status(self.host, self.port, "/healthz", timeout=0.5) == 200
+
+    def check_ports(self) -> None:
+        """Raises CannotRun. Better now, with a sentence, than by a child that cannot listen."""
+        for port, variable in ((self.port, "--port or ANLIEGEN_PORT"), (self.smtp_port, "ANLIEGEN_SMTP_PORT")):
+            try:
+                if local.is_free(self.host, port):
+                    continue
+            except OSError as error:
+                raise CannotRun(f"Nothing can listen on {self.host}:{port}: {error.strerror}.") from error
+            raise CannotRun(
+                f"Port {port} on {self.host} is in use by another program. End that, or choose another with {variable}."
+            )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until asked to stop. 0 done, 1 refused or failed, the reason on standard error."""
+    try:
+        instance = Instance.given(arguments)
+        held = Held(instance.data)
+    except (AlreadyRunning, CannotRun) as refusal:
+        say(str(refusal))
+        return 1
+    try:
+        instance.check_ports()
+        _supervise(instance, held)
+    except (CannotRun, CannotPrepare, postgres.PostgresError) as refusal:
+        say(str(refusal))
+        return 1
+    finally:
+        held.release()
+    return 0
+
+
+def _supervise(instance: Instance, held: Held) -> None:
+    os.environ |= {
+        "ANLIEGEN_DATA": str(instance.data),
+        "ANLIEGEN_PORT": str(instance.port),
+        "ANLIEGEN_BASE_URL": instance.address,
+        "ANLIEGEN_SUPERVISED": "1",
+    }
+    prepare = Child("prepare", ("prepare", *(["--demo"] if instance.demo else [])), held=True)
+
+    def ready() -> None:
+        held.note(instance.address)
+        _tell(f"\nAnliegen runs: {instance.address}\n{supervisor.held('prepare')}Ctrl-C stops it.\n")
+
+    supervisor = Supervisor(
+        [Child("web", ("web",)), Child("work", ("work",)), Child("mail", ("mail",))],
+        prepare=[prepare],
+        launcher=_launcher,
+        is_ready=instance.is_ready,
+        ready=ready,
+    )
+    server: postgres.Server | None = None
+
+    def acquire() -> Database | None:
+        nonlocal server
+        # An operator's own database is waited for by each process, which has a driver for it.
+        server = None if secrets.secret("DATABASE_URL") else postgres.acquire(instance.data)
+        return server
+
+    try:
+        supervisor.run(acquire)
+    except Stopped:
+        return
+    finally:
+        supervisor.stop()
+        if server is not None:
+            server.release()
+
+
+def _launcher(outputs: Sequence[int]) -> Launcher:
+    if os.uname().sysname == "Linux":
+        return ForkOrExec(Fork(outputs, preload=PRELOAD, program=PROGRAM), say, Exec())
+    return Exec()
+
+
+def _number(variable: str, default: int) -> int:
+    text = os.environ.get(variable) or str(default)
+    if not text.isdigit():
+        raise CannotRun(f"{variable} must be a number, and is {text!r}.")
+    return int(text)
+
+
+def _tell(words: str) -> None:
+    """The one thing that goes to standard output."""
+    try:
+        print(words, flush=True)
+    except OSError:
+        return
+
+
+if __name__ == "__main__":
+    sys.exit(main())
