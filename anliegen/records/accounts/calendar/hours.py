@@ -1,7 +1,7 @@
 """Arithmetic in business time: when the service is open, and how long that is. Pure functions, results in UTC."""
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 MIDNIGHT = time(0)  # as a closing time: the end of the day
 _DAY = timedelta(days=1)
 _LONGEST_CLOSURE = 4_000  # days; whoever is closed longer is taken to be closed for good
+_MOST_KNOWN = 2_000  # days
 _ZERO = timedelta(0)
 
 Span = tuple[datetime, datetime]
@@ -35,6 +36,7 @@ class BusinessHours:
     weekly: Week
     holidays: Container[date] = frozenset()
     days_off: Container[date] = frozenset()
+    _known: dict[date, tuple[Span, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         try:
@@ -103,14 +105,23 @@ def day_length(hours: BusinessHours) -> timedelta:
     return sum((_length(opens, closes) for spans in open_days for opens, closes in spans), _ZERO) / len(open_days)
 
 
-def openings(hours: BusinessHours, day: date) -> list[Span]:
+def openings(hours: BusinessHours, day: date) -> tuple[Span, ...]:
     """The spans in which the service is open on a local day, in UTC.
 
     When clocks change, the time that is skipped is not open, and an hour that comes twice is open both times.
     """
+    known = hours._known.get(day)
+    if known is None:  # worked out once a day: measuring answer times asks for the same weeks again and again
+        if len(hours._known) >= _MOST_KNOWN:
+            hours._known.clear()
+        known = hours._known[day] = _openings(hours, day)
+    return known
+
+
+def _openings(hours: BusinessHours, day: date) -> tuple[Span, ...]:
     spans = hours.weekly.get(day.weekday(), ())
     if not spans or day in hours.holidays or day in hours.days_off:
-        return []
+        return ()
     zone = ZoneInfo(hours.timezone)
     found: list[Span] = []
     for opens, closes in spans:
@@ -120,7 +131,7 @@ def openings(hours: BusinessHours, day: date) -> list[Span]:
         start = max(start, found[-1][1]) if found else start
         if start < end:
             found.append((start, end))
-    return found
+    return tuple(found)
 
 
 def _openings_from(hours: BusinessHours, day: date) -> Iterator[Span]:

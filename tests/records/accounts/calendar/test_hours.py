@@ -106,10 +106,10 @@ def test_moments_given_in_local_time_are_not_counted_by_the_wall_clock() -> None
 
 def test_the_hour_that_is_skipped_in_spring_is_not_open() -> None:
     change = datetime(2026, 3, 29, 1, tzinfo=UTC)
-    assert openings(NIGHT, date(2026, 3, 29)) == [
+    assert openings(NIGHT, date(2026, 3, 29)) == (
         (datetime(2026, 3, 29, 0, 30, tzinfo=UTC), change),
         (change, datetime(2026, 3, 29, 4, tzinfo=UTC)),
-    ]
+    )
 
 
 def test_the_hour_that_comes_twice_in_autumn_is_open_twice_and_counted_once_each() -> None:
@@ -148,6 +148,15 @@ def test_a_long_closure_is_not_taken_for_the_end() -> None:
     year = frozenset(date(2027, 1, 1) + timedelta(days=n) for n in range(365))
     hours = BusinessHours("Europe/Berlin", WEEKDAYS, days_off=year)
     assert next_opening(hours, local(2027, 1, 1, 9)) == local(2028, 1, 3, 8)
+
+
+def test_asking_about_thousands_of_days_gives_the_same_as_asking_about_each() -> None:
+    start, end = local(2020, 1, 1), local(2035, 1, 1)
+    halves = [
+        business_time_between(OFFICE, start, local(2027, 6, 1)),
+        business_time_between(OFFICE, local(2027, 6, 1), end),
+    ]
+    assert business_time_between(OFFICE, start, end) == sum(halves, ZERO)
 
 
 def test_the_last_day_of_the_calendar_ends_the_search() -> None:
