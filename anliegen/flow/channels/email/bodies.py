@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field, replace
 
-from anliegen.flow.channels.email import charsets, filenames, flowed, headers, limits, mime
+from anliegen.flow.channels.email import charsets, filenames, flowed, headers, limits, mime, transfer
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.incoming import IncomingAttachment
@@ -41,6 +41,8 @@ def read(root: Part, defects: Defects) -> Body:
 class _Reader:
     def __init__(self, root: Part, defects: Defects) -> None:
         self.root, self.defects = root, defects
+        # What is left of the bytes of text and of HTML that are shown.
+        self.room = {False: limits.TEXT_PARTS, True: limits.HTML_PARTS}
 
     def collect(self, part: Part, *, is_first: bool) -> Body:
         if not part.parts:
@@ -57,14 +59,15 @@ class _Reader:
     def _leaf(self, part: Part, *, is_first: bool) -> Body:
         if not self._is_readable(part, is_first=is_first):
             return Body(attachments=[self._attachment(part)])
-        raw = mime.content(part, self.defects)
+        raw = transfer.content(part, self.defects)
         is_html = part.content_type == "text/html"
-        longest = limits.HTML_PART if is_html else limits.TEXT_PART
+        shown = raw[: self.room[is_html]]
+        self.room[is_html] -= len(shown)
         body = Body()
-        if len(raw) > longest:
+        if len(raw) > len(shown):
             self.defects.note("a text longer than is shown; it is attached in full")
             body.attachments.append(self._attachment(part))
-        text = self._text(part, raw[:longest])
+        text = self._text(part, shown)
         body.segments.append(Segment(None, text) if is_html else Segment(text, None))
         return body
 
@@ -106,7 +109,7 @@ class _Reader:
         return body
 
     def _attachment(self, part: Part) -> IncomingAttachment:
-        content = mime.content(part, self.defects)
+        content = transfer.content(part, self.defects)
         content_id = _content_id(part, self.defects)
         return IncomingAttachment(
             filename=filenames.safe(_given_name(part) or self._telling_name(part, content), part.content_type),

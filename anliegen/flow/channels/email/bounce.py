@@ -8,7 +8,7 @@ import logging
 import re
 from email.message import Message
 
-from anliegen.flow.channels.email import headers, limits, mime
+from anliegen.flow.channels.email import headers, limits, mime, transfer
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.incoming import Bounce, BouncedRecipient, Contact
@@ -109,7 +109,7 @@ def original_ids(root: Part, parts: list[Part], text: str, defects: Defects) -> 
     " quoted text."""
     found: list[str] = []
     for part in parts:
-        content = mime.content(part, defects)[: limits.REPORT] if not part.parts else b""
+        content = transfer.content(part, defects)[: limits.REPORT] if not part.parts else b""
         if part.content_type in _ORIGINAL_PARTS:
             found += _ids(mime.fields_of(content.lstrip(), defects), ("message-id",), defects)
         elif part.content_type in (*_STATUS_PARTS, "message/disposition-notification", "message/feedback-report"):
@@ -145,7 +145,7 @@ def _by_standard(parts: list[Part], defects: Defects) -> list[BouncedRecipient] 
     for part in parts:
         if part.content_type not in _STATUS_PARTS:
             continue
-        for one in _by_blocks(mime.content(part, defects)[: limits.REPORT], defects):
+        for one in _by_blocks(transfer.content(part, defects)[: limits.REPORT], defects):
             found.setdefault(one.address.lower(), one)
     return list(found.values())[: limits.BOUNCED] or None
 
@@ -200,7 +200,7 @@ def _by_exim(root: Part, text: str, is_delay: bool, defects: Defects) -> list[Bo
 def _by_flufl(root: Part, text: str, defects: Defects) -> list[BouncedRecipient]:
     from flufl.bounce import all_failures  # noqa: PLC0415  # slow import
 
-    beginning = root.raw[:200_000]
+    beginning = root.raw[: limits.REPORT_BEGINNING]
     if beginning.lower().count(b"boundary=") > 20:
         return []
     # Its detectors log what they fail on, mails and all; that must not reach our log.

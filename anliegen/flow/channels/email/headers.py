@@ -10,7 +10,7 @@ from anliegen.flow.channels.email import charsets, limits
 from anliegen.flow.channels.email.defects import Defects
 
 # RFC 2047, and RFC 2231's language after a star. Some senders leave spaces and lone question marks in the text.
-_WORD = re.compile(r"=\?([A-Za-z0-9_.:()+-]{1,60})(?:\*[A-Za-z0-9-]{1,20})?\?([BbQq])\?(.{0,2000}?)\?=", re.DOTALL)
+_WORD = re.compile(r"=\?([A-Za-z0-9_.:()+-]{1,60})(?:\*[A-Za-z0-9-]{1,20})?\?([BbQq])\?(.{0,1000}?)\?=", re.DOTALL)
 _BETWEEN_WORDS = re.compile(r"(\?=)[ \t\r\n]+(?==\?[A-Za-z0-9_.:()+-]{1,60}(?:\*[A-Za-z0-9-]{1,20})?\?[BbQq]\?)")
 _FOLD = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
@@ -41,7 +41,7 @@ def one_line(text: str) -> str:
 
 def decode_words(text: str, defects: Defects) -> str:
     """Decode RFC 2047 words wherever they stand. Characters cut in half between two words come together again."""
-    if "=?" not in text:
+    if "=?" not in text or "?=" not in text:
         return text
     head, rest = text[: limits.WORDS], text[limits.WORDS :]
     head = _BETWEEN_WORDS.sub(r"\1", _FOLD.sub(" ", head))

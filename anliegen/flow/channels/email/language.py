@@ -31,15 +31,16 @@ _LANGUAGES_OF = {
     for word in words.split()
 }
 _LOOKED_AT = 3_000
-_FEWEST_LETTERS = 20
-_FEWEST_WORDS = 3
+_FEWEST_LETTERS = 25
+_FEWEST_WORDS = 4  # different ones
 
 
 def language_of(text: str) -> str | None:
     """`de`, `en`, ... (ISO 639-1), or None when the text is too short to say.
 
-    Too short is fewer than three words or 20 letters, unless it holds two telling words of one language and none of
-    another. Telling words decide first; only where they do not, py3langid is asked (loads 120 MB on first use).
+    Too short is fewer than four different words or 25 letters, unless it holds two telling words of one language and
+    at most half as many of any other. Telling words decide first; only where they do not, py3langid is asked, which
+    loads 90 MB on its first use.
     """
     beginning = text[:_LOOKED_AT].lower()
     words = _WORD.findall(beginning)
@@ -52,7 +53,7 @@ def language_of(text: str) -> str | None:
     if best[1] >= 2 and best[1] >= 2 * second[1] and best[1] * 12 >= len(words):
         return best[0]
     letters = sum(character.isalpha() for character in beginning)
-    if letters < _FEWEST_LETTERS or len(beginning.split()) < _FEWEST_WORDS:
+    if letters < _FEWEST_LETTERS or len(set(beginning.split())) < _FEWEST_WORDS:
         return None
     return _by_model(beginning)
 

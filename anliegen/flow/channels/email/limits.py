@@ -9,24 +9,27 @@ FALSE_BOUNDARIES = 20_000  # lines that begin like a boundary of one multipart a
 
 # Headers. Bytes.
 HEADERS = 500  # fields of one part
+HEADER_LINES = 50_000  # of all parts together
 HEADER = 65_536  # one field
 HEADER_BLOCK = 1_048_576  # the header fields of all parts together
+NEEDED_HEADER = 1_000  # a field that nobody could answer without, once the others have used the block up
 WORDS = 8_192  # characters of one field in which encoded words are decoded
 ADDRESSES = 1_000  # of one field
 IDENTIFIERS = 200  # Message-IDs of one field: the first ones and the last ones
 
 # Bodies. Bytes before decoding for a part, characters for what people read.
-TEXT_PART = 2_000_000
-HTML_PART = 2_000_000
+TEXT_PARTS = 2_000_000  # all of them together
+HTML_PARTS = 2_000_000  # all of them together
 TEXT = 1_000_000
 HTML_ELEMENTS = 30_000
 HTML_TEXT = 1_000_000
 
 # Splitting off quotes: lines, and the characters of a line that patterns see.
-QUOTE_LINES = 20_000
+QUOTE_LINES = 10_000
 PATTERN_LINE = 400
 
 # Bounces.
 REPORT = 500_000  # bytes of a report that are read
+REPORT_BEGINNING = 65_536  # bytes in which flufl.bounce looks
 BOUNCED = 500  # recipients
 DIAGNOSTIC = 500  # characters

@@ -4,21 +4,15 @@ Why not the standard library's parser: 50 MB of short lines took it 11 s and 2.1
 a RecursionError, and what it does is quadratic in the nesting. Its judgement on malformed mails is kept as a test.
 """
 
-import binascii
-import io
-import itertools
 import re
 from dataclasses import dataclass, field
 
 from anliegen.flow.channels.email import headers, limits
 from anliegen.flow.channels.email.defects import Defects
+from anliegen.flow.channels.email.fields import Scanner
 
-_BLANK_LINE = re.compile(rb"\n\r?\n")
-_FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:[ \t]*")
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,150}?)[ \t]*\r?\n")
-_FOREIGN_TO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
-_UU_BEGIN = re.compile(rb"(?:\A|\n)begin [0-7]{3,4} [^\r\n]{1,200}\r?\n")
 
 
 @dataclass(slots=True)
@@ -57,7 +51,7 @@ def split(raw: bytes, defects: Defects) -> Part:
 
 def fields_of(raw: bytes, defects: Defects) -> Part:
     """Only the header fields of these bytes: of an embedded mail, or of a block in a report."""
-    fields, body = _Splitter(raw, defects).fields(0, len(raw))
+    fields, body = Scanner(raw, defects).read(0, len(raw))
     return Part(raw, body, len(raw), fields)
 
 
@@ -69,78 +63,20 @@ def walk(part: Part) -> list[Part]:
     return found
 
 
-def content(part: Part, defects: Defects) -> bytes:
-    """The bytes of a leaf with its transfer encoding undone. Damaged encodings give what can be read."""
-    body = part.body()
-    encoding = headers.parameters(part.first("content-transfer-encoding"), defects)[0]
-    if encoding == "base64":
-        return _from_base64(body, defects)
-    if encoding == "quoted-printable":
-        return binascii.a2b_qp(body)
-    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
-        return _from_uuencode(body, defects)
-    if encoding not in ("", "7bit", "8bit", "binary"):
-        defects.note(f"unknown transfer encoding {encoding[:40]!r}")
-    return body
-
-
 class _Splitter:
     def __init__(self, raw: bytes, defects: Defects) -> None:
         self.raw, self.defects = raw, defects
         self.parts = 0
-        self.header_bytes = 0
+        self.scanner = Scanner(raw, defects)
 
     def part(self, start: int, end: int, *, depth: int, default: str) -> Part:
         self.parts += 1
-        fields, body = self.fields(start, end)
+        fields, body = self.scanner.read(start, end)
         part = Part(self.raw, body, end, fields)
         self._type(part, default)
         if part.content_type.startswith("multipart/"):
             self._children(part, depth)
         return part
-
-    def fields(self, start: int, end: int) -> tuple[list[tuple[str, bytes]], int]:
-        """The header fields and where the body begins, even if a limit ended the fields early."""
-        fields: list[tuple[str, bytes]] = []
-        lines: list[bytes] = []
-        at, name = start, ""
-        while at < end:
-            stop = self.raw.find(b"\n", at, end)
-            stop = end if stop < 0 else stop + 1
-            line = self.raw[at : min(stop, at + limits.HEADER)]
-            if not line.strip(b"\r\n"):
-                at = stop
-                break
-            self.header_bytes += stop - at
-            if len(fields) >= limits.HEADERS or self.header_bytes > limits.HEADER_BLOCK:
-                self.defects.note("more header fields than are read")
-                blank = _BLANK_LINE.search(self.raw, at, end)
-                at = blank.end() if blank else end
-                break
-            if stop - at > limits.HEADER:
-                self.defects.note("a header field longer than is read")
-            match = _FIELD.match(line)
-            if match:
-                _close(fields, name, lines)
-                name, lines = match[1].decode("ascii").lower(), [line[match.end() :]]
-            elif line[:1] in b" \t":
-                lines.append(line)
-            elif not self._is_stray(at, stop, end):
-                self.defects.note("the body begins without an empty line")
-                break
-            at = stop
-        _close(fields, name, lines)
-        return fields, min(at, end)
-
-    def _is_stray(self, at: int, stop: int, end: int) -> bool:
-        """A line without a colon among fields: an mbox envelope, or a fold that lost its space. Not yet the body."""
-        if self.raw[at : at + 6].lstrip(b">").startswith(b"From "):
-            return True
-        following = self.raw[stop : min(end, stop + 500)].split(b"\n", 2)[:2]
-        if any(_FIELD.match(line) and line[:1].isupper() and b"-" in line.split(b":")[0] for line in following):
-            self.defects.note("a header line without a name")
-            return True
-        return False
 
     def _type(self, part: Part, default: str) -> None:
         declared, part.type_parameters = headers.parameters(part.first("content-type"), self.defects)
@@ -216,43 +152,3 @@ class _Splitter:
             if at > floor and self.raw[at - 1 : at] == b"\r":
                 at -= 1
         return at
-
-
-def _close(fields: list[tuple[str, bytes]], name: str, lines: list[bytes]) -> None:
-    if name:
-        value = b"".join(line.rstrip(b"\r\n") for line in lines) if len(lines) > 1 else lines[0]
-        fields.append((name, value.strip()[: limits.HEADER]))
-
-
-def _from_base64(body: bytes, defects: Defects) -> bytes:
-    start = body[:2000]
-    if len(_FOREIGN_TO_BASE64.findall(start)) > len(start) // 20 or len(start.split()) > len(start) // 20 + 2:
-        defects.note("called base64, but it is not")
-        return body
-    decoded = headers.base64_bytes(body)
-    if len(body) > 8 and not decoded:
-        defects.note("damaged base64")
-    return decoded
-
-
-def _from_uuencode(body: bytes, defects: Defects) -> bytes:
-    begin = _UU_BEGIN.search(body)
-    out = bytearray()
-    lines = io.BytesIO(body[begin.end() if begin else 0 :])
-    for line in itertools.islice(lines, limits.UU_LINES):
-        if line.strip() in (b"end", b"`", b""):
-            continue
-        try:
-            out += binascii.a2b_uu(line)
-        except binascii.Error:
-            out += _uu_line_of_true_length(line, defects)
-    return bytes(out)
-
-
-def _uu_line_of_true_length(line: bytes, defects: Defects) -> bytes:
-    """Some writers pad a line beyond the length it states."""
-    try:
-        return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
-    except binascii.Error:
-        defects.note("damaged uuencode")
-        return b""

@@ -7,7 +7,7 @@ from anliegen.flow.channels.email.quotes import patterns
 
 _ATTRIBUTION_LINES = 5
 _JOINED = 600
-_BLOCK_LINES = 40
+_BLOCK_LINES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ def header_block(lines: list[str], start: int, *, after_separator: bool) -> Intr
     at, end, strays = start + 1, start + 1, 0
     while at < min(len(lines), start + _BLOCK_LINES):
         field = _field(lines[at])
+        if field and field[0] in kinds and field[0] not in ("cc", "other"):
+            break  # Each stands once in a header: what follows is something else.
         if field:
             kinds.add(field[0])
             values += field[1] if field[0] == "from" else ""

@@ -66,7 +66,9 @@ _MESSAGE = (
     r"|meddelande|viesti"
     r"|сообщение|zpráva)"
 )
-SEPARATOR = re.compile(rf"\*?[-=_*]{{2,}}\s?[^-=_*]{{0,40}}{_MESSAGE}[^-=_*]{{0,40}}[-=_*]{{2,}}[:：]?", re.IGNORECASE)
+SEPARATOR = re.compile(
+    rf"\*?[-=_*]{{2,50}}\s?[^-=_*]{{0,40}}{_MESSAGE}[^-=_*]{{0,40}}[-=_*]{{2,50}}[:：]?", re.IGNORECASE
+)
 _FORWARD_WORD = re.compile(
     r"weitergeleitet|forward|transféré|inoltrat|doorgestuurd|reenviad|encaminhad|vidaresänd|videresend"
     r"|przekazan",
@@ -80,7 +82,7 @@ FORWARD_LINE = re.compile(
     re.IGNORECASE,
 )
 ABOVE_LINE = re.compile(
-    r"[#\-=\s]{2,}.{0,40}(?:oberhalb dieser (?:Zeile|Linie)|über dieser (?:Zeile|Linie)|above this line|above"
+    r"[#\-=\s]{2,40}.{0,40}(?:oberhalb dieser (?:Zeile|Linie)|über dieser (?:Zeile|Linie)|above this line|above"
     r" the line).{0,60}",
     re.IGNORECASE,
 )

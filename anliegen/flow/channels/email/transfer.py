@@ -1,0 +1,62 @@
+"""Transfer encodings undone, damaged ones as far as they go."""
+
+import binascii
+import io
+import itertools
+import re
+
+from anliegen.flow.channels.email import headers, limits
+from anliegen.flow.channels.email.defects import Defects
+from anliegen.flow.channels.email.mime import Part
+
+_FOREIGN_TO_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_UU_BEGIN = re.compile(rb"(?:\A|\n)begin [0-7]{3,4} [^\r\n]{1,200}\r?\n")
+
+
+def content(part: Part, defects: Defects) -> bytes:
+    """The bytes of a leaf with its transfer encoding undone. Damaged encodings give what can be read."""
+    body = part.body()
+    encoding = headers.parameters(part.first("content-transfer-encoding"), defects)[0]
+    if encoding == "base64":
+        return _from_base64(body, defects)
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(body)
+    if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        return _from_uuencode(body, defects)
+    if encoding not in ("", "7bit", "8bit", "binary"):
+        defects.note(f"unknown transfer encoding {encoding[:40]!r}")
+    return body
+
+
+def _from_base64(body: bytes, defects: Defects) -> bytes:
+    start = body[:2000]
+    if len(_FOREIGN_TO_BASE64.findall(start)) > len(start) // 20 or len(start.split()) > len(start) // 20 + 2:
+        defects.note("called base64, but it is not")
+        return body
+    decoded = headers.base64_bytes(body)
+    if len(body) > 8 and not decoded:
+        defects.note("damaged base64")
+    return decoded
+
+
+def _from_uuencode(body: bytes, defects: Defects) -> bytes:
+    begin = _UU_BEGIN.search(body)
+    out = bytearray()
+    lines = io.BytesIO(body[begin.end() if begin else 0 :])
+    for line in itertools.islice(lines, limits.UU_LINES):
+        if line.strip() in (b"end", b"`", b""):
+            continue
+        try:
+            out += binascii.a2b_uu(line)
+        except binascii.Error:
+            out += _uu_line_of_true_length(line, defects)
+    return bytes(out)
+
+
+def _uu_line_of_true_length(line: bytes, defects: Defects) -> bytes:
+    """Some writers pad a line beyond the length it states."""
+    try:
+        return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
+    except binascii.Error:
+        defects.note("damaged uuencode")
+        return b""
