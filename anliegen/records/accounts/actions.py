@@ -131,7 +131,7 @@ def save_team(team: Team | None, *, members: Iterable[Agent], actor: Actor, at: 
     """Create or change a team with the agents that belong to it."""
     with transaction.atomic():
         saved = _save(Team, team, actor, at, fields)
-        if _set_members(saved, {agent.pk for agent in members}):
+        if _set_memberships({"team_id": saved.pk}, "agent_id", {agent.pk for agent in members}):
             record(verbs.SETTING_CHANGED, saved, actor=actor, at=at, fields=["members"])
     return saved
 
@@ -174,7 +174,7 @@ def change_agent(
             setattr(agent, name, fields[name])
         if changed:
             agent.save(update_fields=changed)
-        if teams is not None and _set_teams(agent, {team.pk for team in teams}):
+        if teams is not None and _set_memberships({"agent_id": agent.pk}, "team_id", {team.pk for team in teams}):
             changed.append("teams")
         if changed:
             _insist_on_an_administrator()
@@ -205,6 +205,13 @@ def invite(agent: Agent, *, actor: Actor, at: datetime) -> str:
         )
         record(verbs.AGENT_INVITED, agent, actor=actor, at=at)
     return secret
+
+
+def create_invited(*, actor: Actor, at: datetime, **fields: Any) -> tuple[Agent, str]:
+    """Create an agent, and the secret of the link by which the first password is set."""
+    with transaction.atomic():
+        agent = create_agent(actor=actor, at=at, **fields)
+        return agent, invite(agent, actor=actor, at=at)
 
 
 def accept_invitation(secret: str, *, password: str, at: datetime) -> Agent:
@@ -260,19 +267,12 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _set_teams(agent: Agent, wanted: set[int]) -> bool:
-    present = set(Membership.objects.filter(agent=agent).values_list("team_id", flat=True))
-    if present == wanted:
-        return False
-    Membership.objects.filter(agent=agent, team_id__in=present - wanted).delete()
-    Membership.objects.bulk_create(Membership(agent=agent, team_id=pk) for pk in wanted - present)
-    return True
-
-
-def _set_members(team: Team, wanted: set[int]) -> bool:
-    present = set(Membership.objects.filter(team=team).values_list("agent_id", flat=True))
-    Membership.objects.filter(team=team, agent_id__in=present - wanted).delete()
-    Membership.objects.bulk_create(Membership(team=team, agent_id=pk) for pk in wanted - present)
+def _set_memberships(own: dict[str, int], other: str, wanted: set[int]) -> bool:
+    """Make exactly these the teams of an agent, or the agents of a team; say whether they were others."""
+    kept = Membership.objects.filter(**own)
+    present = set(kept.values_list(other, flat=True))
+    kept.filter(**{f"{other}__in": present - wanted}).delete()
+    Membership.objects.bulk_create(Membership(**own, **{other: pk}) for pk in wanted - present)
     return present != wanted
 
 

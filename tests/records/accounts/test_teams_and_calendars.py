@@ -48,3 +48,26 @@ def test_saving_the_same_hours_again_says_nothing(calendar: Calendar, admin: Age
     before = said(f"calendar:{calendar.pk}")
     accounts.save_calendar(saved, openings=list(reversed(WEEK)), days_off=OFF, actor=actor, at=now)
     assert said(f"calendar:{calendar.pk}") == before
+
+
+def test_an_agent_is_created_with_an_invitation(admin: Agent, billing: Team, now: datetime) -> None:
+    agent, secret = accounts.create_invited(
+        name="Ana Sá",
+        email="ana@musterstadt.example",
+        role=admin.role,
+        teams=[billing],
+        actor=Actor.agent(admin.pk),
+        at=now,
+    )
+    assert not agent.has_usable_password()
+    assert accounts.accept_invitation(secret, password="richtig-langes-wort", at=now) == agent
+    verbs = Event.objects.filter(subject=f"agent:{agent.pk}").order_by("id").values_list("verb", flat=True)
+    assert list(verbs) == ["agent.created", "agent.invited", "agent.password_set"]
+
+
+def test_changing_an_agents_teams_says_so_once(admin: Agent, mira: Agent, technics: Team, now: datetime) -> None:
+    accounts.change_agent(mira, teams=[technics], actor=Actor.agent(mira.pk), at=now)
+    accounts.change_agent(mira, teams=[technics], actor=Actor.agent(mira.pk), at=now)
+    assert list(mira.teams.all()) == [technics]
+    changes = Event.objects.filter(subject=f"agent:{mira.pk}", verb="agent.changed")
+    assert [event.data for event in changes] == [{"fields": ["teams"]}]
