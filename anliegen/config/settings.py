@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "anliegen.faces.workspace",
     "anliegen.faces.portal",
     "anliegen.faces.api",
+    "anliegen.faces.realtime",
 ]
 
 MIDDLEWARE = [
