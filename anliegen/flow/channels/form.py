@@ -64,7 +64,7 @@ def open_concern(entry: Entry, *, brand: Brand, mailbox: Mailbox | None, at: dat
 
 
 def add(entry: Entry, ticket: Ticket, *, at: datetime) -> Message:
-    """Add what was written on the status page. A ticket closed too long ago is followed by a new one, linked with it."""
+    """Add what was written on the status page. A ticket closed too long ago is followed by a new one, and linked."""
     owner = _owner(ticket)
 
     def take_in(line: Intake) -> Message:

@@ -14,11 +14,19 @@ from anliegen.ground.jobs import periodic
 FOR = timedelta(hours=24)
 
 
-def hold(content: bytes) -> str:
-    """Keep the bytes; the name that is returned is chance, so that only who got it can ask for them again."""
-    name = secrets.token_hex(16)
+MOST_BYTES = 2 * 1024**3  # of all held files together, so that nobody can fill the disk with unfinished forms
+
+
+def hold(content: bytes) -> str | None:
+    """Keep the bytes; the name that is returned is chance, so that only who got it can ask for them again.
+
+    None when so much is held already that there is no room.
+    """
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if sum(file.stat().st_size for file in folder.iterdir()) + len(content) > MOST_BYTES:
+        return None
+    name = secrets.token_hex(16)
     (folder / name).write_bytes(content)
     return name
 

@@ -54,6 +54,9 @@ def deliver(delivery_id: int) -> None:
         _give_up(delivery, problem.code, str(problem))
     except send.Passing as problem:
         _try_later(delivery, problem.code, str(problem))
+    except Exception as problem:  # ours: neither lost nor hidden, it comes again and shows in the delivery's row
+        log.exception("delivery failed by our own fault", delivery=delivery.pk)
+        _try_later(delivery, "our_error", type(problem).__name__)
     else:
         _done(delivery)
 

@@ -24,7 +24,7 @@ MOST, WITHIN_S = 3, 3600  # so many of these mails for one ticket in this time, 
 
 
 def ask(number: int, email: str) -> None:
-    """Have the link mailed if number and address belong together. Does the same work if not, so that nobody can tell."""
+    """Have the link mailed if number and address belong together. Does the same work if not: nobody can tell."""
     defer(send, number=number, address=_digest(email))
 
 

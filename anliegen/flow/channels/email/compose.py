@@ -114,9 +114,15 @@ def _party(party: Party) -> str:
     return f"{name} <{address}>" if name else address
 
 
+def is_message_id(given: str) -> bool:
+    """Whether this can stand in In-Reply-To or References. What customers' programs write often cannot."""
+    bare = given.strip().removeprefix("<").removesuffix(">")
+    return bool(_MESSAGE_ID.fullmatch(bare)) and bare.isascii()
+
+
 def _identifier(given: str) -> str:
     bare = given.strip().removeprefix("<").removesuffix(">")
-    if not _MESSAGE_ID.fullmatch(bare) or not bare.isascii():
+    if not is_message_id(bare):
         raise CannotCompose("not a Message-ID")
     return f"<{bare}>"
 

@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+from anliegen.flow.channels.email import limits
 from anliegen.flow.channels.email.mime import Part
 
 _NAMED = ("message-id", "date", "from", "subject")
@@ -18,7 +19,7 @@ def of(root: Part) -> str:
     """
     digest = hashlib.sha256()
     for name in _NAMED:
-        digest.update(b" ".join(root.first(name).split()) + b"\n")
+        digest.update(b" ".join(root.first(name).split())[: limits.NEEDED_HEADER] + b"\n")
     pending = b""  # line ends that count only if something follows them
     at = root.start
     while at < root.end:

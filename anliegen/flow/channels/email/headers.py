@@ -93,7 +93,8 @@ def parameters(raw: bytes, defects: Defects) -> tuple[str, dict[str, str]]:
         elif lower.endswith("*"):
             sections.setdefault(lower[:-1], {})[0] = (given, True)
         else:
-            plain.setdefault(lower, one_line(decode_words(given, defects)))
+            # Every space of a boundary counts.
+            plain.setdefault(lower, given if lower == "boundary" else one_line(decode_words(given, defects)))
     return value, plain | {name: _joined(pieces, defects) for name, pieces in sections.items()}
 
 

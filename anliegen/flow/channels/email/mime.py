@@ -85,6 +85,8 @@ class _Splitter:
         )
         if _TYPE.fullmatch(declared):
             part.content_type = declared
+        elif declared.startswith("multipart/"):
+            part.content_type = "multipart/mixed"
         else:
             part.content_type = {"text": "text/plain", "html": "text/html"}.get(declared, default)
             if declared:
@@ -97,6 +99,8 @@ class _Splitter:
             return
         default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
         for start, end in self._ranges(part):
+            if not self.raw[start : min(end, start + 200)].strip() and end - start < 200:
+                continue  # two boundaries with nothing between them
             if self.parts >= limits.PARTS:
                 self.defects.note(f"more than {limits.PARTS} parts")
                 break

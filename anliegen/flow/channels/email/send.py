@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from anliegen.flow.channels.acknowledge import RULE as ACKNOWLEDGEMENT
 from anliegen.flow.channels.acknowledge import language_for, way_to_a_person
-from anliegen.flow.channels.email.compose import OutgoingFile, Outgoing, compose
+from anliegen.flow.channels.email.compose import CannotCompose, Outgoing, OutgoingFile, compose, is_message_id
 from anliegen.flow.channels.email.identifiers import reply_address
 from anliegen.flow.channels.instance import instance_id, reply_key
 from anliegen.ground import clock, egress, files
@@ -43,6 +43,8 @@ def send(message: Message) -> None:
         raw = compose(as_mail(message))
     except (files.FileMissing, files.FileDamaged) as problem:
         raise Passing("attachment_missing", str(problem)) from problem
+    except CannotCompose as problem:
+        raise Lasting("cannot_compose", str(problem)) from problem
     url = settings.ANLIEGEN_SMTP_URL
     if url is None:
         keep(message, raw)
@@ -152,9 +154,11 @@ def _answered(message: Message) -> list[str]:
     """The Message-IDs of the conversation so far, oldest first: `References`, and its last the one answered."""
     earlier = Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk).exclude(rfc_message_id="")
     earlier = earlier.exclude(state="cancelled").order_by("-pk")
-    ids = list(earlier.values_list("rfc_message_id", flat=True)[:MOST_REFERENCES])[::-1]
-    newest_in = earlier.filter(direction="in").values_list("rfc_message_id", flat=True).first()
-    if newest_in in ids:
+    pairs = earlier.values_list("rfc_message_id", "direction")[:MOST_REFERENCES]
+    known = [(each, way) for each, way in pairs if is_message_id(each)]  # a customer's own may be none
+    ids = [each for each, _way in reversed(known)]
+    newest_in = next((each for each, way in known if way == "in"), None)
+    if newest_in is not None:
         ids.remove(newest_in)
         ids.append(newest_in)
     return list(dict.fromkeys(ids))

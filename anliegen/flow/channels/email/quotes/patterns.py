@@ -25,6 +25,8 @@ DATED = re.compile(
 )
 # `... hat Name <mail> Folgendes geschrieben:`, `pe 20. lokakuuta 2017 klo 17.50 Name <mail> kirjoitti:`
 DATED_WITH_MAIL = re.compile(r".{0,200}?" + _MAIL + r".{0,80}?\b" + VERB + r"\b.{0,80}?[:：]", re.IGNORECASE)
+# `tir. 18. apr. 2017 kl. 13:09 skrev Name <mail>:`
+VERB_THEN_MAIL = re.compile(rf".{{0,120}}?\d.{{0,120}}?\b{VERB}\b.{{1,150}}?{_MAIL}[\s>\])]{{0,5}}[:：]", re.IGNORECASE)
 # `24.11.2026, 16:32, "Name" <mail>:` and `2026-11-24 16:32 GMT+01:00 Name <mail>:`
 VERBLESS = re.compile(r"(?=.{0,80}" + _TIME + r").{6,260}?" + _MAIL + r"[\s>\])]{0,5}[:：]")
 # `Name <mail> schrieb am 22.11.2026 um 10:15:`
@@ -67,7 +69,7 @@ _MESSAGE = (
     r"|сообщение|zpráva)"
 )
 SEPARATOR = re.compile(
-    rf"\*?[-=_*]{{2,50}}\s?[^-=_*]{{0,40}}{_MESSAGE}[^-=_*]{{0,40}}[-=_*]{{2,50}}[:：]?", re.IGNORECASE
+    rf"\*?[-=_*]{{2,50}}\s?[^-=_*]{{0,40}}(?:original-|ursprungs-)?{_MESSAGE}[^-=_*]{{0,40}}[-=_*]{{2,50}}[:：]?", re.IGNORECASE
 )
 _FORWARD_WORD = re.compile(
     r"weitergeleitet|forward|transféré|inoltrat|doorgestuurd|reenviad|encaminhad|vidaresänd|videresend"
