@@ -5,8 +5,10 @@ It listens for the operator's own mail server, not for the internet.
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Thread
 
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
@@ -109,12 +111,29 @@ def converse(receiver: Receiver) -> Conversation:
 
 async def serve(host: str, port: int, stopped: asyncio.Event) -> None:
     """Listen until `stopped`; conversations under way may end what they began."""
-    loop = asyncio.get_running_loop()
-    receiver = Receiver()
-    server = await loop.create_server(lambda: converse(receiver), host=host, port=port)
+    server = await _listen(host, port, Receiver())
     log.info("taking mail in", host=host, port=server.sockets[0].getsockname()[1])
     async with server:
         await stopped.wait()
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[int]:
+    """Listen in a thread for as long as the block lasts; gives the port, for port 0 the one that was free."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, name="receive", daemon=True)
+    thread.start()
+    server = asyncio.run_coroutine_threadsafe(_listen(host, port, Receiver()), loop).result()
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        loop.call_soon_threadsafe(server.close)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=5)
+
+
+async def _listen(host: str, port: int, receiver: Receiver) -> asyncio.Server:
+    return await asyncio.get_running_loop().create_server(lambda: converse(receiver), host=host, port=port)
 
 
 def run() -> None:
