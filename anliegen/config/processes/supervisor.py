@@ -82,7 +82,7 @@ class Supervisor:
         self._is_ready, self._ready = is_ready, ready
         self._told_ready = False
         self._asked = 0
-        self._waiting = False
+        self._waiting = self._stopping = False
         self._database: Database | None = None
         self._looked = 0.0
         self._selector = selectors.DefaultSelector()
@@ -107,7 +107,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """End all children: politely, after eight seconds or upon a second signal not."""
-        self._waiting = False
+        self._waiting, self._stopping = False, True
         until = time.monotonic() + STOP_PATIENCE
         self._signal_all(signal.SIGTERM)
         while self._running() and self._asked < 2 and time.monotonic() < until:
@@ -120,8 +120,8 @@ class Supervisor:
 
     def held(self, name: str) -> str:
         """What a held child has said."""
-        held = self._places[name].held
-        return held.text if held else ""
+        place = self._places.get(name)
+        return place.held.text if place and place.held else ""
 
     def _start_due(self) -> None:
         now = time.monotonic()
@@ -188,7 +188,7 @@ class Supervisor:
         now = time.monotonic()
         pause = place.pause(now)
         place.pid, place.due = None, now + pause
-        if not self._asked and place.child.name in self._children:
+        if not self._stopping and not self._asked and place.child.name in self._children:
             say(f"{place.child.name} ended ({ended}); starting it again in {pause:g} s")
 
     def _look_after_database(self) -> None:
