@@ -7,3 +7,9 @@ urlpatterns = [
     path("api/v1/", include("anliegen.faces.api.urls")),
     path("", include("anliegen.faces.portal.urls")),
 ]
+
+# Errors in the portal's look, with the way to a person; below /workspace/ and /api/ in the house's own.
+handler400 = "anliegen.faces.portal.errors.bad_request"
+handler403 = "anliegen.faces.portal.errors.forbidden"
+handler404 = "anliegen.faces.portal.errors.not_found"
+handler500 = "anliegen.faces.portal.errors.server_error"

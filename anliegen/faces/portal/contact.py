@@ -1,0 +1,56 @@
+"""The way to a person, from the operator's settings: it stands on every page, those about errors included."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import DatabaseError
+
+from anliegen.faces.portal.opening import Reachable, reachable
+from anliegen.faces.ui.contact import Contact
+from anliegen.ground import clock
+from anliegen.records.accounts import hours
+from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.queries import NotSetUp, default_brand, the_operator
+
+_last: Contact | None = None  # for the page that reports that the database is away
+
+
+def contact_of(operator: Operator, at: datetime) -> Contact:
+    """Telephone with its hours, callback, mail and postal address of the operator."""
+    global _last  # what this process knew last, on purpose
+    now = opening_of(at)
+    contact = Contact(
+        name=operator.name,
+        phone=operator.phone,
+        callback=operator.callback_address,
+        hours=now.line if now else "",
+        email=_email(),
+        address=postal_address(operator),
+    )
+    _last = replace(contact, hours="")
+    return contact
+
+
+def last_known_contact() -> Contact | None:
+    """The way to a person even when the database cannot be asked."""
+    try:
+        return contact_of(the_operator(), clock.now())
+    except (DatabaseError, NotSetUp):
+        return _last
+
+
+def opening_of(at: datetime) -> Reachable | None:
+    """When the service as a whole can be reached: the default calendar's hours."""
+    return reachable(hours.of_team(None), at)
+
+
+def postal_address(operator: Operator) -> str:
+    town = " ".join(part for part in (operator.postcode, operator.city) if part)
+    return ", ".join(part for part in (operator.street, town) if part)
+
+
+def _email() -> str:
+    try:
+        return default_brand().email
+    except NotSetUp:
+        return ""

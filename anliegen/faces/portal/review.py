@@ -1,0 +1,83 @@
+"""What automation decided about a concern, why, who answers for it; and the wish that a person checks it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponseBase
+
+from anliegen.faces.portal import errors
+from anliegen.faces.portal.proof import Proof, proven
+from anliegen.faces.portal.visit import Visit
+from anliegen.flow.automation import contest as automation
+from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.reasons import explain
+from anliegen.ground.journal.actors import Actor
+from anliegen.records.accounts.models import Team
+from anliegen.records.tickets.models import Message, Ticket
+
+
+@dataclass(frozen=True)
+class Reviewable:
+    """A decision as its customer reads it. `answered_at` is when a person wrote after it was contested."""
+
+    pk: int
+    team: str  # empty: automation left it to a person
+    why: str
+    responsible: str
+    made_at: datetime
+    contested_at: datetime | None
+    answered_by: str
+    answered_at: datetime | None
+
+
+def decisions_of(ticket: Ticket) -> list[Reviewable]:
+    """Newest first; those that were proposed but not applied changed nothing, and are not shown."""
+    decisions = Decision.objects.filter(ticket=ticket).select_related("responsible").order_by("-pk")
+    return [_readable(each) for each in decisions if each.applied_at is not None or not each.choice]
+
+
+@proven(methods=("GET", "POST"))
+def contest(visit: Visit, proof: Proof, decision: int) -> HttpResponseBase:
+    """Have a person check it."""
+    if visit.request.method != "POST":
+        return visit.go("status", **proof.address)
+    found = Decision.objects.filter(pk=decision, ticket=proof.ticket).first()
+    if found is None:
+        return errors.closed_link(visit.request)
+    automation.contest(found, actor=Actor.person(proof.ticket.person_id), at=visit.at)
+    return visit.go("status", query={"done": "review"}, fragment="done", **proof.address)
+
+
+def _readable(decision: Decision) -> Reviewable:
+    answer = _answer_after(decision)
+    return Reviewable(
+        pk=decision.pk,
+        team=_team_name(decision.choice),
+        why=explain(decision),
+        responsible=decision.responsible.name if decision.responsible is not None else "",
+        made_at=decision.made_at,
+        contested_at=decision.contested_at,
+        answered_by=answer.agent.name if answer is not None and answer.agent is not None else "",
+        answered_at=answer.created_at if answer is not None else None,
+    )
+
+
+def _team_name(choice: str) -> str:
+    kind, _colon, key = choice.partition(":")
+    if kind != "team":
+        return ""
+    return Team.objects.filter(pk=int(key)).values_list("name", flat=True).first() or ""
+
+
+def _answer_after(decision: Decision) -> Message | None:
+    """The first message of a person that reached the customer after they asked for the check."""
+    if decision.contested_at is None:
+        return None
+    answers = Message.objects.filter(
+        ticket=decision.ticket_id,
+        direction="out",
+        agent__isnull=False,
+        state__in=("sent", "delivered"),
+        created_at__gt=decision.contested_at,
+    )
+    return answers.select_related("agent").order_by("created_at", "pk").first()

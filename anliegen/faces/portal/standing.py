@@ -1,0 +1,73 @@
+"""How it stands with a concern, in the customer's words: the state, and what happens next."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from anliegen.records.tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`word`, `symbol` and `tone` for the badge; `next_step` a sentence or two."""
+
+    word: str
+    symbol: str
+    tone: str
+    next_step: str
+
+
+def standing(ticket: Ticket, *, answer: str = "", is_writing: bool = False, was_reopened: bool = False) -> Standing:
+    """`answer` is what the customer said of the resolution; `is_writing` that our answer can still be taken back."""
+    status = "open" if is_writing and ticket.status in ("waiting_customer", "resolved", "closed") else ticket.status
+    match status:
+        case "new":
+            return Standing(pgettext("state of a concern", "New"), "inbox", "accent", _first_step(ticket))
+        case "open" if was_reopened:
+            return Standing(pgettext("state of a concern", "Opened again"), "refresh", "accent", _our_turn(ticket))
+        case "open":
+            return Standing(pgettext("state of a concern", "In progress"), "edit", "accent", _our_turn(ticket))
+        case "waiting_customer":
+            return Standing(
+                pgettext("state of a concern", "Waiting for your answer"),
+                "waiting",
+                "waiting",
+                _("We have written to you. Please answer below, or answer our mail; then we go on."),
+            )
+        case "waiting_internal":
+            return Standing(
+                pgettext("state of a concern", "Waiting for others"),
+                "clock",
+                "quiet",
+                _("We need something from somebody else before we can go on. You need not do anything."),
+            )
+    if answer == "fulfilled":
+        return Standing(
+            pgettext("state of a concern", "Confirmed as settled"),
+            "done",
+            "quiet",
+            _("You have confirmed that it is settled. If something comes up, write to us below."),
+        )
+    if status == "closed":
+        return Standing(pgettext("state of a concern", "Closed"), "closed", "quiet", _after_the_end())
+    return Standing(pgettext("state of a concern", "Resolved"), "done", "quiet", _after_the_end())
+
+
+def _first_step(ticket: Ticket) -> str:
+    team = ticket.team or (ticket.mailbox.team if ticket.mailbox is not None else None)
+    if team is None:
+        return _("A person reads your concern and decides which team takes care of it.")
+    return _("The team %(team)s reads your concern and answers you.") % {"team": team.name}
+
+
+def _our_turn(ticket: Ticket) -> str:
+    if ticket.assignee is not None:
+        return _("%(name)s is working on it and will answer you.") % {"name": ticket.assignee.name}
+    if ticket.team is not None:
+        return _("It is our turn: the team %(team)s will answer you.") % {"team": ticket.team.name}
+    return _("It is our turn: we will answer you.")
+
+
+def _after_the_end() -> str:
+    return _("From our side everything is done. If you see it differently, tell us below.")
