@@ -8,11 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from anliegen.config.processes.children import Child
+from anliegen.config.processes.follow import PATIENCE
 from anliegen.config.processes.launchers import Exec, Fork, ForkOrExec, Launcher
 from anliegen.config.processes.lock import AlreadyRunning, Held
 from anliegen.config.processes.supervisor import CannotPrepare, Database, Stopped, Supervisor, say
@@ -21,6 +23,8 @@ from anliegen.ground.egress import local
 
 PRELOAD = "anliegen.config.processes.preload:preload"
 PROGRAM = "anliegen.config.cli:main"
+
+CHILDREN_END_WITHIN = PATIENCE + 2.0
 
 
 class CannotRun(Exception):
@@ -59,17 +63,23 @@ class Instance:
     def is_ready(self) -> bool:
         return local.status(self.host, self.port, "/healthz", timeout=0.5) == 200
 
-    def check_ports(self) -> None:
+    def check_ports(self, *, patience: float) -> None:
         """Raises CannotRun. Better now, with a sentence, than by a child that cannot listen."""
+        until = time.monotonic() + patience
         for port, variable in ((self.port, "--port or ANLIEGEN_PORT"), (self.smtp_port, "ANLIEGEN_SMTP_PORT")):
-            try:
-                if local.is_free(self.host, port):
-                    continue
-            except OSError as error:
-                raise CannotRun(f"Nothing can listen on {self.host}:{port}: {error.strerror}.") from error
-            raise CannotRun(
-                f"Port {port} on {self.host} is in use by another program. End that, or choose another with {variable}."
-            )
+            while not self._is_free(port):
+                if time.monotonic() > until:
+                    raise CannotRun(
+                        f"Port {port} on {self.host} is in use by another program. "
+                        f"End that, or choose another with {variable}."
+                    )
+                time.sleep(0.1)
+
+    def _is_free(self, port: int) -> bool:
+        try:
+            return local.is_free(self.host, port)
+        except OSError as error:
+            raise CannotRun(f"Nothing can listen on {self.host}:{port}: {error.strerror}.") from error
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,7 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(str(refusal))
         return 1
     try:
-        instance.check_ports()
+        # Children of a supervisor that was killed may still be finishing what they had begun.
+        instance.check_ports(patience=CHILDREN_END_WITHIN if held.was_left else 0.0)
         _supervise(instance, held)
     except (CannotRun, CannotPrepare, postgres.PostgresError) as refusal:
         say(str(refusal))

@@ -28,6 +28,8 @@ class Held:
                 f"Anliegen already runs on {data}: process {pid}, {address or 'still starting'}. "
                 f"Stop it there with Ctrl-C, or with: kill {pid}"
             ) from None
+        # A clean end leaves it empty.
+        self.was_left = os.pread(self._descriptor, 1, 0) != b""
         self.note("")
 
     def note(self, address: str) -> None:

@@ -105,7 +105,7 @@ class Server:
 def acquire(data: Path) -> Server:
     """The server of this data directory, started, healed or joined as needed, and ready when this returns.
 
-    Takes 1 s for a new directory, 0.2 s to start one again, 20 ms to join. After a crash it waits for recovery.
+    Takes 1 s for a new directory, 0.1 s to start one again, 10 ms to join. After a crash it waits for recovery.
     Raises PostgresError: NoProgram, WrongAccount, WrongVersion, DoesNotStart, NotReachable, Busy.
     """
     layout = Layout.under(data)
@@ -125,7 +125,10 @@ def acquire(data: Path) -> Server:
 
 def where(data: Path) -> dict[str, Any]:
     """One entry of `DATABASES` without starting anything: for commands that only need to know the kind of database."""
-    return _django_settings(_socket_dir(Layout.under(data)))
+    layout = Layout.under(data)
+    found = postmaster.note(layout)
+    runs = found is not None and postmaster.lives(found.pid, layout)
+    return _django_settings(_socket_dir(layout) if runs else layout.socket_dir)
 
 
 def _running(layout: Layout, *, nobody_else: bool) -> tuple[subprocess.Popen[bytes] | None, Path]:

@@ -118,6 +118,13 @@ def test_any_name_of_a_directory_will_do(new_data: Callable[[str], Path], name: 
     assert not runs(data)
 
 
+def test_where_it_will_be_is_not_where_a_dead_one_was(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    acquire(data).release()
+    layout = Layout.under(data)
+    layout.pid_file.write_text(f"999999\n{layout.cluster}\n1\n5432\n/somewhere/else\n\n 1 2\nready   \n")
+    assert where(data)["HOST"] == str(layout.socket_dir)
+
+
 def test_a_socket_directory_prepared_by_a_stranger_is_refused(new_data: Callable[[str], Path], tmp_path: Path) -> None:
     data = new_data("z" * 120)
     socket_dir = Layout.under(data).socket_dir
