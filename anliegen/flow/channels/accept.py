@@ -33,19 +33,34 @@ class Arrival:
 
     incoming: Incoming
     intake: Intake
-    mailbox: Mailbox | None
+    mailboxes: accounts.Mailboxes
     at: datetime
+
+    @property
+    def mailbox(self) -> Mailbox | None:
+        return self.intake.mailbox
 
 
 Step = Callable[[Arrival], bool]
+OUTCOME = [
+    "fingerprint",
+    "defects",
+    "mailbox",
+    "ticket",
+    "message",
+    "duplicate_of",
+    "result",
+    "reason",
+    "done_at",
+]
 
 
-def accept(incoming: Incoming, intake: Intake, *, at: datetime) -> Intake:
+def accept(incoming: Incoming, intake: Intake, *, mailboxes: accounts.Mailboxes, at: datetime) -> Intake:
     """Take the mail through the steps, inside the caller's transaction. Afterwards `intake.result` is final."""
     intake.fingerprint = incoming.fingerprint
     intake.defects = list(incoming.defects)[:50]
-    intake.mailbox = accounts.mailbox_of([*intake.envelope_to, *incoming.recipients])
-    arrival = Arrival(incoming, intake, intake.mailbox, at)
+    intake.mailbox = mailboxes.find([*intake.envelope_to, *incoming.recipients])
+    arrival = Arrival(incoming, intake, mailboxes, at)
     # The order must stay: what is known is not read twice, what is no person's word opens nothing.
     for step in (_known_already, _our_own, _delivery_report, _automatic, _to_a_ticket, _new_ticket):
         if step(arrival):
@@ -168,7 +183,7 @@ def _who_wrote(arrival: Arrival) -> Address | None:
     incoming = arrival.incoming
     wanted = [*incoming.reply_to[:1], *([incoming.sender] if incoming.sender else [])]
     for contact in wanted:
-        if "@" in contact.address and accounts.mailbox_of([contact.address]) is None:
+        if "@" in contact.address and arrival.mailboxes.find([contact.address]) is None:
             name = contact.name or (incoming.sender.name if incoming.sender else "")
             return _meet(contact.address, name, arrival)
     if "@" in arrival.intake.envelope_from:
@@ -211,7 +226,7 @@ def _store_files(incoming: Incoming) -> tuple[File, ...]:
 def _end(arrival: Arrival, result: str, reason: str) -> bool:
     intake = arrival.intake
     intake.result, intake.reason, intake.done_at = result, reason, arrival.at
-    intake.save()
+    intake.save(update_fields=OUTCOME)
     if result in ("automatic", "bounce", "rejected"):
         record(verbs.INTAKE_KEPT, intake, actor=SYSTEM, at=arrival.at, result=result, reason=reason)
     return True

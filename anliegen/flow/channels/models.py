@@ -36,7 +36,7 @@ class Intake(models.Model):
     source = models.CharField(max_length=120)  # smtp, lmtp, imap:3, or the path that `anliegen intake` was given
     envelope_from = models.CharField(max_length=320, blank=True)
     envelope_to = models.JSONField(default=list)
-    mailbox = models.ForeignKey(Mailbox, on_delete=models.SET_NULL, null=True, related_name="+")
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     sha256 = models.CharField(max_length=64)  # of the raw bytes in the file store
     size = models.PositiveBigIntegerField()
     remote_key = models.CharField(max_length=200, blank=True)  # UIDVALIDITY/UID of the mailbox it was fetched from
@@ -46,7 +46,7 @@ class Intake(models.Model):
     detail = models.TextField(blank=True)  # the technical text behind the reason; no mail content
     defects = models.JSONField(default=list)
     ticket = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, related_name="+")
-    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+")
+    message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     duplicate_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="copies")
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import cast
 
-from django.db import transaction
 
 from anliegen.flow.feedback import verbs
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.tickets import actions
@@ -57,7 +57,7 @@ def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime
     "Not fulfilled" opens the ticket again; changed to another answer it is resolved again. Words that say what is
     missing also go into the ticket as a message, since somebody has to answer them. Raises NothingToAnswer.
     """
-    with transaction.atomic():
+    with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
         outcome = _judged(ticket, at)
         is_news = (outcome.answer, outcome.words) != (answer, words.strip())

@@ -9,6 +9,7 @@ import structlog
 from django.db import OperationalError, connection, transaction
 
 from anliegen.ground import clock
+from anliegen.ground.journal.batch import together
 from anliegen.ground.journal.models import Cursor, Event
 from anliegen.ground.journal.seal import last
 
@@ -90,7 +91,7 @@ def _up_to_the_failing_one(each: Reader) -> int:
 
 
 def _step(each: Reader, size: int) -> int:
-    with transaction.atomic():
+    with together():
         cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=each.name).first()
         if cursor is None or (cursor.retry_at and cursor.retry_at > clock.now()):
             return 0

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
+from anliegen.ground.journal import batch
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verbs import Verb
@@ -24,14 +25,14 @@ class TooDeep(Exception):
 def record(verb: Verb, subject: Model | str, *, actor: Actor, at: datetime, **data: Any) -> Event:
     """Say that something happened, in the transaction that made it happen.
 
-    `data` holds ids and codes only, as the verb declares. Raises OutsideTransaction, BadEventData or TooDeep.
+    `data` holds ids and codes only, as the verb declares. In a batch the row is written at the batch's end. Raises OutsideTransaction, BadEventData or TooDeep.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(verb.name)
     verb.check(data)
     if actor.depth > MAX_DEPTH:
         raise TooDeep(f"{verb.name} {ref(subject)} <- {_chain(actor.because)}")
-    return Event.objects.create(
+    event = Event(
         at=at,
         verb=verb.name,
         subject=ref(subject),
@@ -40,6 +41,9 @@ def record(verb: Verb, subject: Model | str, *, actor: Actor, at: datetime, **da
         depth=actor.depth,
         data=data,
     )
+    if not batch.take(event):
+        event.save(force_insert=True)
+    return event
 
 
 def ref(subject: Model | str) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from django.db import models, transaction
+from django.db import models
 
 from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
 from anliegen.records.accounts import verbs
@@ -48,7 +49,7 @@ class UnknownScope(Exception):
 
 def set_up(*, name: str, at: datetime, actor: Actor = SYSTEM, **fields: Any) -> Operator:
     """Create the operator. Raises AlreadySetUp when there is one."""
-    with transaction.atomic():
+    with unit():
         if Operator.objects.exists():
             raise AlreadySetUp
         operator = Operator.objects.create(name=name, **fields)
@@ -58,7 +59,7 @@ def set_up(*, name: str, at: datetime, actor: Actor = SYSTEM, **fields: Any) -> 
 
 def create(model: type[M], *, actor: Actor, at: datetime, **fields: Any) -> M:
     """Create a setting: brand, team, role, mailbox, calendar."""
-    with transaction.atomic():
+    with unit():
         row = model._default_manager.create(**fields)
         record(verbs.SETTING_CREATED, row, actor=actor, at=at)
     return row
@@ -66,7 +67,7 @@ def create(model: type[M], *, actor: Actor, at: datetime, **fields: Any) -> M:
 
 def change(row: M, *, actor: Actor, at: datetime, **fields: Any) -> M:
     """Change fields of a setting. Says nothing when nothing differs. Raises LastAdministrator."""
-    with transaction.atomic():
+    with unit():
         row = type(row)._default_manager.select_for_update().get(pk=row.pk)
         changed = [name for name, value in fields.items() if getattr(row, name) != value]
         if not changed:
@@ -82,7 +83,7 @@ def change(row: M, *, actor: Actor, at: datetime, **fields: Any) -> M:
 
 def delete(row: models.Model, *, actor: Actor, at: datetime) -> None:
     """Delete a setting that nothing refers to. Raises ProtectedError otherwise."""
-    with transaction.atomic():
+    with unit():
         subject = ref(row)
         row.delete()
         record(verbs.SETTING_DELETED, subject, actor=actor, at=at)
@@ -90,7 +91,7 @@ def delete(row: models.Model, *, actor: Actor, at: datetime) -> None:
 
 def make_default(row: M, *, actor: Actor, at: datetime) -> M:
     """Make this brand or calendar the default one instead of the present one."""
-    with transaction.atomic():
+    with unit():
         type(row)._default_manager.exclude(pk=row.pk).filter(is_default=True).update(is_default=False)
         return change(row, actor=actor, at=at, is_default=True)
 
@@ -104,7 +105,7 @@ def set_hours(
     at: datetime,
 ) -> Calendar:
     """Replace the weekly plan (weekday 0 = Monday, from, until) and the days off of a calendar."""
-    with transaction.atomic():
+    with unit():
         if set(openings) == set(calendar.openings.values_list("weekday", "opens", "closes")) and set(days_off) == set(
             calendar.days_off.values_list("on", "name")
         ):
@@ -122,14 +123,14 @@ def set_hours(
 def save_calendar(calendar: Calendar | None, *, actor: Actor, at: datetime, **plan: Any) -> Calendar:
     """Create or change a calendar: its fields, and `openings` and `days_off` as `set_hours` takes them."""
     hours = {name: plan.pop(name) for name in ("openings", "days_off")}
-    with transaction.atomic():
+    with unit():
         saved = _save(Calendar, calendar, actor, at, plan)
         return set_hours(saved, **hours, actor=actor, at=at)
 
 
 def save_team(team: Team | None, *, members: Iterable[Agent], actor: Actor, at: datetime, **fields: Any) -> Team:
     """Create or change a team with the agents that belong to it."""
-    with transaction.atomic():
+    with unit():
         saved = _save(Team, team, actor, at, fields)
         if _set_memberships({"team_id": saved.pk}, "agent_id", {agent.pk for agent in members}):
             record(verbs.SETTING_CHANGED, saved, actor=actor, at=at, fields=["members"])
@@ -148,7 +149,7 @@ def create_agent(
     **fields: Any,
 ) -> Agent:
     """Create an agent. Without a password an invitation is needed to log in."""
-    with transaction.atomic():
+    with unit():
         agent = Agent.objects.create_agent(email=email, name=name, role=role, password=password, **fields)
         members = list(teams)
         Membership.objects.bulk_create(Membership(agent=agent, team=team) for team in members)
@@ -167,7 +168,7 @@ def change_agent(
     agent: Agent, *, teams: Iterable[Team] | None = None, actor: Actor, at: datetime, **fields: Any
 ) -> Agent:
     """Change an agent's name, role, teams or preferences. Raises LastAdministrator."""
-    with transaction.atomic():
+    with unit():
         agent = Agent.objects.select_for_update().get(pk=agent.pk)
         changed = sorted(name for name, value in fields.items() if getattr(agent, name) != value)
         for name in changed:
@@ -193,7 +194,7 @@ def activate(agent: Agent, *, actor: Actor, at: datetime) -> Agent:
 
 def invite(agent: Agent, *, actor: Actor, at: datetime) -> str:
     """Make a link secret with which the agent sets a password; older ones stop working. Shown once."""
-    with transaction.atomic():
+    with unit():
         Invitation.objects.filter(agent=agent, used_at=None).delete()
         secret = new_secret("inv")
         Invitation.objects.create(
@@ -209,14 +210,14 @@ def invite(agent: Agent, *, actor: Actor, at: datetime) -> str:
 
 def create_invited(*, actor: Actor, at: datetime, **fields: Any) -> tuple[Agent, str]:
     """Create an agent, and the secret of the link by which the first password is set."""
-    with transaction.atomic():
+    with unit():
         agent = create_agent(actor=actor, at=at, **fields)
         return agent, invite(agent, actor=actor, at=at)
 
 
 def accept_invitation(secret: str, *, password: str, at: datetime) -> Agent:
     """Set the password by an invitation. Raises InvitationInvalid."""
-    with transaction.atomic():
+    with unit():
         invitation = (
             Invitation.objects.select_for_update()
             .filter(digest=digest(secret), used_at=None, expires_at__gt=at, agent__is_active=True)
@@ -230,7 +231,7 @@ def accept_invitation(secret: str, *, password: str, at: datetime) -> Agent:
 
 
 def set_password(agent: Agent, *, password: str, actor: Actor, at: datetime) -> Agent:
-    with transaction.atomic():
+    with unit():
         agent.set_password(password)
         agent.save(update_fields=["password"])
         record(verbs.PASSWORD_SET, agent, actor=actor, at=at)
@@ -244,7 +245,7 @@ def create_token(
     if not scopes or not set(scopes) <= set(SCOPES):
         raise UnknownScope(", ".join(scopes))
     secret = new_secret("anl")
-    with transaction.atomic():
+    with unit():
         token = ApiToken.objects.create(
             agent=agent, name=name, digest=digest(secret), scopes=sorted(set(scopes)), created_at=at
         )
@@ -253,7 +254,7 @@ def create_token(
 
 
 def revoke_token(token: ApiToken, *, actor: Actor, at: datetime) -> ApiToken:
-    with transaction.atomic():
+    with unit():
         token = ApiToken.objects.select_for_update().get(pk=token.pk)
         if token.revoked_at is None:
             token.revoked_at = at
@@ -281,7 +282,7 @@ def _save(model: type[M], row: M | None, actor: Actor, at: datetime, fields: dic
 
 
 def _set_active(agent: Agent, active: bool, verb: Verb, actor: Actor, at: datetime) -> Agent:
-    with transaction.atomic():
+    with unit():
         agent = Agent.objects.select_for_update().get(pk=agent.pk)
         if agent.is_active == active:
             return agent

@@ -1,6 +1,7 @@
 """Reads over accounts."""
 
 from collections.abc import Iterable
+from typing import Self
 
 from anliegen.records.accounts.models import Brand, Mailbox, Operator
 
@@ -25,11 +26,20 @@ def default_brand() -> Brand:
     return brand
 
 
-def mailbox_of(addresses: Iterable[str]) -> Mailbox | None:
-    """The active mailbox that one of these addresses names, the first address first; `+anything` is ignored."""
-    known = {box.address.lower(): box for box in Mailbox.objects.active().select_related("brand", "team")}
-    for address in addresses:
-        local, _at, domain = address.lower().rpartition("@")
-        if box := known.get(f"{local}@{domain}") or known.get(f"{local.partition('+')[0]}@{domain}"):
-            return box
-    return None
+class Mailboxes:
+    """The active mailboxes, read once for many questions."""
+
+    def __init__(self, known: Iterable[Mailbox]) -> None:
+        self._known = {box.address.lower(): box for box in known}
+
+    @classmethod
+    def load(cls) -> Self:
+        return cls(Mailbox.objects.active().select_related("brand", "team"))
+
+    def find(self, addresses: Iterable[str]) -> Mailbox | None:
+        """The mailbox that one of these addresses names, the first address first; `+anything` is ignored."""
+        for address in addresses:
+            local, _at, domain = address.lower().rpartition("@")
+            if box := self._known.get(f"{local}@{domain}") or self._known.get(f"{local.partition('+')[0]}@{domain}"):
+                return box
+        return None

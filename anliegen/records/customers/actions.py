@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from anliegen.ground import text
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.customers import verbs
 from anliegen.records.customers.models import Address, Organisation, Person
@@ -37,7 +38,7 @@ def find(*, kind: str, value: str) -> Address | None:
 
 def create_person(*, actor: Actor, at: datetime, **fields: Any) -> Person:
     """A person without an address yet, such as the sender of a letter."""
-    with transaction.atomic():
+    with unit():
         person = Person.objects.create(created_at=at, folded=text.fold(fields.get("name", "")), **fields)
         record(verbs.PERSON_MET, person, actor=actor, at=at)
     return person
@@ -45,7 +46,7 @@ def create_person(*, actor: Actor, at: datetime, **fields: Any) -> Person:
 
 def change(person: Person, *, actor: Actor, at: datetime, **fields: Any) -> Person:
     """Change what we know of a person; only what differs."""
-    with transaction.atomic():
+    with unit():
         person = Person.objects.select_for_update().get(pk=person.pk)
         changed = sorted(field for field, value in fields.items() if getattr(person, field) != value)
         if not changed:
@@ -65,7 +66,7 @@ def add_address(person: Person, *, kind: str, value: str, actor: Actor, at: date
         if known.person_id != person.pk:
             raise AddressTaken(value)
         return known
-    with transaction.atomic():
+    with unit():
         address = Address.objects.create(
             person=person, kind=kind, value=value.strip(), folded=fold_address(kind, value), created_at=at
         )
@@ -74,7 +75,7 @@ def add_address(person: Person, *, kind: str, value: str, actor: Actor, at: date
 
 
 def create_organisation(*, name: str, domain: str = "", actor: Actor, at: datetime) -> Organisation:
-    with transaction.atomic():
+    with unit():
         organisation = Organisation.objects.create(
             name=name, domain=domain.lower(), folded=text.fold(name), created_at=at
         )
@@ -94,7 +95,7 @@ def fold_address(kind: str, value: str) -> str:
 
 def _welcome(kind: str, value: str, name: str, language: str, at: datetime) -> Address:
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # with a savepoint: the refusal is caught below
             person = Person.objects.create(
                 name=name[:200],
                 folded=text.fold(name)[:200],

@@ -12,8 +12,9 @@ from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.batch import together
 from anliegen.ground.journal.record import record
-from anliegen.records.accounts.queries import NotSetUp
+from anliegen.records.accounts.queries import Mailboxes, NotSetUp
 
 log = structlog.get_logger(__name__)
 
@@ -33,10 +34,11 @@ def take_in_all() -> int:
 def take_in() -> int:
     """Take in the next waiting mails together. When that fails, one by one, so that one bad mail stops no other."""
     try:
-        with transaction.atomic():
+        with together():
             lines = _next(TOGETHER)
+            mailboxes = Mailboxes.load()
             for line in lines:
-                _read(line, clock.now())
+                _read(line, mailboxes, clock.now())
             return len(lines)
     except OperationalError:
         raise  # the database is away: nobody's fault, the lines wait
@@ -49,7 +51,7 @@ def take_in_one(intake: Intake) -> Intake:
     try:
         with transaction.atomic():
             line = Intake.objects.select_for_update().get(pk=intake.pk)
-            return _read(line, clock.now()) if line.result == "received" else line
+            return _read(line, Mailboxes.load(), clock.now()) if line.result == "received" else line
     except OperationalError:
         raise
     except Exception as error:
@@ -75,9 +77,8 @@ def _next(most: int) -> list[Intake]:
     return lines if large is None else lines[: max(large, 1)]
 
 
-def _read(line: Intake, at: datetime) -> Intake:
-    incoming = parse(files.get(line.sha256))
-    return accept(incoming, line, at=at)
+def _read(line: Intake, mailboxes: Mailboxes, at: datetime) -> Intake:
+    return accept(parse(files.get(line.sha256)), line, mailboxes=mailboxes, at=at)
 
 
 def _one_by_one() -> int:

@@ -1,6 +1,7 @@
 """Agents, their roles and teams, and what lets them in."""
 
 import secrets
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -115,6 +116,10 @@ class Invitation(models.Model):
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def valid(self) -> Self:
         return self.filter(revoked_at=None, agent__is_active=True)
+
+    def note_use(self, *, on: date) -> int:
+        """Keep the day of the last use. Without an event: it is nothing that anybody has to answer for."""
+        return self.update(last_used_on=on)
 
 
 class ApiToken(models.Model):

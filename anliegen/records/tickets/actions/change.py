@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import verbs
@@ -54,7 +53,7 @@ def change(
 
     Raises Changed when `expected_version` is no longer the ticket's, UnknownChoice for a status that does not exist.
     """
-    with transaction.atomic():
+    with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
         expect(ticket, expected_version)
         before = _state(ticket)
@@ -74,8 +73,8 @@ def change(
             _tag(ticket, wanted.tags, actor, at)
         if not isinstance(wanted.subject, Keep):
             _rename(ticket, wanted.subject, actor, at)
-        if _state(ticket) != before:
-            touch(ticket, at, *FIELDS)
+        if changed := [name for name, was, now in zip(FIELDS, before, _state(ticket), strict=True) if was != now]:
+            touch(ticket, at, *changed)
     return ticket
 
 
@@ -95,7 +94,7 @@ def reopen(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
 
 def link(ticket: Ticket, other: Ticket, *, kind: str, actor: Actor, at: datetime) -> Link:
     """Say that two tickets have to do with each other. Does nothing when that was said."""
-    with transaction.atomic():
+    with unit():
         row, is_new = Link.objects.get_or_create(ticket=ticket, other=other, kind=kind, defaults={"created_at": at})
         if is_new:
             record(verbs.TICKETS_LINKED, ticket, actor=actor, at=at, other=ref(other), kind=kind)

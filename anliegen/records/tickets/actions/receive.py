@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import F
 
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Brand, Mailbox
 from anliegen.records.customers.models import Address
@@ -30,7 +30,7 @@ def receive(
     message changes neither status nor waiting time. `actor` is the person unless an agent notes down what was said.
     """
     author = actor or Actor.person(received.person_id)
-    with transaction.atomic():
+    with unit():
         if ticket is None:
             if brand is None:
                 raise ValueError("a new ticket needs its brand")
@@ -55,7 +55,7 @@ def receive(
 
 def add_participant(ticket: Ticket, address: Address, *, role: str = "copy", actor: Actor, at: datetime) -> Participant:
     """Let an address take part. Does nothing when it does already."""
-    with transaction.atomic():
+    with unit():
         participant, is_new = Participant.objects.get_or_create(ticket=ticket, address=address, defaults={"role": role})
         if is_new:
             record(

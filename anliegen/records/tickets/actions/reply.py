@@ -4,10 +4,10 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
 from anliegen.records.customers.models import Address
@@ -42,7 +42,7 @@ def reply(
     """
     if not answer.text.strip() and not answer.files:
         raise NothingSaid
-    with transaction.atomic():
+    with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
         expect(ticket, expected_version)
         message = _queue(ticket, answer, {"agent_id": actor.pk}, actor, at)
@@ -54,7 +54,7 @@ def reply(
 
 def acknowledge(ticket: Ticket, answer: Answer, *, rule: str, actor: Actor, at: datetime) -> Message:
     """Queue a message that a rule wrote. It answers nothing, so waiting time and status stay."""
-    with transaction.atomic():
+    with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
         message = _queue(ticket, answer, {"rule": rule}, actor, at)
         touch(ticket, at)
@@ -63,7 +63,7 @@ def acknowledge(ticket: Ticket, answer: Answer, *, rule: str, actor: Actor, at: 
 
 def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
     """Undo sending while it has not left the house; afterwards nothing happens, and the message's state says so."""
-    with transaction.atomic():
+    with unit():
         message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
         if message.state != "queued":
             return message
@@ -102,7 +102,7 @@ def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime) -> Note
     """Write something for colleagues. Raises NothingSaid."""
     if not text.strip():
         raise NothingSaid
-    with transaction.atomic():
+    with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
         note = Note.objects.create(ticket=ticket, agent_id=actor.pk, text=text, created_at=at)
         touch(ticket, at)
@@ -196,7 +196,7 @@ def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> N
 def _mark(
     message: Message, state: str, verb: Verb, actor: Actor, at: datetime, data: dict[str, str], **fields: Any
 ) -> Message:
-    with transaction.atomic():
+    with unit():
         message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
         if message.state in (state, "cancelled"):
             return message

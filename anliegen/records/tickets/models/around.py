@@ -16,7 +16,7 @@ from anliegen.records.tickets.models.ticket import Ticket
 class Participant(models.Model):
     """An address that takes part in a ticket. Only these may join by a number in the subject."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="participants")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="participants", db_index=False)
     address = models.ForeignKey(Address, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=10, choices=[("requester", _("requester")), ("copy", _("in copy"))])
 

@@ -25,12 +25,14 @@ MESSAGE_STATES = [
 class Message(models.Model):
     """Something said between customer and operator. Notes are not messages: they never leave the house."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", db_index=False)
     direction = models.CharField(max_length=3, choices=[("in", _("from the customer")), ("out", _("to the customer"))])
     channel = models.CharField(max_length=10, choices=CHANNELS)
     state = models.CharField(max_length=10, choices=MESSAGE_STATES)
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
-    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     rule = models.CharField(max_length=60, blank=True)  # the rule that wrote it, when no human did
     from_name = models.CharField(max_length=300, blank=True)
     from_address = models.CharField(max_length=320, blank=True)
@@ -93,7 +95,7 @@ class Message(models.Model):
 class Note(models.Model):
     """Something colleagues tell each other. Never sent."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.TextField()
     created_at = models.DateTimeField()
