@@ -23,7 +23,7 @@ LONGEST_TERM = 64
 LAST_POSITION = 16383  # PostgreSQL keeps no higher one
 MOST_CHARACTERS = 600_000
 MOST_BYTES = 900_000  # a tsvector holds 1 MB
-LONGEST_PLACES = 1_200  # characters, some 200 places of one term; PostgreSQL keeps 255
+LONGEST_PLACES = 1_000  # characters, some 250 places of one term; PostgreSQL keeps 255
 BETWEEN_PARTS = 8  # positions left free, so that no phrase reaches from the subject into the body
 MOST_PIECES = 20  # more are not a name or a number a person would look for as a whole
 _CACHED_WORDS = 1 << 15
@@ -148,17 +148,17 @@ def german_terms(word: str) -> tuple[str, ...]:
     plain = fold_accents(_singular(word))
     folded = fold_digraphs(plain)
     lists = words()
-    if folded in lists.stop:
+    if not folded or folded in lists.stop:
         return ()
     return compound_terms(split(plain, folded)) or (lists.term(folded),)
 
 
 @functools.lru_cache(_CACHED_WORDS)
 def english_terms(word: str) -> tuple[str, ...]:
-    """The terms of one English word, its stem last. A German compound in an English text is taken apart all the same."""
+    """The terms of one English word, its stem last. A German compound is taken apart in an English text too."""
     plain = fold_accents(_singular(word))
     folded = fold_digraphs(plain)
-    if folded in words().stop:
+    if not folded or folded in words().stop:
         return ()
     return tuple(dict.fromkeys((*compound_terms(split(plain, folded)), fold_digraphs(english_stem(plain)))))
 
@@ -197,7 +197,7 @@ def _number_terms(piece: str) -> tuple[str, ...]:
     if piece.isdigit():
         return (piece[:LONGEST_TERM],)
     folded = fold(piece)[:LONGEST_TERM]
-    return tuple(dict.fromkeys((folded, *_LONG_NUMBER.findall(folded))))
+    return tuple(dict.fromkeys((folded, *_LONG_NUMBER.findall(folded)))) if folded else ()
 
 
 def _joined(pieces: Sequence[str]) -> str:
@@ -215,7 +215,7 @@ def _telephone(token: str, pieces: list[str]) -> list[str]:
 
 
 def _literal(places: dict[str, str]) -> str:
-    """Terms consist of letters and digits alone, so that nothing in them needs escaping."""
+    """No term holds a quote or a backslash: folding makes none of any letter or digit of Unicode. So none is escaped."""
     literal = " ".join([f"'{term}':{where}" for term, where in places.items()])
     if len(literal) * 4 <= MOST_BYTES or len(literal.encode()) <= MOST_BYTES:
         return literal

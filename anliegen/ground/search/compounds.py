@@ -31,7 +31,7 @@ def split(plain: str, folded: str) -> tuple[str, ...]:
 
 
 def beginnings(folded: str) -> tuple[str, ...]:
-    """What the joined terms of compounds can start with that begin like this unfinished word: abschlagsz -> abschlagz."""
+    """What the joined terms of compounds start with that begin like this unfinished word: abschlagsz -> abschlagz."""
     lists = words()
     found: dict[str, None] = {}
     for end in range(SHORTEST_PART, len(folded)):

@@ -1,5 +1,6 @@
 """What a person types into the search field, as an expression of PostgreSQL's type tsquery."""
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,11 +78,18 @@ def _simple(word: str, *, unfinished: bool) -> Wanted | None:
     own = german_terms(word)
     if not own:
         return None
-    terms = dict.fromkeys((own[-1], english_terms(word)[-1]))
+    terms = dict.fromkeys(_own_and_english(word))
     parts = split(fold_accents(word), fold(word))
     starts = _beginnings(word) if unfinished else ()
     expression = _either([*map(_lexeme, terms), *_apart(parts), *(f"{_lexeme(start)}:*" for start in starts)])
     return Wanted(expression, frozenset(terms), frozenset(parts) - words().stop, starts)
+
+
+def _own_and_english(word: str) -> tuple[str, ...]:
+    """Its German and its English term; not an English one that is another German word (Kurs is no Kur)."""
+    german, english = german_terms(word)[-1], english_terms(word)[-1]
+    lists = words()
+    return (german,) if english in lists.whole and fold(word) in lists.parts else (german, english)
 
 
 def _apart(parts: tuple[str, ...]) -> Iterator[str]:
@@ -128,10 +136,9 @@ def _phrase(text: str) -> Wanted | None:
         english, _ = chain(token, english_terms)
         for (step, own), (_, other) in zip(german[:taken], english[:taken], strict=True):
             if own and other:
-                steps.append(
-                    (position + step, _either([_lexeme(term) for term in dict.fromkeys((own[-1], other[-1]))]))
-                )
-                terms.update((own[-1], other[-1]))
+                either = dict.fromkeys((own[-1], other[-1]))
+                steps.append((position + step, _either(list(map(_lexeme, either)))))
+                terms.update(either)
         position += taken
     return Wanted(_sequence(steps), frozenset(terms)) if steps else None
 
@@ -139,7 +146,7 @@ def _phrase(text: str) -> Wanted | None:
 def _sequence(steps: list[tuple[int, str]]) -> str:
     if len(steps) == 1:
         return steps[0][1]
-    after = (f" <{step - before}> {term}" for (before, _), (step, term) in zip(steps, steps[1:], strict=False))
+    after = (f" <{step - before}> {term}" for (before, _), (step, term) in itertools.pairwise(steps))
     return f"({steps[0][1]}{''.join(after)})"
 
 
@@ -149,5 +156,5 @@ def _either(expressions: list[str]) -> str:
 
 
 def _lexeme(term: str) -> str:
-    """Terms hold letters and digits alone; doubling is for the day when one does not."""
+    """No term holds a quote or a backslash; doubling is for the day when one does."""
     return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"

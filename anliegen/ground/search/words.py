@@ -23,11 +23,13 @@ english_stem = Stemmer.Stemmer("english", 0).stemWord
 class Words:
     """All lists, folded.
 
-    `basic` maps a form to its term where the stemmer would go wrong. `first` maps each form a part can take in front of
-    another to its term, `lengths` the first three letters of those forms to their lengths, longest first, and `last`
-    each form a compound can end in to its term. `whole` holds the words and terms that are never split.
+    `parts` are the words compounds are made of. `basic` maps a form to its term where the stemmer would go wrong.
+    `first` maps each form a part can take in front of another to its term, `lengths` the first three letters of those
+    forms to their lengths, longest first, and `last` each form a compound can end in to its term. `whole` holds the
+    words and terms that are never split.
     """
 
+    parts: frozenset[str]
     basic: Mapping[str, str]
     first: Mapping[str, str]
     lengths: Mapping[str, tuple[int, ...]]
@@ -54,6 +56,7 @@ def words() -> Words:
     first |= {form: terms.get(base) or basic.get(base) or german_stem(base) for form, base in _pairs(german["first"])}
     whole = {fold(word) for word in german["whole"]}
     return Words(
+        parts=frozenset(terms),
         basic=basic,
         first=first,
         lengths=_lengths(first),

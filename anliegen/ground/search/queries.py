@@ -1,0 +1,193 @@
+"""Reads over search rows: hits of a query, newest or best first, and rows an older analyser made."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+
+from anliegen.ground.search.analysis import ANALYSER_VERSION
+from anliegen.ground.search.models import Indexed
+
+FIRST_LOOK = 3_000  # rows read by time before the index of words is asked
+FURTHEST_LOOK = 20_000  # rows read by time at most; beyond, the index of words is the quicker way
+RANKED = 2_000  # of the newest hits are put in order by rank
+
+
+@dataclass(frozen=True)
+class Restriction:
+    """A condition in SQL on a search row, which is called `entry` in it; `%s` stands for each of the params."""
+
+    sql: str = "true"
+    params: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A search row that matches: its primary key, its time, what it was folded by, and its rank if ranked."""
+
+    pk: int
+    at: datetime
+    per: int | None = None
+    rank: float | None = None
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One search, with the names of its table quoted."""
+
+    query: str
+    table: str
+    pk: str
+    per: str | None
+    only: Restriction
+
+    @property
+    def columns(self) -> str:
+        per = f"entry.{self.per}" if self.per else "NULL::bigint"
+        return f"entry.{self.pk} AS pk, entry.at AS at, {per} AS per"
+
+
+def within(column: str, rows: "models.QuerySet[Any]") -> Restriction:
+    """Only search rows whose `column` is the key of one of `rows`, for example of the tickets an agent may see."""
+    try:
+        sql, params = rows.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return Restriction("false")
+    return Restriction(f"entry.{connection.ops.quote_name(column)} IN ({sql})", tuple(params))
+
+
+def hits(
+    index: type[Indexed],
+    query: str,
+    *,
+    only: Restriction | None = None,
+    per: str | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> list[Hit]:
+    """The newest rows that match a tsquery, as `search.query` makes it; none for an empty one.
+
+    `only` restricts the rows inside the query, so that rights hold for the page and not only for what is shown of it.
+    With `per`, a foreign key such as "ticket", each of its values comes once, with its newest hit. The next page is
+    asked for with `before`, the (at, pk) of the last hit.
+
+    The newest rows are read first and filtered: that fills a page for every frequent word. Only for the others is the
+    index of words asked, whose hits are then few enough to be sorted.
+    """
+    if not query:
+        return []
+    search = _search(index, query, only, per)
+    found = _by_time(search, FIRST_LOOK, before)
+    if len(found) < limit and (further := _rows_for(limit, found)) <= FURTHEST_LOOK:
+        found = _by_time(search, further, before)
+    return found[:limit] if len(found) >= limit else _by_words(search, before, limit)
+
+
+def best_hits(
+    index: type[Indexed], query: str, *, only: Restriction | None = None, per: str | None = None, limit: int = 50
+) -> list[Hit]:
+    """The best of the newest 2,000 hits by rank, newest first among equals. There are no further pages.
+
+    With `per`, each value comes once, with its best hit.
+    """
+    if not query:
+        return []
+    search = _search(index, query, only, None)
+    newest = _newest(search)
+    if not newest:
+        return []
+    per_column = _column(index, per) if per else "NULL::bigint"
+    rows = _run(
+        f"SELECT entry.{search.pk}, entry.at, {per_column}, ts_rank(entry.tsv, %s::tsquery) AS rank"  # noqa: S608
+        f" FROM {search.table} AS entry WHERE entry.{search.pk} = ANY(%s)"
+        f" ORDER BY rank DESC, entry.at DESC, entry.{search.pk} DESC",
+        (query, [hit.pk for hit in newest]),
+    )
+    ranked = [Hit(*row) for row in rows]
+    return (_once(ranked) if per else ranked)[:limit]
+
+
+def stale(index: type[Indexed]) -> "models.QuerySet[Any]":
+    """Rows that an older analyser made, in the order of their keys, to be indexed again in batches.
+
+    Work through it with `pk__gt` of the last one done: asking from the start again reads all that is done already.
+    """
+    return index._default_manager.filter(version__lt=ANALYSER_VERSION).order_by("pk")
+
+
+def _search(index: type[Indexed], query: str, only: Restriction | None, per: str | None) -> _Search:
+    table = connection.ops.quote_name(index._meta.db_table)
+    return _Search(query, table, _column(index, "pk"), _column(index, per) if per else None, only or Restriction())
+
+
+def _column(index: type[Indexed], name: str) -> str:
+    field = index._meta.pk if name == "pk" else index._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    assert field.column is not None
+    return connection.ops.quote_name(field.column)
+
+
+def _by_time(search: _Search, rows: int, before: tuple[datetime, int] | None) -> list[Hit]:
+    """Hits among the newest rows. With `per`, what an earlier page has shown by a newer hit is left out."""
+    pk, condition = search.pk, _earlier("entry", search.pk, before)
+    sql = (
+        f"WITH matched AS MATERIALIZED (SELECT {search.columns} FROM (SELECT * FROM {search.table} AS entry"  # noqa: S608
+        f" WHERE {condition} ORDER BY entry.at DESC, entry.{pk} DESC LIMIT {rows:d}) AS entry"
+        f" WHERE entry.tsv @@ %s::tsquery AND ({search.only.sql}))"
+        f" SELECT pk, at, per FROM matched"
+    )
+    params = [*(before or ()), search.query, *search.only.params]
+    if search.per and before:
+        sql += (
+            f" WHERE NOT EXISTS (SELECT 1 FROM {search.table} AS entry"  # noqa: S608
+            f" WHERE entry.{search.per} = matched.per AND NOT ({condition})"
+            f" AND entry.tsv @@ %s::tsquery AND ({search.only.sql}))"
+        )
+        params += [*before, search.query, *search.only.params]
+    found = [Hit(*row) for row in _run(f"{sql} ORDER BY at DESC, pk DESC", params)]
+    return _once(found) if search.per else found
+
+
+def _by_words(search: _Search, before: tuple[datetime, int] | None, limit: int) -> list[Hit]:
+    """Hits by the index of words. Materialised, because else the order by time lures the planner away from it."""
+    each = (
+        f"SELECT {search.columns} FROM {search.table} AS entry WHERE entry.tsv @@ %s::tsquery AND ({search.only.sql})"  # noqa: S608
+    )
+    once = "SELECT DISTINCT ON (per) * FROM matched ORDER BY per, at DESC, pk DESC" if search.per else "TABLE matched"
+    rows = _run(
+        f"WITH matched AS MATERIALIZED ({each}), once AS ({once})"  # noqa: S608
+        f" SELECT pk, at, per FROM once WHERE {_earlier('once', 'pk', before)}"
+        f" ORDER BY at DESC, pk DESC LIMIT {limit:d}",
+        [search.query, *search.only.params, *(before or ())],
+    )
+    return [Hit(*row) for row in rows]
+
+
+def _newest(search: _Search) -> list[Hit]:
+    """The hits that will be ranked; of a frequent word read by time, as far back as so many are likely to reach."""
+    found = _by_time(search, FIRST_LOOK, None)
+    if len(found) < RANKED and (further := _rows_for(RANKED, found)) <= FURTHEST_LOOK:
+        found = _by_time(search, further, None)
+    return found[:RANKED] if len(found) >= RANKED else _by_words(search, None, RANKED)
+
+
+def _rows_for(number: int, found: list[Hit]) -> int:
+    """How many rows are likely to hold so many hits, by what the first look found; half as many again for luck."""
+    return int(1.5 * number * FIRST_LOOK / len(found)) if found else FURTHEST_LOOK + 1
+
+
+def _earlier(table: str, pk: str, before: tuple[datetime, int] | None) -> str:
+    return f"({table}.at, {table}.{pk}) < (%s, %s)" if before else "true"
+
+
+def _once(found: list[Hit]) -> list[Hit]:
+    return list({hit.per: hit for hit in reversed(found)}.values())[::-1]
+
+
+def _run(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
