@@ -108,7 +108,8 @@ def _contact(entry: str, words: list[str], defects: Defects) -> Contact | None:
         and match[1]
     ):
         name, address = match[1], match[2]  # `Hans Meier hans@example.de`
-    name = _name(_unmask(name or comment, words, defects))
+    # Quotes belong to the notation before words are decoded, and to the name after that.
+    name = _unmask(_without_quotes(name or comment), words, defects).strip("<> ")[:_LONGEST]
     address = _address(_unmask(address, words, defects))
     if not address:
         return None
@@ -139,13 +140,10 @@ def _unmask(text: str, words: list[str], defects: Defects) -> str:
     return headers.one_line(headers.decode_words(whole, defects))
 
 
-def _name(text: str) -> str:
-    name = text.strip()
-    if '"' in name or "\\" in name:
-        name = re.sub(r'\\(.)|"', lambda match: match[1] or "", name).strip()
-    if len(name) > 1 and name[0] == name[-1] == "'":
-        name = name[1:-1].strip()
-    return name[:_LONGEST]
+def _without_quotes(text: str) -> str:
+    if '"' not in text and "\\" not in text:
+        return text
+    return re.sub(r'\\(.)|"', lambda match: match[1] or "", text)
 
 
 def _address(text: str) -> str:
@@ -157,4 +155,4 @@ def _address(text: str) -> str:
 
 def _lower_domain(address: str) -> str:
     local, at, domain = address.rpartition("@")
-    return f"{local}{at}{domain.lower()}"
+    return f"{local}{at}{domain.lower()}" if at else address

@@ -51,12 +51,15 @@ def address(given: str) -> str | None:
 
 
 def parameter(name: str, value: str) -> str:
-    """A parameter for every reader: plain and quoted when ASCII, else RFC 2231 with an ASCII stand-in before it."""
+    """A parameter: quoted when ASCII, else as RFC 2231 writes it."""
     line = one_line(value)[:200] or "attachment"
-    plain = "".join(one if one.isascii() and one not in '"\\' else "_" for one in line)
-    if plain == line:
-        return f'{name}="{plain}"'
-    return f"{name}=\"{plain}\"; {name}*=utf-8''{quote(line, safe='')}"
+    if line.isascii():
+        escaped = line.replace("\\", "_").replace('"', "_")
+        return f'{name}="{escaped}"'
+    first, *more = re.findall(r"(?:%..|[^%]){1,18}", quote(line, safe=""))
+    if not more:
+        return f"{name}*=utf-8''{first}"
+    return "; ".join([f"{name}*0*=utf-8''{first}", *(f"{name}*{at}*={piece}" for at, piece in enumerate(more, 1))])
 
 
 def folded(name: str, value: str) -> str:

@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-_WORD = re.compile(r"[a-zà-ÿßœąćęłńśźżğışçñ]+")
+_WORD = re.compile(r"[^\W\d_]+")
+_NO_WORDS = re.compile(r"(?:https?://|www\.)\S{1,2000}|[^\s@]{1,200}@[^\s@]{1,200}")
 # Words that carry no meaning and stand in nearly every sentence; those shared by two of these languages are left out.
 _TELLING = {
     "de": "ich und nicht ist der die das mit für auf sie wir ein eine einen zu bitte mein meine meinen habe"
@@ -42,7 +43,7 @@ def language_of(text: str) -> str | None:
     at most half as many of any other. Telling words decide first; only where they do not, py3langid is asked, which
     loads 90 MB on its first use.
     """
-    beginning = text[:_LOOKED_AT].lower()
+    beginning = _NO_WORDS.sub(" ", text[:_LOOKED_AT].lower())
     words = _WORD.findall(beginning)
     counts: dict[str, int] = {}
     for word in words:
@@ -52,8 +53,7 @@ def language_of(text: str) -> str | None:
     best, second = (*ranked, ("", 0), ("", 0))[:2]
     if best[1] >= 2 and best[1] >= 2 * second[1] and best[1] * 12 >= len(words):
         return best[0]
-    letters = sum(character.isalpha() for character in beginning)
-    if letters < _FEWEST_LETTERS or len(set(beginning.split())) < _FEWEST_WORDS:
+    if sum(map(len, words)) < _FEWEST_LETTERS or len(set(words)) < _FEWEST_WORDS:
         return None
     return _by_model(beginning)
 

@@ -96,6 +96,8 @@ class _Writer:
 
     def text(self) -> str:
         self._break(gap=False)
+        while self.done and not self.done[-1].strip("> "):
+            self.done.pop()
         return "\n".join(self.done)
 
     def _stands_apart(self, element: HtmlElement, *, outer: int) -> bool:

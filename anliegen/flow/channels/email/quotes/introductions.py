@@ -51,7 +51,7 @@ def _introduces(text: str, *, before_quoted: bool) -> bool:
             return True
     if patterns.DATED_WITH_MAIL.fullmatch(text) or patterns.VERB_THEN_MAIL.fullmatch(text):
         return True
-    return (bool(patterns.CITATION.fullmatch(text)) and "@" in text)
+    return bool(patterns.CITATION.fullmatch(text)) and "@" in text
 
 
 def _with_name_above(lines: list[str], start: int) -> int:

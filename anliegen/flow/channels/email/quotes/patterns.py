@@ -69,7 +69,8 @@ _MESSAGE = (
     r"|сообщение|zpráva)"
 )
 SEPARATOR = re.compile(
-    rf"\*?[-=_*]{{2,50}}\s?[^-=_*]{{0,40}}(?:original-|ursprungs-)?{_MESSAGE}[^-=_*]{{0,40}}[-=_*]{{2,50}}[:：]?", re.IGNORECASE
+    rf"\*?[-=_*]{{2,50}}\s?[^-=_*]{{0,40}}(?:original-|ursprungs-)?{_MESSAGE}[^-=_*]{{0,40}}[-=_*]{{2,50}}[:：]?",
+    re.IGNORECASE,
 )
 _FORWARD_WORD = re.compile(
     r"weitergeleitet|forward|transféré|inoltrat|doorgestuurd|reenviad|encaminhad|vidaresänd|videresend"
