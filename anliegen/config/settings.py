@@ -102,9 +102,11 @@ TEMPLATES: list[dict[str, Any]] = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "anliegen.faces.ui.environment.environment",
+            "cache": ANLIEGEN_DATA / "cache" / "templates",
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "anliegen.faces.workspace.frame.desk",
             ],
         },
     },

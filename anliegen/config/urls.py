@@ -1,10 +1,16 @@
 """Mounts the faces."""
 
+from django.conf import settings
 from django.urls import include, path
+
+from anliegen.faces.workspace import outbox
 
 urlpatterns = [
     path("workspace/", include("anliegen.faces.workspace.urls")),
     path("api/v1/", include("anliegen.faces.api.urls")),
+    path("dev/mail", outbox.mails, name="dev-mail"),
+    path("dev/mail/<str:name>", outbox.mail, name="dev-mail-one"),
+    *([path("dev/ui/", include("anliegen.faces.ui.urls"))] if settings.DEBUG or settings.ANLIEGEN_DEMO else []),
     path("", include("anliegen.faces.portal.urls")),
 ]
 

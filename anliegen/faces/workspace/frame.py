@@ -1,0 +1,119 @@
+"""What stands around every page of the workspace: who asks, the views with their counts, the places one may open."""
+
+from functools import cached_property
+from typing import Any, cast
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anliegen.ground.journal import seal
+from anliegen.ground.journal.actors import Actor
+from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.permissions import may
+from anliegen.records.tickets import queries
+
+SYMBOLS = {"mine": "user", "team": "users", "unassigned": "inbox", "open": "list"}
+KEYS = {"mine": "g m", "team": "g t", "unassigned": "g u", "open": "g a"}
+Entry = dict[str, Any]
+
+
+def agent_of(request: HttpRequest) -> Agent:
+    """Who asks. `asks` has made sure that somebody is logged in."""
+    return cast(Agent, request.user)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    return Actor.agent(agent_of(request).pk)
+
+
+def listen(request: HttpRequest) -> None:
+    """Note the journal's head before tickets are read, so that the page's stream misses nothing in between."""
+    request.heard_until = seal.last()[0]  # type: ignore[attr-defined]
+
+
+def view_of(request: HttpRequest) -> str:
+    """The list the agent works in: named in the address, so that every state has one."""
+    view = request.GET.get("view", "")
+    return view if view in queries.VIEWS else "mine"
+
+
+def desk(request: HttpRequest) -> dict[str, "Desk"]:
+    """Context processor. Nothing is read before a template of the workspace asks for it."""
+    return {"desk": Desk(request)}
+
+
+class Desk:
+    """The frame of one page. Each part is read when the template comes to it, and once."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def agent(self) -> Agent:
+        return agent_of(self._request)
+
+    @property
+    def stream(self) -> str:
+        """Where changes are heard, from the moment on at which this page read its tickets."""
+        position = getattr(self._request, "heard_until", None)
+        return f"/stream?last={seal.last()[0] if position is None else position}"
+
+    @property
+    def query(self) -> str:
+        """What the search field shows."""
+        return self._request.GET.get("q", "")[:200] if self._is_at("search") else ""
+
+    @cached_property
+    def views(self) -> list[Entry]:
+        """The lists with how many wait there; counting stops at a thousand."""
+        if not may(self.agent, "ticket.read"):
+            return []
+        here = view_of(self._request) if self._is_at("inbox", "ticket") else None
+        return [self._view(key, name, here) for key, name in queries.VIEWS.items()]
+
+    @cached_property
+    def work(self) -> list[Entry]:
+        entries = [
+            self._entry("search", _("Search"), "search", "ticket.read", "g s"),
+            self._entry("new", _("New concern"), "plus", "ticket.open", "c"),
+        ]
+        return [entry for entry in entries if entry]
+
+    @cached_property
+    def house(self) -> list[Entry]:
+        entries = [
+            self._entry("settings-operator", _("Settings"), "settings", "settings.manage", "g e"),
+            self._entry("settings-intake", _("Intake ledger"), "ledger", "intake.read", "g l"),
+            self._entry("settings-journal", _("Journal"), "book", "audit.read", "g j"),
+        ]
+        return [entry for entry in entries if entry]
+
+    def _view(self, key: str, name: str | Promise, here: str | None) -> Entry:
+        count = queries.count(queries.in_view(self.agent, key))
+        return {
+            "key": key,
+            "text": name,
+            "href": f"{reverse('workspace:inbox')}?view={key}",
+            "symbol": SYMBOLS[key],
+            "current": key == here,
+            "keys": KEYS[key],
+            "count": count,
+            "more": count >= queries.COUNT_TO,
+        }
+
+    def _entry(self, route: str, text: str | Promise, symbol: str, permission: str, keys: str) -> Entry:
+        if not may(self.agent, permission):
+            return {}
+        return {
+            "text": text,
+            "href": reverse(f"workspace:{route}"),
+            "symbol": symbol,
+            "current": self._is_at(route),
+            "key": keys,
+        }
+
+    def _is_at(self, *routes: str) -> bool:
+        match = self._request.resolver_match
+        return match is not None and match.url_name in routes

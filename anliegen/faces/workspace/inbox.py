@@ -1,0 +1,96 @@
+"""The lists of open tickets. The address is the state: the view and the cursor."""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anliegen.faces.ui.fragments import page
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.frame import agent_of, listen, view_of
+from anliegen.faces.workspace.rows import rows
+from anliegen.ground import clock
+from anliegen.records.tickets import queries
+from anliegen.records.tickets.queries import Page
+
+
+def empty_words(view: str) -> tuple[str, str]:
+    """What an empty list says: that it is empty, and what will stand here."""
+    return {
+        "mine": (
+            _("Nothing lies with you"),
+            _("Concerns appear here when you take them on, answer them first, or somebody gives them to you."),
+        ),
+        "team": (
+            _("Your team has answered everything"),
+            _("New concerns of your teams appear here by themselves, as soon as a customer writes."),
+        ),
+        "unassigned": (
+            _("Everything has somebody"),
+            _("Concerns that nobody has taken on yet appear here, oldest waiting and newest writing alike."),
+        ),
+        "open": (
+            _("No open concern"),
+            _("Whatever comes in by mail, form or telephone appears here until it is resolved."),
+        ),
+    }[view]
+
+
+@asks("ticket.read")
+def inbox(request: HttpRequest) -> HttpResponse:
+    """One page of a view, newest activity first."""
+    listen(request)
+    view = view_of(request)
+    found = listed(request, view)
+    context = {
+        "view": view,
+        "view_name": queries.VIEWS[view],
+        "rows": rows(found.items, now=clock.now()),
+        "newer": address(view, found.newer),
+        "older": address(view, found.older),
+        "newest": newest(found),
+        "is_first_page": found.newer is None,
+        "empty": empty_words(view),
+        "here": request.GET.urlencode(),
+    }
+    return page(request, "workspace/inbox.html", context, block="list")
+
+
+@asks("ticket.read")
+def news(request: HttpRequest) -> HttpResponse:
+    """How many tickets of a view moved up since it was shown; the page asks after each change it hears of."""
+    view = view_of(request)
+    since = _moment(request.GET.get("since"))
+    moved = queries.in_view(agent_of(request), view)
+    if since is not None:
+        moved = moved.filter(last_message_at__gt=since)
+    count = queries.count(moved) if since is not None else 0
+    context = {"count": count, "more": count >= queries.COUNT_TO, "again": address(view, None, always=True)}
+    return page(request, "workspace/parts/news.html", context)
+
+
+def listed(request: HttpRequest, view: str) -> Page:
+    tickets = queries.in_view(agent_of(request), view)
+    return queries.page(tickets, cursor=request.GET.get("cursor"))
+
+
+def newest(found: Page) -> str:
+    """The moment up to which this list is up to date; what moves later is news."""
+    latest = found.items[0].last_message_at if found.items and found.newer is None else clock.now()
+    return f"{latest.timestamp():.6f}"
+
+
+def address(view: str, cursor: str | None, *, always: bool = False) -> str | None:
+    if cursor is None and not always:
+        return None
+    query = {"view": view} | ({"cursor": cursor} if cursor else {})
+    return f"{reverse('workspace:inbox')}?{urlencode(query)}"
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(text or ""), clock.now().tzinfo)
+    except (ValueError, OverflowError, OSError):
+        return None

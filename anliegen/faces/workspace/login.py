@@ -1,0 +1,92 @@
+"""Logging in and out, by django-allauth with our own page. An administrator makes accounts; nobody signs up."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.contrib import auth, messages
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from django.views.generic.edit import FormView
+
+from anliegen.faces.ui.permissions import open_to_all_agents
+
+TOO_MANY = gettext_lazy(
+    "Too many attempts. Please try again in %(minutes)s minutes. If you forgot your password, ask your administrator "
+    "for a new link."
+)
+
+
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+    """How allauth behaves here."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("The e-mail address and the password do not belong together."),
+        "too_many_login_attempts": TOO_MANY % {"minutes": 5},
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Only the address the agent has now; allauth would take one of before as well."""
+        agent = super().authenticate(request, **credentials)
+        given = str(credentials.get("email", "")).lower()
+        return agent if agent is not None and agent.get_username().lower() == given else None
+
+    def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
+        messages.error(request, _("This account has been deactivated. Please talk to your administrator."))
+        return HttpResponseRedirect(reverse("workspace:login"))
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """The page that follows shows that one is logged in; allauth need not say so."""
+
+
+class Login(LoginView):  # type: ignore[misc]  # allauth has no types
+    """The login page. `asks` says for the house that it needs no permission."""
+
+    template_name = "workspace/login.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+        if response.status_code != 429:
+            return response
+        refused = self.render_to_response(self.get_context_data(form=self.get_form_class()(request=request)))
+        refused.context_data["refused"] = TOO_MANY % {"minutes": 1}
+        refused.status_code = 429
+        return refused
+
+    def get_form(self, form_class: type | None = None) -> Any:
+        form = super().get_form(form_class)
+        form.fields["login"].label = _("E-mail address")
+        form.fields["login"].widget.attrs["autocomplete"] = "username"
+        form.fields["password"].label = _("Password")
+        form.fields["password"].help_text = ""
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # Not allauth's own: it names routes that do not exist here.
+        context = FormView.get_context_data(self, **kwargs)
+        said = [str(message) for message in messages.get_messages(self.request)]
+        return context | {"next": self.get_next_url() or "", "said": said, "refused": None}
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_invalid(form)
+        response.status_code = 422
+        return response
+
+
+login = Login.as_view()
+login.asks = "agent: this is where one becomes one"
+
+
+@open_to_all_agents("one's own session")
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    auth.logout(request)
+    return HttpResponseRedirect(settings.LOGOUT_REDIRECT_URL)

@@ -1,0 +1,111 @@
+"""The customer beside a ticket: who it is, how to reach them, what else they wanted; and changing what we know."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from anliegen.faces.ui.fragments import page
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.rows import Row, rows
+from anliegen.ground import clock
+from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.models.operator import LANGUAGES
+from anliegen.records.accounts.permissions import may
+from anliegen.records.customers import actions
+from anliegen.records.customers.models import ADDRESS_FORMS, Address, Person
+from anliegen.records.tickets.links import status_link
+from anliegen.records.tickets.models import Ticket
+
+OTHERS = 8
+
+
+class PersonForm(forms.Form):
+    """How somebody is called and addressed: what they told us, never what we guess."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, required=False)
+    title = forms.CharField(label=_("Title"), max_length=40, required=False)
+    given_name = forms.CharField(label=_("Given name"), max_length=100, required=False)
+    family_name = forms.CharField(label=_("Family name"), max_length=100, required=False)
+    address_form = forms.ChoiceField(
+        label=_("Form of address"),
+        choices=ADDRESS_FORMS,
+        required=False,
+        help_text=_("Only what the person told us."),
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False)
+
+    def __init__(self, person: Person, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={name: getattr(person, name) for name in self.base_fields})
+        known = [("", _("not stated")), *LANGUAGES]
+        if person.language not in dict(known):
+            known.append((person.language, person.language))  # a mail may have been in any language
+        self.fields["language"].choices = known  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What stands in the context pane."""
+
+    person: Person
+    may_read: bool
+    may_change: bool
+    addresses: list[Address]
+    others: list[Row]
+    more_others: bool
+    status_page: str
+    form: PersonForm
+
+    @property
+    def form_of_address(self) -> Any:
+        return dict(ADDRESS_FORMS)[self.person.address_form]
+
+    @property
+    def language(self) -> Any:
+        return dict(LANGUAGES).get(self.person.language, self.person.language or _("not stated"))
+
+
+def context_of(ticket: Ticket, agent: Agent, form: PersonForm | None = None) -> Context:
+    person = ticket.person
+    may_read = may(agent, "customer.read")
+    others = Ticket.objects.visible_to(agent).filter(person=person).exclude(pk=ticket.pk)
+    found = list(others.select_related("person", "team", "assignee").order_by("-last_message_at", "-pk")[: OTHERS + 1])
+    return Context(
+        person=person,
+        may_read=may_read,
+        may_change=may(agent, "customer.change"),
+        addresses=list(person.addresses.order_by("kind", "pk")) if may_read else [],
+        others=rows(found[:OTHERS], now=clock.now(), with_snippets=False) if may_read else [],
+        more_others=len(found) > OTHERS,
+        status_page=status_link(ticket),
+        form=form or PersonForm(person),
+    )
+
+
+@asks("customer.change")
+@require_POST
+def change(request: HttpRequest, number: int) -> HttpResponse:
+    """Change what we know of the person behind a ticket."""
+    ticket = _ticket(request, number)
+    if not may(agent_of(request), "customer.read"):
+        raise PermissionDenied
+    form = PersonForm(ticket.person, request.POST)
+    if form.is_valid():
+        actions.change(ticket.person, actor=actor_of(request), at=clock.now(), **form.cleaned_data)
+        ticket = _ticket(request, number)
+        form = PersonForm(ticket.person)
+    context = {"ticket": ticket, "customer": context_of(ticket, agent_of(request), form)}
+    status = 422 if form.errors else 200
+    return page(request, "workspace/ticket/customer.html", context, status=status)
+
+
+def _ticket(request: HttpRequest, number: int) -> Ticket:
+    # Not from tickets.page, which builds on this file.
+    visible = Ticket.objects.visible_to(agent_of(request)).select_related("person__organisation", "responsible")
+    return get_object_or_404(visible, pk=number)

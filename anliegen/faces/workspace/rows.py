@@ -1,0 +1,63 @@
+"""The lines of a list of tickets: what a glance needs, and nothing that costs a query per line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+
+from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, Ticket
+from anliegen.records.tickets.snippets import Snippet, newest_said
+
+NORMAL = 2
+# Sign and tone of each status; the word stands beside it.
+STATUS_LOOKS = {
+    "new": ("inbox", "accent"),
+    "open": ("edit", "accent"),
+    "waiting_customer": ("clock", "quiet"),
+    "waiting_internal": ("snooze", "quiet"),
+    "resolved": ("done", "quiet"),
+    "closed": ("closed", "quiet"),
+}
+CHANNEL_SIGNS = {"email": "mail", "form": "form", "chat": "chat", "phone": "phone", "letter": "letter", "api": "plug"}
+_STATUSES, _PRIORITIES, _CHANNELS = dict(STATUSES), dict(PRIORITIES), dict(CHANNELS)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One ticket in a list."""
+
+    ticket: Ticket
+    snippet: Snippet | None
+    waits: timedelta | None  # how long the customer has been waiting for us
+
+    @property
+    def status(self) -> tuple[str | Promise, str, str]:
+        return status_look(self.ticket.status)
+
+    @property
+    def priority(self) -> str | Promise | None:
+        """The word for it, unless it is the normal one."""
+        return None if self.ticket.priority == NORMAL else _PRIORITIES[self.ticket.priority]
+
+    @property
+    def channel(self) -> tuple[str | Promise, str]:
+        return _CHANNELS[self.ticket.channel], CHANNEL_SIGNS[self.ticket.channel]
+
+    @property
+    def is_untouched(self) -> bool:
+        return self.ticket.status == "new"
+
+
+def status_look(status: str) -> tuple[str | Promise, str, str]:
+    """(word, sign, tone) of a status."""
+    return (_STATUSES[status], *STATUS_LOOKS[status])
+
+
+def rows(tickets: Sequence[Ticket], *, now: datetime, with_snippets: bool = True) -> list[Row]:
+    snippets = newest_said([ticket.pk for ticket in tickets]) if with_snippets else {}
+    return [Row(ticket, snippets.get(ticket.pk), waits(ticket, now)) for ticket in tickets]
+
+
+def waits(ticket: Ticket, now: datetime) -> timedelta | None:
+    return None if ticket.waiting_since is None else max(now - ticket.waiting_since, timedelta())

@@ -1,0 +1,103 @@
+"""One field finds it: a number jumps, an address or a name finds people, all else is looked for in what was said."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from anliegen.faces.ui.fragments import page
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.frame import agent_of
+from anliegen.faces.workspace.rows import Row, rows
+from anliegen.ground import clock, text
+from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.permissions import may
+from anliegen.records.customers.actions import fold_address
+from anliegen.records.customers.models import Person
+from anliegen.records.tickets import search as tickets
+from anliegen.records.tickets.models import Ticket
+
+NUMBER = re.compile(r"#?\s*(\d{1,18})")
+LONGEST = 200
+MOST_PEOPLE = 6
+TICKETS_EACH = 5
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """Somebody whose name or address was typed, with their newest tickets."""
+
+    person: Person
+    tickets: list[Row]
+
+
+@dataclass(frozen=True)
+class FoundText:
+    """A ticket with the passage that matched."""
+
+    row: Row
+    passage: list[tuple[str, bool]]
+
+
+@asks("ticket.read")
+def search(request: HttpRequest) -> HttpResponse:
+    """What was found; the address holds the question."""
+    agent = agent_of(request)
+    asked = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    cursor = request.GET.get("cursor")
+    if (number := _number(asked)) and Ticket.objects.visible_to(agent).filter(pk=number).exists():
+        return redirect("workspace:ticket", number)
+    people = _people(agent, asked) if asked and not cursor else []
+    found = tickets.search(agent, asked, cursor=cursor) if asked else tickets.FoundPage([], None)
+    lines = rows([one.ticket for one in found.items], now=clock.now(), with_snippets=False)
+    context = {
+        "asked": asked,
+        "people": people,
+        "found": [FoundText(line, one.passage) for line, one in zip(lines, found.items, strict=True)],
+        "older": f"{reverse('workspace:search')}?{urlencode({'q': asked, 'cursor': found.older})}"
+        if found.older
+        else None,
+    }
+    return page(request, "workspace/search.html", context)
+
+
+def _number(asked: str) -> int | None:
+    match = NUMBER.fullmatch(asked)
+    return int(match[1]) if match else None
+
+
+def _people(agent: Agent, asked: str) -> list[FoundPerson]:
+    """People whose address it is or whose name begins so, as far as the agent sees a concern of theirs."""
+    if not may(agent, "customer.read"):
+        return []
+    named = _matching(asked)
+    if named is None:
+        return []
+    visible = Ticket.objects.visible_to(agent)
+    found = []
+    for person in Person.objects.filter(named).order_by("folded", "pk").distinct()[: MOST_PEOPLE * 3]:
+        own = visible.filter(person=person).select_related("person", "team", "assignee")
+        newest = list(own.order_by("-last_message_at", "-pk")[:TICKETS_EACH])
+        if newest or agent.role.sees_all_teams:
+            found.append(FoundPerson(person, rows(newest, now=clock.now(), with_snippets=False)))
+        if len(found) == MOST_PEOPLE:
+            break
+    return found
+
+
+def _matching(asked: str) -> Q | None:
+    """What to look for among people; None when it is neither an address nor a name."""
+    if "@" in asked:
+        return Q(addresses__kind="email", addresses__folded=fold_address("email", asked))
+    if sum(sign.isdigit() for sign in asked) >= 6 and not any(sign.isalpha() for sign in asked):
+        return Q(addresses__kind="phone", addresses__folded=fold_address("phone", asked))
+    folded = text.fold(asked)
+    words = folded.split()
+    if len(folded) < 2 or len(words) > 4:
+        return None
+    # By the beginning alone: the index of the column answers that, however many people there are.
+    return Q(folded__gte=folded, folded__lt=f"{folded}\U0010ffff")

@@ -1,0 +1,102 @@
+/* The ticket's page: the newest message in view, the two forms below, nothing typed gets lost. */
+
+const memory = sessionStorage;
+const fields = (root = document) => root.querySelectorAll("textarea[data-draft]");
+const untouched = new WeakMap();
+
+/* Drafts stay in this browser tab until they are sent. What the server put there is no draft. */
+function watch(field) {
+  if (untouched.has(field)) return;
+  untouched.set(field, field.defaultValue);
+  const kept = memory.getItem(field.dataset.draft);
+  if (kept === null || field.form.querySelector("[data-focus]")) return;
+  field.value = kept;
+  open(field.closest("details"), { focus: false });
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (!target.matches?.("textarea[data-draft]")) return;
+  if (target.value.trim() === (untouched.get(target) ?? "").trim()) memory.removeItem(target.dataset.draft);
+  else memory.setItem(target.dataset.draft, target.value);
+});
+
+fields().forEach(watch);
+
+document.addEventListener("htmx:afterSettle", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    form.removeAttribute("data-sent");
+    const field = form.querySelector("textarea[data-draft]");
+    memory.removeItem(field.dataset.draft);
+    field.closest("details").open = false;
+  }
+  fields().forEach(watch);
+  restore();
+});
+
+/* What was taken back is in the field again, unless something new was begun there. */
+function restore() {
+  const place = document.querySelector("#restored template");
+  const field = document.querySelector("#reply textarea[data-draft]");
+  if (!place || !field) return;
+  if (field.value.trim() === (untouched.get(field) ?? "").trim()) {
+    field.value = place.content.textContent;
+    memory.setItem(field.dataset.draft, field.value);
+    open(field.closest("details"));
+  }
+  place.remove();
+}
+
+function open(details, { focus = true } = {}) {
+  if (!details) return;
+  details.open = true;
+  if (!focus) return;
+  const field = details.querySelector("textarea");
+  field.focus();
+  field.setSelectionRange(field.value.length, field.value.length);
+  details.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-open]");
+  if (opener) {
+    const details = document.getElementById(opener.dataset.open);
+    quote(details);
+    open(details);
+  }
+  const filler = event.target.closest("[data-fill]");
+  if (filler) document.getElementById(filler.dataset.fill).value = filler.dataset.value;
+});
+
+/* Text that was selected in a letter is quoted in the answer. */
+function quote(details) {
+  const selection = getSelection();
+  const chosen = selection.toString().trim();
+  const letter = selection.anchorNode?.parentElement?.closest(".mail-text, .mail-look");
+  const field = details?.querySelector("#reply textarea");
+  if (!chosen || !letter || !field) return;
+  field.value = `${field.value.trimEnd()}\n\n${chosen.replace(/^/gm, "> ")}\n\n`;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const form = event.target.closest?.(".composer-form");
+  if (!form) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
+/* How long an answer can still be taken back. The server decides; this only counts. */
+function count() {
+  for (const form of document.querySelectorAll("form[data-undo]")) {
+    const left = Math.ceil((new Date(form.dataset.undo) - Date.now()) / 1000);
+    if (left <= 0) form.remove();
+    else form.querySelector("[data-left]").textContent = `${left} s`;
+  }
+}
+setInterval(count, 500);
+count();
+
+const letters = document.querySelectorAll("#timeline [data-letter]");
+const newest = location.hash.startsWith("#m") ? document.querySelector(location.hash) : letters[letters.length - 1];
+newest?.scrollIntoView({ block: "start" });

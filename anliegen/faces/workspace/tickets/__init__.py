@@ -1,0 +1,1 @@
+"""One ticket: its timeline, what is said and done there, and its files."""

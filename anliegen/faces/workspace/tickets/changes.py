@@ -1,0 +1,119 @@
+"""Status, team, assignee, priority, tags and subject: each a small form, each leading to one action."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.ground import clock
+from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.accounts.permissions import may
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.actions import Change
+from anliegen.records.tickets.models import PRIORITIES, STATUSES, Ticket
+
+ATTEMPTS = 5
+
+
+@asks("ticket.change")
+@require_POST
+def change(request: HttpRequest, number: int) -> HttpResponse:
+    """Change status, priority, tags or subject: the field that was sent."""
+    return _apply(request, number, "ticket.change", ("status", "priority", "tags", "subject"))
+
+
+@asks("ticket.assign")
+@require_POST
+def assign(request: HttpRequest, number: int) -> HttpResponse:
+    """Give the ticket to a team or an agent, or to nobody."""
+    return _apply(request, number, "ticket.assign", ("team", "assignee"))
+
+
+def _apply(request: HttpRequest, number: int, permission: str, fields: tuple[str, ...]) -> HttpResponse:
+    ticket = ticket_for(agent_of(request), number)
+    if not may(agent_of(request), permission, ticket):
+        raise PermissionDenied
+    field = next((name for name in fields if name in request.POST), None)
+    if field is None:
+        raise Http404
+    wanted = Change(**{field: _value(field, request.POST[field])})
+    conflict = _change(request, ticket, wanted, field)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("workspace:ticket", number)
+    return refreshed(request, ticket, conflict=conflict)
+
+
+def _change(request: HttpRequest, ticket: Ticket, wanted: Change, field: str) -> str | None:
+    """Do it, unless somebody changed the same field meanwhile: then say what it is now, and let the agent decide."""
+    was, version = request.POST.get("was"), _version(request)
+    for _attempt in range(ATTEMPTS):
+        try:
+            actions.change(ticket, wanted, actor=actor_of(request), at=clock.now(), expected_version=version)
+            return None
+        except actions.Changed as changed:
+            ticket = ticket_for(agent_of(request), ticket.pk)
+            if was is not None and shown_value(ticket, field) != was:
+                return _conflict(ticket, field)
+            version = changed.version  # something else changed; this field is as the agent saw it
+    return _conflict(ticket, field)
+
+
+def shown_value(ticket: Ticket, field: str) -> str:
+    """A field as its form sends it, so that a change by somebody else is noticed."""
+    match field:
+        case "team" | "assignee":
+            return str(getattr(ticket, f"{field}_id") or "")
+        case "tags":
+            return ", ".join(ticket.tags)
+    return str(getattr(ticket, field))
+
+
+def _conflict(ticket: Ticket, field: str) -> str:
+    now = {
+        "status": lambda: dict(STATUSES)[ticket.status],
+        "priority": lambda: dict(PRIORITIES)[ticket.priority],
+        "team": lambda: ticket.team.name if ticket.team else _("no team"),
+        "assignee": lambda: ticket.assignee.name if ticket.assignee else _("nobody"),
+        "tags": lambda: ", ".join(ticket.tags) or _("no tags"),
+        "subject": lambda: ticket.subject,
+    }[field]()
+    return _("Somebody was quicker: it is “%(now)s” now. Nothing was changed; choose again if you still want to.") % {
+        "now": now
+    }
+
+
+def _value(field: str, given: str) -> Any:
+    """What the action takes. Unknown choices are not found rather than guessed."""
+    match field:
+        case "team":
+            return get_object_or_404(Team, pk=_key(given), is_active=True) if given else None
+        case "assignee":
+            return get_object_or_404(Agent, pk=_key(given), is_active=True) if given else None
+        case "priority":
+            if given not in {str(code) for code, _word in PRIORITIES}:
+                raise Http404
+            return int(given)
+        case "status":
+            if given not in dict(STATUSES):
+                raise Http404
+            return given
+        case "tags":
+            return [tag for tag in given.split(",") if tag.strip()]
+    return given
+
+
+def _version(request: HttpRequest) -> int | None:
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+
+
+def _key(given: str) -> int:
+    if not (given.isascii() and given.isdigit() and len(given) < 19):
+        raise Http404
+    return int(given)

@@ -1,0 +1,96 @@
+"""Attachments and raw mails, handed out so that nothing in them can act in our pages."""
+
+from urllib.parse import quote
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.utils.cache import patch_cache_control
+
+from anliegen.faces.ui.fragments import page
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.frame import agent_of
+from anliegen.faces.workspace.tickets import letters
+from anliegen.faces.workspace.tickets.page import ticket_for
+from anliegen.flow.channels.models import Intake
+from anliegen.ground import files
+from anliegen.ground.text import safe_filename
+from anliegen.records.tickets.models import Attachment, Message
+
+# The first bytes decide what a picture is, not what the sender says.
+MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+@asks("ticket.read")
+def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The file, always as a download."""
+    file = _visible(request, pk)
+    return _handed_out(file.sha256, "application/octet-stream", f"attachment; {_filename(file.filename)}")
+
+
+@asks("ticket.read")
+def picture(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A picture for the page; anything else is not found here."""
+    file = _visible(request, pk)
+    kind = picture_kind(file.sha256)
+    if kind is None:
+        raise Http404
+    response = _handed_out(file.sha256, kind, "inline")
+    patch_cache_control(response, private=True, max_age=3600)
+    return response
+
+
+@asks("intake.read")
+def source(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The raw mail as it came, as a download."""
+    line = get_object_or_404(Intake.objects.select_related("ticket"), pk=pk)
+    if line.ticket_id is not None:
+        ticket_for(agent_of(request), line.ticket_id)
+    if not files.exists(line.sha256):
+        raise Http404
+    return _handed_out(line.sha256, "application/octet-stream", f'attachment; filename="mail-{line.pk}.eml"')
+
+
+@asks("ticket.read")
+def look(request: HttpRequest, pk: int) -> HttpResponse:
+    """The cleaned HTML of one mail, for the part of the page that asks for it."""
+    message = get_object_or_404(Message, pk=pk)
+    ticket_for(agent_of(request), message.ticket_id)
+    shown = letters.look(message, list(message.attachments.all()))
+    return page(request, "workspace/ticket/look.html", {"look": shown})
+
+
+def picture_kind(sha256: str) -> str | None:
+    """The kind of picture by its first bytes; None for everything else, SVG among it."""
+    if not files.exists(sha256):
+        return None
+    with files.path(sha256).open("rb") as opened:
+        start = opened.read(16)
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "image/webp"
+    return next((kind for magic, kind in MAGIC if start.startswith(magic)), None)
+
+
+def _visible(request: HttpRequest, pk: int) -> Attachment:
+    file = get_object_or_404(Attachment.objects.select_related("message"), pk=pk)
+    ticket_for(agent_of(request), file.message.ticket_id)
+    if not files.exists(file.sha256):
+        raise Http404
+    return file
+
+
+def _handed_out(sha256: str, content_type: str, disposition: str) -> FileResponse:
+    response = FileResponse(files.path(sha256).open("rb"), content_type=content_type)
+    response.headers["Content-Disposition"] = disposition
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    patch_cache_control(response, private=True, no_store=disposition.startswith("attachment"))
+    return response
+
+
+def _filename(name: str) -> str:
+    safe = safe_filename(name)
+    plain = safe.encode("ascii", "replace").decode().replace("?", "_").replace('"', "")
+    return f"filename=\"{plain}\"; filename*=UTF-8''{quote(safe)}"

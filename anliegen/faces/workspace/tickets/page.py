@@ -1,0 +1,138 @@
+"""The page of one ticket: list, ticket, context. Also its parts, when htmx asks for what changed."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.context_processors import csrf
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anliegen.faces.ui.fragments import page
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace import inbox
+from anliegen.faces.workspace.frame import agent_of, listen, view_of
+from anliegen.faces.workspace.people import context_of
+from anliegen.faces.workspace.rows import rows, status_look, waits
+from anliegen.faces.workspace.tickets import choices, entries, writing
+from anliegen.ground import clock
+from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.permissions import may
+from anliegen.records.accounts.queries import the_operator
+from anliegen.records.tickets import queries
+from anliegen.records.tickets.models import Ticket
+
+
+def ticket_for(agent: Agent, number: int) -> Ticket:
+    """The ticket, if this agent may see it. Else it is as if there were none."""
+    visible = Ticket.objects.visible_to(agent).select_related(
+        "person__organisation", "team", "assignee", "responsible", "brand", "mailbox"
+    )
+    ticket = visible.filter(pk=number).first() if number < 2**63 else None
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+@asks("ticket.read")
+def ticket(request: HttpRequest, number: int) -> HttpResponse:
+    """The whole page; with htmx the parts that change when somebody acts on the ticket."""
+    listen(request)
+    found = ticket_for(agent_of(request), number)
+    context = parts_of(request, found)
+    if request.htmx:  # type: ignore[attr-defined]
+        return page(request, "workspace/ticket/refreshed.html", context)
+    context |= writing.blank(request, found, context["timeline"].last_event) | beside(request, found)
+    response = page(request, "workspace/ticket/page.html", context)
+    if context["pictures_of"] is not None:
+        # Somebody asked for the pictures of one message: this page, and no other, may load them.
+        response._csp_update = {"img-src": ["https:", "http:"]}  # type: ignore[attr-defined]
+    return response
+
+
+def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
+    """What the head, the timeline and the context pane need."""
+    agent, now = agent_of(request), clock.now()
+    undo = timedelta(seconds=the_operator().undo_seconds)
+    only_talk = request.GET.get("only") == "talk"
+    pictures_of = _number(request.GET.get("pictures"))
+    seen = entries.shown(
+        found,
+        agent,
+        undo=undo,
+        may_see_sources=may(agent, "intake.read"),
+        only_talk=only_talk,
+        pictures_of=pictures_of,
+    )
+    return {
+        "ticket": found,
+        "status": status_look(found.status),
+        "waits": waits(found, now),
+        "now": now,
+        "timeline": seen,
+        "only_talk": only_talk,
+        "pictures_of": pictures_of,
+        "here": request.GET.urlencode(),
+        "with_talk": _address(request, found, only="talk"),
+        "with_all": _address(request, found, only=None),
+        "choices": choices.of(found, agent),
+        "customer": context_of(found, agent),
+        "conflict": None,
+    }
+
+
+def beside(request: HttpRequest, found: Ticket) -> dict[str, Any]:
+    """The list the ticket was opened from, and its neighbours there."""
+    view = view_of(request)
+    listed = inbox.listed(request, view)
+    numbers = [one.pk for one in listed.items]
+    place = numbers.index(found.pk) if found.pk in numbers else None
+    before = numbers[place - 1] if place else None
+    after = numbers[place + 1] if place is not None and place + 1 < len(numbers) else None
+    kept = {key: value for key in ("view", "cursor") if (value := request.GET.get(key))}
+    query = f"?{urlencode(kept)}" if kept else ""
+    return {
+        "view": view,
+        "view_name": queries.VIEWS[view],
+        "rows": rows(listed.items, now=clock.now(), with_snippets=False),
+        "newest": inbox.newest(listed),
+        "list_query": query,
+        "back": f"{reverse('workspace:inbox')}{query}#t{found.pk}",
+        "before": reverse("workspace:ticket", args=[before]) + query if before else None,
+        "after": reverse("workspace:ticket", args=[after]) + query if after else None,
+    }
+
+
+def refreshed(request: HttpRequest, found: Ticket, **more: Any) -> HttpResponse:
+    """After an action: the parts that changed, and what is said about it."""
+    fresh = Ticket.objects.visible_to(agent_of(request)).filter(pk=found.pk).exists()
+    if not fresh:
+        return gone(found)
+    context = parts_of(request, ticket_for(agent_of(request), found.pk)) | more
+    return page(request, "workspace/ticket/refreshed.html", context | csrf(request))
+
+
+def gone(found: Ticket) -> HttpResponse:
+    """The agent may no longer see it, for instance because it went to another team: back to the list."""
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = f"{reverse('workspace:inbox')}?{urlencode({'left': found.pk})}"
+    return response
+
+
+def _address(request: HttpRequest, found: Ticket, **changed: str | None) -> str:
+    kept = request.GET.copy()
+    for key, value in changed.items():
+        kept.pop(key, None)
+        if value is not None:
+            kept[key] = value
+    query = kept.urlencode()
+    return reverse("workspace:ticket", args=[found.pk]) + (f"?{query}" if query else "")
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def title_of(found: Ticket) -> str:
+    return f"#{found.pk} {found.subject or _('(no subject)')}"

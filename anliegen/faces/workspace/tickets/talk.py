@@ -1,0 +1,144 @@
+"""Answering, noting, and taking an answer back."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from anliegen.faces.ui.fragments import page
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.tickets import entries, writing
+from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
+from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm
+from anliegen.ground import clock
+from anliegen.records.accounts.permissions import may
+from anliegen.records.accounts.queries import the_operator
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.models import Message, Ticket
+
+ATTEMPTS = 5  # at getting in between others' changes that do not concern the answer
+
+
+@asks("ticket.reply")
+@require_POST
+def reply(request: HttpRequest, number: int) -> HttpResponse:
+    """Queue an answer. When others did something meanwhile, nothing is sent: the page shows what is new."""
+    ticket = ticket_for(agent_of(request), number)
+    _insist(request, "ticket.reply", ticket)
+    form = ReplyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _still_writing(request, ticket, form)
+    try:
+        message = _send(request, ticket, form)
+    except actions.NothingSaid:
+        form.add_error("text", _("Please write something, or attach a file."))
+    except actions.NoWayToAnswer:
+        form.add_error(
+            None, _("We have no e-mail address of this person. Add one, or call and note down what was said.")
+        )
+    else:
+        return _sent(request, message) if message is not None else _news(request, ticket, form)
+    return _still_writing(request, ticket, form)
+
+
+def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | None:
+    """The queued message; None when something happened that the writer has not seen."""
+    answer = form.answer()
+    version = form.cleaned_data["version"]
+    for _attempt in range(ATTEMPTS):
+        try:
+            return actions.reply(
+                ticket,
+                answer,
+                actor=actor_of(request),
+                at=clock.now(),
+                status=form.cleaned_data["status"],
+                expected_version=version,
+            )
+        except actions.Changed as changed:
+            if entries.news_since(ticket, form.cleaned_data["seen"], agent_of(request)):
+                return None
+            version = changed.version  # only what machines did, or what the writer did elsewhere
+    return None
+
+
+def _sent(request: HttpRequest, message: Message) -> HttpResponse:
+    ticket = message.ticket
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("workspace:ticket", ticket.pk)
+    ticket = ticket_for(agent_of(request), ticket.pk)
+    parts = parts_of(request, ticket)
+    said = {
+        "message": message,
+        "undo_until": message.created_at + _undo_time() if message.channel == "email" else None,
+        "names": ", ".join(one["name"] or one["address"] for one in [*message.to, *message.cc]),
+    }
+    context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | said
+    return page(request, "workspace/ticket/sent.html", context)
+
+
+def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
+    """Others were quicker: what they did, and the form with everything in it, ready to be sent all the same."""
+    ticket = ticket_for(agent_of(request), ticket.pk)
+    news = entries.news_since(ticket, form.cleaned_data["seen"], agent_of(request))
+    parts = parts_of(request, ticket)
+    data = form.data.copy()
+    data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
+    again = ReplyForm(data)
+    context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | {"reply": again, "news": news}
+    return page(request, "workspace/ticket/conflict.html", context, status=422)
+
+
+def _still_writing(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
+    context = {"ticket": ticket, "reply": form, "news": None, "oob": False} | writing.addressees(ticket)
+    return page(request, "workspace/ticket/reply.html", context, status=422)
+
+
+@asks("ticket.note")
+@require_POST
+def note(request: HttpRequest, number: int) -> HttpResponse:
+    """Write a note for colleagues."""
+    ticket = ticket_for(agent_of(request), number)
+    _insist(request, "ticket.note", ticket)
+    form = NoteForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.write_note(ticket, text=form.cleaned_data["text"], actor=actor_of(request), at=clock.now())
+        except actions.NothingSaid:
+            form.add_error("text", _("Please write something."))
+    if form.errors:
+        return page(request, "workspace/ticket/note.html", {"ticket": ticket, "note": form, "oob": False}, status=422)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("workspace:ticket", number)
+    context: dict[str, Any] = parts_of(request, ticket_for(agent_of(request), number)) | {"note": NoteForm()}
+    return page(request, "workspace/ticket/noted.html", context)
+
+
+@asks("ticket.reply")
+@require_POST
+def undo(request: HttpRequest, message: int) -> HttpResponse:
+    """Take an answer back while it has not left the house; say so when it was too late."""
+    found = get_object_or_404(Message.objects.filter(direction="out", agent__isnull=False), pk=message)
+    ticket = ticket_for(agent_of(request), found.ticket_id)
+    _insist(request, "ticket.reply", ticket)
+    done = actions.cancel(found, actor=actor_of(request), at=clock.now())
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("workspace:ticket", ticket.pk)
+    parts = parts_of(request, ticket_for(agent_of(request), ticket.pk))
+    return page(
+        request, "workspace/ticket/undone.html", parts | {"message": done, "from_toast": "from" in request.POST}
+    )
+
+
+def _undo_time() -> timedelta:
+    return timedelta(seconds=the_operator().undo_seconds)
+
+
+def _insist(request: HttpRequest, permission: str, ticket: Ticket) -> None:
+    if not may(agent_of(request), permission, ticket):
+        raise PermissionDenied

@@ -1,0 +1,30 @@
+"""Routes of the workspace."""
+
+from django.urls import include, path
+
+from anliegen.faces.workspace import inbox, login, new, people, profile, search
+from anliegen.faces.workspace.tickets import changes, files, page, talk
+
+app_name = "workspace"
+urlpatterns = [
+    path("login/", login.login, name="login"),
+    path("logout/", login.logout, name="logout"),
+    path("", inbox.inbox, name="inbox"),
+    path("news/", inbox.news, name="news"),
+    path("search/", search.search, name="search"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/password/", profile.password, name="password"),
+    path("tickets/new/", new.new, name="new"),
+    path("tickets/<int:number>/", page.ticket, name="ticket"),
+    path("tickets/<int:number>/reply/", talk.reply, name="reply"),
+    path("tickets/<int:number>/note/", talk.note, name="note"),
+    path("tickets/<int:number>/change/", changes.change, name="change"),
+    path("tickets/<int:number>/assign/", changes.assign, name="assign"),
+    path("tickets/<int:number>/person/", people.change, name="person"),
+    path("messages/<int:message>/undo/", talk.undo, name="undo"),
+    path("messages/<int:pk>/look/", files.look, name="look"),
+    path("attachments/<int:pk>/", files.attachment, name="attachment"),
+    path("attachments/<int:pk>/picture/", files.picture, name="picture"),
+    path("intake/<int:pk>/source/", files.source, name="source"),
+    path("settings/", include("anliegen.faces.workspace.settings.urls")),
+]
