@@ -215,7 +215,7 @@ def _telephone(token: str, pieces: list[str]) -> list[str]:
 
 
 def _literal(places: dict[str, str]) -> str:
-    """No term holds a quote or a backslash: folding makes none of any letter or digit of Unicode. So none is escaped."""
+    """No term holds a quote or a backslash, as folding makes none of any letter or digit; so none is escaped."""
     literal = " ".join([f"'{term}':{where}" for term, where in places.items()])
     if len(literal) * 4 <= MOST_BYTES or len(literal.encode()) <= MOST_BYTES:
         return literal

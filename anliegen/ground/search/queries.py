@@ -184,7 +184,11 @@ def _earlier(table: str, pk: str, before: tuple[datetime, int] | None) -> str:
 
 
 def _once(found: list[Hit]) -> list[Hit]:
-    return list({hit.per: hit for hit in reversed(found)}.values())[::-1]
+    """Each value of `per` with its first hit."""
+    first: dict[int | None, Hit] = {}
+    for hit in found:
+        first.setdefault(hit.per, hit)
+    return list(first.values())
 
 
 def _run(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -14,7 +14,9 @@ def terms(text: str, language: str | None = "de") -> list[str]:
     return [token.term for token in analyse(text, language)]
 
 
-@pytest.mark.parametrize("spelling", ["Müller", "Mueller", "Muller", "MÜLLER", "Mu\u0308ller", "Müllers", "Mül\u00adler"])
+@pytest.mark.parametrize(
+    "spelling", ["Müller", "Mueller", "Muller", "MÜLLER", "Mu\u0308ller", "Müllers", "Mül\u00adler"]
+)
 def test_every_spelling_of_a_name_gives_one_term(spelling: str) -> None:
     assert terms(spelling) == ["muller"]
 
@@ -55,7 +57,13 @@ def test_two_ways_of_writing_one_thing_share_a_term(one: str, other: str) -> Non
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("invoice", "invoices"), ("policy", "policies"), ("order", "ordered"), ("issue", "issues"), ("customer's", "customers")],
+    [
+        ("invoice", "invoices"),
+        ("policy", "policies"),
+        ("order", "ordered"),
+        ("issue", "issues"),
+        ("customer's", "customers"),
+    ],
 )
 def test_english_inflections_share_a_term(one: str, other: str) -> None:
     assert terms(one, "en") == terms(other, "en")
@@ -88,7 +96,12 @@ def test_a_code_is_found_by_its_number() -> None:
 
 
 def test_the_language_is_told_by_the_small_words() -> None:
-    assert [token.term for token in analyse("I have not paid the values of my orders")] == ["not", "paid", "valu", "order"]
+    assert [token.term for token in analyse("I have not paid the values of my orders")] == [
+        "not",
+        "paid",
+        "valu",
+        "order",
+    ]
     assert [token.term for token in analyse("Ich habe das nicht bezahlt")] == ["bezahl"]
 
 
@@ -99,7 +112,9 @@ def test_a_language_that_is_named_is_believed() -> None:
 
 def test_offsets_point_into_the_text_as_it_was_given() -> None:
     text = "Der Za\u0308hler\u00adstand,\u200b bitte"
-    assert [text[token.start : token.end] for token in analyse(text, "de")] == ["Za\u0308hler\u00adstand"] * 3 + ["bitte"]
+    assert [text[token.start : token.end] for token in analyse(text, "de")] == ["Za\u0308hler\u00adstand"] * 3 + [
+        "bitte"
+    ]
 
 
 def test_a_vector_carries_positions_and_weights() -> None:

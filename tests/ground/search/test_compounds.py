@@ -59,9 +59,9 @@ def test_fewest_parts_win() -> None:
 @pytest.mark.parametrize(
     "word",
     [
-        "Vorstand", "Nachteil", "Wirtschaft", "Mittag", "kostenlos", "wahrscheinlich", "gehört", "laufende", "vorhanden",
-        "dauerhaft", "beinhalten", "Handwerker", "Unterlagen", "Rechnungen", "Verträge", "Müllermeier", "Gas", "Haus",
-        "handelt", "international", "Partner",
+        "Vorstand", "Nachteil", "Wirtschaft", "Mittag", "kostenlos", "wahrscheinlich", "gehört", "laufende",
+        "vorhanden", "dauerhaft", "beinhalten", "Handwerker", "Unterlagen", "Rechnungen", "Verträge", "Müllermeier",
+        "Gas", "Haus", "handelt", "international", "Partner",
     ],
 )  # fmt: skip
 def test_words_that_only_look_like_compounds_stay_whole(word: str) -> None:
@@ -85,7 +85,11 @@ def test_any_text_is_split_or_left_alone_without_harm(word: str) -> None:
     assert len(found) != 1
 
 
-@given(st.lists(st.sampled_from(["strom", "gas", "zahler", "rechnung", "vertrag", "kunden", "jahres"]), min_size=2, max_size=5))
+@given(
+    st.lists(
+        st.sampled_from(["strom", "gas", "zahler", "rechnung", "vertrag", "kunden", "jahres"]), min_size=2, max_size=5
+    )
+)
 def test_what_is_put_together_from_parts_is_taken_apart(some: list[str]) -> None:
     word = "".join([*some, "nummer"])
     assert split(word, word)[-1] == "nummer"

@@ -7,7 +7,8 @@ from anliegen.ground.search import passage
 
 MAIL = """Guten Tag,
 
-ich habe am 12.05.2026 meinen Abschlag überwiesen. Leider wurde er noch nicht verbucht. Meine Kundennummer ist KD-2024-00123.
+ich habe am 12.05.2026 meinen Abschlag überwiesen. Leider wurde er noch nicht verbucht. Meine Kundennummer ist
+KD-2024-00123.
 
 Die Zählerstände habe ich bereits am Montag gemeldet, der Zähler steht bei 12345. Die Abschlagszahlung für den Juni ist
 auch schon raus. Bitte prüfen Sie das und rufen Sie mich unter 0341 / 123 456 zurück.
@@ -21,7 +22,9 @@ def shown(query: str, length: int = 120, text: str = MAIL) -> str:
 
 
 def test_the_passage_shows_the_match_between_whole_words() -> None:
-    assert shown("Abschlagszahlung", 80) == "…bei 12345. Die [Abschlagszahlung] für den Juni ist auch schon raus. Bitte…"
+    assert (
+        shown("Abschlagszahlung", 80) == "…bei 12345. Die [Abschlagszahlung] für den Juni ist auch schon raus. Bitte…"
+    )
 
 
 def test_the_passage_with_most_of_the_words_is_taken() -> None:

@@ -1,0 +1,177 @@
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext, isolate_apps
+
+from anliegen.ground.search import ANALYSER_VERSION, query, vector
+from anliegen.ground.search.models import Indexed
+from anliegen.ground.search.queries import FIRST_LOOK, Hit, Restriction, best_hits, hits, stale, within
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def letters(db: None) -> Iterator[type[Any]]:
+    """A room's own table of search rows: letters, each in a folder."""
+    with isolate_apps("anliegen.ground.search"):
+
+        class Letter(Indexed):
+            folder = models.BigIntegerField(db_index=True)
+
+            class Meta(Indexed.Meta):
+                app_label = "search"
+                abstract = False
+
+        with connection.schema_editor() as editor:
+            editor.create_model(Letter)
+        yield Letter
+
+
+def put(
+    index: type[Any], texts: list[str], *, folders: list[int] | None = None, version: int = ANALYSER_VERSION
+) -> None:
+    index.objects.bulk_create(
+        index(
+            tsv=vector([(text, "C")], language="de"),
+            version=version,
+            at=START + timedelta(minutes=n),
+            folder=folders[n] if folders else n,
+        )
+        for n, text in enumerate(texts)
+    )
+
+
+def minutes(found: list[Hit]) -> list[int]:
+    return [int((hit.at - START).total_seconds() // 60) for hit in found]
+
+
+def test_the_newest_come_first(letters: type[Any]) -> None:
+    put(letters, ["Gas", "Strom", "Gasrechnung", "Wasser", "Gas"])
+    assert minutes(hits(letters, query("Gas"))) == [4, 2, 0]
+
+
+def test_nothing_is_looked_for_with_an_empty_query(letters: type[Any]) -> None:
+    put(letters, ["Gas"])
+    with CaptureQueriesContext(connection) as queries:
+        assert hits(letters, query("der die das")) == []
+        assert best_hits(letters, "") == []
+    assert len(queries) == 0
+
+
+@pytest.mark.parametrize("text", ["Gas", "selten"])
+def test_pages_follow_each_other_without_gap_or_repeat(letters: type[Any], text: str) -> None:
+    """Gas stands in every row and is read by time, the other word in few rows and is read from the index of words."""
+    rare = set(range(0, 4000, 90))
+    put(letters, [f"Gas {'selten' if n in rare else ''}" for n in range(4000)])
+    found: list[int] = []
+    before: tuple[datetime, int] | None = None
+    for _ in range(5):
+        page = hits(letters, query(text), before=before, limit=7)
+        found += minutes(page)
+        before = (page[-1].at, page[-1].pk)
+    expected = sorted(rare if text == "selten" else range(4000), reverse=True)
+    assert found == expected[:35]
+
+
+def test_rows_of_the_same_moment_are_told_apart_by_their_key(letters: type[Any]) -> None:
+    tsv = vector([("Gas", "C")])
+    letters.objects.bulk_create(letters(tsv=tsv, version=1, at=START, folder=n) for n in range(10))
+    first = hits(letters, query("Gas"), limit=6)
+    second = hits(letters, query("Gas"), limit=6, before=(first[-1].at, first[-1].pk))
+    assert len({hit.pk for hit in first + second}) == 10
+
+
+def test_a_folder_comes_once_with_its_newest_hit(letters: type[Any]) -> None:
+    put(letters, ["Gas", "Gas", "Strom", "Gas"], folders=[1, 2, 1, 2])
+    found = hits(letters, query("Gas"), per="folder")
+    assert [(minute, hit.per) for minute, hit in zip(minutes(found), found, strict=True)] == [(3, 2), (0, 1)]
+
+
+@pytest.mark.parametrize("share", [0.003, 0.02, 0.3])
+def test_pages_show_each_folder_once_however_frequent_the_word(letters: type[Any], share: float) -> None:
+    chance = random.Random(7)
+    texts = ["Gas" if chance.random() < share else "Strom" for _ in range(6000)]
+    folders = [chance.randrange(800) for _ in texts]
+    put(letters, texts, folders=folders)
+    newest = {folder: n for n, (text, folder) in enumerate(zip(texts, folders, strict=True)) if text == "Gas"}
+    expected = sorted(newest.values(), reverse=True)[:36]
+    found: list[int] = []
+    before: tuple[datetime, int] | None = None
+    while page := hits(letters, query("Gas"), per="folder", before=before, limit=12):
+        found += minutes(page)
+        before = (page[-1].at, page[-1].pk)
+        if len(found) >= 36:
+            break
+    assert found[:36] == expected
+
+
+def test_what_is_not_allowed_takes_no_place_on_the_page(letters: type[Any]) -> None:
+    put(letters, ["Gas"] * 200, folders=[n % 4 for n in range(200)])
+    found = hits(letters, query("Gas"), only=Restriction("entry.folder = ANY(%s)", ([1, 2],)), limit=60)
+    assert len(found) == 60
+    assert {minute % 4 for minute in minutes(found)} == {1, 2}
+
+
+def test_a_hit_one_may_not_see_does_not_hide_the_one_before_it(letters: type[Any]) -> None:
+    put(letters, ["Gas", "Gas", "Gas"], folders=[1, 1, 2])
+    only = Restriction("entry.at <> %s", (START + timedelta(minutes=1),))
+    assert minutes(hits(letters, query("Gas"), per="folder", only=only)) == [2, 0]
+    later = (START + timedelta(minutes=2), 0)
+    assert minutes(hits(letters, query("Gas"), per="folder", only=only, before=later)) == [0]
+
+
+def test_rows_can_be_limited_to_what_a_queryset_holds(letters: type[Any]) -> None:
+    put(letters, ["Gas", "Gas", "Strom"], folders=[1, 2, 3])
+    some = letters.objects.filter(folder=2)
+    assert minutes(hits(letters, query("Gas"), only=within("id", some))) == [1]
+    assert hits(letters, query("Gas"), only=within("id", letters.objects.none())) == []
+
+
+def test_a_hostile_query_is_only_text(letters: type[Any]) -> None:
+    put(letters, ["Gas"])
+    assert hits(letters, query("Gas'); DROP TABLE search_letter; -- % %s")) == []
+    assert letters.objects.count() == 1
+
+
+def test_the_best_of_the_newest_come_first(letters: type[Any]) -> None:
+    texts = ["Gas Gas Gas Gas", "Gas und Strom", "Strom", "Gas Gas Gas Gas"]
+    put(letters, texts)
+    found = best_hits(letters, query("Gas"))
+    assert minutes(found) == [3, 0, 1]
+    assert found[0].rank == found[1].rank
+    assert (found[1].rank or 0) > (found[2].rank or 0) > 0
+
+
+def test_the_best_hit_stands_for_its_folder(letters: type[Any]) -> None:
+    put(letters, ["Gas Gas Gas", "Gas", "Gas Gas"], folders=[1, 1, 2])
+    found = best_hits(letters, query("Gas"), per="folder")
+    assert [(minute, hit.per) for minute, hit in zip(minutes(found), found, strict=True)] == [(0, 1), (2, 2)]
+
+
+@pytest.mark.parametrize("gap", [1, 3])
+def test_only_the_newest_hits_are_ranked(letters: type[Any], gap: int) -> None:
+    """However good an old letter is, 2,000 newer ones come before it."""
+    put(letters, ["Gas Gas Gas Gas", *("Gas" if n % gap == 0 else "Strom" for n in range(2_000 * gap))])
+    found = best_hits(letters, query("Gas"), limit=3_000)
+    assert len(found) == 2_000
+    assert 0 not in minutes(found)
+
+
+def test_rows_of_an_older_analyser_are_named_in_order(letters: type[Any]) -> None:
+    put(letters, ["Gas", "Strom"], version=ANALYSER_VERSION - 1)
+    put(letters, ["Wasser"])
+    rows = list(stale(letters))
+    assert [row.version for row in rows] == [ANALYSER_VERSION - 1] * 2
+    assert rows[0].pk < rows[1].pk
+    assert list(stale(letters).filter(pk__gt=rows[0].pk)) == rows[1:]
+
+
+def test_a_frequent_word_is_answered_without_the_index_of_words(letters: type[Any]) -> None:
+    put(letters, ["Gas"] * (FIRST_LOOK // 10))
+    with CaptureQueriesContext(connection) as queries:
+        hits(letters, query("Gas"), limit=50)
+    assert len(queries) == 1
