@@ -121,7 +121,9 @@ def _plans(base: Base, tickets: int, per_ticket: float, chance: random.Random) -
             message += 1
             said.append(Said(message, at + timedelta(hours=3 * turn), turn % 2 == 0, words.text(chance)))
         is_open = chance.random() < OPEN_SHARE
-        status = chance.choice(("new", "open", "waiting_customer")) if is_open else chance.choice(("resolved", "closed"))
+        status = (
+            chance.choice(("new", "open", "waiting_customer")) if is_open else chance.choice(("resolved", "closed"))
+        )
         yield Plan(
             number=base.ticket + index,
             person=person,
