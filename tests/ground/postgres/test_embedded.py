@@ -28,6 +28,15 @@ from anliegen.ground.postgres.layout import Layout
 
 from .conftest import REPOSITORY, ask, pid_of, runs, until
 
+
+def python_for_others() -> str:
+    """An interpreter that another user may run; ours may lie in root's home."""
+    python = "/usr/bin/python3" if Path(sys.executable).resolve().is_relative_to("/root") else sys.executable
+    if not Path(python).exists():
+        pytest.skip("no interpreter that another user may run")
+    return python
+
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can hand over to another user")
 
 
@@ -239,9 +248,8 @@ def test_an_ordinary_user_needs_none_of_this(data: Path) -> None:
         "with acquire(Path(sys.argv[1])) as server:\n"
         "    subprocess.run([program('psql'), server.dsn, '-Atc', 'SELECT 6 * 7'], check=True)\n"
     )
-    python = "/usr/bin/python3" if Path(sys.executable).resolve().is_relative_to("/root") else sys.executable
     result = subprocess.run(
-        [python, "-c", script, str(data)],
+        [python_for_others(), "-c", script, str(data)],
         env={"PYTHONPATH": f"{REPOSITORY}:{program('psql').parents[3]}", "PATH": os.defpath},
         cwd=data,
         user=nobody,
@@ -268,7 +276,7 @@ def test_a_directory_of_somebody_else_is_told(data: Path) -> None:
         "try:\n    acquire(Path(sys.argv[1]))\nexcept (WrongAccount, PermissionError) as error:\n    print(error)\n"
     )
     result = subprocess.run(
-        ["/usr/bin/python3", "-c", script, str(data)],
+        [python_for_others(), "-c", script, str(data)],
         env={"PYTHONPATH": f"{REPOSITORY}:{program('psql').parents[3]}"},
         cwd=data, user=65534, group=65534, extra_groups=[], capture_output=True, text=True, check=True,
     )  # fmt: skip
