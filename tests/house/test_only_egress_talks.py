@@ -68,7 +68,8 @@ def test_the_search_finds_what_it_looks_for() -> None:
     for line in (
         "import socket", "import socket as s", "from socket import create_connection", "import http.client as h",
         "from http import client", "from urllib import request", "import urllib.request", "import requests.sessions",
-        "def f():\n    import smtplib", "from imap_tools import MailBox", "asyncio.open_connection('h', 1)", "asyncio.open_connection(host, 1)",
+        "def f():\n    import smtplib", "from imap_tools import MailBox", "asyncio.open_connection('h', 1)",
+        "asyncio.open_connection(host, 1)",
         "loop.create_connection(P, 'h', 1)", "__import__('socket')",
     ):  # fmt: skip
         assert violations(line), line
