@@ -8,6 +8,7 @@ from anliegen.faces.workspace import outbox
 urlpatterns = [
     path("workspace/", include("anliegen.faces.workspace.urls")),
     path("api/v1/", include("anliegen.faces.api.urls")),
+    path("", include("anliegen.faces.api.urls_root")),
     path("dev/mail", outbox.mails, name="dev-mail"),
     path("dev/mail/<str:name>", outbox.mail, name="dev-mail-one"),
     *([path("dev/ui/", include("anliegen.faces.ui.urls"))] if settings.DEBUG or settings.ANLIEGEN_DEMO else []),

@@ -1,5 +1,7 @@
 """`anliegen run`, and its processes one by one."""
 
+import os
+import sys
 from typing import Annotated
 
 import typer
@@ -33,3 +35,23 @@ def work() -> None:
         from anliegen.config import work as worker  # noqa: PLC0415  # slow import
 
         worker.work()
+
+
+@program.command()
+def run(
+    demo: Annotated[bool, typer.Option("--demo", help="Fill an empty instance with the demo operator.")] = False,
+    port: Annotated[int | None, typer.Option(help="The port; default ANLIEGEN_PORT.")] = None,
+) -> None:
+    """Everything in the foreground: database, migrations, web, worker, mail receiver. Ctrl-C stops all of it cleanly."""
+    # This process becomes the supervisor, so that what the command line imported does not stay in memory.
+    arguments = [*(["--demo"] if demo else []), *(["--port", str(port)] if port is not None else [])]
+    os.execv(sys.executable, [sys.executable, "-m", "anliegen.config.processes", *arguments])  # noqa: S606
+
+
+@program.command(hidden=True)
+def prepare(demo: Annotated[bool, typer.Option("--demo")] = False) -> None:
+    """What `anliegen run` does first: bring the tables up to date, and fill in the demo operator if asked to."""
+    with instance():
+        from anliegen.config import welcome  # noqa: PLC0415  # slow import
+
+        print(welcome.prepare(demo=demo))
