@@ -1,5 +1,6 @@
 """Reads over search rows: hits of a query, newest or best first, and rows an older analyser made."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,8 @@ from anliegen.ground.search.analysis import ANALYSER_VERSION
 from anliegen.ground.search.models import Indexed
 
 FIRST_LOOK = 3_000  # rows read by time before the index of words is asked
-FURTHEST_LOOK = 20_000  # rows read by time at most; beyond, the index of words is the quicker way
+FURTHEST_LOOK = 20_000  # rows read by time at most for a page; beyond, the index of words is the quicker way
+FURTHEST_RANKED_LOOK = 40_000  # the same for ranking
 RANKED = 2_000  # of the newest hits are put in order by rank
 
 
@@ -169,14 +171,14 @@ def _by_words(search: _Search, before: tuple[datetime, int] | None, limit: int) 
 def _newest(search: _Search) -> list[Hit]:
     """The hits that will be ranked; of a frequent word read by time, as far back as so many are likely to reach."""
     found = _by_time(search, FIRST_LOOK, None)
-    if len(found) < RANKED and (further := _rows_for(RANKED, found)) <= FURTHEST_LOOK:
+    if len(found) < RANKED and (further := _rows_for(RANKED, found)) <= FURTHEST_RANKED_LOOK:
         found = _by_time(search, further, None)
     return found[:RANKED] if len(found) >= RANKED else _by_words(search, None, RANKED)
 
 
 def _rows_for(number: int, found: list[Hit]) -> int:
     """How many rows are likely to hold so many hits, by what the first look found; half as many again for luck."""
-    return int(1.5 * number * FIRST_LOOK / len(found)) if found else FURTHEST_LOOK + 1
+    return int(1.5 * number * FIRST_LOOK / len(found)) if found else sys.maxsize
 
 
 def _earlier(table: str, pk: str, before: tuple[datetime, int] | None) -> str:
