@@ -17,10 +17,13 @@ _LONGEST = 320
 
 
 def parse(raw: bytes, defects: Defects) -> tuple[Contact, ...]:
-    """The people of a From, To, Cc or Reply-To field, in order. Groups are dissolved; nobody is invented."""
+    """The people of a From, To, Cc or Reply-To field, in order. Groups are dissolved; nobody is invented.
+
+    A name with empty brackets, as reports have it, gives a contact without an address.
+    """
     text = headers.text_of(raw, defects).strip()
     if match := _PLAIN.fullmatch(text):
-        return (Contact((match[1] or "").strip(), _lower_domain(match[2] or match[0])),)
+        return (Contact(headers.one_line(match[1] or ""), _lower_domain(match[2] or match[0])[:_LONGEST]),)
     words: list[str] = []
     masked = _MASKABLE.sub(lambda match: _mask(match[0], words), text)
     found: list[Contact] = []
@@ -112,7 +115,7 @@ def _contact(entry: str, words: list[str], defects: Defects) -> Contact | None:
     name = _unmask(_without_quotes(name or comment), words, defects).strip("<> ")[:_LONGEST]
     address = _address(_unmask(address, words, defects))
     if not address:
-        return None
+        return Contact(name, "") if bracket and name else None
     if not _ADDRESS.fullmatch(address):
         defects.note("an address without a domain, or damaged")
     return Contact(name, address)
@@ -147,7 +150,10 @@ def _without_quotes(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    address = "".join(text.split()).strip("<>\"'[]").removeprefix("mailto:")
+    if text.startswith('"') and '"@' in text:
+        return _lower_domain(text)[:_LONGEST]  # a local part in quotes may hold anything
+    whole = next((word for word in text.split() if _ADDRESS.fullmatch(word)), "".join(text.split()))
+    address = whole.strip("<>\"'[]").removeprefix("mailto:")
     if address.startswith("@") and ":" in address:
         address = address.split(":", 1)[1]  # the route of RFC 822
     return _lower_domain(address)[:_LONGEST]

@@ -192,6 +192,7 @@ def _sender(root: Part, defects: Defects) -> Contact | None:
 
 def _people(root: Part, name: str, defects: Defects) -> tuple[Contact, ...]:
     people = [contact for value in root.all(name)[:10] for contact in addresses.parse(value, defects)]
+    people = [contact for contact in people if contact.address]
     return tuple(people[: limits.ADDRESSES])
 
 

@@ -63,7 +63,9 @@ def test_the_standard_library_reads_the_same() -> None:
     assert message.defects == []
     assert message["subject"] == outgoing.subject
     assert str(message["to"]) == "Erika Müller <erika@example.de>"
-    assert message.get_body(("plain",)).get_content().replace("\r\n", "\n").rstrip("\n") == outgoing.text
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n").rstrip("\n") == outgoing.text
     assert [part.get_filename() for part in message.iter_attachments()] == ["Zähler.txt"]
 
 

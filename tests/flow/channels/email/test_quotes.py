@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +18,8 @@ FOLDER = Path(__file__).parent / "quoted"
 UNQUOTE = Path(__file__).resolve().parents[5] / "shared/data/mail/quotes/unquotemail.jsonl"
 
 
-def cases() -> list[object]:
-    found = []
+def cases() -> list[ParameterSet]:
+    found: list[ParameterSet] = []
     for file in sorted(FOLDER.glob("*.txt")):
         for block in ("\n" + file.read_text("utf-8")).split("\n=== ")[1:]:
             name, *lines = block.rstrip("\n").split("\n")
