@@ -18,6 +18,7 @@ REASONS = {
     "subject-number": gettext_lazy("Its subject names the number, and the sender takes part in this concern."),
     "form": gettext_lazy("It was written on the contact form."),
     "status-page": gettext_lazy("It was written on the status page of this concern."),
+    "interface": gettext_lazy("A program submitted it."),
     "came-before": gettext_lazy("The same mail had come before."),
     "our-own-mail": gettext_lazy("It is a mail that we sent ourselves and that came back."),
     "of-an-unknown-mail": gettext_lazy("A delivery report about a mail we do not know."),

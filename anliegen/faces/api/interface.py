@@ -1,0 +1,60 @@
+"""The API: its routes, its errors, and its description in OpenAPI 3.1."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
+
+from anliegen.faces.api import problems, reading, rights, tickets
+
+DESCRIPTION = """\
+Tickets, messages, search and the journal of this instance, for programs.
+
+Send `Authorization: Bearer TOKEN`. A token acts for an agent and sees what that agent sees; the administrator makes
+it with `anliegen token create --agent EMAIL --scope read,write`. Errors have the form of RFC 9457. Times carry their
+offset.
+This description grows by adding, never by changing.
+"""
+
+
+class QueryParser(Parser):
+    """Takes an empty parameter, as in `?status=&team=`, for one that was not given."""
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, str], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        found = super().parse_querydict(data, list_fields, request)
+        return {name: value for name, value in found.items() if value not in ("", [""])}
+
+
+class Interface(NinjaAPI):
+    """Says in the description which right a route asks, and of problems that they are problems."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        asked = {operation.operation_id: token for operation, token in rights.routes(self)}
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                token = asked[operation["operationId"]]
+                operation["x-asks"] = {"scope": token.scope, "permissions": list(token.asks)} if token else None
+                for status, response in operation["responses"].items():
+                    if int(status) >= 400:
+                        response["content"] = {problems.CONTENT_TYPE: response["content"]["application/json"]}
+        return schema
+
+
+api = Interface(
+    title="Anliegen",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    openapi_url=None,
+    docs_url=None,
+    parser=QueryParser(),
+)
+api.add_router("", tickets.router)
+api.add_router("", reading.router)
+problems.told_by(api)
