@@ -1,0 +1,74 @@
+"""A customer wants a person to check what automation decided."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from anliegen.flow.automation.contest import contest
+from anliegen.flow.automation.models import Decision
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Mailbox, Team
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets.models import Note, Ticket
+
+
+@pytest.fixture
+def decision(
+    open_ticket: Callable[..., Ticket], kim_address: Address, mailbox: Mailbox, run_pipeline: Callable[[], int]
+) -> Decision:
+    """The mailbox rule gave Kim's ticket to billing."""
+    open_ticket(kim_address, mailbox=mailbox)
+    run_pipeline()
+    return Decision.objects.get()
+
+
+def test_it_is_written_down_and_lands_with_the_lead(
+    decision: Decision, tom: Agent, billing: Team, now: datetime
+) -> None:
+    accounts.change(billing, lead=tom, actor=SYSTEM, at=now)
+    kim = Actor.person(decision.ticket.person_id)
+    decision = contest(decision, actor=kim, at=now)
+    assert decision.contested_at == now
+    ticket = Ticket.objects.get()
+    assert (ticket.status, ticket.assignee) == ("open", tom)
+    event = Event.objects.get(verb="decision.contested")
+    assert (event.actor, event.subject) == (kim.ref, f"ticket:{ticket.pk}")
+    assert event.data == {"decision": f"decision:{decision.pk}"}
+    note = Note.objects.get()
+    assert "Prüfung durch einen Menschen" in note.text
+    assert "service@musterstadt.example" in note.text
+
+
+def test_without_a_lead_it_goes_to_who_answers_for_the_decision(decision: Decision, mira: Agent, now: datetime) -> None:
+    contest(decision, actor=Actor.person(decision.ticket.person_id), at=now)
+    assert Ticket.objects.get().assignee == mira
+
+
+def test_who_has_it_already_keeps_it(decision: Decision, admin: Agent, now: datetime) -> None:
+    tickets.assign(decision.ticket, to=admin, actor=SYSTEM, at=now)
+    contest(decision, actor=Actor.person(decision.ticket.person_id), at=now)
+    assert Ticket.objects.get().assignee == admin
+
+
+def test_somebody_who_has_left_gets_nothing(decision: Decision, mira: Agent, admin: Agent, now: datetime) -> None:
+    accounts.deactivate(mira, actor=SYSTEM, at=now)
+    contest(decision, actor=Actor.person(decision.ticket.person_id), at=now)
+    assert Ticket.objects.get().assignee is None
+
+
+def test_a_resolved_ticket_is_open_again_and_the_customer_waits(decision: Decision, now: datetime) -> None:
+    tickets.resolve(decision.ticket, actor=SYSTEM, at=now)
+    contest(decision, actor=Actor.person(decision.ticket.person_id), at=now)
+    ticket = Ticket.objects.get()
+    assert (ticket.status, ticket.waiting_since, ticket.resolved_at) == ("open", now, None)
+
+
+def test_asking_twice_is_asking_once(decision: Decision, now: datetime) -> None:
+    for _ in range(2):
+        contest(decision, actor=Actor.person(decision.ticket.person_id), at=now)
+    assert Note.objects.count() == 1
+    assert Event.objects.filter(verb="decision.contested").count() == 1
