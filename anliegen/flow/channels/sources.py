@@ -16,11 +16,15 @@ from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Mailbox
 
 PURPOSE = "imap"
-PLACE = {"host", "port", "username", "folder"}  # what makes it another mailbox, to be read from its beginning
+PLACE = {"host", "username", "folder"}  # what makes it another mailbox
+FROM_NOW = -1  # as `last_uid` of a source that was never fetched: what lies there already is left alone
 
 
 def create_source(mailbox: Mailbox, *, password: str, actor: Actor, at: datetime, **fields: Any) -> Source:
-    """Fetch from a mailbox elsewhere. Raises egress.Refused for a host that cannot be understood."""
+    """Fetch from a mailbox elsewhere; with `last_uid=FROM_NOW` only what arrives from now on.
+
+    Raises egress.Refused for a host that cannot be understood.
+    """
     with transaction.atomic():
         locked = secrets.lock(password)
         source = accounts.create(Source, mailbox=mailbox, password=locked, actor=actor, at=at, **fields)
@@ -39,7 +43,7 @@ def change_source(source: Source, *, password: str = "", actor: Actor, at: datet
         if changed:
             source.attempts, source.retry_at = 0, None
             if changed & PLACE:
-                source.uid_validity, source.last_uid = None, 0
+                source.uid_validity, source.last_uid = None, FROM_NOW
             source.save(update_fields=["attempts", "retry_at", "uid_validity", "last_uid"])
         _keep_register(source, actor, at)
         _withdraw_unused(before.host, actor, at)

@@ -1,0 +1,1 @@
+"""What the administrator sets, and the ledgers in which everything can be looked up."""

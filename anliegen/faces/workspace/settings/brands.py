@@ -1,0 +1,132 @@
+"""Brands: the names under which the operator meets its customers."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.forms import SettingForm, by_name, new_slug
+from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
+from anliegen.flow.channels.acknowledge import way_to_a_person
+from anliegen.ground import clock
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Brand, Mailbox
+from anliegen.records.accounts.queries import the_operator
+from anliegen.records.tickets import queries as tickets
+from anliegen.records.tickets.models import Ticket
+
+
+class BrandForm(SettingForm):
+    class Meta:
+        model = Brand
+        fields = ("name", "email", "signature")
+        labels = {
+            "name": gettext_lazy("Name"),
+            "email": gettext_lazy("Sender address"),
+            "signature": gettext_lazy("Signature"),
+        }
+        help_texts = {
+            "name": gettext_lazy("Customers read it as the sender of each answer."),
+            "email": gettext_lazy("Answers leave from here when the concern came to no mailbox of its own."),
+            "signature": gettext_lazy("Stands under the name of the person who answers."),
+        }
+        widgets = {"signature": forms.Textarea(attrs={"rows": 5, "maxlength": 2000})}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if name := cleaned.get("name"):
+            self.insist_on_one("name", _("There is a brand of this name already."), name__iexact=name)
+        return cleaned
+
+
+@asks("settings.manage")
+@require_safe
+def brands(request: HttpRequest) -> HttpResponse:
+    rows = [(brand, uses_of(brand)) for brand in by_name(Brand.objects.all())]
+    return show(request, "brands", {"rows": rows}, place="brands")
+
+
+@asks("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_brand(request: HttpRequest) -> HttpResponse:
+    form = BrandForm(posted(request))
+    if form.is_valid():
+        values = form.values()
+        values |= {"slug": new_slug(Brand, values["name"]), "is_default": not Brand.objects.exists()}
+        brand = accounts.create(Brand, actor=actor_of(request), at=clock.now(), **values)
+        return done(request, _("%(name)s is created.") % {"name": brand.name}, "brands")
+    return show(request, "brand", {"form": form, "brand": None, **_preview(request, form)}, place="brands")
+
+
+@asks("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def brand(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Brand, pk=pk)
+    form = BrandForm(posted(request), instance=row)
+    if form.is_valid():
+        accounts.change(row, actor=actor_of(request), at=clock.now(), **form.values())
+        return done(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]}, "brands")
+    kept = Brand.objects.get(pk=pk)  # the form has written into its own copy
+    context = {"form": form, "brand": kept, "uses": uses_of(kept), **_preview(request, form)}
+    return show(request, "brand", context, place="brands")
+
+
+@asks("settings.manage")
+@require_POST
+def brand_preview(request: HttpRequest) -> HttpResponse:
+    """How a mail ends with the signature as it is being typed; saves nothing."""
+    context = _preview(request, BrandForm(request.POST))
+    return show(request, "brand_preview", context, place="brands", block="preview")
+
+
+@asks("settings.manage")
+@require_POST
+def make_brand_default(request: HttpRequest, pk: int) -> HttpResponse:
+    row = accounts.make_default(get_object_or_404(Brand, pk=pk), actor=actor_of(request), at=clock.now())
+    return done(request, _("%(name)s is the default brand now.") % {"name": row.name}, "brands")
+
+
+@asks("settings.manage")
+@require_POST
+def delete_brand(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Brand, pk=pk)
+    if uses := uses_of(row):
+        return refused(request, _still_used(row, uses), "brand", pk)
+    try:
+        accounts.delete(row, actor=actor_of(request), at=clock.now())
+    except ProtectedError:  # it came into use in this very moment
+        return refused(request, _still_used(row, uses_of(row)), "brand", pk)
+    return done(request, _("%(name)s is deleted.") % {"name": row.name}, "brands")
+
+
+def uses_of(brand: Brand) -> list[str]:
+    """What would be left without a brand, in words; empty when it may be deleted."""
+    uses = [_("mailbox %(address)s") % {"address": address} for address in _mailboxes(brand)]
+    if concerns := tickets.count(Ticket.objects.filter(brand=brand)):
+        shown = f"{tickets.COUNT_TO}+" if concerns == tickets.COUNT_TO else concerns
+        uses.append(ngettext("%(count)s concern", "%(count)s concerns", concerns) % {"count": shown})
+    if brand.is_default:
+        uses.append(_("it is the default brand"))
+    return uses
+
+
+def _mailboxes(brand: Brand) -> list[str]:
+    return list(Mailbox.objects.filter(brand=brand).order_by("address").values_list("address", flat=True))
+
+
+def _still_used(brand: Brand, uses: list[str]) -> str:
+    return _("%(name)s cannot be deleted, it is still used: %(uses)s.") % {"name": brand.name, "uses": ", ".join(uses)}
+
+
+def _preview(request: HttpRequest, form: BrandForm) -> dict[str, Any]:
+    return {
+        "signature": str(form["signature"].value() or ""),
+        "author": agent_of(request).name,
+        "way_to_a_person": way_to_a_person(the_operator()),
+    }

@@ -1,0 +1,65 @@
+"""What the forms of the settings have in common."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from anliegen.ground.text import sort_key
+from anliegen.records.accounts.models import Agent
+
+LONGEST_SLUG = 50
+GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+M = TypeVar("M", bound=Model)
+
+
+class SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes no parameter at run time
+    """Checks a setting; an action saves it."""
+
+    def values(self) -> dict[str, Any]:
+        """What the action is given."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+    def insist_on_one(self, field: str, sentence: str, **same: Any) -> None:
+        """An error at this field when another row has the same."""
+        others = type(self.instance)._default_manager.filter(**same)
+        if others.exclude(pk=self.instance.pk).exists():
+            self.add_error(field, sentence)
+
+
+def offer(form: forms.BaseForm, field: str, rows: "QuerySet[Any]", *, nothing: str | None = None) -> None:
+    """Let this field choose among these rows, sorted as in a phone list; `nothing` names the empty choice."""
+    chooser = form.fields[field]
+    chooser.queryset = rows  # type: ignore[attr-defined]  # only fields that choose among rows come here
+    empty = [("", nothing)] if nothing is not None else []
+    chooser.choices = [*empty, *((row.pk, str(row)) for row in by_name(rows))]  # type: ignore[attr-defined]
+
+
+def by_name(rows: Iterable[M]) -> list[M]:
+    """In the order of a phone list."""
+    return sorted(rows, key=lambda row: sort_key(str(row)))
+
+
+def choosable_agents(chosen: int | None = None) -> "QuerySet[Agent]":
+    """The active ones, and the one who is chosen already."""
+    rows = Agent.objects.filter(is_active=True)
+    return rows | Agent.objects.filter(pk=chosen) if chosen is not None else rows
+
+
+def new_slug(model: type[Model], name: str) -> str:
+    """A short name made from the name, free among the rows of this model. Kept for ever, since programs rely on it."""
+    base = slugify(name.lower().translate(GERMAN))[: LONGEST_SLUG - 5] or str(model._meta.model_name)
+    taken = set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
+    number, slug = 1, base
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug
+
+
+def nobody() -> str:
+    return _("nobody")

@@ -1,0 +1,64 @@
+"""What every page of the settings has in common: who asks, how it is shown, what is said after a change."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect
+
+from anliegen.faces.ui.fragments import page
+from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.settings.places import PLACES, open_to
+
+__all__ = ["actor_of", "agent_of", "alarmed", "done", "posted", "refused", "show", "shown_once"]
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: None, that is unbound, unless something was sent."""
+    return request.POST if request.method == "POST" else None
+
+
+def show(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    place: str,
+    status: int = 200,
+    block: str | None = None,
+) -> HttpResponse:
+    """A page of the settings. A form with errors in the context answers 422, so that programs notice, too."""
+    form = context.get("form")
+    if status == 200 and form is not None and form.is_bound and form.errors:
+        status = 422
+    frame = {
+        "groups": open_to(agent_of(request)),
+        "place": PLACES.get(place),
+        "said": list(messages.get_messages(request)),
+    }
+    return page(request, f"workspace/settings/{template}.html", frame | dict(context), block=block, status=status)
+
+
+def done(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponseRedirect:
+    """After a change: say what happened and go on to another page of the settings."""
+    messages.success(request, sentence)
+    return redirect(f"workspace:settings-{to}", *args)
+
+
+def refused(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponseRedirect:
+    """Nothing was changed: say why, and go back."""
+    messages.warning(request, sentence)
+    return redirect(f"workspace:settings-{to}", *args)
+
+
+def alarmed(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponseRedirect:
+    """Something is broken that must not be: say what."""
+    messages.error(request, sentence)
+    return redirect(f"workspace:settings-{to}", *args)
+
+
+def shown_once(response: HttpResponse) -> HttpResponse:
+    """A page with a secret on it is kept by nobody on the way."""
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,146 @@
+"""The intake ledger: every mail that came in, what became of it and why."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.frame import actor_of, agent_of, alarmed, done, refused, show
+from anliegen.flow.channels.email import intake as flow
+from anliegen.flow.channels.models import RESULTS, Intake
+from anliegen.flow.channels.reasons import explain
+from anliegen.ground import clock, files
+from anliegen.oversight.compliance import checks, ledger
+from anliegen.oversight.compliance.pages import page
+from anliegen.oversight.compliance.queries import last_check
+from anliegen.oversight.compliance.sentences import sentences
+from anliegen.records.accounts.permissions import may
+from anliegen.records.tickets.models import Ticket
+
+# A sign and a tone for each outcome. Only what waits for a person is marked as waiting.
+SIGNS = {
+    "received": ("clock", "quiet"),
+    "created": ("plus", "accent"),
+    "appended": ("reply", "accent"),
+    "duplicate": ("copy", "quiet"),
+    "automatic": ("automation", "quiet"),
+    "bounce": ("undo", "quiet"),
+    "quarantined": ("waiting", "waiting"),
+    "rejected": ("close", "quiet"),
+}
+RETRIED = ("quarantined", "rejected")
+
+
+@asks("intake.read")
+@require_safe
+def intake(request: HttpRequest) -> HttpResponse:
+    agent, result = agent_of(request), request.GET.get("result", "")
+    lines = ledger.lines_for(agent)
+    wanted = lines.filter(result=result) if result in SIGNS else lines
+    found = page(ledger.listed(wanted), cursor=request.GET.get("cursor"))
+    balance = ledger.balance()
+    counts = balance.outcomes if agent.role.sees_all_teams else ledger.counts(lines)
+    checked = last_check("ledger")
+    context = {
+        "page": found,
+        "rows": [(line, explain(line)) for line in found.items],
+        "result": result,
+        "outcomes": [(code, name, counts[code]) for code, name in RESULTS],
+        "all": sum(counts.values()),
+        "balance": balance,
+        "files": ledger.sample_files(),
+        "checked": checked,
+        "check_said": sentences([checked], agent)[checked.pk] if checked else None,
+        "sees_all": agent.role.sees_all_teams,
+        "may_retry": may(agent, "intake.retry"),
+        "own_concerns": _own_concerns(request, found.items),
+        **_words(),
+    }
+    return show(request, "intake", context, place="intake")
+
+
+@asks("intake.read")
+@require_safe
+def intake_line(request: HttpRequest, pk: int) -> HttpResponse:
+    line = _line(request, pk)
+    context = {
+        "line": line,
+        "reason": explain(line),
+        "own_concerns": _own_concerns(request, [line]),
+        "is_there": files.exists(line.sha256),
+        "may_retry": may(agent_of(request), "intake.retry") and line.result in RETRIED,
+        **_words(),
+    }
+    return show(request, "intake_line", context, place="intake")
+
+
+@asks("intake.read")
+@require_safe
+def intake_raw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mail as it came, byte by byte. As plain text to be saved, so that no browser ever runs what is in it."""
+    line = _line(request, pk)
+    try:
+        raw = files.get(line.sha256)
+    except (files.FileMissing, files.FileDamaged):
+        said = _("The bytes of this mail are missing or damaged on the disk. Restore them from the backup.")
+        return alarmed(request, said, "intake-line", pk)
+    name = f"intake-{line.pk}.txt"
+    return HttpResponse(
+        raw,
+        content_type="text/plain; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+@asks("intake.retry")
+@require_POST
+def retry_intake(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was set aside or rejected waits again, and is read at once."""
+    line = flow.retry(_line(request, pk), actor=actor_of(request), at=clock.now())
+    line = flow.take_in_one(line)
+    said = _("Taken in again: %(result)s.") % {"result": dict(RESULTS)[line.result]}
+    answer = refused if line.result in RETRIED else done
+    return answer(request, f"{said} {explain(line)}", "intake-line", pk)
+
+
+@asks("intake.read")
+@require_POST
+def check_intake(request: HttpRequest) -> HttpResponse:
+    """Look for the file of every line."""
+    found = checks.check_ledger(actor=actor_of(request), at=clock.now())
+    if found is None:
+        return done(request, _("So many files take a while. The result will stand here in a few minutes."), "intake")
+    if not found.all_there:
+        named = ", ".join(str(pk) for pk in [*found.missing, *found.damaged])
+        said = ngettext(
+            "The bytes of %(bad)s mail are missing or damaged: line %(named)s.",
+            "The bytes of %(bad)s mails are missing or damaged: lines %(named)s.",
+            found.bad,
+        )
+        return alarmed(request, said % {"bad": found.bad, "named": named}, "intake")
+    said = ngettext("Checked %(count)s file: it is there.", "Checked %(count)s files: all are there.", found.lines)
+    return done(request, said % {"count": found.lines}, "intake")
+
+
+def _line(request: HttpRequest, pk: int) -> Intake:
+    return get_object_or_404(ledger.listed(ledger.lines_for(agent_of(request))), pk=pk)
+
+
+def _own_concerns(request: HttpRequest, lines: list[Intake]) -> set[int]:
+    """The concerns among these that the reader may open."""
+    numbers = {line.ticket_id for line in lines if line.ticket_id}
+    visible = Ticket.objects.visible_to(agent_of(request)).filter(pk__in=numbers)
+    return set(visible.values_list("pk", flat=True))
+
+
+def _words() -> dict[str, Any]:
+    return {"signs": SIGNS, "result_names": dict(RESULTS)}

@@ -1,0 +1,122 @@
+"""The organisation that runs this instance, and its way to a person."""
+
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, URLValidator
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.forms import SettingForm
+from anliegen.faces.workspace.settings.frame import actor_of, done, posted, show
+from anliegen.ground import clock
+from anliegen.ground.text import sort_key
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.queries import the_operator
+
+FIRST_COUNTRIES = ("DE", "AT", "CH", "LI", "LU", "BE")
+LONGEST_REOPENING = 365
+
+
+class OperatorForm(SettingForm):
+    """Insists on a way to a person: every page and mail shows it."""
+
+    callback_address = forms.CharField(
+        label=gettext_lazy("Address for callbacks"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("An e-mail address, or the address of a page on which a callback can be arranged."),
+    )
+    country = forms.ChoiceField(label=gettext_lazy("Country"))
+    website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
+    undo_seconds = forms.IntegerField(
+        label=gettext_lazy("Seconds to undo sending"),
+        min_value=0,
+        max_value=30,
+        help_text=gettext_lazy("An answer waits this long before it leaves, and can be called back. Up to 30."),
+    )
+    reopen_days = forms.IntegerField(
+        label=gettext_lazy("Days in which a reply reopens"),
+        min_value=0,
+        max_value=LONGEST_REOPENING,
+        help_text=gettext_lazy("A reply to a concern that was closed longer ago opens a new one, linked with it."),
+    )
+    acknowledges = forms.BooleanField(
+        label=gettext_lazy("Acknowledge each new concern"),
+        required=False,
+        help_text=gettext_lazy(
+            "With its number, the team, and the time it will probably take. Automatic mails get no acknowledgement."
+        ),
+    )
+
+    class Meta:
+        model = Operator
+        fields = (
+            *("name", "street", "postcode", "city", "country", "website", "default_language"),
+            *("phone", "callback_address", "undo_seconds", "reopen_days", "acknowledges"),
+        )
+        labels = {
+            "name": gettext_lazy("Name of the organisation"),
+            "default_language": gettext_lazy("Language when a customer's is unknown"),
+            "phone": gettext_lazy("Phone number"),
+            "postcode": gettext_lazy("Postcode"),
+            "city": gettext_lazy("City"),
+            "street": gettext_lazy("Street and number"),
+        }
+        widgets = {"phone": forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["country"].choices = countries()  # type: ignore[attr-defined]
+
+    def clean_callback_address(self) -> str:
+        given: str = self.cleaned_data["callback_address"].strip()
+        if not given:
+            return ""
+        check = URLValidator(["https", "http"]) if "://" in given else EmailValidator()
+        try:
+            check(given)
+        except ValidationError:
+            raise ValidationError(
+                _("Neither an e-mail address nor a web address; one looks like callback@example.org.")
+            ) from None
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        unread = {"phone", "callback_address"} & set(self.errors)
+        if not unread and not cleaned.get("phone") and not cleaned.get("callback_address"):
+            self.add_error(
+                "phone",
+                _("Give a phone number or an address for callbacks: every page and mail shows the way to a person."),
+            )
+        return cleaned
+
+
+def countries() -> list[tuple[str, str]]:
+    """Country codes with their names in the active language; the neighbours of German first."""
+    names = Locale.parse(translation.get_language() or "de", sep="-").territories
+    known = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NO_COUNTRY}
+    first = [(code, known.pop(code)) for code in FIRST_COUNTRIES]
+    return [*first, *sorted(known.items(), key=lambda item: sort_key(item[1]))]
+
+
+# Codes of the list that name no country: unions, unknown regions, pseudo locales.
+NO_COUNTRY = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
+
+
+@asks("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def operator(request: HttpRequest) -> HttpResponse:
+    form = OperatorForm(posted(request), instance=the_operator())
+    if form.is_valid():
+        accounts.change(the_operator(), actor=actor_of(request), at=clock.now(), **form.values())
+        return done(request, _("Your organisation's details are saved."), "operator")
+    return show(request, "operator", {"form": form}, place="operator")

@@ -1,0 +1,130 @@
+"""The first page of the settings: every place with how it stands, in one line."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from anliegen.faces.ui.numbers import number
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.frame import show
+from anliegen.flow.channels.models import Intake, Source
+from anliegen.ground.egress.models import Destination
+from anliegen.ground.journal.seal import last
+from anliegen.ground.journal.tail import stopped
+from anliegen.oversight.compliance.words import listed
+from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Role, Team
+from anliegen.records.accounts.queries import the_operator
+
+State = tuple[str, bool]  # a line, and whether it needs somebody
+
+
+@asks("settings.manage")
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    return show(request, "overview", {"states": {key: state() for key, state in STATES.items()}}, place="overview")
+
+
+def _operator() -> State:
+    operator = the_operator()
+    ways = [way for way in (operator.phone, operator.callback_address) if way]
+    return (listed([operator.name, *ways]), False) if ways else (_("no way to a person yet"), True)
+
+
+def _brands() -> State:
+    names = list(Brand.objects.order_by("-is_default", "name").values_list("name", flat=True)[:4])
+    return (", ".join(names), False) if names else (_("no brand yet"), True)
+
+
+def _calendars() -> State:
+    calendar = Calendar.objects.filter(is_default=True).first()
+    if calendar is None:
+        return _("no service hours yet, so answer times count day and night"), True
+    state = calendar.get_state_display()
+    return (f"{calendar.name}, {_('holidays of %(state)s') % {'state': state}}" if state else calendar.name), False
+
+
+def _teams() -> State:
+    teams = Team.objects.filter(is_active=True)
+    empty = teams.filter(agents=None).count()
+    line = _count(teams.count(), ngettext("%(count)s team", "%(count)s teams", teams.count()))
+    if not empty:
+        return line, False
+    return f"{line}, {_count(empty, ngettext('%(count)s without members', '%(count)s without members', empty))}", True
+
+
+def _agents() -> State:
+    people = Agent.objects.filter(is_active=True)
+    asleep = sum(not agent.has_usable_password() for agent in people)
+    line = _count(people.count(), ngettext("%(count)s person", "%(count)s people", people.count()))
+    if not asleep:
+        return line, False
+    words = ngettext("%(count)s has not set a password yet", "%(count)s have not set a password yet", asleep)
+    return f"{line}, {_count(asleep, words)}", False
+
+
+def _roles() -> State:
+    count = Role.objects.count()
+    return _count(count, ngettext("%(count)s role", "%(count)s roles", count)), False
+
+
+def _tokens() -> State:
+    count = ApiToken.objects.valid().count()
+    return _count(count, ngettext("%(count)s in use", "%(count)s in use", count)) if count else _("none in use"), False
+
+
+def _mailboxes() -> State:
+    count = Mailbox.objects.active().count()
+    failing = Source.objects.filter(is_active=True, failed_at__isnull=False).count()
+    line = _count(count, ngettext("%(count)s mailbox", "%(count)s mailboxes", count)) if count else _("none yet")
+    if failing:
+        words = ngettext("fetching fails for %(count)s", "fetching fails for %(count)s", failing)
+        return f"{line}, {_count(failing, words)}", True
+    return line, not count
+
+
+def _connections() -> State:
+    count = Destination.objects.active().count()
+    if not count:
+        return _("this program talks to nobody outside"), False
+    return _count(count, ngettext("%(count)s allowed", "%(count)s allowed", count)), False
+
+
+def _intake() -> State:
+    aside = Intake.objects.filter(result="quarantined").count()
+    if aside:
+        words = ngettext("%(count)s mail waits for a person", "%(count)s mails wait for a person", aside)
+        return _count(aside, words), True
+    count = Intake.objects.count()
+    return _count(
+        count, ngettext("%(count)s mail, all accounted for", "%(count)s mails, all accounted for", count)
+    ), False
+
+
+def _journal() -> State:
+    if failed := stopped():
+        words = ngettext("%(count)s reader has stopped", "%(count)s readers have stopped", len(failed))
+        return _count(len(failed), words), True
+    position = last()[0]
+    return _count(position, ngettext("%(count)s entry", "%(count)s entries", position)), False
+
+
+def _count(count: int, words: str) -> str:
+    return words % {"count": number(count)}
+
+
+STATES: dict[str, Callable[[], State]] = {
+    "operator": _operator,
+    "brands": _brands,
+    "calendars": _calendars,
+    "teams": _teams,
+    "agents": _agents,
+    "roles": _roles,
+    "tokens": _tokens,
+    "mailboxes": _mailboxes,
+    "connections": _connections,
+    "intake": _intake,
+    "journal": _journal,
+}

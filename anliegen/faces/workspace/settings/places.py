@@ -1,0 +1,67 @@
+"""The pages of the settings, in their groups, and which of them an agent may open."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.permissions import may
+
+
+@dataclass(frozen=True)
+class Place:
+    """One page: its key, its name, what it is for, and what it asks."""
+
+    key: str
+    name: str | Promise
+    purpose: str | Promise
+    symbol: str
+    asks: str = "settings.manage"
+
+    @property
+    def href(self) -> str:
+        return reverse(f"workspace:settings-{self.key}")
+
+
+GROUPS: list[tuple[str | Promise, list[Place]]] = [
+    (
+        _("Who you are"),
+        [
+            Place("operator", _("Organisation"), _("Name, address, and the way to a person"), "building"),
+            Place("brands", _("Brands"), _("Senders and signatures of your answers"), "tag"),
+            Place("calendars", _("Service hours"), _("Opening hours, holidays and days off"), "calendar"),
+        ],
+    ),
+    (
+        _("Who works here"),
+        [
+            Place("teams", _("Teams"), _("Who shares which concerns, and who leads"), "team"),
+            Place("agents", _("People"), _("Who can log in, and what they may do"), "users"),
+            Place("roles", _("Roles"), _("Sets of permissions"), "shield"),
+            Place("tokens", _("API tokens"), _("Keys for programs that work for you"), "key"),
+        ],
+    ),
+    (
+        _("Ways in and out"),
+        [
+            Place("mailboxes", _("Mailboxes"), _("Addresses that take concerns in"), "inbox"),
+            Place("connections", _("Outgoing connections"), _("Whom this program may talk to"), "plug"),
+        ],
+    ),
+    (
+        _("To look it up"),
+        [
+            Place("intake", _("Intake ledger"), _("What became of each mail"), "ledger", asks="intake.read"),
+            Place("journal", _("Journal"), _("Who did what, when and why"), "book", asks="audit.read"),
+        ],
+    ),
+]
+PLACES = {place.key: place for _name, places in GROUPS for place in places}
+
+
+def open_to(agent: Agent) -> list[tuple[str | Promise, list[Place]]]:
+    """The groups with the places this agent may open; empty groups are left out."""
+    groups = [(name, [place for place in places if may(agent, place.asks)]) for name, places in GROUPS]
+    return [(name, places) for name, places in groups if places]

@@ -1,0 +1,125 @@
+"""Teams: who shares which concerns, who leads, and when they are there."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.forms import SettingForm, by_name, choosable_agents, new_slug, nobody, offer
+from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
+from anliegen.ground import clock
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Team
+from anliegen.records.tickets import queries as tickets
+from anliegen.records.tickets.models import Ticket
+
+
+class TeamForm(SettingForm):
+    members = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Members"),
+        queryset=Agent.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("They see this team's concerns and can be given them."),
+    )
+
+    class Meta:
+        model = Team
+        fields = ("name", "description", "lead", "calendar")
+        labels = {
+            "name": gettext_lazy("Name"),
+            "description": gettext_lazy("What this team does"),
+            "lead": gettext_lazy("Team lead"),
+            "calendar": gettext_lazy("Service hours"),
+        }
+        help_texts = {
+            "name": gettext_lazy("Customers read it in the acknowledgement."),
+            "lead": gettext_lazy("Answers for what lies with the team."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        members = Agent.objects.filter(teams=self.instance) if self.instance.pk else Agent.objects.none()
+        self.initial["members"] = [agent.pk for agent in members]
+        offer(self, "lead", choosable_agents(self.instance.lead_id), nothing=nobody())
+        offer(self, "calendar", Calendar.objects.all(), nothing=_("the default service hours"))
+        # Those who left stay members, so that they are what they were if they come back.
+        active, gone = choosable_agents(), Q(pk__in=[agent.pk for agent in members if not agent.is_active])
+        offer(self, "members", active | Agent.objects.filter(gone))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if name := cleaned.get("name"):
+            self.insist_on_one("name", _("There is a team of this name already."), name__iexact=name)
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        return super().values() | {"members": list(self.cleaned_data["members"])}
+
+
+@asks("settings.manage")
+@require_safe
+def teams(request: HttpRequest) -> HttpResponse:
+    members = Count("agents", filter=Q(agents__is_active=True))
+    rows = Team.objects.select_related("lead", "calendar").annotate(members_count=members)
+    return show(request, "teams", {"rows": sorted(by_name(rows), key=lambda team: not team.is_active)}, place="teams")
+
+
+@asks("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_team(request: HttpRequest) -> HttpResponse:
+    form = TeamForm(posted(request))
+    if form.is_valid():
+        values = form.values() | {"slug": new_slug(Team, form.cleaned_data["name"])}
+        team = accounts.save_team(None, actor=actor_of(request), at=clock.now(), **values)
+        return done(request, _("Team %(name)s is created.") % {"name": team.name}, "teams")
+    return show(request, "team", {"form": form, "team": None}, place="teams")
+
+
+@asks("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def team(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Team, pk=pk)
+    form = TeamForm(posted(request), instance=row)
+    if form.is_valid():
+        accounts.save_team(row, actor=actor_of(request), at=clock.now(), **form.values())
+        return done(request, _("Team %(name)s is saved.") % {"name": row.name}, "teams")
+    kept = Team.objects.get(pk=pk)
+    return show(request, "team", {"form": form, "team": kept, "hindrances": hindrances(kept)}, place="teams")
+
+
+@asks("settings.manage")
+@require_POST
+def deactivate_team(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nothing may be left lying with a team that nobody looks at."""
+    row = get_object_or_404(Team, pk=pk)
+    if found := hindrances(row):
+        words = _("%(name)s cannot be deactivated yet: %(why)s.")
+        return refused(request, words % {"name": row.name, "why": ", ".join(found)}, "team", pk)
+    accounts.change(row, actor=actor_of(request), at=clock.now(), is_active=False)
+    return done(request, _("Team %(name)s is deactivated.") % {"name": row.name}, "teams")
+
+
+@asks("settings.manage")
+@require_POST
+def activate_team(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Team, pk=pk)
+    accounts.change(row, actor=actor_of(request), at=clock.now(), is_active=True)
+    return done(request, _("Team %(name)s is active again.") % {"name": row.name}, "teams")
+
+
+def hindrances(team: Team) -> list[str]:
+    """What still needs this team, in words; empty when it may be deactivated."""
+    boxes = Mailbox.objects.active().filter(team=team).order_by("address").values_list("address", flat=True)
+    found = [_("mailbox %(address)s gives it its concerns") % {"address": address} for address in boxes]
+    if lying := tickets.count(Ticket.objects.open().filter(team=team)):
+        shown = f"{tickets.COUNT_TO}+" if lying == tickets.COUNT_TO else lying
+        words = ngettext("%(count)s open concern lies with it", "%(count)s open concerns lie with it", lying)
+        found.append(words % {"count": shown})
+    return found
