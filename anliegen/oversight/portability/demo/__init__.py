@@ -1,1 +1,1 @@
-"""The demo operator "Stadtwerke Lindenau": composed from hand-written scenes, then filled in through the real actions."""
+"""The demo operator "Stadtwerke Lindenau": composed from hand-written scenes, filled in through the real actions."""

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.scenes import CONTENT, table
 from anliegen.oversight.portability.demo.shapes import Agent, Brand, Organisation, Person, Team
 
@@ -19,6 +20,7 @@ _SPECIAL = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": 
 _LANGUAGES = ("en", "tr", "pl", "uk")
 # Of the oldest, some have no e-mail: they write letters and telephone.
 _OFFLINE_FROM, _OFFLINE_SHARE = 76, 0.6
+_STIFF = ("kanzlei", "hausverwaltung", "wohnung")
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Player:
     """A customer as the scenes need one: the person, and what stands on their bills."""
 
     person: Person
-    kinds: frozenset[str]  # privat, alt, jung, a language, or the kind of the organisation
+    kinds: frozenset[str]  # privat with jung, mittel or alt; a language; or the kinds of the organisation
     gender: str  # m, w or n: only for words that people use about themselves
     style: str
     brand: str
@@ -59,7 +61,7 @@ def cast(seed: int) -> Cast:
     """Everybody, always the same for a seed."""
     organisations = table("organisations.toml")["organisation"]
     mobiles = list(_MOBILES)
-    random.Random(f"{seed}/mobiles").shuffle(mobiles)
+    chance_of(f"{seed}/mobiles").shuffle(mobiles)
     private = [_private(line, mobiles, seed) for line in _lines("people.txt")]
     business = [_business(firm, line, mobiles, seed) for firm in organisations for line in firm["contacts"]]
     return Cast(
@@ -84,12 +86,7 @@ def _lines(name: str) -> Iterable[str]:
 
 def _private(line: str, mobiles: list[str], seed: int) -> Player:
     given, family, title, gender, age, style, form, brand = line.split("|")
-    chance = random.Random(f"{seed}/player/{given} {family}")
-    kinds = {style} if style in _LANGUAGES else {"privat"}
-    if style not in _LANGUAGES and int(age) >= 66:
-        kinds.add("alt")
-    if style not in _LANGUAGES and int(age) <= 33:
-        kinds.add("jung")
+    chance = chance_of(f"{seed}/player/{given} {family}")
     offline = int(age) >= _OFFLINE_FROM and chance.random() < _OFFLINE_SHARE
     person = Person(
         key=f"{_plain(given)}.{_plain(family)}",
@@ -97,17 +94,26 @@ def _private(line: str, mobiles: list[str], seed: int) -> Player:
         family_name=family,
         title=title,
         form=form.lower(),
-        language=style if style in ("en", "tr", "pl", "uk") else "",
+        language=style if style in _LANGUAGES else "",
         email="" if offline else _mail_address(given, family, chance),
         phone=mobiles.pop(),
         organisation="",
     )
-    return _player(person, kinds, gender, style, brand, chance)
+    return _player(person, _kinds(style, int(age)), gender, style, brand, chance)
+
+
+def _kinds(style: str, age: int) -> set[str]:
+    """Who writes in another language, and pupils, play in their own scenes only."""
+    if style in _LANGUAGES:
+        return {style}
+    if age < 18:
+        return {"schule"}
+    return {"privat", "jung" if age <= 33 else "alt" if age >= 66 else "mittel"}
 
 
 def _business(firm: dict[str, str], line: str, mobiles: list[str], seed: int) -> Player:
     given, family, title, gender, role, form = line.split("|")
-    chance = random.Random(f"{seed}/player/{firm['domain']}/{family}")
+    chance = chance_of(f"{seed}/player/{firm['domain']}/{family}")
     person = Person(
         key=f"{firm['domain']}/{_plain(family)}",
         given_name=given,
@@ -119,8 +125,8 @@ def _business(firm: dict[str, str], line: str, mobiles: list[str], seed: int) ->
         phone=mobiles.pop(),
         organisation=firm["domain"],
     )
-    style = "formal" if firm["kind"] in ("kanzlei", "hausverwaltung", "wohnung") else chance.choice(("normal", "formal"))
-    player = _player(person, {firm["kind"]}, gender, style, "sw", chance, role=role, firm=firm["name"])
+    style = "formal" if firm["kind"] in _STIFF else chance.choice(("normal", "formal"))
+    player = _player(person, set(firm["kind"].split()), gender, style, "sw", chance, role=role, firm=firm["name"])
     return player if not firm["street"] else _at(player, firm["street"])
 
 
@@ -190,6 +196,7 @@ def _agent(raw: dict[str, object]) -> Agent:
     return Agent(
         key=str(raw["key"]),
         name=str(raw["name"]),
+        form=str(raw["form"]),
         email=f"{raw['key']}@{_DOMAIN}",
         role=str(raw["role"]),
         teams=tuple(raw["teams"]),  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Which agents play in a ticket: "a" answers, "b" is a colleague, "chef" leads, a team's name brings somebody from there."""
+"""Which agents play in a ticket: "a" answers, "b" is a colleague, "chef" leads, a team brings one of its own."""
 
 import random
 from collections.abc import Mapping

@@ -3,15 +3,15 @@
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from anliegen.oversight.portability.demo import timing
+from anliegen.oversight.portability.demo import manners, timing
 from anliegen.oversight.portability.demo.cast import Player
 from anliegen.oversight.portability.demo.scenes import CUSTOMER, Beat, Scene
 from anliegen.oversight.portability.demo.wording import Deck
 
 WINDOW = timedelta(days=60)
-_COLD = (10, 11, 12, 1, 2, 3, 4)
+_SEASONS = {"": range(1, 13), "kalt": (10, 11, 12, 1, 2, 3, 4), "frost": (11, 12, 1, 2, 3)}
 _WEEKDAYS = (13, 12, 10, 11, 9, 4, 4)  # how many of all concerns begin on which day of the week
 # What lies open: state, how many, and since when at least and at most nothing has happened in it.
 _OPEN = (
@@ -23,14 +23,19 @@ _OPEN = (
     ("waiting_internal", 19, timedelta(minutes=15), timedelta(days=5)),
 )
 _TRIES = 240
+_SLOW = 0.09  # share of the answers that take more than twice as long as they should
 
 
 @dataclass(frozen=True)
 class Plot:
-    """One use of a scene: its turns with their times, up to now. `state` is how it stands, or `done`."""
+    """One use of a scene: its turns with their times, up to now. `state` is how it stands, or `done`.
+
+    `opening` is the wording it begins with; who tells it depends on that.
+    """
 
     scene: Scene
     use: int
+    opening: int
     channel: str
     beats: tuple[tuple[int, Beat], ...]
     times: tuple[datetime, ...]
@@ -42,6 +47,10 @@ class Plot:
         return f"{self.scene.id}/{self.use}"
 
     @property
+    def who(self) -> tuple[str, ...]:
+        return self.scene.who[self.opening if len(self.scene.who) > 1 else 0]
+
+    @property
     def started_at(self) -> datetime:
         return self.times[0]
 
@@ -49,7 +58,7 @@ class Plot:
 def plots(scenes: Sequence[Scene], seed: int, now: datetime) -> list[Plot]:
     """All that happened in the sixty days before `now`, in the order in which it began."""
     deck = Deck(seed)
-    chance = random.Random(f"{seed}/plots")
+    chance = chance_of(f"{seed}/plots")
     uses = [(scene, use) for scene in scenes for use in range(scene.uses) if _in_season(scene, now)]
     chance.shuffle(uses)
     under_way = _under_way(uses, deck, chance, seed, now)
@@ -110,10 +119,12 @@ def _caught(
         return None
     if scene.is_emergency:
         longest = timedelta(minutes=70)
-    chance = random.Random(f"{seed}/{scene.id}/{use}/{state}")
+    chance = chance_of(f"{seed}/{scene.id}/{use}/{state}")
     for _try in range(_TRIES):
-        back = timedelta(seconds=chance.uniform(0, (longest + timedelta(days=0.2 + 2.5 * (length - 1))).total_seconds()))
-        start = timing.some_moment(timing.local_day(now - back), channel, chance, round_the_clock=scene.is_emergency)
+        back = timedelta(
+            seconds=chance.uniform(0, (longest + timedelta(days=0.2 + 2.5 * (length - 1))).total_seconds())
+        )
+        start = _start(scene, timing.local_day(now - back), channel, chance)
         times, dates = _times(scene, use, beats, start, channel, seed)
         last = times[length - 1]
         if last > now or not shortest <= now - last <= longest:
@@ -121,7 +132,9 @@ def _caught(
         promised = length < len(beats) and beats[length][1].at
         if promised and times[length] <= now:
             continue  # what was promised for a day that is past has been kept
-        return Plot(scene, use, channel, tuple(beats[:length]), tuple(times[:length]), dates, state)
+        return Plot(
+            scene, use, _opening(scene, deck), channel, tuple(beats[:length]), tuple(times[:length]), dates, state
+        )
     return None
 
 
@@ -145,25 +158,33 @@ def _finished(scene: Scene, use: int, deck: Deck, seed: int, now: datetime) -> P
     """The whole scene, over by now. The uses of one scene spread over the window."""
     beats = _happening(scene, use, seed)
     channel = _channel(scene, deck, fresh=False) or scene.channels[0]
-    chance = random.Random(f"{seed}/{scene.id}/{use}/done")
+    chance = chance_of(f"{seed}/{scene.id}/{use}/done")
     for attempt in range(_TRIES):
         share = (use + chance.random()) / scene.uses if attempt < _TRIES // 2 else chance.random()
         day = timing.local_day(now - WINDOW + WINDOW * share)
-        if scene.season == "kalt" and day.month not in _COLD:
+        if day.month not in _SEASONS[scene.season]:
             continue
         if chance.randrange(13) >= _WEEKDAYS[day.weekday()]:
             continue
-        start = timing.some_moment(day, channel, chance, round_the_clock=scene.is_emergency)
+        start = _start(scene, day, channel, chance)
         times, dates = _times(scene, use, beats, start, channel, seed)
         if start > now - WINDOW and times[-1] < now - timedelta(minutes=25):
-            return Plot(scene, use, channel, tuple(beats), tuple(times), dates, "done")
+            return Plot(scene, use, _opening(scene, deck), channel, tuple(beats), tuple(times), dates, "done")
     return None
 
 
 def _happening(scene: Scene, use: int, seed: int) -> list[tuple[int, Beat]]:
     """The turns of this use: those that only may happen are drawn."""
-    chance = random.Random(f"{seed}/{scene.id}/{use}/maybe")
+    chance = chance_of(f"{seed}/{scene.id}/{use}/maybe")
     return [(number, beat) for number, beat in enumerate(scene.beats) if chance.random() < beat.maybe]
+
+
+def _start(scene: Scene, day: date, channel: str, chance: random.Random) -> datetime:
+    return timing.some_moment(day, channel, chance, round_the_clock=scene.is_emergency, hours=scene.hours)
+
+
+def _opening(scene: Scene, deck: Deck) -> int:
+    return deck.draw(f"opening/{scene.id}", range(len(scene.beats[0].texts)))
 
 
 def _channel(scene: Scene, deck: Deck, *, fresh: bool) -> str | None:
@@ -176,7 +197,7 @@ def _times(
     scene: Scene, use: int, beats: list[tuple[int, Beat]], start: datetime, channel: str, seed: int
 ) -> tuple[list[datetime], dict[str, date]]:
     """When each turn happens if the first happens then, and the days that were agreed on the way."""
-    chance = random.Random(f"{seed}/{scene.id}/{use}/times")
+    chance = chance_of(f"{seed}/{scene.id}/{use}/times")
     times: list[datetime] = []
     dates: dict[str, date] = {}
     for _number, beat in beats:
@@ -192,14 +213,18 @@ def _next(
     beat: Beat, before: datetime, dates: dict[str, date], channel: str, scene: Scene, chance: random.Random
 ) -> datetime:
     if beat.at:
-        day = timing.workday_after(dates[beat.at], beat.shift)
-        at = timing.moment(day, timing.time(chance.randint(9, 14), chance.randrange(60), chance.randrange(60)))
+        name, _space, hour = beat.at.partition(" ")
+        day = timing.workday_after(dates[name], beat.shift)
+        clock = time(int(hour) if hour else chance.randint(9, 14), chance.randrange(8, 58), chance.randrange(60))
+        at = timing.moment(day, clock)
         return max(at, before + timedelta(minutes=chance.randint(11, 40)))
     wait = timing.span(beat.after or _USUAL[beat.kind], chance)
     if channel == "chat":
         return before + min(wait, timedelta(seconds=chance.randint(50, 540)))
     if beat.by != CUSTOMER:
-        return before + wait if scene.is_emergency else timing.in_office_hours(before, wait)
+        if scene.is_emergency:
+            return before + wait
+        return timing.in_office_hours(before, wait * (2.4 if chance.random() < _SLOW else 1))
     if channel == "letter":
         day = timing.workday_after(timing.local_day(before + wait), 1)
         return timing.some_moment(day, "letter", chance)
@@ -210,17 +235,17 @@ _USUAL = {"message": "3h..40h", "reply": "2h..9h", "call": "1h..6h", "note": "20
 
 
 def _in_season(scene: Scene, now: datetime) -> bool:
-    return scene.season != "kalt" or now.month in _COLD
+    return now.month in _SEASONS[scene.season]
 
 
 def cast_of(all_plots: Sequence[Plot], players: Sequence[Player], seed: int) -> dict[str, Player]:
     """Who plays in which plot. People come back with other concerns, but never twice with the same kind."""
-    chance = random.Random(f"{seed}/casting")
+    chance = chance_of(f"{seed}/casting")
     parts: dict[str, list[str]] = {}
     fondness = {player.person.key: chance.choice((0.6, 1, 1, 1.5, 3)) for player in players}
     chosen: dict[str, Player] = {}
     retired: set[str] = set()
-    for plot in sorted(all_plots, key=lambda one: (not one.scene.is_last_contact, len(one.scene.who) > 1, one.key)):
+    for plot in sorted(all_plots, key=lambda one: (not one.scene.is_last_contact, len(one.who), one.key)):
         fitting = [one for one in players if one.person.key not in retired and _can_play(one, plot)]
         weights = [_weight(one, plot, parts.get(one.person.key, []), fondness) for one in fitting]
         player = chance.choices(fitting, weights)[0]
@@ -233,7 +258,7 @@ def cast_of(all_plots: Sequence[Plot], players: Sequence[Player], seed: int) -> 
 
 def _can_play(player: Player, plot: Plot) -> bool:
     scene = plot.scene
-    kinds, genders = set(scene.who) - {"m", "w"}, set(scene.who) & {"m", "w"}
+    kinds, genders = set(plot.who) - {"m", "w"}, set(plot.who) & {"m", "w"}
     return (
         bool(kinds & player.kinds)
         and (not genders or player.gender in genders)
@@ -250,6 +275,7 @@ def _weight(player: Player, plot: Plot, parts: list[str], fondness: dict[str, fl
         return 1e-9
     if any(part.partition("-")[0] == kind for part in parts) and not player.firm:
         weight *= 0.02
+    weight *= manners.suits(player.style, plot.scene.beats[0].texts[plot.opening])
     if plot.channel == "letter" and player.style != "elder" and not player.firm:
         weight *= 0.15
     return weight

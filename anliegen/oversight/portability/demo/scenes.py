@@ -48,17 +48,21 @@ class Beat:
 
 @dataclass(frozen=True)
 class Scene:
-    """A conversation that may happen `uses` times, each time told differently. Several subjects: one for each opening."""
+    """A conversation that may happen `uses` times, each time told differently.
+
+    Several `subjects` or `who`: one for each opening. `hours`: it begins on a working day between these.
+    """
 
     id: str
     team: str
     channels: tuple[str, ...]
-    who: tuple[str, ...]
+    who: tuple[tuple[str, ...], ...]
     uses: int
     subjects: tuple[str, ...]
     tags: tuple[str, ...]
     brand: str
     season: str
+    hours: tuple[int, int] | None
     language: str
     priority: int
     is_last_contact: bool
@@ -73,7 +77,7 @@ class Scene:
 
 
 _SCENE_KEYS = {
-    "id", "team", "via", "who", "uses", "subject", "tags", "brand", "season", "lang", "priority", "final", "cast", "v",
+    "id", "hours", "team", "via", "who", "uses", "subject", "tags", "brand", "season", "lang", "priority", "final", "cast", "v",
     "turn",
 }  # fmt: skip
 _BEAT_KEYS = {
@@ -104,12 +108,13 @@ def _scene(raw: dict[str, Any]) -> Scene:
         id=raw["id"],
         team=raw["team"],
         channels=tuple(raw["via"].split()),
-        who=tuple(raw.get("who", "privat").split()),
+        who=tuple(tuple(one.split()) for one in _texts(raw.get("who", "privat"))),
         uses=raw["uses"],
         subjects=_texts(raw["subject"]),
         tags=tuple(raw["tags"].split()),
         brand=raw.get("brand", ""),
         season=raw.get("season", ""),
+        hours=_hours(raw.get("hours", "")),
         language=raw.get("lang", "de"),
         priority=PRIORITIES[raw.get("priority", "normal")],
         is_last_contact=raw.get("final", False),
@@ -151,6 +156,11 @@ def _texts(written: str | list[str]) -> tuple[str, ...]:
 
 def _indexes(rows: list[str]) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(int(number) for number in row.split()) for row in rows)
+
+
+def _hours(written: str) -> tuple[int, int] | None:
+    first, _dots, last = written.partition("..")
+    return (int(first), int(last)) if written else None
 
 
 def _pairs(table: dict[str, Any]) -> tuple[tuple[str, str], ...]:

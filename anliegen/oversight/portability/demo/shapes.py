@@ -88,10 +88,14 @@ class Organisation:
 
 @dataclass(frozen=True)
 class Agent:
-    """Somebody who works here. `weight` is the share of the team's work, `closings` how this person ends a letter."""
+    """Somebody who works here. `weight` is the share of the team's work, `closings` how this person ends a letter.
+
+    `form` is how they wish to be addressed: customers who answer them know it.
+    """
 
     key: str
     name: str
+    form: str
     email: str
     role: str
     teams: tuple[str, ...]

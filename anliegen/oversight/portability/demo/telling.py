@@ -1,28 +1,26 @@
 """A plot told in full: its words, who says them, its files, and what happens around them."""
 
-import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from anliegen.oversight.portability.demo import manners, papers, timing, values, wording
 from anliegen.oversight.portability.demo.cast import Cast, Player
 from anliegen.oversight.portability.demo.company import Company, company_for
 from anliegen.oversight.portability.demo.plot import Plot
-from anliegen.oversight.portability.demo.scenes import CUSTOMER, Beat, table
+from anliegen.oversight.portability.demo.scenes import Beat, table
 from anliegen.oversight.portability.demo.shapes import PERSON, RULE, File, Ticket, Turn
 
 _DAY_SLOT = re.compile(r"([dw])([+-]\d+)")
-_COUNTED_SLOT = re.compile(r"(monat|jahr)([+-]\d+)?")
-_FIRST_SLOT = re.compile(r"(ab|ultimo)([12])")
+_COUNTED_SLOT = re.compile(r"(s?monat|jahr)([+-]\d+)?")
 _CALL_FRAMES = (
     "Am Telefon, mitgeschrieben: „{said}“",
     "Anruf von {name}, {phone}: „{said}“",
     "{name} am Telefon:\n\n„{said}“",
     "Telefonisch aufgenommen, Rückruf unter {phone} erwünscht.\n\n„{said}“",
 )
-_CLOSES_AFTER = timedelta(days=7)
+_CLOSES_AFTER, _NIGHT = timedelta(days=8), time(4, 5)  # a rule closes at night what was quiet for a week
 
 
 def tell(plot: Plot, player: Player, cast: Cast, deck: wording.Deck, seed: int, now: datetime) -> Ticket:
@@ -43,7 +41,7 @@ class _Telling:
 
     def ticket(self) -> Ticket:
         scene = self.plot.scene
-        self.chance = random.Random(f"{self.seed}/{self.plot.key}/telling")
+        self.chance = chance_of(f"{self.seed}/{self.plot.key}/telling")
         self.brand = self._brand()
         self.company: Company = company_for(self.plot, self.cast, self.chance)
         self.values: dict[str, values.Value] = {}
@@ -71,14 +69,13 @@ class _Telling:
     def _play(self, number: int, beat: Beat, at: datetime) -> None:
         self._know(beat.values, f"beat{number}")
         pick = self._pick(number, beat)
-        before = self.turns[-1] if self.turns else None
         body = self._said(beat.texts[pick], at, f"{number}/{pick}")
         if beat.kind == "message":
             self.turns.append(self._message(beat, body, at))
         else:
-            self.turns.append(self._of_agent(beat, body, at, before))
+            self.turns.append(self._of_agent(beat, body, at))
         names = beat.files[pick] if len(beat.files) > 1 else " ".join(beat.files)
-        if names and self.turns[-1].kind != "note":
+        if names and self.turns[-1].kind != "note" and self.turns[-1].channel != "phone":
             made = tuple(self._file(name, body, at) for name in names.split())
             last = self.turns[-1]
             self.turns[-1] = Turn(**{**vars(last), "files": made})
@@ -88,24 +85,27 @@ class _Telling:
         person, style = self.player.person, self.player.style
         channel = self._way_in(first)
         if channel == "phone" and not beat.is_bare:
-            frame = _CALL_FRAMES[self.deck.draw("call-frame", range(len(_CALL_FRAMES)))] if first else "Rückruf: „{said}“"
+            frame = (
+                _CALL_FRAMES[self.deck.draw("call-frame", range(len(_CALL_FRAMES)))] if first else "Rückruf: „{said}“"
+            )
             text = frame.format(said=wording.capitalised(body), name=person.name, phone=person.phone)
             return Turn("message", at, self.company.clerk.key, text, channel=channel)
         if beat.is_bare or channel in ("chat", "api", "phone"):
             text = wording.capitalised(body)
         else:
-            text = manners.customer_letter(body, style, self._hello(), self._bye(), self.chance, first=first)
+            closing = self._bye() if first else manners.bye_again(style, person)
+            text = manners.customer_letter(body, style, self._greeting(), closing, self.chance, first=first)
         by = PERSON if channel != "phone" else self.company.clerk.key
         return Turn("message", at, by, manners.typed(text, style, self.chance), channel=channel)
 
-    def _of_agent(self, beat: Beat, body: str, at: datetime, before: Turn | None) -> Turn:
+    def _of_agent(self, beat: Beat, body: str, at: datetime) -> Turn:
         agent = self.company[beat.by]
         if beat.kind == "note":
             return Turn("note", at, agent.key, wording.capitalised(body))
         status = beat.status or "waiting_customer"
         if beat.kind == "call":
             return Turn("call", at, agent.key, wording.capitalised(body), channel="phone", status=status)
-        channel = self._way_out(at, before)
+        channel = self._way_out(at)
         if channel == "chat":
             return Turn("reply", at, agent.key, wording.capitalised(body), channel=channel, status=status)
         text = manners.agent_letter(
@@ -121,9 +121,9 @@ class _Telling:
             opened = self.turns[0].at
             extra.append(Turn("move", opened + timedelta(seconds=40), self.company.clerk.key, to=self.plot.scene.team))
         last = self.turns[-1]
-        done = self.plot.state == "done" and last.at + _CLOSES_AFTER < self.now
-        if done:
-            extra.append(Turn("status", last.at + _CLOSES_AFTER, RULE, status="closed"))
+        closing = timing.moment(timing.local_day(last.at + _CLOSES_AFTER), _NIGHT)
+        if self.plot.state == "done" and closing < self.now:
+            extra.append(Turn("status", closing, RULE, status="closed"))
         if self.plot.state == "done" and last.kind == "message":
             # A last "thank you" opens it again; whoever reads it sets it back.
             at = timing.in_office_hours(last.at, timedelta(minutes=self.chance.randint(9, 95)))
@@ -150,11 +150,16 @@ class _Telling:
     def _pick(self, number: int, beat: Beat) -> int:
         """Which wording: one that goes with the opening and with what was said before, the least told first."""
         fitting = set(range(len(beat.texts)))
+        if number == 0:
+            fitting = {self.plot.opening}
         if beat.fits and 0 in self.picks:
             fitting &= set(beat.fits[self.picks[0]])
         if beat.follows:
             before = max(self.picks)
             fitting &= set(beat.follows[self.picks[before]])
+        if beat.kind == "message":
+            suiting = {one for one in fitting if manners.suits(self.player.style, beat.texts[one]) > 0.1}
+            fitting = suiting or fitting
         pick = self.deck.draw(f"{self.plot.scene.id}/{number}", sorted(fitting))
         if beat.is_spoken:
             self.picks[number] = pick
@@ -173,7 +178,7 @@ class _Telling:
         pick: Callable[[str, int], int] = lambda name, number: self.deck.draw(  # noqa: E731
             f"{self.plot.scene.id}/{place}/{name}", range(number)
         )
-        chance = random.Random(f"{self.seed}/{self.plot.key}/{place}")
+        chance = chance_of(f"{self.seed}/{self.plot.key}/{place}")
         self.values |= values.work_out(specs, known, pick, chance)
 
     def _lookup(self, at: datetime) -> wording.Lookup:
@@ -183,7 +188,10 @@ class _Telling:
             for source in (self.values, self.plot.dates, self._facts(), self.company.named):
                 if name in source:
                     return source[name]
-            return _calendar_slot(name, today)
+            if name in ("uhrzeit", "vorhin"):
+                here = (at if name == "uhrzeit" else at - timedelta(minutes=50)).astimezone(timing.ZONE)
+                return f"{here.hour}:{here.minute // 5 * 5:02} Uhr"
+            return _calendar_slot(name, today, timing.local_day(self.plot.started_at))
 
         return look
 
@@ -202,6 +210,12 @@ class _Telling:
             "org": player.firm, "servicetel": house["phone"], "notruf": house["emergency"],
             "hallo": self._hello(), "sig": self._bye(),
         }  # fmt: skip
+
+    def _greeting(self) -> str:
+        """The house in general at first, then the agent who answered."""
+        by_key = {agent.key: agent for agent in self.cast.agents}
+        answered = [by_key[turn.by] for turn in self.turns if turn.kind in ("reply", "call")]
+        return manners.hello_again(self.player.style, answered[-1]) if answered else self._hello()
 
     def _hello(self) -> str:
         return manners.hello(self.player.style, self.player.person)
@@ -227,34 +241,44 @@ class _Telling:
         return next(team.mailbox for team in self.cast.teams if team.slug == self.plot.scene.team)
 
     def _way_in(self, first: bool) -> str:
-        if first or self.plot.channel in ("chat", "letter", "api"):
+        if first or self.plot.channel in ("chat", "letter"):
             return self.plot.channel
         return "email" if self.player.person.email else "phone"
 
-    def _way_out(self, at: datetime, before: Turn | None) -> str:
+    def _way_out(self, at: datetime) -> str:
         """A chat is answered in the chat while it lasts; who has no e-mail gets a letter."""
-        if self.plot.channel == "chat" and before is not None and at - before.at < timedelta(hours=2):
+        said = max(turn.at for turn in self.turns if turn.kind == "message")
+        if self.plot.channel == "chat" and at - said < timedelta(hours=2):
             return "chat"
         if self.plot.channel == "letter" or not self.player.person.email:
             return "letter"
         return "email"
 
     def _file(self, name: str, body: str, at: datetime) -> File:
-        return papers.make(name, body, self._lookup(at), random.Random(f"{self.seed}/{self.plot.key}/{name}"))
+        return papers.make(name, body, self._lookup(at), chance_of(f"{self.seed}/{self.plot.key}/{name}"))
 
 
-def _calendar_slot(name: str, today: date) -> object:
+def _calendar_slot(name: str, today: date, began: date) -> object:
+    """Days "d" and far months count from the day on which the concern began, so that all turns name the same ones.
+
+    Working days "w" and near months count from the turn itself: they are what somebody announces.
+    """
     if name == "heute":
         return today
     if match := _DAY_SLOT.fullmatch(name):
         days = int(match.group(2))
-        return timing.workday_after(today, days) if match.group(1) == "w" else today + timedelta(days=days)
+        return timing.workday_after(today, days) if match.group(1) == "w" else began + timedelta(days=days)
     if match := _COUNTED_SLOT.fullmatch(name):
         by = int(match.group(2) or 0)
-        return today.year + by if match.group(1) == "jahr" else wording.MONTHS[(today.month - 1 + by) % 12]
-    if match := _FIRST_SLOT.fullmatch(name):
-        first = _first_of_month(today, int(match.group(2)) + (match.group(1) == "ultimo"))
-        return first - timedelta(days=1) if match.group(1) == "ultimo" else first
+        month = (began if match.group(1) == "smonat" else today).month
+        return today.year + by if match.group(1) == "jahr" else wording.MONTHS[(month - 1 + by) % 12]
+    match name:
+        case "ab1":
+            return _first_of_month(today, 1)
+        case "ab2":
+            return _first_of_month(began, 2)
+        case "ultimo1":
+            return _first_of_month(began, 2) - timedelta(days=1)
     raise wording.UnknownSlot(name)
 
 

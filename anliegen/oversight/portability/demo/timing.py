@@ -72,14 +72,26 @@ def is_workday(day: date) -> bool:
     return is_working_day(day, STATE)
 
 
-def some_moment(day: date, channel: str, chance: random.Random, *, round_the_clock: bool = False) -> datetime:
+def some_moment(
+    day: date,
+    channel: str,
+    chance: random.Random,
+    *,
+    round_the_clock: bool = False,
+    hours: tuple[int, int] | None = None,
+) -> datetime:
     """When on this day somebody turns to us this way. Calls and chats need an open office, letters come with the post."""
     if channel == "letter":
         return moment(_workday(day), time(9, chance.randrange(10, 50), chance.randrange(60)))
-    if channel in ("phone", "chat") and not round_the_clock:
+    if hours is None and channel in ("phone", "chat") and not round_the_clock:
         day = _workday(day)
         last = 16 if day.weekday() < 4 else 13
-        return moment(day, time(chance.randrange(8, last + 1), chance.randrange(60), chance.randrange(60)))
+        return moment(day, time(chance.randint(8, last), chance.randrange(60), chance.randrange(60)))
+    if hours is not None:
+        day = _workday(day)
+        if hours[1] > 11 and day.weekday() == 4:
+            day = _workday(day - timedelta(days=1))  # on a Friday afternoon nobody could answer the same day
+        return moment(day, time(chance.randint(*hours), chance.randrange(8, 60), chance.randrange(60)))
     hour = chance.choices(range(24), _CURVE)[0]
     return moment(day, time(hour, chance.randrange(60), chance.randrange(60)))
 

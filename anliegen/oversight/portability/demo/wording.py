@@ -1,6 +1,5 @@
 """The small language of the scenes: <one|another> is a choice, {slot}, {slot.form} and {slot:unit} are filled in."""
 
-import random
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -43,7 +42,7 @@ class Deck:
         drawn = self._drawn.setdefault(place, [])
         least = min(drawn.count(number) for number in among)
         open_ones = [number for number in among if drawn.count(number) == least]
-        chosen = random.Random(f"{self._seed}/{place}/{len(drawn)}").choice(open_ones)
+        chosen = chance_of(f"{self._seed}/{place}/{len(drawn)}").choice(open_ones)
         drawn.append(chosen)
         return chosen
 
@@ -70,7 +69,7 @@ def show(value: object, form: str = "") -> str:
         return {"vor": value.given_name, "nach": value.family_name}.get(form, value.name)
     if isinstance(value, date):
         return _show_date(value, form)
-    if isinstance(value, float) or form in ("eur", "ct", "zahl"):
+    if isinstance(value, float) or form in ("eur", "ct", "zahl", "euro"):
         return _show_amount(float(str(value)), form)
     if isinstance(value, int):
         return _grouped(value) if form == "n" else str(value)
@@ -100,6 +99,8 @@ def _show_date(day: date, form: str) -> str:
 
 
 def _show_amount(value: float, form: str) -> str:
+    if form == "euro":
+        return f"€{value:,.2f}"  # in English
     if form == "zahl":
         return f"{value:.1f}".replace(".", ",")
     whole, cents = f"{abs(value):.2f}".split(".")
