@@ -47,9 +47,9 @@ def lock(text: str) -> bytes:
     return nonce + AESGCM(key("settings")).encrypt(nonce, text.encode(), None)
 
 
-def unlock(locked: bytes) -> str:
-    """What `lock` was given. Raises Locked."""
-    locked = bytes(locked)  # PostgreSQL's driver may hand over a memoryview
+def unlock(kept: bytes | memoryview) -> str:
+    """What `lock` was given; a binary column may hand it over as a memoryview. Raises Locked."""
+    locked = bytes(kept)
     try:
         return AESGCM(key("settings")).decrypt(locked[:NONCE], locked[NONCE:], None).decode()
     except (InvalidTag, ValueError) as error:

@@ -121,12 +121,12 @@ class CalendarForm(SettingForm):
             if opens is None and closes is None:
                 continue
             try:
-                _check_span(opens, closes, spans[-1][2] if spans else None)
+                span = _checked(opens, closes, spans[-1][2] if spans else None)
             except ValidationError as error:
                 if not {f"opens_{day}_{number}", f"closes_{day}_{number}"} & set(self.errors):
                     self.add_error(f"opens_{day}_{number}", error)
-                continue
-            spans.append((day, opens, closes))
+            else:
+                spans.append((day, *span))
         return spans
 
     def _days_off(self) -> list[tuple[date, str]]:
@@ -146,13 +146,14 @@ class CalendarForm(SettingForm):
         return super().values() | {name: self.cleaned_data[name] for name in ("openings", "days_off")}
 
 
-def _check_span(opens: time | None, closes: time | None, earlier: time | None) -> None:
+def _checked(opens: time | None, closes: time | None, earlier: time | None) -> tuple[time, time]:
     if opens is None or closes is None:
         raise ValidationError(_("Give both: from when and until when."))
     if opens >= closes:
         raise ValidationError(_("The end lies before the beginning."))
     if earlier is not None and opens < earlier:
         raise ValidationError(_("The second span begins before the first one ends."))
+    return opens, closes
 
 
 def zones() -> list[tuple[str, str]]:
