@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 from anliegen.oversight.portability.demo import timing
 from anliegen.oversight.portability.demo.cast import Player, cast
+from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.plot import WINDOW, Plot, cast_of, plots
 from anliegen.oversight.portability.demo.scenes import all_scenes, table
 from anliegen.oversight.portability.demo.shapes import DemoOperator, Ticket, Verdict
@@ -60,15 +61,10 @@ def _judged(
         last = ticket.turns[-1]
         at = timing.awake(last.at + timedelta(hours=chance.uniform(2, 50)), chance)
         drawn = chance.random()
+        is_news = last.kind == "reply" and now - at < _LATELY and again < _OPENED_AGAIN
         if plot.state != "done" or at >= now or ticket.language != "de" or not players[plot.key].person.email:
             judged.append(ticket)
-        elif (
-            last.kind == "reply"
-            and again < _OPENED_AGAIN
-            and now - at < _LATELY
-            and doubts[ticket.team]
-            and drawn > 0.6
-        ):
+        elif is_news and doubts[ticket.team] and drawn > 0.6:
             again += 1
             answer = "partly" if again % 2 else "not_fulfilled"
             judged.append(_with(ticket, Verdict(answer, doubts[ticket.team].pop(), at)))

@@ -3,6 +3,7 @@
 import random
 import re
 
+from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.shapes import Agent, Person
 from anliegen.oversight.portability.demo.wording import capitalised
 

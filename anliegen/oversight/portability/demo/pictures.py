@@ -1,4 +1,4 @@
-"""Small PNG pictures drawn with nothing but the standard library: a meter with its digits, a screen, a photo, a plan."""
+"""Small PNG pictures drawn with the standard library alone: a meter with its digits, a screen, a photo, a plan."""
 
 import random
 import struct

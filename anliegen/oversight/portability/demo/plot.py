@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from anliegen.oversight.portability.demo import manners, timing
 from anliegen.oversight.portability.demo.cast import Player
+from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.scenes import CUSTOMER, Beat, Scene
 from anliegen.oversight.portability.demo.wording import Deck
 
@@ -120,10 +121,9 @@ def _caught(
     if scene.is_emergency:
         longest = timedelta(minutes=70)
     chance = chance_of(f"{seed}/{scene.id}/{use}/{state}")
+    farthest = longest + timedelta(days=0.2 + 2.5 * (length - 1))
     for _try in range(_TRIES):
-        back = timedelta(
-            seconds=chance.uniform(0, (longest + timedelta(days=0.2 + 2.5 * (length - 1))).total_seconds())
-        )
+        back = farthest * chance.random()
         start = _start(scene, timing.local_day(now - back), channel, chance)
         times, dates = _times(scene, use, beats, start, channel, seed)
         last = times[length - 1]

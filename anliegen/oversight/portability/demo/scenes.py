@@ -20,8 +20,8 @@ class Beat:
     """One turn of a scene. `texts` are whole alternatives; `fits` and `follows` say which of them go with what came.
 
     `fits[i]` are the alternatives for the i-th opening, `follows[i]` those for the i-th alternative of the turn before.
-    `after` is a span since the turn before, `at` a date that an earlier turn named by `sets`, `shift` working days later.
-    `maybe` is the share of uses in which the turn happens at all.
+    `after` is a span since the turn before, `at` a date that an earlier turn named by `sets`, perhaps with an
+    hour ("termin 15"), `shift` working days later. `maybe` is the share of uses in which the turn happens at all.
     """
 
     by: str
@@ -77,8 +77,8 @@ class Scene:
 
 
 _SCENE_KEYS = {
-    "id", "hours", "team", "via", "who", "uses", "subject", "tags", "brand", "season", "lang", "priority", "final", "cast", "v",
-    "turn",
+    "id", "team", "via", "who", "hours", "uses", "subject", "tags", "brand", "season", "lang", "priority", "final",
+    "cast", "v", "turn",
 }  # fmt: skip
 _BEAT_KEYS = {
     "by", "text", "note", "call", "fits", "follows", "files", "status", "after", "at", "shift", "sets", "v", "maybe",

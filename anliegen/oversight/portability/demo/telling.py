@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from anliegen.oversight.portability.demo import manners, papers, timing, values, wording
 from anliegen.oversight.portability.demo.cast import Cast, Player
+from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.company import Company, company_for
 from anliegen.oversight.portability.demo.plot import Plot
 from anliegen.oversight.portability.demo.scenes import Beat, table
@@ -85,9 +86,8 @@ class _Telling:
         person, style = self.player.person, self.player.style
         channel = self._way_in(first)
         if channel == "phone" and not beat.is_bare:
-            frame = (
-                _CALL_FRAMES[self.deck.draw("call-frame", range(len(_CALL_FRAMES)))] if first else "Rückruf: „{said}“"
-            )
+            number = self.deck.draw("call-frame", range(len(_CALL_FRAMES)))
+            frame = _CALL_FRAMES[number] if first else "Rückruf: „{said}“"
             text = frame.format(said=wording.capitalised(body), name=person.name, phone=person.phone)
             return Turn("message", at, self.company.clerk.key, text, channel=channel)
         if beat.is_bare or channel in ("chat", "api", "phone"):
@@ -203,7 +203,7 @@ class _Telling:
         return {
             "name": person.name, "vorname": person.given_name, "nachname": person.family_name, "frau": short,
             "strasse": player.street, "in_strasse": player.in_street, "plz": player.postcode, "ort": house["city"],
-            "kdnr": player.account, "zaehler": player.meter, "zaehler2": f"1LOG{int(player.account) * 3581 % 10**10:010}",
+            "kdnr": player.account, "zaehler": player.meter, "zaehler2": f"1LOG{int(player.account) * 3581:010}",
             "gaszaehler": player.gas_meter, "wasserzaehler": player.water_meter, "tarif": player.tariff,
             "abschlag": player.instalment, "jahres": player.yearly_use, "verbrauch": player.reading,
             "iban": player.bank_end, "telefon": person.phone, "email": person.email, "rolle": player.role,

@@ -1,4 +1,4 @@
-"""When things happen: spans such as "2h..9h" and "3d", counted in office hours for agents, by the wall for customers."""
+"""When things happen: spans such as "2h..9h", counted in office hours for agents, by the wall for customers."""
 
 import random
 import re
@@ -80,7 +80,7 @@ def some_moment(
     round_the_clock: bool = False,
     hours: tuple[int, int] | None = None,
 ) -> datetime:
-    """When on this day somebody turns to us this way. Calls and chats need an open office, letters come with the post."""
+    """When on this day somebody turns to us this way. Calls and chats need an open office, letters come by post."""
     if channel == "letter":
         return moment(_workday(day), time(9, chance.randrange(10, 50), chance.randrange(60)))
     if hours is None and channel in ("phone", "chat") and not round_the_clock:

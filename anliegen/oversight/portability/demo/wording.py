@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.shapes import Agent
 
 Choose = Callable[[int], int]  # how many there are -> which one
