@@ -2,16 +2,12 @@
 
 from collections.abc import Callable
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from anliegen.flow.automation.models import Decision
-from anliegen.flow.channels.email import intake, send
-from anliegen.flow.channels.email.receive import store_raw
-from anliegen.flow.channels.models import Delivery, Intake
-from anliegen.flow.channels.outbox import deliver
+from anliegen.flow.channels.email import send
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
@@ -20,28 +16,9 @@ from anliegen.records.accounts.models import Agent, Mailbox, Team
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, SearchRow, Ticket
+from tests.stories.mails import mail, send_what_is_due, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def mail(**headers: str) -> bytes:
-    made = EmailMessage()
-    made["From"] = headers.pop("sender", "Kim Berger <kim@example.org>")
-    made["To"] = headers.pop("to", "service@musterstadt.example")
-    made["Subject"] = headers.pop("subject", "Abschlag zu hoch")
-    made["Message-ID"] = headers.pop("message_id", "<first@example.org>")
-    made["Date"] = "Mon, 16 Nov 2026 10:00:00 +0100"
-    text = headers.pop("text", "Guten Tag,\n\nmein Abschlag ist viel zu hoch. Bitte prüfen Sie ihn.\n\nKim Berger")
-    for name, value in headers.items():
-        made[name.replace("_", "-")] = value
-    made.set_content(text)
-    return made.as_bytes()
-
-
-def take(raw: bytes, *, to: str = "service@musterstadt.example") -> Intake:
-    store_raw(raw, source="smtp", envelope_from="kim@example.org", envelope_to=[to])
-    intake.take_in_all()
-    return Intake.objects.latest("pk")
 
 
 @pytest.fixture
@@ -51,14 +28,6 @@ def outbox(settings: object) -> Path:
     for file in folder.iterdir():
         file.unlink()
     return folder
-
-
-def send_what_is_due() -> None:
-    """Send now what would be due after the time to undo."""
-    for delivery in Delivery.objects.filter(done_at=None):
-        delivery.due_at = delivery.message.created_at
-        delivery.save()
-        deliver.func(delivery.pk)
 
 
 def test_a_mail_becomes_a_ticket_is_sorted_acknowledged_answered_and_threads(

@@ -10,7 +10,7 @@ from anliegen.faces.portal.visit import Visit, public
 from anliegen.faces.ui.numbers import size
 from anliegen.flow.channels import form as channel
 from anliegen.records.customers.models import Address
-from anliegen.records.tickets import expectation, queries
+from anliegen.records.tickets import queries
 from anliegen.records.tickets.links import token, visitor_token
 from anliegen.records.tickets.models import Ticket
 
@@ -51,7 +51,7 @@ def received(visit: Visit, proof: Proof) -> HttpResponseBase:
         "ticket": ticket,
         "proof": proof,
         "team": team,
-        "expected": expectation.describe(queries.answer_range_of(team), visit.language),
+        "expected": queries.expected_answer(team, visit.language),
         "address": _address(ticket),
         "is_mailed": _is_mailed(ticket) and visit.operator.acknowledges,
         "status_link": visit.request.build_absolute_uri(visit.link("status", **proof.address)),

@@ -18,7 +18,7 @@ from anliegen.flow.feedback import outcome
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.models import Event
-from anliegen.records.tickets import expectation, queries
+from anliegen.records.tickets import queries
 from anliegen.records.tickets.links import token, visitor_token
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -125,7 +125,7 @@ def _expected(ticket: Ticket, language: str) -> str:
     """When a first answer can be expected; nothing when we have answered, or when it is the customer's turn."""
     if ticket.waiting_since is None or ticket.first_answered_at is not None:
         return ""
-    return expectation.describe(queries.answer_range_of(ticket.team), language)
+    return queries.expected_answer(ticket.team, language)
 
 
 def _was_reopened(ticket: Ticket, said: Sequence[Message]) -> bool:

@@ -11,7 +11,7 @@ from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Operator
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.customers.salutation import salutation
-from anliegen.records.tickets import actions, expectation, queries
+from anliegen.records.tickets import actions, queries
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.links import status_link
 from anliegen.records.tickets.models import Message, Ticket
@@ -62,7 +62,7 @@ def words(ticket: Ticket, operator: Operator, language: str) -> str:
         salutation(ticket.person, language=language),
         _("We have received your concern and stored it safely."),
         _particulars(ticket),
-        expectation.describe(queries.answer_range_of(ticket.team), language),
+        queries.expected_answer(ticket.team, language),
         _("You can see at any time how it stands, and add something:\n%(link)s") % {"link": status_link(ticket)},
         way_to_a_person(operator),
         _("This confirmation was written by a rule. Your concern itself is read by a person."),

@@ -1,16 +1,26 @@
 """From the calendars in the database to business time."""
 
 from collections import defaultdict
-from datetime import time
+from datetime import time, timedelta
 
-from anliegen.records.accounts.calendar import BusinessHours, StateHolidays
+from anliegen.records.accounts.calendar import BusinessHours, NeverOpen, StateHolidays, day_length
 from anliegen.records.accounts.models import Calendar, Team
+
+OFFICE_DAY = timedelta(hours=8)
 
 
 def of_team(team: Team | None) -> BusinessHours | None:
     """The business hours of a team: its own calendar's, else the default one's; None when there is no calendar."""
     calendar = team.calendar if team is not None and team.calendar_id else default_calendar()
     return of_calendar(calendar) if calendar is not None else None
+
+
+def workday_of(hours: BusinessHours | None) -> timedelta:
+    """How long the service is open on an ordinary day; eight hours where no calendar says."""
+    try:
+        return day_length(hours) if hours is not None else OFFICE_DAY
+    except NeverOpen:
+        return OFFICE_DAY
 
 
 def default_calendar() -> Calendar | None:
@@ -25,6 +35,6 @@ def of_calendar(calendar: Calendar) -> BusinessHours:
     return BusinessHours(
         timezone=calendar.timezone,
         weekly={day: tuple(spans) for day, spans in weekly.items()},
-        holidays=StateHolidays(calendar.state, catholic=calendar.catholic) if calendar.state else frozenset(),
+        holidays=StateHolidays(calendar.state, catholic=calendar.catholic),
         days_off=frozenset(calendar.days_off.values_list("on", flat=True)),
     )

@@ -11,7 +11,7 @@ from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import hours
 from anliegen.records.accounts.calendar import business_time_between
 from anliegen.records.accounts.models import Agent, Team
-from anliegen.records.tickets.expectation import AnswerRange, answer_range
+from anliegen.records.tickets.expectation import AnswerRange, answer_range, describe
 from anliegen.records.tickets.models import Message, Note, Ticket
 
 VIEWS = {"mine": _("Mine"), "team": _("My team"), "unassigned": _("Unassigned"), "open": _("All open")}
@@ -121,6 +121,11 @@ def events_of(ticket: Ticket) -> list[Event]:
     """What happened to a ticket, without what its messages and notes show by themselves."""
     events = Event.objects.filter(subject=f"ticket:{ticket.pk}").exclude(verb__in=SHOWN_BY_THEMSELVES)
     return list(events.order_by("id"))
+
+
+def expected_answer(team: Team | None, language: str) -> str:
+    """What a customer is told about the time until an answer, in "de" or "en": measured, or honestly nothing."""
+    return describe(answer_range_of(team), language, workday=hours.workday_of(hours.of_team(team)))
 
 
 def answer_range_of(team: Team | None) -> AnswerRange | None:

@@ -22,7 +22,9 @@ def of_message(message: Message) -> SearchRow:
         message=message,
         at=message.created_at,
         version=ANALYSER_VERSION,
-        tsv=vector([(message.subject, "A"), (message.from_name, "B"), (message.said, "C")]),
+        tsv=vector(
+            [(message.subject, "A"), (message.from_name, "B"), (message.said, "C")], language=message.language or None
+        ),
     )
 
 

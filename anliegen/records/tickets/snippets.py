@@ -1,4 +1,4 @@
-"""The beginning of the newest message of each ticket, for the lines of a list."""
+"""How the newest message of each ticket begins, for the lines of a list. What a rule wrote says nothing new there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _NEWEST = """
     FROM unnest(%s::bigint[]) AS listed(number),
     LATERAL (
         SELECT direction, left(coalesce(nullif(reply_text, ''), text), 400) AS said
-        FROM tickets_message WHERE ticket_id = listed.number AND state <> 'cancelled'
+        FROM tickets_message WHERE ticket_id = listed.number AND state <> 'cancelled' AND rule = ''
         ORDER BY created_at DESC, id DESC LIMIT 1
     ) AS newest
 """

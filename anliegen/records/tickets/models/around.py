@@ -60,6 +60,7 @@ class SearchRow(Indexed):
         verbose_name = _("search row")
         indexes: ClassVar = [
             GinIndex(fields=["tsv"], name="tickets_search_tsv"),
+            models.Index(fields=["at", "id"], name="tickets_search_at"),
             models.Index(fields=["version", "id"], name="tickets_search_version"),
         ]
         constraints: ClassVar = [
