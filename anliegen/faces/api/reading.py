@@ -14,7 +14,6 @@ from anliegen.faces.api.shapes import (
     FoundPage,
     FoundShape,
     Piece,
-    Position,
     SearchText,
     TicketShape,
 )
@@ -66,7 +65,7 @@ def find(
 )
 def list_events(
     request: HttpRequest,
-    after: Annotated[Position, Query(description="The last position you know; 0 for all from the start.")] = 0,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1, description="The last position you know; 0: from the start.")] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Any:
     """What happened, in order. An event is here as soon as it is sealed, and no earlier position is added later."""

@@ -32,7 +32,6 @@ Moment = Annotated[
     PlainSerializer(lambda moment: moment.isoformat(), return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Position = Annotated[int, Field(ge=0, le=2**63 - 1)]
 
 
 class Sent(Schema):
