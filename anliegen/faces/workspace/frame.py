@@ -2,8 +2,9 @@
 
 from functools import cached_property
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -33,9 +34,17 @@ def listen(request: HttpRequest) -> None:
     request.heard_until = seal.last()[0]  # type: ignore[attr-defined]
 
 
+def state_of(request: HttpRequest) -> QueryDict:
+    """The query of the page the agent looks at: this request's own, or of the page whose form was sent by htmx."""
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if request.method == "POST" and htmx and htmx.current_url_abs_path:
+        return QueryDict(urlsplit(htmx.current_url_abs_path).query)
+    return request.GET
+
+
 def view_of(request: HttpRequest) -> str:
     """The list the agent works in: named in the address, so that every state has one."""
-    view = request.GET.get("view", "")
+    view = state_of(request).get("view", "")
     return view if view in queries.VIEWS else "mine"
 
 
@@ -70,7 +79,7 @@ class Desk:
         """The lists with how many wait there; counting stops at a thousand."""
         if not may(self.agent, "ticket.read"):
             return []
-        here = view_of(self._request) if self._is_at("inbox", "ticket") else None
+        here = view_of(self._request) if self._is_at("inbox", "news", "ticket") else None
         return [self._view(key, name, here) for key, name in queries.VIEWS.items()]
 
     @cached_property

@@ -29,7 +29,7 @@ def empty_words(view: str) -> tuple[str, str]:
         ),
         "unassigned": (
             _("Everything has somebody"),
-            _("Concerns that nobody has taken on yet appear here, oldest waiting and newest writing alike."),
+            _("Concerns that nobody has taken on yet appear here."),
         ),
         "open": (
             _("No open concern"),

@@ -9,16 +9,19 @@ from django.contrib import auth, messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 from django.views.generic.edit import FormView
 
 from anliegen.faces.ui.permissions import open_to_all_agents
 
-TOO_MANY = gettext_lazy(
-    "Too many attempts. Please try again in %(minutes)s minutes. If you forgot your password, ask your administrator "
-    "for a new link."
+# The windows of ACCOUNT_RATE_LIMITS: a minute for one sender, five minutes for one address.
+TOO_MANY_HERE = _(
+    "Too many attempts. Please try again in a minute. If you forgot your password, ask your administrator for a new link."
+)
+TOO_MANY_FOR_ONE = _(
+    "Too many attempts. Please try again in five minutes. If you forgot your password, ask your administrator for a "
+    "new link."
 )
 
 
@@ -26,8 +29,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
     """How allauth behaves here."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": gettext_lazy("The e-mail address and the password do not belong together."),
-        "too_many_login_attempts": TOO_MANY % {"minutes": 5},
+        "email_password_mismatch": _("The e-mail address and the password do not belong together."),
+        "too_many_login_attempts": TOO_MANY_FOR_ONE,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -57,7 +60,7 @@ class Login(LoginView):  # type: ignore[misc]  # allauth has no types
         if response.status_code != 429:
             return response
         refused = self.render_to_response(self.get_context_data(form=self.get_form_class()(request=request)))
-        refused.context_data["refused"] = TOO_MANY % {"minutes": 1}
+        refused.context_data["refused"] = TOO_MANY_HERE
         refused.status_code = 429
         return refused
 

@@ -20,6 +20,7 @@ from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Person
 from anliegen.records.tickets import search as tickets
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.search import Found
 
 NUMBER = re.compile(r"#?\s*(\d{1,18})")
 LONGEST = 200
@@ -51,8 +52,8 @@ def search(request: HttpRequest) -> HttpResponse:
     cursor = request.GET.get("cursor")
     if (number := _number(asked)) and Ticket.objects.visible_to(agent).filter(pk=number).exists():
         return redirect("workspace:ticket", number)
-    people = _people(agent, asked) if asked and not cursor else []
     found = tickets.search(agent, asked, cursor=cursor) if asked else tickets.FoundPage([], None)
+    people = _people(agent, asked, found.items) if asked and not cursor else []
     lines = rows([one.ticket for one in found.items], now=clock.now(), with_snippets=False)
     context = {
         "asked": asked,
@@ -70,23 +71,30 @@ def _number(asked: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def _people(agent: Agent, asked: str) -> list[FoundPerson]:
-    """People whose address it is or whose name begins so, as far as the agent sees a concern of theirs."""
+def _people(agent: Agent, asked: str, found: list[Found]) -> list[FoundPerson]:
+    """People whose address it is or whose name begins so, and those among the found tickets who have all its words in
+    their name; all of them only as far as the agent sees a concern of theirs."""
     if not may(agent, "customer.read"):
         return []
     named = _matching(asked)
-    if named is None:
-        return []
-    visible = Ticket.objects.visible_to(agent)
-    found = []
-    for person in Person.objects.filter(named).order_by("folded", "pk").distinct()[: MOST_PEOPLE * 3]:
-        own = visible.filter(person=person).select_related("person", "team", "assignee")
-        newest = list(own.order_by("-last_message_at", "-pk")[:TICKETS_EACH])
-        if newest or agent.role.sees_all_teams:
-            found.append(FoundPerson(person, rows(newest, now=clock.now(), with_snippets=False)))
-        if len(found) == MOST_PEOPLE:
-            break
-    return found
+    by_index = Person.objects.filter(named).order_by("folded", "pk").distinct()[: MOST_PEOPLE * 3] if named else []
+    words = text.fold(asked).split()
+    by_words = [one.ticket.person for one in found if all(word in one.ticket.person.folded for word in words)]
+    people = list(dict.fromkeys([*by_index, *by_words]))[: MOST_PEOPLE * 3]
+    newest = _newest_of(agent, people)
+    seen = [one for one in people if one.pk in newest or agent.role.sees_all_teams]
+    now = clock.now()
+    return [FoundPerson(one, rows(newest.get(one.pk, []), now=now, with_snippets=False)) for one in seen[:MOST_PEOPLE]]
+
+
+def _newest_of(agent: Agent, people: list[Person]) -> dict[int, list[Ticket]]:
+    """The newest tickets of each person that the agent may see."""
+    newest: dict[int, list[Ticket]] = {}
+    for person in people:
+        own = Ticket.objects.visible_to(agent).filter(person=person).select_related("person", "team", "assignee")
+        if shown := list(own.order_by("-last_message_at", "-pk")[:TICKETS_EACH]):
+            newest[person.pk] = shown
+    return newest
 
 
 def _matching(asked: str) -> Q | None:

@@ -59,7 +59,6 @@ class Letter:
     message: Message
     author: str
     badge: str | None  # the kind of `ui.actor`; a customer has none
-    badge_name: str | None
     text: Markup
     rest: Markup | None
     look: Markup | None  # open at once, because its pictures were asked for
@@ -200,13 +199,11 @@ def _letter(
     message: Message, ticket: Ticket, undo: timedelta, sources: Mapping[int, int], pictures_of: int | None
 ) -> Letter:
     files = list(message.attachments.all())
-    badge, name = _badge_of(message)
     opened = pictures_of == message.pk and letters.has_look(message)
     return Letter(
         message=message,
         author=_author(message, ticket),
-        badge=badge,
-        badge_name=name,
+        badge={"agent": "person", "rule": "rule"}.get(message.author_kind),
         text=letters.said(message),
         rest=letters.left_out(message),
         look=letters.look(message, files, with_remote=True) if opened else None,
@@ -220,15 +217,6 @@ def _author(message: Message, ticket: Ticket) -> str:
     if message.direction == "in":
         return str(message.person) if message.person else message.from_name or message.from_address
     return message.agent.name if message.agent else ticket.brand.name
-
-
-def _badge_of(message: Message) -> tuple[str | None, str | None]:
-    match message.author_kind:
-        case "agent":
-            return "person", None
-        case "rule":
-            return "rule", message.rule
-    return None, None
 
 
 def _person(one: Mapping[str, str]) -> str:
@@ -248,6 +236,7 @@ def _told(events: Sequence[Event], viewer: Agent) -> dict[int, Happening]:
         event
         for event in events
         if event.verb not in UNTOLD
+        and not (event.verb == "ticket.status_changed" and event.actor.startswith("person:"))  # their letter says it
         and not (event.verb == "ticket.moved" and (event.actor, event.data["to"]) in decided)
     ]
     words = sentences(worth, viewer)

@@ -5,14 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.template.context_processors import csrf
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace import inbox
-from anliegen.faces.workspace.frame import agent_of, listen, view_of
+from anliegen.faces.workspace.frame import agent_of, listen, state_of, view_of
 from anliegen.faces.workspace.people import context_of
 from anliegen.faces.workspace.rows import rows, status_look, waits
 from anliegen.faces.workspace.tickets import choices, entries, writing
@@ -55,8 +53,9 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     """What the head, the timeline and the context pane need."""
     agent, now = agent_of(request), clock.now()
     undo = timedelta(seconds=the_operator().undo_seconds)
-    only_talk = request.GET.get("only") == "talk"
-    pictures_of = _number(request.GET.get("pictures"))
+    state = state_of(request)
+    only_talk = state.get("only") == "talk"
+    pictures_of = _number(state.get("pictures"))
     seen = entries.shown(
         found,
         agent,
@@ -73,7 +72,9 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "timeline": seen,
         "only_talk": only_talk,
         "pictures_of": pictures_of,
-        "here": request.GET.urlencode(),
+        "here": state.urlencode(),
+        "row": rows([found], now=now, with_snippets=False)[0],
+        "list_query": list_query(request),
         "with_talk": _address(request, found, only="talk"),
         "with_all": _address(request, found, only=None),
         "choices": choices.of(found, agent),
@@ -90,18 +91,23 @@ def beside(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     place = numbers.index(found.pk) if found.pk in numbers else None
     before = numbers[place - 1] if place else None
     after = numbers[place + 1] if place is not None and place + 1 < len(numbers) else None
-    kept = {key: value for key in ("view", "cursor") if (value := request.GET.get(key))}
-    query = f"?{urlencode(kept)}" if kept else ""
+    query = list_query(request)
     return {
         "view": view,
         "view_name": queries.VIEWS[view],
         "rows": rows(listed.items, now=clock.now(), with_snippets=False),
         "newest": inbox.newest(listed),
-        "list_query": query,
         "back": f"{reverse('workspace:inbox')}{query}#t{found.pk}",
         "before": reverse("workspace:ticket", args=[before]) + query if before else None,
         "after": reverse("workspace:ticket", args=[after]) + query if after else None,
     }
+
+
+def list_query(request: HttpRequest) -> str:
+    """What names the list the ticket was opened from."""
+    state = state_of(request)
+    kept = {key: value for key in ("view", "cursor") if (value := state.get(key))}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def refreshed(request: HttpRequest, found: Ticket, **more: Any) -> HttpResponse:
@@ -110,7 +116,7 @@ def refreshed(request: HttpRequest, found: Ticket, **more: Any) -> HttpResponse:
     if not fresh:
         return gone(found)
     context = parts_of(request, ticket_for(agent_of(request), found.pk)) | more
-    return page(request, "workspace/ticket/refreshed.html", context | csrf(request))
+    return page(request, "workspace/ticket/refreshed.html", context)
 
 
 def gone(found: Ticket) -> HttpResponse:
@@ -121,7 +127,7 @@ def gone(found: Ticket) -> HttpResponse:
 
 
 def _address(request: HttpRequest, found: Ticket, **changed: str | None) -> str:
-    kept = request.GET.copy()
+    kept = state_of(request).copy()
     for key, value in changed.items():
         kept.pop(key, None)
         if value is not None:
@@ -133,6 +139,3 @@ def _address(request: HttpRequest, found: Ticket, **changed: str | None) -> str:
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
-
-def title_of(found: Ticket) -> str:
-    return f"#{found.pk} {found.subject or _('(no subject)')}"

@@ -53,7 +53,7 @@ function open(details, { focus = true } = {}) {
   const field = details.querySelector("textarea");
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
-  details.scrollIntoView({ block: "nearest" });
+  field.scrollIntoView({ block: "center" });
 }
 
 document.addEventListener("click", (event) => {
@@ -97,6 +97,11 @@ function count() {
 setInterval(count, 500);
 count();
 
+/* Where each pane scrolls for itself the page must not move; on a phone the page is what scrolls. */
 const letters = document.querySelectorAll("#timeline [data-letter]");
 const newest = location.hash.startsWith("#m") ? document.querySelector(location.hash) : letters[letters.length - 1];
-newest?.scrollIntoView({ block: "start" });
+const pane = document.querySelector(".pane-main");
+if (newest && letters.length > 1 && pane.scrollHeight > pane.clientHeight) {
+  const head = pane.querySelector(".pane-head").offsetHeight;
+  pane.scrollTop += newest.getBoundingClientRect().top - pane.getBoundingClientRect().top - head - 16;
+} else if (newest && letters.length > 1) newest.scrollIntoView({ block: "start" });
