@@ -64,7 +64,7 @@ class ConcernForm(Said):
     """The contact form. One of mail address and telephone number is needed, and nothing else but the words."""
 
     desk = forms.ChoiceField(label=gettext_lazy("What is it about?"), required=False, widget=forms.RadioSelect)
-    subject = forms.CharField(label=gettext_lazy("In a few words"), required=False, max_length=200)
+    subject = forms.CharField(label=pgettext_lazy("of a concern", "Subject"), required=False, max_length=200)
     text = words_field(
         label=gettext_lazy("Your concern"),
         rows=7,

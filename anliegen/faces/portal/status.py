@@ -101,9 +101,9 @@ def _judged(proof: Proof, writing: bool) -> Outcome | None:
     if not proof.is_owner or writing:
         return None
     last = outcome.latest(proof.ticket)
-    if last is None or last.resolved_at == proof.ticket.resolved_at or last.answer == "not_fulfilled":
+    if last is None or last.resolved_at == proof.ticket.resolved_at:
         return last
-    return None
+    return last if proof.ticket.is_open and outcome.opens_again(last.answer, last.words) else None
 
 
 def _question(proof: Proof, judged: Outcome | None, judgement: OutcomeForm | None, writing: bool) -> OutcomeForm | None:

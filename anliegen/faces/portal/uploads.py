@@ -16,9 +16,9 @@ from anliegen.flow.channels.incoming import IncomingAttachment
 from anliegen.ground.text import safe_filename
 
 MOST = 10
-LARGEST = 10 * 1024 * 1024
-TOGETHER = 25 * 1024 * 1024
-READ_AT_MOST = 100 * 1024 * 1024  # bytes of a whole request; beyond that it is not even looked at
+LARGEST = 10_000_000  # bytes
+TOGETHER = 25_000_000
+READ_AT_MOST = 100_000_000  # bytes of a whole request; beyond that it is not even looked at
 SALT = "anliegen.portal.held"
 
 KINDS = {

@@ -48,14 +48,20 @@ def can_be_stated(ticket: Ticket) -> bool:
     if ticket.resolved_at is not None:
         return True
     last = latest(ticket)
-    return last is not None and last.answer == "not_fulfilled"
+    return last is not None and opens_again(last.answer, last.words)
+
+
+def opens_again(answer: str, words: str) -> bool:
+    """Whether this answer asks for something: a no always does, "partly" when it says what is missing."""
+    return answer == "not_fulfilled" or (answer == "partly" and bool(words.strip()))
 
 
 def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime) -> Outcome:
     """Take the customer's answer, or a changed one. Their judgement counts more than ours.
 
-    "Not fulfilled" opens the ticket again; changed to another answer it is resolved again. Words that say what is
-    missing also go into the ticket as a message, since somebody has to answer them. Raises NothingToAnswer.
+    What asks for something opens the ticket again; changed to an answer that asks for nothing, it is resolved again.
+    Words that say what is missing also go into the ticket as a message, since somebody has to answer them.
+    Raises NothingToAnswer.
     """
     with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
@@ -64,7 +70,7 @@ def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime
         outcome.answer, outcome.words, outcome.stated_at = answer, words.strip(), at
         if not is_news:
             return outcome
-        if ticket.resolved_at is None and answer != "not_fulfilled":
+        if ticket.resolved_at is None and not opens_again(answer, words):
             ticket = actions.resolve(ticket, actor=actor, at=at)
             outcome.resolved_at = cast(datetime, ticket.resolved_at)
         outcome.save()
@@ -77,7 +83,7 @@ def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime
             answer=answer,
             has_words=bool(outcome.words),
         )
-        if outcome.words and answer != "fulfilled":
+        if outcome.words and opens_again(answer, words):
             actions.receive(_as_message(ticket, outcome.words, at), ticket=ticket, actor=actor, at=at)
         elif answer == "not_fulfilled":
             actions.reopen(ticket, actor=actor, at=at)
@@ -92,7 +98,7 @@ def _judged(ticket: Ticket, at: datetime) -> Outcome:
         )
         return outcome
     last = latest(ticket)
-    if last is None or last.answer != "not_fulfilled":
+    if last is None or not opens_again(last.answer, last.words):
         raise NothingToAnswer
     return last
 

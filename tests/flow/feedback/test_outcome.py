@@ -86,6 +86,15 @@ def test_a_no_that_is_taken_back_resolves_it_again(
     assert [each.answer for each in Outcome.objects.all()] == ["fulfilled"]
 
 
+def test_partly_can_be_changed_after_its_words_opened_it_again(resolved: Ticket, ticket: Ticket, say: Say) -> None:
+    say("partly", "Die Gutschrift fehlt noch.")
+    say("partly", "Die Gutschrift und der Brief fehlen noch.")
+    assert (ticket.status, Message.objects.filter(channel="form").count()) == ("open", 2)
+    say("fulfilled")
+    assert ticket.status == "resolved"
+    assert [each.answer for each in Outcome.objects.all()] == ["fulfilled"]
+
+
 def test_the_same_answer_again_says_nothing_new(resolved: Ticket, say: Say) -> None:
     say("not_fulfilled", "Es tropft noch.")
     say("not_fulfilled", "Es tropft noch.")
