@@ -12,6 +12,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.email import intake
+from anliegen.flow.channels.email.send import register_mail_server
 from anliegen.ground.journal import seal, tail
 from anliegen.ground.wake import work_when_woken
 
@@ -20,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 def work() -> None:
     """Work until SIGINT or SIGTERM; what is begun is finished first."""
+    # The worker sends the mail, so it says where to, however it was started.
+    register_mail_server()
     stop = threading.Event()
     readers = tail.Readers(READERS)
     threads = [
