@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.scenes import CONTENT, table
-from anliegen.oversight.portability.demo.shapes import Agent, Brand, Organisation, Person, Team
+from anliegen.oversight.portability.demo.shapes import Agent, Brand, Mailbox, Organisation, Person, Team
 
 _DOMAIN = "stadtwerke-lindenau.example"
 # Number ranges that the German regulator keeps free for films and books: nobody answers there.
@@ -54,12 +54,13 @@ class Cast:
     organisations: tuple[Organisation, ...]
     agents: tuple[Agent, ...]
     teams: tuple[Team, ...]
+    mailboxes: tuple[Mailbox, ...]
     brands: tuple[Brand, ...]
 
 
 def cast(seed: int) -> Cast:
     """Everybody, always the same for a seed."""
-    organisations = table("organisations.toml")["organisation"]
+    house, organisations = table("house.toml"), table("organisations.toml")["organisation"]
     mobiles = list(_MOBILES)
     chance_of(f"{seed}/mobiles").shuffle(mobiles)
     private = [_private(line, mobiles, seed) for line in _lines("people.txt")]
@@ -67,14 +68,10 @@ def cast(seed: int) -> Cast:
     return Cast(
         players=(*private, *business),
         organisations=tuple(Organisation(one["domain"], one["name"], one["domain"]) for one in organisations),
-        agents=tuple(_agent(one) for one in table("house.toml")["agent"]),
-        teams=tuple(
-            Team(one["slug"], one["name"], one["description"], one["mailbox"]) for one in table("house.toml")["team"]
-        ),
-        brands=tuple(
-            Brand(one["slug"], one["name"], one["email"], one["signature"].strip(), one["is_default"])
-            for one in table("house.toml")["brand"]
-        ),
+        agents=tuple(_agent(one) for one in house["agent"]),
+        teams=tuple(Team(**one) for one in house["team"]),
+        mailboxes=tuple(Mailbox(**one) for one in house["mailbox"]),
+        brands=tuple(Brand(**{**one, "signature": one["signature"].strip()}) for one in house["brand"]),
     )
 
 

@@ -41,6 +41,7 @@ def compose(seed: int, now: datetime) -> DemoOperator:
         openings=timing.OPENINGS,
         brands=everybody.brands,
         teams=everybody.teams,
+        mailboxes=everybody.mailboxes,
         agents=everybody.agents,
         organisations=everybody.organisations,
         people=tuple(player.person for player in everybody.players if player.person.key in met),

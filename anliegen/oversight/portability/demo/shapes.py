@@ -118,7 +118,15 @@ class Team:
     slug: str
     name: str
     description: str
-    mailbox: str
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """An address that takes mail in. Without a team a person decides who gets it."""
+
+    address: str
+    brand: str
+    team: str
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,7 @@ class DemoOperator:
     openings: tuple[tuple[int, time, time], ...]
     brands: tuple[Brand, ...]
     teams: tuple[Team, ...]
+    mailboxes: tuple[Mailbox, ...]
     agents: tuple[Agent, ...]
     organisations: tuple[Organisation, ...]
     people: tuple[Person, ...]

@@ -3,15 +3,15 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from anliegen.oversight.portability.demo import manners, papers, timing, values, wording
+from anliegen.oversight.portability.demo import around, manners, papers, timing, values, wording
 from anliegen.oversight.portability.demo.cast import Cast, Player
 from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.company import Company, company_for
 from anliegen.oversight.portability.demo.plot import Plot
 from anliegen.oversight.portability.demo.scenes import Beat, table
-from anliegen.oversight.portability.demo.shapes import PERSON, RULE, File, Ticket, Turn
+from anliegen.oversight.portability.demo.shapes import PERSON, File, Ticket, Turn
 
 _DAY_SLOT = re.compile(r"([dw])([+-]\d+)")
 _COUNTED_SLOT = re.compile(r"(s?monat|jahr)([+-]\d+)?")
@@ -21,7 +21,7 @@ _CALL_FRAMES = (
     "{name} am Telefon:\n\n„{said}“",
     "Telefonisch aufgenommen, Rückruf unter {phone} erwünscht.\n\n„{said}“",
 )
-_CLOSES_AFTER, _NIGHT = timedelta(days=8), time(4, 5)  # a rule closes at night what was quiet for a week
+_GENERAL = 0.12  # share of the mails that go to the general address
 
 
 def tell(plot: Plot, player: Player, cast: Cast, deck: wording.Deck, seed: int, now: datetime) -> Ticket:
@@ -44,6 +44,7 @@ class _Telling:
         scene = self.plot.scene
         self.chance = chance_of(f"{self.seed}/{self.plot.key}/telling")
         self.brand = self._brand()
+        self.mailbox = self._mailbox()
         self.company: Company = company_for(self.plot, self.cast, self.chance)
         self.values: dict[str, values.Value] = {}
         self._know(scene.values, "scene")
@@ -51,7 +52,6 @@ class _Telling:
         self.turns: list[Turn] = []
         for (number, beat), at in zip(self.plot.beats, self.plot.times, strict=True):
             self._play(number, beat, at)
-        self._around()
         subject = self._said(self._subject(), self.plot.started_at, "subject")
         return Ticket(
             key=self.plot.key,
@@ -60,11 +60,11 @@ class _Telling:
             language=scene.language,
             brand=self.brand,
             team=scene.team,
-            mailbox=self._mailbox(),
+            mailbox=self.mailbox,
             person=self.player.person.key,
             priority=scene.priority,
             tags=scene.tags,
-            turns=tuple(self.turns),
+            turns=around.complete(self.turns, self.plot, self.company, self.cast, self.mailbox, self.now),
         )
 
     def _play(self, number: int, beat: Beat, at: datetime) -> None:
@@ -95,13 +95,15 @@ class _Telling:
         else:
             closing = self._bye() if first else manners.bye_again(style, person)
             text = manners.customer_letter(body, style, self._greeting(), closing, self.chance, first=first)
-        by = PERSON if channel != "phone" else self.company.clerk.key
+        by = self.company.clerk.key if channel in around.NOTED else PERSON
         return Turn("message", at, by, manners.typed(text, style, self.chance), channel=channel)
 
     def _of_agent(self, beat: Beat, body: str, at: datetime) -> Turn:
         agent = self.company[beat.by]
         if beat.kind == "note":
-            return Turn("note", at, agent.key, wording.capitalised(body))
+            begun = any(turn.kind in ("reply", "call") for turn in self.turns)
+            status = "open" if beat.by == "a" and not begun else ""
+            return Turn("note", at, agent.key, wording.capitalised(body), status=status)
         status = beat.status or "waiting_customer"
         if beat.kind == "call":
             return Turn("call", at, agent.key, wording.capitalised(body), channel="phone", status=status)
@@ -112,40 +114,6 @@ class _Telling:
             body, self.player.person, agent, self.plot.scene.language, self.chance, formal=beat.is_formal
         )
         return Turn("reply", at, agent.key, text, channel=channel, status=status)
-
-    def _around(self) -> None:
-        """Who sorts the concern and takes it on, and the closing when nobody writes any more."""
-        extra = self._taking_on()
-        if self.plot.channel in ("phone", "letter"):
-            # Whoever noted it down also says whose it is.
-            opened = self.turns[0].at
-            extra.append(Turn("move", opened + timedelta(seconds=40), self.company.clerk.key, to=self.plot.scene.team))
-        last = self.turns[-1]
-        closing = timing.moment(timing.local_day(last.at + _CLOSES_AFTER), _NIGHT)
-        if self.plot.state == "done" and closing < self.now:
-            extra.append(Turn("status", closing, RULE, status="closed"))
-        if self.plot.state == "done" and last.kind == "message":
-            # A last "thank you" opens it again; whoever reads it sets it back.
-            at = timing.in_office_hours(last.at, timedelta(minutes=self.chance.randint(9, 95)))
-            if at < self.now:
-                extra.append(Turn("status", at, self.company["a"].key, status="resolved"))
-        self.turns = sorted([*self.turns, *extra], key=lambda turn: turn.at)
-
-    def _taking_on(self) -> list[Turn]:
-        first = self.turns[0].at
-        agent = self.company["a"]
-        own = [turn for turn in self.turns[1:] if turn.by == agent.key]
-        foreign = [turn for turn in self.turns[1:] if turn.by not in (agent.key, PERSON)]
-        if self.plot.state == "fresh" or (self.plot.state == "done" and not own):
-            return []
-        limit = own[0].at if own else min(self.now, first + timedelta(hours=80))
-        by, at = agent.key, limit - timedelta(seconds=self.chance.randint(70, 900))
-        if not own or self.chance.random() < 0.35 or (foreign and foreign[0].at < limit):
-            # The lead deals it out, soon after it came, unless nobody was there.
-            by, at = self.company.lead.key, timing.in_office_hours(first, timedelta(minutes=self.chance.randint(4, 50)))
-        if not first < at < limit:
-            at = first + (limit - first) * 0.6
-        return [Turn("assign", at, by, to=agent.key)] if at < self.now else []
 
     def _pick(self, number: int, beat: Beat) -> int:
         """Which wording: one that goes with the opening and with what was said before, the least told first."""
@@ -234,11 +202,11 @@ class _Telling:
         return "sw" if self.plot.scene.team in ("netz", "waerme") else self.player.brand
 
     def _mailbox(self) -> str:
-        if self.plot.channel in ("phone", "letter"):
+        if self.plot.channel in around.NOTED:
             return ""
-        if self.brand == "ls":
-            return next(brand.email for brand in self.cast.brands if brand.slug == "ls")
-        return next(team.mailbox for team in self.cast.teams if team.slug == self.plot.scene.team)
+        boxes = [box for box in self.cast.mailboxes if box.brand == self.brand]
+        wanted = "" if self.plot.channel == "email" and self.chance.random() < _GENERAL else self.plot.scene.team
+        return next((box.address for box in boxes if box.team == wanted), boxes[-1].address)
 
     def _way_in(self, first: bool) -> str:
         if first or self.plot.channel in ("chat", "letter"):

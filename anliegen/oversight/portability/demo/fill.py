@@ -1,0 +1,115 @@
+"""Fill an empty instance with the demo operator: all of its past, through the real actions, in the order of time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from anliegen.ground import clock
+from anliegen.ground.journal import tail
+from anliegen.ground.journal.models import Cursor
+from anliegen.ground.journal.seal import last
+from anliegen.oversight.portability.demo.compose import compose
+from anliegen.oversight.portability.demo.founding import found
+from anliegen.oversight.portability.demo.history import Past
+from anliegen.oversight.portability.demo.shapes import DemoOperator
+from anliegen.records.accounts.models import Operator
+from anliegen.records.tickets.models import Message, Ticket
+
+# Readers that act upon what is new. The demo's past has been sorted and answered; nothing is to happen to it again.
+SETTLED = ("triage", "acknowledge", "deliver")
+
+
+class NotEmpty(Exception):
+    """The instance has an operator or tickets already."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was filled in, and how to log in."""
+
+    operator: str
+    address: str
+    tickets: int
+    messages: int
+    people: int
+    password: str
+    logins: tuple[tuple[str, str, str], ...]  # name, e-mail address, what they do
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "operator": self.operator,
+            "address": self.address,
+            "tickets": self.tickets,
+            "messages": self.messages,
+            "people": self.people,
+            "password": self.password,
+            "logins": [{"name": name, "email": email, "role": role} for name, email, role in self.logins],
+        }
+
+    def in_words(self) -> str:
+        width = max(len(email) for _name, email, _role in self.logins)
+        logins = "\n".join(f"  {email:{width}}  {name}, {role}" for name, email, role in self.logins)
+        return (
+            f"{self.operator}: {self.tickets} concerns of {self.people} people, {self.messages} messages.\n"
+            f"Log in at {self.address} with the password {self.password} as\n{logins}"
+        )
+
+
+def fill(*, seed: int = 1, now: datetime | None = None) -> Filled:
+    """Fill in the demo operator as it would stand at `now`. All or nothing. Raises NotEmpty."""
+    demo = compose(seed, now or clock.now())
+    with transaction.atomic():
+        if Operator.objects.exists() or Ticket.objects.exists():
+            raise NotEmpty
+        _live_through(demo, now or clock.now())
+    _let_the_past_rest()
+    return _told(demo)
+
+
+def _live_through(demo: DemoOperator, now: datetime) -> None:
+    """Everything in the order in which it happened, so that numbers and journal run with the time."""
+    past = Past(demo, found(demo), now)
+    deeds = [
+        (turn.at, number, place)
+        for number, ticket in enumerate(demo.tickets)
+        for place, turn in enumerate(ticket.turns)
+    ]
+    deeds += [(one.verdict.at, number, len(one.turns)) for number, one in enumerate(demo.tickets) if one.verdict]
+    for _at, number, place in sorted(deeds):
+        ticket = demo.tickets[number]
+        if place < len(ticket.turns):
+            past.live(ticket, ticket.turns[place])
+        else:
+            past.judge(ticket)
+
+
+def _let_the_past_rest() -> None:
+    """Seal what happened, and set the readers that act behind it; those that only take note read it as usual."""
+    with transaction.atomic():
+        cursors = Cursor.objects.select_for_update().filter(name__in=SETTLED)
+        list(cursors)  # locks them, so that a running worker waits
+        tail.seal_all()
+        cursors.update(position=last()[0])
+
+
+def _told(demo: DemoOperator) -> Filled:
+    names = {team.slug: team.name for team in demo.teams}
+    return Filled(
+        operator=demo.name,
+        address=f"{settings.ANLIEGEN_BASE_URL}/workspace/",
+        tickets=len(demo.tickets),
+        messages=Message.objects.count(),
+        people=len(demo.people),
+        password=demo.password,
+        logins=tuple((one.name, one.email, _what(one.role, one.leads, one.teams, names)) for one in demo.agents),
+    )
+
+
+def _what(role: str, leads: str, teams: tuple[str, ...], names: dict[str, str]) -> str:
+    if role == "administration":
+        return "Administration"
+    if leads or len(teams) == len(names):
+        return f"Leitung {names.get(leads, 'Kundenservice')}"
+    return " und ".join(names[team] for team in teams)

@@ -1,0 +1,115 @@
+"""The demo operator's settings: operator, brands, calendar, roles, agents, teams, mailboxes, organisations."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.oversight.portability.demo.shapes import DemoOperator
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.founding import standard_roles
+from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Role, Team
+from anliegen.records.customers import actions as customers
+
+
+@dataclass(frozen=True)
+class House:
+    """What was founded, by the names that the demo uses."""
+
+    brands: dict[str, Brand]
+    teams: dict[str, Team]
+    agents: dict[str, Agent]
+    mailboxes: dict[str, Mailbox]
+
+
+def found(demo: DemoOperator) -> House:
+    """Set the demo operator up, on the day before its first concern. Raises AlreadySetUp."""
+    at = demo.founded_at
+    accounts.set_up(
+        name=demo.name,
+        phone=demo.phone,
+        callback_address=demo.callback_address,
+        street=demo.street,
+        postcode=demo.postcode,
+        city=demo.city,
+        website=demo.website,
+        at=at,
+    )
+    calendar = _calendar(demo)
+    brands = {
+        one.slug: accounts.create(
+            Brand,
+            name=one.name,
+            slug=one.slug,
+            email=one.email,
+            signature=one.signature,
+            is_default=one.is_default,
+            actor=SYSTEM,
+            at=at,
+        )
+        for one in demo.brands
+    }
+    agents = _agents(demo, standard_roles(actor=SYSTEM, at=at))
+    teams = _teams(demo, agents, calendar)
+    for one in demo.organisations:
+        customers.create_organisation(name=one.name, domain=one.domain, actor=SYSTEM, at=at)
+    return House(brands, teams, agents, _mailboxes(demo, brands, teams))
+
+
+def _calendar(demo: DemoOperator) -> Calendar:
+    calendar = accounts.create(
+        Calendar, name="Servicezeiten", state=demo.state, is_default=True, actor=SYSTEM, at=demo.founded_at
+    )
+    # 24 and 31 December are no public holidays, but nobody is there.
+    years = range(demo.founded_at.year, demo.founded_at.year + 3)
+    days_off = [(date(year, 12, day), name) for year in years for day, name in ((24, "Heiligabend"), (31, "Silvester"))]
+    return accounts.set_hours(calendar, openings=demo.openings, days_off=days_off, actor=SYSTEM, at=demo.founded_at)
+
+
+def _agents(demo: DemoOperator, roles: dict[str, Role]) -> dict[str, Agent]:
+    return {
+        one.key: accounts.create_agent(
+            email=one.email,
+            name=one.name,
+            role=roles[one.role],
+            password=demo.password,
+            actor=SYSTEM,
+            at=demo.founded_at,
+        )
+        for one in demo.agents
+    }
+
+
+def _teams(demo: DemoOperator, agents: dict[str, Agent], calendar: Calendar) -> dict[str, Team]:
+    at = demo.founded_at + timedelta(minutes=20)
+    leads = {one.leads: agents[one.key] for one in demo.agents if one.leads}
+    teams = {
+        one.slug: accounts.create(
+            Team,
+            name=one.name,
+            slug=one.slug,
+            description=one.description,
+            lead=leads[one.slug],
+            calendar=calendar,
+            actor=SYSTEM,
+            at=at,
+        )
+        for one in demo.teams
+    }
+    for member in demo.agents:
+        accounts.change_agent(agents[member.key], teams=[teams[slug] for slug in member.teams], actor=SYSTEM, at=at)
+    return teams
+
+
+def _mailboxes(demo: DemoOperator, brands: dict[str, Brand], teams: dict[str, Team]) -> dict[str, Mailbox]:
+    return {
+        one.address: accounts.create(
+            Mailbox,
+            address=one.address,
+            brand=brands[one.brand],
+            team=teams.get(one.team),
+            responsible=teams[one.team].lead if one.team else None,
+            actor=SYSTEM,
+            at=demo.founded_at + timedelta(minutes=30),
+        )
+        for one in demo.mailboxes
+    }

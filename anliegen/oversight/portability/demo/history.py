@@ -1,0 +1,206 @@
+"""A demo ticket lived through again: each turn by the real action, with its own author and time."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from anliegen.flow.automation import triage
+from anliegen.flow.feedback import outcome
+from anliegen.ground import files
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.oversight.portability.demo import timing
+from anliegen.oversight.portability.demo.founding import House
+from anliegen.oversight.portability.demo.shapes import PERSON, RULE, DemoOperator, Person, Ticket, Turn
+from anliegen.records.customers import actions as customers
+from anliegen.records.customers.models import Address
+from anliegen.records.customers.models import Person as Customer
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets.actions import Change
+from anliegen.records.tickets.content import Answer, File, Received
+from anliegen.records.tickets.models import Message
+from anliegen.records.tickets.models import Ticket as Row
+
+QUIET = Actor.rule("quiet")  # closes what has been quiet for a week
+UNDO = timedelta(seconds=11)  # how long an answer waits before it goes out
+_MAILED = ("email", "form", "api")
+
+
+class Past:
+    """What has happened so far: customers are met when they first write, tickets grow turn by turn."""
+
+    def __init__(self, demo: DemoOperator, house: House, now: datetime) -> None:
+        self._house, self._now = house, now
+        self._people = {person.key: person for person in demo.people}
+        self._met: dict[str, Customer] = {}
+        self._rows: dict[str, Row] = {}
+        self._sorted: set[str] = set()
+        self._said: dict[str, Message] = {}  # the newest mail of each ticket, for threading
+
+    def live(self, ticket: Ticket, turn: Turn) -> None:
+        """Do one turn."""
+        _DEEDS[turn.kind](self, ticket, turn)
+
+    def judge(self, ticket: Ticket) -> None:
+        """The customer answers whether the concern is settled."""
+        verdict = ticket.verdict
+        if verdict is not None:
+            actor = Actor.person(self._met[ticket.person].pk)
+            outcome.state(self._row(ticket), answer=verdict.answer, words=verdict.words, actor=actor, at=verdict.at)
+
+    def _message(self, ticket: Ticket, turn: Turn) -> None:
+        person = self._people[ticket.person]
+        customer = self._meet(person, turn)
+        actor = Actor.person(customer.pk) if turn.by == PERSON else self._actor(turn.by)
+        received = self._received(ticket, turn, person, customer)
+        known = self._rows.get(ticket.key)
+        if known is not None:
+            message = tickets.receive(received, ticket=known, actor=actor, at=turn.at)
+        else:
+            message = self._open(ticket, turn, received, actor)
+        if turn.channel == "email":
+            self._said[ticket.key] = message
+
+    def _open(self, ticket: Ticket, turn: Turn, received: Received, actor: Actor) -> Message:
+        mailbox = self._house.mailboxes.get(ticket.mailbox)
+        message = tickets.receive(
+            received, brand=self._house.brands[ticket.brand], mailbox=mailbox, actor=actor, at=turn.at
+        )
+        self._rows[ticket.key] = message.ticket
+        if mailbox is not None:
+            triage.make(message.ticket, triage.propose(mailbox), actor=triage.AUTHOR, at=turn.at)
+        return message
+
+    def _reply(self, ticket: Ticket, turn: Turn) -> None:
+        self._settle(ticket, turn)
+        before = self._said.get(ticket.key)
+        answer = Answer(text=turn.text, channel=turn.channel, files=_stored(turn))
+        message = tickets.reply(self._row(ticket), answer, actor=self._actor(turn.by), at=turn.at, status=turn.status)
+        if turn.channel != "email":
+            tickets.mark_delivered(message, actor=SYSTEM, at=turn.at)
+            return
+        # Gone out long ago: nothing of the demo's past leaves the house.
+        tickets.mark_sent(message, actor=SYSTEM, at=min(turn.at + UNDO, self._now))
+        if before is not None or ticket.channel in _MAILED:
+            self._said[ticket.key] = message
+
+    def _note(self, ticket: Ticket, turn: Turn) -> None:
+        tickets.write_note(self._row(ticket), text=turn.text, actor=self._actor(turn.by), at=turn.at)
+        if turn.status:
+            tickets.change(self._row(ticket), Change(status=turn.status), actor=self._actor(turn.by), at=turn.at)
+
+    def _assign(self, ticket: Ticket, turn: Turn) -> None:
+        to = self._house.agents[turn.to]
+        own = turn.by == turn.to and self._row(ticket).status == "new"
+        wanted = Change(assignee=to, status="open") if own else Change(assignee=to)
+        tickets.change(self._row(ticket), wanted, actor=self._actor(turn.by), at=turn.at)
+        self._settle(ticket, turn)
+
+    def _move(self, ticket: Ticket, turn: Turn) -> None:
+        tickets.assign(self._row(ticket), to=self._house.teams[turn.to], actor=self._actor(turn.by), at=turn.at)
+        if ticket.channel == "phone":
+            self._settle(ticket, turn)
+
+    def _status(self, ticket: Ticket, turn: Turn) -> None:
+        actor = QUIET if turn.by == RULE else self._actor(turn.by)
+        tickets.change(self._row(ticket), Change(status=turn.status), actor=actor, at=turn.at)
+
+    def _settle(self, ticket: Ticket, turn: Turn) -> None:
+        """Whoever looks at a concern first says how urgent it is and what it is about."""
+        if ticket.key in self._sorted:
+            return
+        self._sorted.add(ticket.key)
+        wanted = Change(priority=ticket.priority, topic=ticket.tags[0], tags=ticket.tags)
+        tickets.change(self._row(ticket), wanted, actor=self._actor(turn.by), at=turn.at)
+
+    def _row(self, ticket: Ticket) -> Row:
+        return Row.objects.get(pk=self._rows[ticket.key].pk)
+
+    def _actor(self, agent: str) -> Actor:
+        return Actor.agent(self._house.agents[agent].pk)
+
+    def _meet(self, person: Person, turn: Turn) -> Customer:
+        """The customer behind the turn; what they say of themselves is taken up the first time."""
+        known = self._met.get(person.key)
+        if known is not None:
+            return known
+        clerk = SYSTEM if turn.by == PERSON else self._actor(turn.by)
+        ways = [("email", person.email), ("phone", person.phone)]
+        kind, value = next(way for way in ways if way[1])
+        address = customers.meet(kind=kind, value=value, name=person.name, actor=clerk, at=turn.at)
+        customer = customers.change(
+            address.person,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            title=person.title,
+            address_form=person.form,
+            language=person.language,
+            actor=clerk,
+            at=turn.at,
+        )
+        for kind, value in ways:
+            if value:
+                customers.add_address(customer, kind=kind, value=value, actor=clerk, at=turn.at)
+        self._met[person.key] = customer
+        return customer
+
+    def _received(self, ticket: Ticket, turn: Turn, person: Person, customer: Customer) -> Received:
+        kind, value = ("phone", person.phone) if turn.channel == "phone" else ("email", person.email)
+        address = Address.objects.filter(person=customer, kind=kind).first() if turn.channel != "letter" else None
+        mailbox = self._house.mailboxes.get(ticket.mailbox)
+        brand = self._house.brands[ticket.brand]
+        before = self._said.get(ticket.key) if turn.channel == "email" else None
+        thread = (*before.references, before.rfc_message_id) if before is not None else ()
+        return Received(
+            channel=turn.channel,
+            person_id=customer.pk,
+            address=address,
+            subject=_subject(ticket, before),
+            text=turn.text + (_quoted(before) if before is not None else ""),
+            reply_text=turn.text,
+            language=ticket.language,
+            from_name=person.name,
+            from_address=value if address is not None else "",
+            to=((brand.name, mailbox.address if mailbox is not None else brand.email),)
+            if turn.channel == "email"
+            else (),
+            rfc_message_id=_message_id(ticket, turn, value) if turn.channel == "email" else "",
+            in_reply_to=thread[-1:],
+            references=thread,
+            written_at=turn.at,
+            files=_stored(turn),
+        )
+
+
+_DEEDS: dict[str, Callable[[Past, Ticket, Turn], None]] = {
+    "message": Past._message,
+    "reply": Past._reply,
+    "call": Past._reply,
+    "note": Past._note,
+    "assign": Past._assign,
+    "move": Past._move,
+    "status": Past._status,
+}
+
+
+def _stored(turn: Turn) -> tuple[File, ...]:
+    return tuple(File(one.filename, one.content_type, len(one.content), files.put(one.content)) for one in turn.files)
+
+
+def _subject(ticket: Ticket, before: Message | None) -> str:
+    if before is None or before.direction == "in":
+        return ticket.subject
+    return before.subject if before.subject.startswith("Re:") else f"Re: {before.subject}"
+
+
+def _quoted(before: Message) -> str:
+    """Our mail below the answer, as most mail programs leave it; only where people do not write below it."""
+    if before.direction != "out" or before.pk % 3 == 0:
+        return ""
+    here = before.created_at.astimezone(timing.ZONE)
+    lines = "\n".join(f"> {line}".rstrip() for line in before.text.splitlines())
+    return f"\n\nAm {here:%d.%m.%Y} um {here:%H:%M} schrieb {before.from_name} <{before.from_address}>:\n{lines}"
+
+
+def _message_id(ticket: Ticket, turn: Turn, address: str) -> str:
+    digest = hashlib.sha256(f"{ticket.key} {turn.at.isoformat()}".encode()).hexdigest()[:24]
+    return f"{digest}@{address.rpartition('@')[2]}"
