@@ -25,6 +25,14 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
+def free_port(host: str) -> int:
+    """A port of this machine that nobody listens on at the moment."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as attempt:
+        attempt.bind((_this_machine(host), 0))
+        port: int = attempt.getsockname()[1]
+    return port
+
+
 def status(host: str, port: int, path: str, *, timeout: float = 2.0) -> int | None:
     """The HTTP status of a page of our own server; None when nothing answers. Asks this machine only."""
     place = _this_machine(host)

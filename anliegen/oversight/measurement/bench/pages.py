@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 
+from anliegen.ground.journal.models import Event
 from anliegen.oversight.measurement.bench.report import Report, percentiles, timed
 from anliegen.oversight.measurement.seed import seed
 from anliegen.records.accounts.models import Agent
@@ -72,6 +73,7 @@ def _pages(client: Client) -> Pages:
     numbers = list(Ticket.objects.order_by("-last_message_at").values_list("pk", flat=True)[: CALLS + WARM_UP])
     rare = [text.rpartition("Vertragskonto ")[2][:8] for text in _some_texts()]
     turn = count()
+    everything = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]
 
     def get(path: str) -> None:
         answer = client.get(path)
@@ -82,7 +84,7 @@ def _pages(client: Client) -> Pages:
         number = numbers[next(turn) % len(numbers)]
         answer = client.post(
             f"/workspace/tickets/{number}/reply/",
-            {"text": "Guten Tag,\n\nwir haben es geprüft.", "status": "waiting_customer", "anyway": "1"},
+            {"text": "Guten Tag,\n\nwir haben es geprüft.", "status": "waiting_customer", "version": 0, "seen": everything},
         )
         if answer.status_code not in (200, 302):
             raise PageFailed(f"reply: {answer.status_code}")

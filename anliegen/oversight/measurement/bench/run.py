@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from anliegen.ground import clock
-from anliegen.oversight.measurement.bench import intake
+from anliegen.oversight.measurement.bench import intake, pages, search, stream
 from anliegen.oversight.measurement.bench.report import Report
 from anliegen.records.accounts import founding
 from anliegen.records.accounts.models import Operator
@@ -14,8 +14,15 @@ def measure(kind: str, *, tickets: int, progress: Callable[[str], None]) -> Repo
     """Set up the empty instance and measure."""
     if not Operator.objects.exists():
         founding.found(organisation="Messung", admin_email="bench@bench.example", password="x" * 20, at=clock.now())
-    if kind == "intake":
-        return intake.measure()
+    match kind:
+        case "intake":
+            return intake.measure()
+        case "pages":
+            return pages.measure(tickets, progress)
+        case "search":
+            return search.measure(tickets, progress)
+        case "stream":
+            return stream.measure()
     raise ValueError(kind)
 
 
