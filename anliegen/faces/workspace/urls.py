@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from anliegen.faces.workspace import inbox, login, new, people, profile, search
+from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import changes, files, page, talk
 
 app_name = "workspace"
@@ -26,5 +27,6 @@ urlpatterns = [
     path("attachments/<int:pk>/", files.attachment, name="attachment"),
     path("attachments/<int:pk>/picture/", files.picture, name="picture"),
     path("intake/<int:pk>/source/", files.source, name="source"),
+    path("invitation/<str:secret>/", invitation.accept, name="invitation"),
     path("settings/", include("anliegen.faces.workspace.settings.urls")),
 ]
