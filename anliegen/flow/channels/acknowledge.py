@@ -39,13 +39,13 @@ def acknowledge(event: Event) -> None:
     )
     if ticket is None or not operator.acknowledges or not _deserves_one(ticket, clock.now()):
         return
+    # Asked first, not caught: an action that fails takes the whole batch of this reader back.
+    if not actions.recipients_of(ticket):
+        return  # a letter, a call or a form without a mail address: a person answers
     language = language_for(ticket, operator)
     with translation.override(language):
         answer = Answer(text=words(ticket, operator, language), subject=_subject(ticket), channel="email")
-    try:
-        actions.acknowledge(ticket, answer, rule=RULE, actor=Actor.rule(RULE).because_of(event), at=clock.now())
-    except actions.NoWayToAnswer:
-        return  # a letter or call without a mail address: a person answers
+    actions.acknowledge(ticket, answer, rule=RULE, actor=Actor.rule(RULE).because_of(event), at=clock.now())
 
 
 def language_for(ticket: Ticket, operator: Operator) -> str:

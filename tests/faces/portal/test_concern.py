@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from anliegen.faces.portal import concern, uploads
+from anliegen.ground.journal import tail
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand, Mailbox, Team
@@ -72,6 +73,7 @@ def test_a_telephone_number_alone_gets_the_whole_link_and_no_mail(
     assert links.token(Ticket.objects.get()) in page
     assert "keine E-Mail-Adresse genannt" in page
     assert Message.objects.filter(direction="out").count() == 0
+    assert tail.stopped() == [], "the reader that acknowledges goes on for everybody else"
 
 
 def test_the_number_of_a_known_person_does_not_open_the_whole_page(

@@ -20,6 +20,7 @@ from anliegen.records.tickets.actions.reply import (
     mark_delivered,
     mark_failed,
     mark_sent,
+    recipients_of,
     reply,
     write_note,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "mark_failed",
     "mark_sent",
     "receive",
+    "recipients_of",
     "reopen",
     "reply",
     "resolve",
