@@ -1,28 +1,37 @@
 """The worker: seal, read, take in, and run the jobs, in one process. Any number may run on any number of machines."""
 
 import asyncio
+import os
 import signal
 import threading
-from collections.abc import Callable
-from typing import cast
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import structlog
+from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.utils import connector_params
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.email import intake
-from anliegen.flow.channels.email.send import register_mail_server
+from anliegen.ground import jobs
 from anliegen.ground.journal import seal, tail
 from anliegen.ground.wake import work_when_woken
 
 log = structlog.get_logger(__name__)
 
+AT_ONCE = 4  # jobs side by side
+FINISH_WITHIN_S = 5.0  # a job may end what it has begun
+STOP_WITHIN_S = 7.5  # the supervisor kills after eight
+
 
 def work() -> None:
-    """Work until SIGINT or SIGTERM; what is begun is finished first."""
-    # The worker sends the mail, so it says where to, however it was started.
-    register_mail_server()
+    """Work until SIGINT or SIGTERM; what is begun is finished first, unless it takes longer than STOP_WITHIN_S.
+
+    Raises SystemExit(1) when one of the threads ended unasked: a worker that only does half its work must not look
+    alive. Whoever supervises it starts it again.
+    """
     stop = threading.Event()
     readers = tail.Readers(READERS)
     threads = [
@@ -33,11 +42,15 @@ def work() -> None:
     for thread in threads:
         thread.start()
     try:
-        asyncio.run(_run_jobs())
+        asyncio.run(_run_jobs(stop, threads))
     finally:
+        was_asked = stop.is_set()
         stop.set()
+        _insist()
         for thread in threads:
-            thread.join(timeout=8)
+            thread.join(timeout=STOP_WITHIN_S)
+    if not was_asked:
+        raise SystemExit(1)
 
 
 def _thread(
@@ -48,25 +61,70 @@ def _thread(
     )
 
 
-async def _run_jobs() -> None:
-    """Run jobs; when the database goes away, wait and begin again."""
-    stopped = asyncio.Event()
+async def _run_jobs(stop: threading.Event, threads: Sequence[threading.Thread]) -> None:
+    """Run jobs until asked to stop or a thread is gone; when the database goes away, wait and begin again."""
+    ending = asyncio.Event()
+
+    def asked() -> None:
+        stop.set()  # the threads end at the same time as the jobs, not after them
+        ending.set()
+        _insist()
+
     for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
-    while not stopped.is_set():
+        asyncio.get_running_loop().add_signal_handler(sign, asked)
+    watching = asyncio.create_task(_watch(threads, ending))
+    while not ending.is_set():
         worker = asyncio.create_task(_worker())
-        await asyncio.wait([worker, asyncio.create_task(stopped.wait())], return_when=asyncio.FIRST_COMPLETED)
-        if not stopped.is_set():
+        await asyncio.wait([worker, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
+        if not ending.is_set():
             log.warning("jobs begin again", error=str(worker.exception() or "the worker ended")[:200])
             await asyncio.sleep(1)
             continue
         worker.cancel()
-        await asyncio.wait([worker], timeout=8)
+        await asyncio.wait([worker])
+    watching.cancel()
+
+
+async def _watch(threads: Sequence[threading.Thread], ending: asyncio.Event) -> None:
+    while not ending.is_set():
+        for thread in threads:
+            if not thread.is_alive():
+                log.error("a thread ended unasked, so the worker ends", thread=thread.name)
+                ending.set()
+        await asyncio.sleep(1)
+
+
+def _insist() -> None:
+    """Be gone in time, even when something hangs, such as a mail server that does not answer.
+
+    That loses nothing: the job is taken up again like one of a worker that was killed.
+    """
+    timer = threading.Timer(STOP_WITHIN_S, os._exit, [1])
+    timer.daemon = True
+    timer.start()
 
 
 async def _worker() -> None:
-    connector = cast(DjangoConnector, app.connector).get_worker_connector()
-    async with app.with_connector(connector).open_async() as jobs:
-        await jobs.run_worker_async(
-            concurrency=4, install_signal_handlers=False, shutdown_graceful_timeout=6, delete_jobs="successful"
+    # Two connections while it is quiet: one listens, one asks. Those that died with the server are replaced.
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=AT_ONCE + 2)
+    async with app.with_connector(connector).open_async() as open_app:
+        await _rescue_soon(open_app)
+        await open_app.run_worker_async(
+            concurrency=AT_ONCE,
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=FINISH_WITHIN_S,
+            delete_jobs="successful",
+            update_heartbeat_interval=jobs.STALLED_AFTER_S / 6,
+            stalled_worker_timeout=jobs.STALLED_AFTER_S,
         )
+
+
+async def _rescue_soon(open_app: App) -> None:
+    """Whoever worked here before may have been killed: look after its jobs as soon as that can be known."""
+    with suppress(exceptions.AlreadyEnqueued):
+        await open_app.configure_task(
+            jobs.rescue.name,
+            queue=jobs.rescue.queue,
+            queueing_lock=f"{jobs.rescue.name}.after-start",
+            schedule_in={"seconds": int(jobs.STALLED_AFTER_S) + 1},
+        ).defer_async(timestamp=0)

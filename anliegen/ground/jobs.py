@@ -3,6 +3,7 @@
 Quick steps of the pipeline belong to the journal's readers; jobs are for what waits, retries or runs by the clock.
 """
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar, cast
@@ -18,7 +19,8 @@ log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
-STALLED_AFTER_S = 60
+# A worker that has not been heard of for so long is dead, and its jobs are taken up by others. Measured in seconds.
+STALLED_AFTER_S = float(os.environ.get("ANLIEGEN_STALLED_AFTER_S") or 60)
 
 
 def job(*, queue: str = "default", retries: int = 0) -> Callable[[Callable[P, R]], "Task[P, R, P]"]:
@@ -45,7 +47,7 @@ def periodic(cron: str, *, queue: str = "default") -> Callable[[Callable[[int], 
 
 
 def defer(task: "Task[Any, Any, Any]", *, at: datetime | None = None, key: str | None = None, **arguments: Any) -> bool:
-    """Queue a job inside the caller's transaction: rolled back, it never runs. Returns False when `key` waits already."""
+    """Queue a job inside the caller's transaction: rolled back, it never runs. False when `key` waits already."""
     options: dict[str, Any] = {}
     if at is not None:
         options["schedule_at"] = at
@@ -66,8 +68,13 @@ async def rescue(context: procrastinate.JobContext, timestamp: int) -> None:
     """Take up the jobs of workers that died. Without this a job of a worker killed with -9 waits for ever."""
     manager = context.app.job_manager
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-        log.warning("job taken up again", job=stalled.id)
-        await manager.retry_job(stalled)
+        try:
+            await manager.retry_job(stalled)
+        except exceptions.ConnectorException as refused:
+            # The same by the clock waits already, or another worker was quicker. The others must not wait for that.
+            log.info("job left as it is", job=stalled.id, error=type(refused).__name__)
+        else:
+            log.warning("job taken up again", job=stalled.id)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import structlog
-from django.db import OperationalError, close_old_connections, connection
+from django.db import InterfaceError, OperationalError, connection
 from psycopg import sql
 
 log = structlog.get_logger(__name__)
 
-LONGEST_PAUSE_S = 15.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 15.0
+
+# SQLSTATE of what passes by itself: connection lost, deadlock, no room or no connection left, shut down or starting.
+# Not among them: class 54, a value that is larger than PostgreSQL takes. Trying that again would never end.
+PASSING = ("08", "40", "53", "57P", "58")
 
 
 def listen(channels: list[str], stop: threading.Event, *, patience: float) -> Iterator[set[str]]:
@@ -19,13 +23,13 @@ def listen(channels: list[str], stop: threading.Event, *, patience: float) -> It
     The empty set means "look anyway": whatever was notified while nobody listened is found so. When the database goes
     away this waits and connects again. Ends when `stop` is set.
     """
-    pause = 0.2
+    pause = FIRST_PAUSE_S
     while not stop.is_set():
         try:
             with _connect() as listener:
                 for channel in channels:
                     listener.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
-                pause = 0.2
+                pause = FIRST_PAUSE_S
                 yield set()
                 yield from _notified(listener, stop, patience)
         except psycopg.OperationalError:
@@ -37,15 +41,42 @@ def listen(channels: list[str], stop: threading.Event, *, patience: float) -> It
 def work_when_woken(
     channels: list[str], work: Callable[[set[str]], object], stop: threading.Event, *, patience: float
 ) -> None:
-    """Call `work` each time something may have happened; outlive a database that goes away."""
+    """Call `work` each time something may have happened, and after a failure again, until it succeeds.
+
+    Outlives a database that goes away, and a fault of our own: that is logged whole, and other threads go on meanwhile.
+    """
     for woken in listen(channels, stop, patience=patience):
-        try:
-            work(woken)
-        except OperationalError as error:
+        pause = FIRST_PAUSE_S
+        while not stop.is_set() and not _succeeds(work, woken):
+            woken = set()  # by now more may have happened than what woke us
+            stop.wait(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+def database_is_away(error: BaseException) -> bool:
+    """Whether the database could not answer just now: nobody's fault, so the caller waits and asks again.
+
+    False for what it refuses, however it words that: the same question would be refused for ever.
+    """
+    if isinstance(error, InterfaceError):
+        return True
+    if not isinstance(error, OperationalError):
+        return False
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code is None or code.startswith(PASSING)
+
+
+def _succeeds(work: Callable[[set[str]], object], woken: set[str]) -> bool:
+    try:
+        work(woken)
+    except Exception as error:
+        if database_is_away(error):
             log.warning("the database is away", error=str(error).strip().partition("\n")[0])
-            close_old_connections()
-            connection.close()
-            stop.wait(0.5)
+        else:
+            log.exception("our own fault, tried again")
+        connection.close()
+        return False
+    return True
 
 
 def _connect() -> psycopg.Connection:

@@ -1,4 +1,4 @@
-"""From `message.queued` to the outside: one delivery per message, due after the time to undo, tried until it is final."""
+"""From `message.queued` to the outside: one delivery per message, due after the time to undo, tried until final."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -28,8 +28,8 @@ WAYS: dict[str, Callable[[Message], None]] = {"email": send.send}
 
 def plan(event: Event) -> None:
     """Read a `message.queued`: make its delivery, due when it can no longer be undone."""
-    message = Message.objects.get(pk=int(event.data["message"].partition(":")[2]))
-    if message.state != "queued":
+    message = Message.objects.filter(pk=int(event.data["message"].partition(":")[2])).first()
+    if message is None or message.state != "queued":
         return
     if message.channel in SPOKEN:
         actions.mark_delivered(message, actor=SYSTEM.because_of(event), at=clock.now())
@@ -41,9 +41,13 @@ def plan(event: Event) -> None:
         defer(deliver, at=delivery.due_at, delivery_id=delivery.pk)
 
 
-@job(queue="mail")
+@job(queue="mail", retries=8)
 def deliver(delivery_id: int) -> None:
-    """Try one delivery. Sending again what was sent carries the same Message-ID, so that mail programs show it once."""
+    """Try one delivery. Sending again what was sent carries the same Message-ID, so that mail programs show it once.
+
+    What goes wrong with the mail is in the delivery's row, with its own times; the job itself is tried again only when
+    the database goes away under it.
+    """
     delivery = _begin(delivery_id)
     if delivery is None:
         return
@@ -72,8 +76,13 @@ def find_forgotten(timestamp: int) -> None:
 def _begin(delivery_id: int) -> Delivery | None:
     """Mark the attempt before the first byte leaves; None when there is nothing (more) to send."""
     with transaction.atomic():
-        delivery = Delivery.objects.select_for_update(of=("self",)).select_related("message").get(pk=delivery_id)
-        if delivery.done_at is not None or delivery.due_at > clock.now() + timedelta(seconds=1):
+        one = Delivery.objects.select_for_update(of=("self",)).select_related("message").filter(pk=delivery_id)
+        delivery = one.first()
+        if delivery is None or delivery.done_at is not None:
+            return None
+        if delivery.due_at > clock.now() + timedelta(seconds=1):
+            # Too early by our clock, or under way in a worker that may have been killed: come back when it is due.
+            defer(deliver, at=delivery.due_at, key=f"delivery:{delivery.pk}", delivery_id=delivery.pk)
             return None
         if delivery.message.state != "queued":
             delivery.done_at = clock.now()

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from anliegen.ground import clock
 from anliegen.ground.journal.batch import together
 from anliegen.ground.journal.models import Cursor, Event
 from anliegen.ground.journal.seal import last
+from anliegen.ground.wake import database_is_away
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,7 @@ Many = Callable[[Sequence[Event]], object]
 
 @dataclass(frozen=True)
 class Reader:
-    """A name, a function, and the verbs it wants. `from_start`: a new reader reads the past too, not only what comes."""
+    """A name, a function, and the verbs it wants. `from_start`: a new reader reads the past too."""
 
     name: str
     handle: One | Many
@@ -69,9 +70,9 @@ def run(each: Reader) -> int:
     """
     try:
         return _step(each, SIZE)
-    except OperationalError:
-        raise  # the database is away: nobody's fault, the caller waits and comes again
-    except Exception:
+    except Exception as error:
+        if database_is_away(error):
+            raise  # nobody's fault, the caller waits and comes again
         return _up_to_the_failing_one(each)
 
 
@@ -80,9 +81,9 @@ def _up_to_the_failing_one(each: Reader) -> int:
     while True:
         try:
             taken = _step(each, 1)
-        except OperationalError:
-            raise
         except Exception as error:
+            if database_is_away(error):
+                raise
             _stop(each, error)
             return done
         if not taken:
@@ -93,7 +94,7 @@ def _up_to_the_failing_one(each: Reader) -> int:
 def _step(each: Reader, size: int) -> int:
     with together():
         cursor = Cursor.objects.select_for_update(skip_locked=True).filter(name=each.name).first()
-        if cursor is None or (cursor.retry_at and cursor.retry_at > clock.now()):
+        if cursor is None or _waits(cursor, clock.now()):
             return 0
         newest = last()[0]
         events = _waiting(each, cursor.position, newest, size)
@@ -101,6 +102,11 @@ def _step(each: Reader, size: int) -> int:
             each.feed(events)
         _move(cursor, events, newest, full=len(events) == size)
     return len(events)
+
+
+def _waits(cursor: Cursor, now: datetime) -> bool:
+    """Until the time to retry. One further off than any pause was set by a clock that has been put back since."""
+    return cursor.retry_at is not None and now < cursor.retry_at <= now + LONGEST_RETRY
 
 
 def _waiting(each: Reader, after: int, newest: int, size: int) -> list[Event]:

@@ -54,10 +54,8 @@ def last() -> tuple[int, bytes]:
 
 def content(event: Event) -> bytes:
     """What the hash covers: every column, in one canonical form (JSON, sorted keys, UTC)."""
-    return canonical(
-        (event.position, event.id, event.at, event.verb, event.subject, event.actor)
-        + (event.because, event.depth, event.data)
-    )
+    who = (event.subject, event.actor, event.because, event.depth)
+    return canonical((event.position, event.id, event.at, event.verb, *who, event.data))
 
 
 def canonical(row: Sequence[Any]) -> bytes:
@@ -122,6 +120,12 @@ def _anchor(head: Head) -> None:
         {"position": head.position, "hash": bytes(head.hash).hex(), "signature": bytes(head.signature).hex()}
     )
     handle, temporary = tempfile.mkstemp(dir=folder, prefix=".head-")
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    os.replace(temporary, target)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # after a power cut an empty anchor would look like a broken journal
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,9 +1,10 @@
-"""Lines of the ledger that wait are read, understood and brought to their place; what cannot be is set aside, visibly."""
+"""Lines of the ledger that wait are read and brought to their place; what cannot be is set aside, visibly."""
 
+import errno
 from datetime import datetime
 
 import structlog
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 
 from anliegen.flow.channels import verbs
@@ -14,12 +15,15 @@ from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.batch import together
 from anliegen.ground.journal.record import record
+from anliegen.ground.wake import database_is_away
 from anliegen.records.accounts.queries import Mailboxes, NotSetUp
 
 log = structlog.get_logger(__name__)
 
 NEW = "anliegen_intake"  # the notification that a trigger on the ledger sends
 TOGETHER = 25  # mails in one transaction
+TRIES = 3
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 LARGE = 512 * 1024  # bytes; a large mail is read alone, so that it keeps no others waiting
 
 
@@ -40,21 +44,19 @@ def take_in() -> int:
             for line in lines:
                 _read(line, mailboxes, clock.now())
             return len(lines)
-    except OperationalError:
-        raise  # the database is away: nobody's fault, the lines wait
-    except Exception:
+    except Exception as error:
+        if _passes(error):
+            raise  # nobody's fault, the lines wait
         return _one_by_one()
 
 
 def take_in_one(intake: Intake) -> Intake:
     """Take in this line now, alone: for the command line and for a person who tries again."""
     try:
-        with transaction.atomic():
-            line = Intake.objects.select_for_update().get(pk=intake.pk)
-            return _read(line, Mailboxes.load(), clock.now()) if line.result == "received" else line
-    except OperationalError:
-        raise
+        return _alone(intake.pk)
     except Exception as error:
+        if _passes(error):
+            raise
         return _set_aside(intake.pk, error)
 
 
@@ -81,6 +83,19 @@ def _read(line: Intake, mailboxes: Mailboxes, at: datetime) -> Intake:
     return accept(parse(files.get(line.sha256)), line, mailboxes=mailboxes, at=at)
 
 
+def _alone(pk: int) -> Intake:
+    """One mail in its own transaction, tried again when another worker brought the same mail in at this moment."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with transaction.atomic():
+                line = Intake.objects.select_for_update().get(pk=pk)
+                return _read(line, Mailboxes.load(), clock.now()) if line.result == "received" else line
+        except IntegrityError:
+            if not tries_left:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
 def _one_by_one() -> int:
     done = 0
     for pk in Intake.objects.waiting().order_by("id").values_list("pk", flat=True)[:TOGETHER]:
@@ -105,6 +120,11 @@ def _set_aside(pk: int, error: Exception) -> Intake:
         line = Intake.objects.get(pk=pk)
         record(verbs.INTAKE_QUARANTINED, line, actor=SYSTEM, at=clock.now(), reason=reason)
     return line
+
+
+def _passes(error: Exception) -> bool:
+    """The database is away or the disk is full: all mails are in the same case, and none of them is to blame."""
+    return database_is_away(error) or (isinstance(error, OSError) and error.errno in FULL)
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Mail comes in over SMTP or LMTP: 250 is said only when the bytes are durable and their line in the ledger is committed.
+"""Mail comes in over SMTP or LMTP: 250 is said only when the bytes are durable and their ledger line is committed.
 
 It listens for the operator's own mail server, not for the internet.
 """
