@@ -1,6 +1,6 @@
 """A pytest plugin (`-p tests.instance`): gives the tests a data directory and a database of their own.
 
-Loaded before Django's settings are, because these read the environment. With DATABASE_URL set, the tests use that server.
+Loaded before Django's settings are, because these read the environment. With DATABASE_URL set, tests use that server.
 """
 
 import atexit

@@ -1,4 +1,4 @@
-"""Checks that no tool on the shelf does: migrations match the models, and German is complete. `python -m tools.check`."""
+"""What no other tool checks: migrations match the models, German is complete. `python -m tools.check`."""
 
 import os
 import sys
@@ -23,7 +23,9 @@ def untranslated_texts() -> list[str]:
         with file.open("rb") as source:
             catalog = read_po(source, locale="de")
         known = {(message.id, message.context) for message in catalog if message.id}
-        wrong += [f"{room.name}: not in the catalogue: {text}" for text, _context in sorted(map(str_pair, wanted - known))]
+        wrong += [
+            f"{room.name}: not in the catalogue: {text}" for text, _context in sorted(map(str_pair, wanted - known))
+        ]
         wrong += [f"{room.name}: not translated: {text}" for text in untranslated(catalog)]
     return wrong
 

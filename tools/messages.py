@@ -13,7 +13,9 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent / "anliegen"
 METHODS = [("**/locale/**", "ignore"), ("**.py", "python"), ("**/jinja2/**", "jinja2.ext:babel_extract")]
-OPTIONS = {"**/jinja2/**": {"newstyle_gettext": "true", "extensions": "jinja2.ext.i18n"}}
+OPTIONS = {
+    "**/jinja2/**": {"newstyle_gettext": "true", "extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"}
+}
 KEYWORDS = {
     "_": None,
     "gettext": None,

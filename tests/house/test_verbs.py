@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from anliegen.config.pipeline import READERS
 from anliegen.ground.journal.verbs import DECLARED
 
 CODE = Path(__file__).resolve().parents[2] / "anliegen"
@@ -33,8 +34,6 @@ def test_every_recorded_verb_is_a_declared_constant() -> None:
 
 
 def test_verbs_read_by_the_pipeline_are_declared() -> None:
-    from anliegen.config.pipeline import READERS
-
     assert {verb for reader in READERS for verb in reader.on} <= set(DECLARED)
 
 

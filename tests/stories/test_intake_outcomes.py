@@ -157,7 +157,8 @@ def bounce_of(message: Message, status: str = "5.1.1", action: str = "failed") -
         "--b\nContent-Type: text/plain\n\nEs ging nicht.\n"
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\n"
         f"Final-Recipient: rfc822; kim@example.org\nAction: {action}\nStatus: {status}\n\n"
-        f"--b\nContent-Type: message/rfc822\n\nMessage-ID: <{message.rfc_message_id}>\nSubject: Abschlag\n\nText\n--b--\n"
+        f"--b\nContent-Type: message/rfc822\n\nMessage-ID: <{message.rfc_message_id}>\n"
+        "Subject: Abschlag\n\nText\n--b--\n"
     ).encode()
 
 

@@ -42,7 +42,7 @@ def run(
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty instance with the demo operator.")] = False,
     port: Annotated[int | None, typer.Option(help="The port; default ANLIEGEN_PORT.")] = None,
 ) -> None:
-    """Everything in the foreground: database, migrations, web, worker, mail receiver. Ctrl-C stops all of it cleanly."""
+    """Everything in the foreground: database, migrations, web, worker, mail receiver. Ctrl-C stops it cleanly."""
     # This process becomes the supervisor, so that what the command line imported does not stay in memory.
     arguments = [*(["--demo"] if demo else []), *(["--port", str(port)] if port is not None else [])]
     os.execv(sys.executable, [sys.executable, "-m", "anliegen.config.processes", *arguments])  # noqa: S606

@@ -49,7 +49,7 @@ def open_to_all_agents(reason: str) -> Callable[[View[P]], View[P]]:
 
     def declare(view: View[P]) -> View[P]:
         guarded = login_required(view)
-        guarded.asks = f"agent: {reason}"
+        guarded.asks = f"agent: {reason}"  # type: ignore[attr-defined]
         return guarded
 
     return declare

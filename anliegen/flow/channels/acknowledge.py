@@ -1,4 +1,4 @@
-"""The acknowledgement: names the concern, the number, the team and an honest expected time. Written by a rule, and says so."""
+"""The acknowledgement: names concern, number, team and an honest expected time. Written by a rule, and says so."""
 
 from datetime import datetime, timedelta
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import cast
 
-
 from anliegen.flow.feedback import verbs
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.journal.actors import SYSTEM, Actor

@@ -92,7 +92,7 @@ def _address() -> Iterator[Finding]:
         settings.ANLIEGEN_BASE_URL,
         ""
         if safe
-        else "Links in mails and logins go over an open line: put a proxy with TLS in front, https in ANLIEGEN_BASE_URL.",
+        else "Links and logins go over an open line: put a proxy with TLS in front, https in ANLIEGEN_BASE_URL.",
     )
 
 

@@ -181,7 +181,8 @@ def _write(plans: list[Plan], base: Base) -> int:
     )
     _copy(
         "tickets_message",
-        'ticket_id, id, direction, channel, state, person_id, agent_id, rule, from_name, from_address, "to", cc, subject,'
+        "ticket_id, id, direction, channel, state, person_id, agent_id, rule, from_name, from_address,"
+        ' "to", cc, subject,'
         " text, reply_text, html, language, automatic, is_from_stranger, rfc_message_id, in_reply_to,"
         ' "references", written_at, created_at, sent_at',
         (_message_row(plan, said, base) for plan in plans for said in plan.said),
@@ -210,7 +211,8 @@ def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
         plan.number, plan.subject, plan.status, 2, "email", "seed", list(plan.tags), "de", base.brand.pk, plan.person,
         plan.team.pk, agent, agent, plan.opened_at, plan.last_at, plan.last_at,
         plan.last_at if not done and plan.said[-1].is_in else None,
-        answers[0] if answers else None, plan.last_at if done else None, plan.last_at if plan.status == "closed" else None,
+        answers[0] if answers else None, plan.last_at if done else None,
+        plan.last_at if plan.status == "closed" else None,
         len(plan.said),
     )  # fmt: skip
 

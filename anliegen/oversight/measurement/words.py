@@ -2,7 +2,7 @@
 
 import random
 
-GIVEN = "Anna Ben Clara David Elif Finn Greta Hakan Ida Jonas Katarzyna Levi Maja Noah Olga Pavel Rosa Samir Thea Udo"
+GIVEN = "Anna Ben Clara David Elif Finn Greta Hakan Ida Jonas Katarzyna Levi Maja Noah Olga Pavel Rosa Samir Thea"
 FAMILY = "Arslan Becker Celik Dietrich Engel Fuchs Graf Hoffmann Ivanova Jung Krause Lehmann Müller Nowak Öztürk Peters"
 TAGS = ["abschlag", "zähler", "umzug", "rechnung", "sepa", "störung", "tarif", "wärme"]
 

@@ -22,7 +22,7 @@ def insert(table: str, lines: Iterable[str]) -> int:
     for chunk in _chunks(lines):
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {_name(table)} OVERRIDING SYSTEM VALUE"  # noqa: S608
+                f"INSERT INTO {_name(table)} OVERRIDING SYSTEM VALUE"
                 f" SELECT (jsonb_populate_recordset(null::{_name(table)}, %s::jsonb)).*",
                 ["[" + ",".join(chunk) + "]"],
             )

@@ -84,7 +84,7 @@ def create_organisation(*, name: str, domain: str = "", actor: Actor, at: dateti
 
 
 def fold_address(kind: str, value: str) -> str:
-    """The form in which addresses are compared: mail in lower case, telephone numbers as digits in E.164 where known."""
+    """How addresses are compared: mail in lower case, telephone numbers as digits, in E.164 where known."""
     if kind == "phone":
         digits = re.sub(r"[^0-9+]", "", value)
         if digits.startswith("00"):

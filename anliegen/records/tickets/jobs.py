@@ -3,7 +3,7 @@
 from anliegen.ground.jobs import periodic
 from anliegen.ground.search.analysis import ANALYSER_VERSION
 from anliegen.ground.search.queries import stale
-from anliegen.records.tickets import readers
+from anliegen.records.tickets import indexing
 from anliegen.records.tickets.models import SearchRow
 
 AT_ONCE = 500
@@ -22,6 +22,9 @@ def index_again(timestamp: int) -> None:
 def _renew(rows: list[SearchRow]) -> None:
     loaded = SearchRow.objects.select_related("message__ticket", "note").in_bulk([row.pk for row in rows])
     for row in loaded.values():
-        fresh = readers.of_message(row.message) if row.message is not None else readers.of_note(row.note)
-        row.tsv, row.version = fresh.tsv, ANALYSER_VERSION
+        if row.message is not None:
+            row.tsv = indexing.of_message(row.message).tsv
+        elif row.note is not None:
+            row.tsv = indexing.of_note(row.note).tsv
+        row.version = ANALYSER_VERSION
     SearchRow.objects.bulk_update(loaded.values(), ["tsv", "version"])

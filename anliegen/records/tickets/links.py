@@ -20,7 +20,7 @@ Reader = Literal["owner", "visitor"]
 
 
 def token(ticket: Ticket) -> str:
-    """The proof in the owner's link: 128 bits over number and person, so that a merged or changed person makes old links void."""
+    """The proof in the owner's link: 128 bits over number and person. Another person makes old links void."""
     return _proof(OWNER, ticket)
 
 

@@ -61,7 +61,8 @@ def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, size: int = 
     rows = tickets.select_related("person", "assignee", "team")
     if place is not None:
         _way, at, number = place
-        rows = rows.extra(  # a row comparison, which the index answers and the ORM cannot say
+        # A row comparison, which the index answers and the ORM cannot say; the values are parameters.
+        rows = rows.extra(  # noqa: S610
             where=[f"(tickets_ticket.last_message_at, tickets_ticket.number) {'>' if backwards else '<'} (%s, %s)"],
             params=[at, number],
         )
@@ -111,7 +112,7 @@ def timeline(ticket: Ticket, *, with_events: bool = True) -> list[Entry]:
     entries += [Entry(note.created_at, note=note) for note in notes]
     if with_events:
         entries += [Entry(event.at, event=event) for event in events_of(ticket)]
-    return sorted(entries, key=lambda entry: (entry.at, entry.event is None))
+    return sorted(entries, key=lambda entry: (entry.at, entry.event is not None))
 
 
 SHOWN_BY_THEMSELVES = ("message.received", "message.queued", "message.sent", "note.written", "ticket.triaged")

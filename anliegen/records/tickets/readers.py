@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from anliegen.ground.journal.models import Event
-from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
+from anliegen.records.tickets import indexing
 from anliegen.records.tickets.models import Message, Note, SearchRow
 
 
@@ -11,31 +11,11 @@ def index(events: Sequence[Event]) -> None:
     """Read new messages and notes: make each findable. A row that is there already stays."""
     message_ids = [_pk(event, "message") for event in events if "message" in event.data]
     note_ids = [_pk(event, "note") for event in events if "note" in event.data]
-    rows = [of_message(message) for message in Message.objects.filter(pk__in=message_ids).select_related("ticket")]
-    rows += [of_note(note) for note in Note.objects.filter(pk__in=note_ids)]
+    rows = [
+        indexing.of_message(message) for message in Message.objects.filter(pk__in=message_ids).select_related("ticket")
+    ]
+    rows += [indexing.of_note(note) for note in Note.objects.filter(pk__in=note_ids)]
     SearchRow.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def of_message(message: Message) -> SearchRow:
-    return SearchRow(
-        ticket_id=message.ticket_id,
-        message=message,
-        at=message.created_at,
-        version=ANALYSER_VERSION,
-        tsv=vector(
-            [(message.subject, "A"), (message.from_name, "B"), (message.said, "C")], language=message.language or None
-        ),
-    )
-
-
-def of_note(note: Note) -> SearchRow:
-    return SearchRow(
-        ticket_id=note.ticket_id,
-        note=note,
-        at=note.created_at,
-        version=ANALYSER_VERSION,
-        tsv=vector([(note.text, "C")]),
-    )
 
 
 def _pk(event: Event, field: str) -> int:

@@ -73,7 +73,7 @@ def _pages(client: Client) -> Pages:
     numbers = list(Ticket.objects.order_by("-last_message_at").values_list("pk", flat=True)[: CALLS + WARM_UP])
     rare = [text.rpartition("Vertragskonto ")[2][:8] for text in _some_texts()]
     turn = count()
-    everything = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    seen = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]
 
     def get(path: str) -> None:
         answer = client.get(path)
@@ -84,7 +84,7 @@ def _pages(client: Client) -> Pages:
         number = numbers[next(turn) % len(numbers)]
         answer = client.post(
             f"/workspace/tickets/{number}/reply/",
-            {"text": "Guten Tag,\n\nwir haben es geprüft.", "status": "waiting_customer", "version": 0, "seen": everything},
+            {"text": "Guten Tag,\n\nwir haben es geprüft.", "status": "waiting_customer", "version": 0, "seen": seen},
         )
         if answer.status_code not in (200, 302):
             raise PageFailed(f"reply: {answer.status_code}")
@@ -122,7 +122,8 @@ def _bare() -> Pages:
             " ORDER BY t.last_message_at DESC, t.number DESC LIMIT 50"
         ),
         "ticket": lambda: as_bytes(
-            "SELECT id, from_name, text, created_at, state FROM tickets_message WHERE ticket_id = %s ORDER BY created_at",
+            "SELECT id, from_name, text, created_at, state FROM tickets_message WHERE ticket_id = %s"
+            " ORDER BY created_at",
             newest,
         ),
     }

@@ -12,7 +12,7 @@ from anliegen.oversight.measurement.bench.report import Report, measured, percen
 from anliegen.oversight.measurement.seed import seed
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Address
-from anliegen.records.tickets import readers
+from anliegen.records.tickets import indexing
 from anliegen.records.tickets.models import Message, Ticket
 
 INDEXED = 1000
@@ -62,7 +62,7 @@ def _indexing() -> float:
     messages = list(Message.objects.select_related("ticket").order_by("pk")[:INDEXED])
     with measured() as spent:
         for message in messages:
-            readers.of_message(message)
+            indexing.of_message(message)
     return round(len(messages) / spent.wall_s, 1)
 
 

@@ -1,4 +1,4 @@
-"""The other side of `bench intake`: sends mails to a port of this machine, in a process of its own so that its CPU is not ours.
+"""The other side of `bench intake`: sends mails to a port of this machine, from a process whose CPU is not counted.
 
 `python -m ... PORT CONNECTIONS`, mails on standard input, each after its length in four bytes.
 """

@@ -96,7 +96,8 @@ async def _page(port: int, cookie: str, heard: Heard, ready: asyncio.Semaphore) 
     """One open page: reads its stream line by line."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(
-        f"GET /stream HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n".encode()
+        f"GET /stream HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n"
+        "Accept: text/event-stream\r\n\r\n".encode()
     )
     status = await reader.readline()
     if b" 200 " not in status:

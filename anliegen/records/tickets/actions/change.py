@@ -37,9 +37,9 @@ class Change:
     """What a ticket is to become; what is not named stays."""
 
     status: str | Keep = KEEP
-    team: Team | None | Keep = KEEP
-    assignee: Agent | None | Keep = KEEP
-    responsible: Agent | None | Keep = KEEP
+    team: Team | Keep | None = KEEP
+    assignee: Agent | Keep | None = KEEP
+    responsible: Agent | Keep | None = KEEP
     priority: int | Keep = KEEP
     topic: str | Keep = KEEP
     tags: Sequence[str] | Keep = KEEP

@@ -92,7 +92,7 @@ def mark_failed(message: Message, *, reason: str, actor: Actor, at: datetime) ->
 
 
 def mark_bounced(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
-    """It came back; `reason` is a code such as `5.1.1`. What we thought said was not heard, so it waits for us again."""
+    """It came back; `reason` is a code such as `5.1.1`. Nobody heard it, so the ticket waits for us again."""
     return _mark(
         message, "bounced", verbs.MESSAGE_BOUNCED, actor, at, {"reason": reason}, sent_at=message.sent_at or at
     )
@@ -157,7 +157,7 @@ def _queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor,
 
 
 def new_message_id(ticket: Ticket) -> str:
-    """Our own Message-ID, without its angle brackets: the chance in it cannot be guessed, so that quoting it proves having got our mail."""
+    """Our own Message-ID, without angle brackets. It cannot be guessed: whoever quotes it has got our mail."""
     domain = ticket.brand.email.rpartition("@")[2]
     return f"{ticket.pk}.{secrets.token_hex(12)}@{domain}"
 

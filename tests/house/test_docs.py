@@ -1,0 +1,116 @@
+"""What docs/ and the READMEs say is there, and what is there they say."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer.main
+
+from anliegen.config.cli import program
+from anliegen.config.settings import Environment
+from tools import docs
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
+COMMAND = re.compile(r"\banliegen((?: [a-z][a-z|-]*)*)")
+VARIABLE = re.compile(r"\b(ANLIEGEN_[A-Z_]+[A-Z]|DATABASE_URL)\b")
+
+
+def ids(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def test_the_table_of_verbs_is_up_to_date() -> None:
+    assert docs.VERBS.read_text(encoding="utf-8") == docs.table_of_verbs(), "run: make docs"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_relative_link_leads_somewhere(page: Path) -> None:
+    targets = [link.partition("#")[0] for link in LINK.findall(page.read_text(encoding="utf-8"))]
+    relative = [target for target in targets if target and "://" not in target and not target.startswith("mailto:")]
+    assert [target for target in relative if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_link_to_a_heading_finds_it(page: Path) -> None:
+    wrong = []
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        file, _sign, heading = link.partition("#")
+        target = page.parent / file if file else page
+        if heading and "://" not in link and heading not in headings_of(target):
+            wrong.append(link)
+    assert wrong == []
+
+
+def headings_of(page: Path) -> set[str]:
+    """As the usual viewers name them: lower case, signs off, blanks as hyphens."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_every_command_that_is_named_exists(page: Path) -> None:
+    assert [name for name in commands_in(page) if not exists(name.split())] == []
+
+
+def commands_in(page: Path) -> Iterator[str]:
+    """`anliegen WORD ...` in code of any kind, alternatives apart: `anliegen web|work`."""
+    for code in CODE.findall(page.read_text(encoding="utf-8")):
+        for words in COMMAND.findall(code.replace("python -m anliegen", "anliegen")):
+            first, *rest = words.split() or [""]
+            for each in filter(None, first.split("|")):
+                yield " ".join([each, *rest])
+
+
+def exists(words: list[str]) -> bool:
+    """Whether the words begin with a command; what follows a command are its arguments."""
+    command: click.Command | None = typer.main.get_command(program)
+    for word in words:
+        if not isinstance(command, click.Group):
+            return True
+        following = command.get_command(click.Context(command), word)
+        if following is None:
+            return False
+        command = following
+    return command is not None
+
+
+def all_commands(group: click.Group, before: str = "") -> Iterator[str]:
+    for name, command in group.commands.items():
+        if not command.hidden:
+            yield f"{before}{name}"
+            if isinstance(command, click.Group):
+                yield from all_commands(command, f"{before}{name} ")
+
+
+def test_every_command_stands_in_its_page() -> None:
+    group = typer.main.get_command(program)
+    assert isinstance(group, click.Group)
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    groups_only = {"token", "journal"}
+    assert [name for name in all_commands(group) if name not in groups_only and f"anliegen {name}" not in page] == []
+
+
+def test_every_environment_variable_stands_in_its_page_and_no_other() -> None:
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    described = {name.removesuffix("_FILE") for name in VARIABLE.findall(page)}
+    assert described == variables_of_the_program()
+
+
+def variables_of_the_program() -> set[str]:
+    found = {f"ANLIEGEN_{name.upper()}" for name in Environment.model_fields}
+    for file in (ROOT / "anliegen").rglob("*.py"):
+        for text in re.findall(r'"([A-Z_]+)"', file.read_text(encoding="utf-8")):
+            if VARIABLE.fullmatch(text):
+                found.add(text.removesuffix("_FILE"))
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES, ids=ids)
+def test_no_page_names_a_variable_that_does_not_exist(page: Path) -> None:
+    named = {name.removesuffix("_FILE") for name in VARIABLE.findall(page.read_text(encoding="utf-8"))}
+    assert named - variables_of_the_program() <= {"ANLIEGEN_TEST_FORBID_SKIPS"}
