@@ -215,10 +215,9 @@ def _by_flufl(root: Part, text: str, defects: Defects) -> list[BouncedRecipient]
         # A library for reports in the wild meets what nobody foresaw; the mail is then read as prose.
         defects.note("a delivery report that flufl.bounce cannot read")
         return []
-    hard = [_in_prose(address.decode("ascii", "replace"), text, False) for address in sorted(permanent)]
-    return hard + [
-        _in_prose(address.decode("ascii", "replace"), text, True) for address in sorted(temporary - permanent)
-    ]
+    found = [(one, False) for one in sorted(permanent)] + [(one, True) for one in sorted(temporary - permanent)]
+    named = [(one.decode("ascii", "replace"), is_delay) for one, is_delay in found]
+    return [_in_prose(address, text, is_delay) for address, is_delay in named if _ADDRESS.fullmatch(address)]
 
 
 def _by_prose(text: str, subject: str, is_delay: bool) -> list[BouncedRecipient]:

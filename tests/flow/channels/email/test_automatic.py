@@ -167,6 +167,13 @@ def test_exim_names_the_failed_ones_in_a_field() -> None:
     assert [(one.address, one.status) for one in bounce.recipients] == [("a@x.de", "5.1.1"), ("b@x.de", None)]
 
 
+def test_what_is_no_address_bounces_for_nobody() -> None:
+    text = "Failed addresses follow:\n<kun\x00de@example.de> User unknown\n"
+    incoming = parse(mail("From: postmaster@mx.example\nSubject: Undeliverable Mail", text))
+    assert "\x00" not in repr(incoming)
+    assert incoming.automatic in ("bounce", "auto-generated")
+
+
 def test_a_person_who_quotes_a_bounce_is_a_person() -> None:
     text = (
         "Ihre Mail kam zurück:\n\n> Undelivered Mail Returned to Sender\n> <kunde@example.de>: 550 5.1.1 User unknown"
