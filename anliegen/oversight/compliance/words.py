@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from anliegen.flow.channels.models import RESULTS
 from anliegen.flow.channels.reasons import REASONS
@@ -89,12 +89,23 @@ STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ti
 def word(verb: str, field: str, value: Any) -> str:
     """One value of an event's data in words; an unknown code is shown as it is rather than hidden."""
     if value is None:
-        return _("nobody") if field in ("to", "was", "choice", "responsible") else _("nothing")
+        return _none(verb)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return listed([word(verb, field, each) for each in value])
     return str(_words_of(verb, field).get(value, value))
+
+
+def _none(verb: str) -> str:
+    match verb:
+        case "ticket.assigned":
+            return pgettext("given to", "nobody")
+        case "ticket.moved":
+            return pgettext("moved to", "no team")
+        case "decision.made":
+            return _("nothing fits, a person decides")
+    return _("nothing")
 
 
 def _words_of(verb: str, field: str) -> Words:

@@ -18,6 +18,7 @@ from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Invitation, Mailbox, Role, Team
 from anliegen.records.accounts.models.operator import LANGUAGES
+from anliegen.records.accounts.permissions import PERMISSIONS
 from anliegen.records.tickets import queries as tickets
 from anliegen.records.tickets.models import Ticket
 
@@ -148,10 +149,11 @@ def hindrances(agent: Agent) -> list[str]:
 
 
 def last_administrator() -> str:
-    return _(
+    words = _(
         "Then nobody could change these settings any more. Give another active person a role with the permission"
-        " “change settings, agents and roles” first."
+        " “%(permission)s” first."
     )
+    return words % {"permission": PERMISSIONS["settings.manage"]}
 
 
 def _lying(agent: Agent) -> str:
