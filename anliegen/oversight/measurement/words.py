@@ -7,7 +7,7 @@ FAMILY = "Arslan Becker Celik Dietrich Engel Fuchs Graf Hoffmann Ivanova Jung Kr
 TAGS = ["abschlag", "zähler", "umzug", "rechnung", "sepa", "störung", "tarif", "wärme"]
 
 SUBJECTS = (
-    "Frage zur Jahresrechnung", "Zählerstand melden", "Umzug zum Monatsende", "Abschlag ändern", "Störung der Fernwärme",
+    "Frage zur Jahresrechnung", "Zählerstand melden", "Umzug zum Monatsende", "Abschlag ändern", "Fernwärme gestört",
     "Tarifwechsel", "Guthaben auszahlen", "Neue Bankverbindung", "Ablesung verpasst", "Kündigung wegen Auszug",
     "Photovoltaik anmelden", "Hausanschluss", "Mahnung erhalten", "Wasserdruck zu niedrig", "Rückruf erbeten",
 )  # fmt: skip

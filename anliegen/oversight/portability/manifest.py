@@ -37,6 +37,7 @@ TABLES = (
     "channels_delivery",
     "automation_decision",
     "feedback_outcome",
+    "api_keptanswer",
     "journal_event",
     "journal_head",
     "journal_cursor",

@@ -1,0 +1,123 @@
+"""The whole instance out and in again: nothing is lost on the way, and damage shows."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+
+from anliegen.flow.channels.models import Intake
+from anliegen.ground import files
+from anliegen.ground.journal import tail
+from anliegen.ground.journal.verify import verify as verify_journal
+from anliegen.oversight.portability import export, places, restore, tables
+from anliegen.oversight.portability.manifest import FILE_COLUMNS, LEFT_OUT, TABLES
+from anliegen.records.accounts.models import Mailbox
+from anliegen.records.tickets.models import Message, Ticket
+from tests.stories.mails import mail, take
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def lived_in(mailbox: Mailbox) -> Ticket:
+    """An instance with a ticket from a mail and a sealed journal."""
+    ticket = take(mail()).ticket
+    tail.seal_all()
+    assert ticket is not None
+    return ticket
+
+
+def empty_the_database() -> None:
+    call_command("flush", interactive=False, verbosity=0)
+
+
+def test_every_table_is_exported_or_left_out_for_a_reason() -> None:
+    with connection.cursor() as cursor:
+        there = set(connection.introspection.table_names(cursor))
+    assert there - set(TABLES) - set(LEFT_OUT) == set()
+    assert set(TABLES) - there == set()
+
+
+def test_every_column_that_names_a_file_is_known() -> None:
+    named = {
+        (model._meta.db_table, field.column)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.column == "sha256"
+    }
+    assert named == set(FILE_COLUMNS)
+
+
+@pytest.mark.parametrize("name", ["out", "out.tar"])
+def test_out_and_in_again_gives_the_same_instance(lived_in: Ticket, tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    made = (export.backup if name.endswith(".tar") else export.export)(place)
+    raw = files.path(Intake.objects.values_list("sha256", flat=True)[0])
+    empty_the_database()
+    raw.unlink()
+    found = restore.restore(place)
+    assert (found.ok, found.counts, found.hashes) == (True, made.counts, made.hashes)
+    assert (Ticket.objects.get().subject, Message.objects.count()) == (lived_in.subject, 1)
+    assert raw.exists()
+    assert verify_journal().ok
+
+
+def test_new_rows_after_an_import_get_new_keys(lived_in: Ticket, tmp_path: Path) -> None:
+    export.export(tmp_path / "out")
+    empty_the_database()
+    restore.restore(tmp_path / "out")
+    again = take(mail(message_id="<new@example.org>", text="Noch ein Anliegen")).ticket
+    assert again is not None
+    assert again.pk == lived_in.pk + 1
+
+
+def test_a_changed_row_a_changed_file_and_a_missing_table_show(lived_in: Ticket, tmp_path: Path) -> None:
+    export.export(tmp_path / "out")
+    for damage in ("row", "file", "table"):
+        copy = tmp_path / damage
+        shutil.copytree(tmp_path / "out", copy)
+        if damage == "row":
+            table = copy / "tables" / "tickets_ticket.jsonl"
+            table.write_text(table.read_text().replace(lived_in.subject, "Anders"))
+        elif damage == "file":
+            next(file for file in (copy / "files").rglob("*") if file.is_file()).write_bytes(b"x")
+        else:
+            (copy / "tables" / "tickets_message.jsonl").unlink()
+        assert not restore.verify(copy).ok
+        empty_the_database()
+        with pytest.raises(restore.Damaged):
+            restore.restore(copy)
+        assert tables.is_empty("tickets_ticket")
+
+
+def test_an_instance_with_data_takes_nothing_in(lived_in: Ticket, tmp_path: Path) -> None:
+    export.export(tmp_path / "out")
+    with pytest.raises(restore.NotEmpty):
+        restore.restore(tmp_path / "out")
+    assert Ticket.objects.count() == 1
+
+
+def test_a_place_that_is_taken_is_left_alone(lived_in: Ticket, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "letter.txt").write_text("mine")
+    with pytest.raises(places.PlaceTaken):
+        export.export(tmp_path / "out")
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["letter.txt"]
+
+
+def test_something_else_is_no_export(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": 99}))
+    with pytest.raises(places.NotAnExport):
+        restore.verify(tmp_path)
+
+
+def test_a_file_that_is_missing_is_told_in_the_export(lived_in: Ticket, tmp_path: Path) -> None:
+    sha256 = Intake.objects.values_list("sha256", flat=True)[0]
+    files.path(sha256).unlink()
+    made = export.export(tmp_path / "out")
+    assert not made.ok
+    assert made.problems == (f"file missing: {sha256}",)
