@@ -74,6 +74,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "pictures_of": pictures_of,
         "here": state.urlencode(),
         "row": rows([found], now=now, with_snippets=False)[0],
+        "in_list": request.headers.get("X-In-List") == "yes",
         "list_query": list_query(request),
         "with_talk": _address(request, found, only="talk"),
         "with_all": _address(request, found, only=None),
@@ -95,6 +96,7 @@ def beside(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     return {
         "view": view,
         "view_name": queries.VIEWS[view],
+        "place": place,
         "rows": rows(listed.items, now=clock.now(), with_snippets=False),
         "newest": inbox.newest(listed),
         "back": f"{reverse('workspace:inbox')}{query}#t{found.pk}",
@@ -138,4 +140,3 @@ def _address(request: HttpRequest, found: Ticket, **changed: str | None) -> str:
 
 def _number(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
-

@@ -1,0 +1,128 @@
+"""A browser, and the whole site served for it: pages and stream on one port, on the test's own database."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from anliegen.config.wsgi import application as pages
+from anliegen.faces.realtime.stream import Stream
+from anliegen.records.accounts.models import Agent
+
+CHROMIUM = "/usr/bin/chromium"
+PASSWORD = "richtig-langes-wort"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("ANLIEGEN_TEST_FORBID_SKIPS") == "1":
+            pytest.fail(f"no Chromium at {CHROMIUM}")
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    # The driver runs an event loop in this thread; Django would take the test's own queries for a mistake.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+class Site:
+    """The site as `anliegen web` serves it, in a thread of the test."""
+
+    def __init__(self) -> None:
+        self._stream = Stream(patience=0.1)
+        self._pages = WSGIMiddleware(pages, workers=4)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+        port = int(self.url.rpartition(":")[2])
+        config = uvicorn.Config(self._serve, host="127.0.0.1", port=port, interface="asgi3", log_level="warning")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive(), "the site did not start"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+        self._pages.executor.shutdown()  # with its threads go their connections to the test's database
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._stream.lifespan(receive, send)
+        elif scope["path"] == "/stream":
+            await self._stream(scope, receive, send)
+        else:
+            await self._pages(scope, receive, send)
+
+
+@pytest.fixture
+def site(transactional_db: None, settings: Any) -> Iterator[str]:
+    served = Site()
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    settings.ANLIEGEN_BASE_URL = served.url
+    served.start()
+    yield served.url
+    served.stop()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console says is wrong, refusals of the content security policy among it."""
+    return []
+
+
+@pytest.fixture
+def window(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens a window of a width; at the end no script may have failed in any of them."""
+    contexts: list[BrowserContext] = []
+
+    def make(*, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
+        context = chromium.new_context(
+            base_url=site,
+            locale="de-DE",
+            timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": height},
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [one for one in complaints if "status of 4" not in one] == []
+
+
+@pytest.fixture
+def log_in(window: Callable[..., Page]) -> Callable[..., Page]:
+    """A window in which an agent has logged in."""
+
+    def make(agent: Agent, **size: Any) -> Page:
+        page = window(**size)
+        page.goto("/workspace/login/")
+        page.get_by_label("E-Mail-Adresse").fill(agent.email)
+        page.get_by_label("Passwort").fill(PASSWORD)
+        page.get_by_role("button", name="Anmelden").click()
+        page.wait_for_url("**/workspace/")
+        return page
+
+    return make

@@ -1,0 +1,183 @@
+"""An agent's day at the screen, in a real browser."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Received
+from anliegen.records.tickets.models import Message, Note, Ticket
+
+pytestmark = pytest.mark.browser
+LogIn = Callable[..., Page]
+
+
+@pytest.fixture
+def fresh(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Team) -> Ticket:
+    """Kim wrote a few minutes ago."""
+    at = clock.now() - timedelta(minutes=5)
+    return actions.assign(open_ticket(kim_address, at=at), to=billing, actor=SYSTEM, at=at)
+
+
+def write_again(ticket: Ticket, address: Address, text: str, at: datetime) -> None:
+    received = Received(
+        channel="email",
+        person_id=address.person_id,
+        address=address,
+        text=text,
+        from_name="Kim Berger",
+        from_address=address.value,
+        written_at=at,
+    )
+    actions.receive(received, ticket=ticket, at=at)
+
+
+def test_from_the_list_to_an_answer_and_back_with_the_keyboard_alone(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
+    page = log_in(mira)
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    page.wait_for_url("**view=team")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tickets/**")
+    page.keyboard.press("r")
+    expect(page.get_by_label("Ihre Antwort")).to_be_focused()
+    page.keyboard.type("Wir prüfen das.")
+    page.keyboard.press("Control+Enter")
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("Die Antwort an Kim Berger geht gleich hinaus.")
+    expect(page.locator("#timeline")).to_contain_text("Wir prüfen das.")
+    expect(page.locator("#ticket-head")).to_contain_text("wartet auf Kundschaft")
+    message = Message.objects.get(direction="out")
+    assert message.text == "Guten Tag Kim Berger,\n\nWir prüfen das."
+
+    toast.get_by_role("button", name="Zurücknehmen").click()
+    expect(page.get_by_label("Ihre Antwort")).to_have_value("Guten Tag Kim Berger,\n\nWir prüfen das.")
+    message.refresh_from_db()
+    assert message.state == "cancelled"
+    page.keyboard.press("Escape")
+    page.keyboard.press("u")
+    expect(page.locator(f"#t{fresh.pk}")).to_be_focused()
+
+
+def test_a_note_looks_unlike_an_answer_and_stays_inside(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
+    page = log_in(mira)
+    page.goto(f"/workspace/tickets/{fresh.pk}/")
+    page.keyboard.press("n")
+    expect(page.locator("#compose-note")).to_contain_text("nur für Ihr Team, wird nie gesendet")
+    page.keyboard.type("Anfangsstand falsch erfasst.")
+    page.get_by_role("button", name="Notiz festhalten").click()
+    expect(page.locator("#timeline .note")).to_contain_text("Anfangsstand falsch erfasst.")
+    assert Note.objects.get().agent_id == mira.pk
+    assert not Message.objects.filter(direction="out").exists()
+
+
+def test_taking_on_and_changing_fields(log_in: LogIn, mira: Agent, tom: Agent, fresh: Ticket) -> None:
+    page = log_in(mira)
+    page.goto(f"/workspace/tickets/{fresh.pk}/?view=team")
+    page.keyboard.press("a")
+    expect(page.locator("#ticket-head")).to_contain_text("Mira Yılmaz")
+    page.keyboard.press("p")
+    page.get_by_role("button", name="dringend").click()
+    expect(page.locator("#ticket-head")).to_contain_text("dringend")
+    page.keyboard.press("l")
+    page.get_by_role("textbox", name="Schlagworte").fill("umzug, abschlag")
+    page.get_by_role("button", name="Schlagworte speichern").click()
+    expect(page.locator("#ticket-head .chip").first).to_contain_text("abschlag")
+    expect(page.locator(f"#t{fresh.pk}")).to_contain_text("dringend")
+    fresh.refresh_from_db()
+    assert (fresh.assignee_id, fresh.priority, fresh.tags) == (mira.pk, 4, ["abschlag", "umzug"])
+
+
+def test_new_mail_appears_by_itself_and_typing_goes_on(
+    log_in: LogIn, mira: Agent, fresh: Ticket, kim_address: Address, run_pipeline: Callable[[], int]
+) -> None:
+    run_pipeline()
+    page = log_in(mira)
+    with page.expect_response("**/stream*"):
+        page.goto(f"/workspace/tickets/{fresh.pk}/?view=team")
+    page.keyboard.press("r")
+    page.keyboard.type("Ich schreibe gerade")
+    write_again(fresh, kim_address, "Hat sich erledigt!", clock.now())
+    run_pipeline()
+    expect(page.locator("#timeline")).to_contain_text("Hat sich erledigt!")
+    expect(page.locator("#news")).to_contain_text("1 neu")
+    page.keyboard.type(" weiter.")
+    field = page.get_by_label("Ihre Antwort")
+    expect(field).to_have_value("Guten Tag Kim Berger,\n\nIch schreibe gerade weiter.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#reply")).to_contain_text("Es gibt Neues")
+    expect(page.get_by_label("Ihre Antwort")).to_have_value("Guten Tag Kim Berger,\n\nIch schreibe gerade weiter.")
+    page.get_by_role("button", name="Trotzdem senden").click()
+    expect(page.locator(".toast")).to_contain_text("geht gleich hinaus")
+
+
+def test_what_was_typed_survives_leaving_the_page(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
+    page = log_in(mira)
+    page.goto(f"/workspace/tickets/{fresh.pk}/")
+    page.keyboard.press("r")
+    page.keyboard.type("Halb fertig")
+    page.goto("/workspace/")
+    page.goto(f"/workspace/tickets/{fresh.pk}/")
+    expect(page.get_by_label("Ihre Antwort")).to_have_value("Guten Tag Kim Berger,\n\nHalb fertig")
+
+
+def test_the_search_finds_and_opens(log_in: LogIn, mira: Agent, fresh: Ticket, run_pipeline: Callable[[], int]) -> None:
+    run_pipeline()
+    page = log_in(mira)
+    page.keyboard.press("/")
+    page.keyboard.type("Abschläge")
+    page.keyboard.press("Enter")
+    expect(page.locator("mark").first).to_have_text("Abschlag")
+    page.keyboard.press("/")
+    page.keyboard.type(f"#{fresh.pk}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Abschlag")).to_be_visible()
+
+
+def test_the_sheet_of_shortcuts_names_them(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
+    page = log_in(mira)
+    page.goto(f"/workspace/tickets/{fresh.pk}/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Tastenkürzel")).to_contain_text("Antworten")
+
+
+ADDRESSES = (
+    "/workspace/?view=team",
+    "/workspace/",
+    "/workspace/tickets/{}/",
+    "/workspace/search/?q=Abschlag",
+    "/workspace/tickets/new/",
+    "/workspace/profile/",
+    "/dev/mail",
+)
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True), (360, False)])
+def test_axe_finds_no_barrier_and_nothing_sticks_out(
+    log_in: LogIn, mira: Agent, fresh: Ticket, run_pipeline: Callable[[], int], width: int, dark: bool
+) -> None:
+    run_pipeline()
+    page = log_in(mira, width=width, dark=dark)
+    for pattern in ADDRESSES:
+        address = pattern.format(fresh.pk)
+        page.goto(address)
+        if "/tickets/" in address and "new" not in address:
+            page.locator("[data-open=compose-reply]").click()
+        found = Axe().run(page).response["violations"]
+        assert [(address, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+        sticking = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert (address, sticking) == (address, 0)
+
+
+def test_axe_finds_no_barrier_on_the_login_page(window: Callable[..., Page], mira: Agent) -> None:
+    page = window(width=390)
+    page.goto("/workspace/login/")
+    assert Axe().run(page).response["violations"] == []
