@@ -1,7 +1,7 @@
 """What a program names, looked up: teams, agents, and the version of a ticket it read."""
 
 from anliegen.faces.api.problems import Refused, invalid
-from anliegen.faces.api.shapes import TicketChange
+from anliegen.faces.api.shapes import TicketChange, cleaned
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.models import Ticket
@@ -21,7 +21,7 @@ def change(content: TicketChange) -> Change:
 
 def team(named: str, *, field: str) -> Team:
     """An active team by number or short name. Raises Refused."""
-    teams = Team.objects.filter(is_active=True)
+    named, teams = cleaned(named), Team.objects.filter(is_active=True)
     found = teams.filter(pk=int(named)).first() if _is_key(named) else teams.filter(slug=named).first()
     if found is None:
         raise invalid(field, "is no active team")
@@ -30,7 +30,7 @@ def team(named: str, *, field: str) -> Team:
 
 def agent(named: str, *, field: str) -> Agent:
     """An active agent by number or e-mail address. Raises Refused."""
-    agents = Agent.objects.active()
+    named, agents = cleaned(named), Agent.objects.active()
     found = agents.filter(pk=int(named)).first() if _is_key(named) else agents.filter(email__iexact=named).first()
     if found is None:
         raise invalid(field, "is no active agent")

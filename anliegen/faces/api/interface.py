@@ -2,11 +2,8 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-from django.utils.datastructures import MultiValueDict
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
-from ninja.parser import Parser
 
 from anliegen.faces.api import problems, reading, rights, tickets
 
@@ -18,16 +15,6 @@ it with `anliegen token create --agent EMAIL --scope read,write`. Errors have th
 offset.
 This description grows by adding, never by changing.
 """
-
-
-class QueryParser(Parser):
-    """Takes an empty parameter, as in `?status=&team=`, for one that was not given."""
-
-    def parse_querydict(
-        self, data: MultiValueDict[str, str], list_fields: list[str], request: HttpRequest
-    ) -> dict[str, Any]:
-        found = super().parse_querydict(data, list_fields, request)
-        return {name: value for name, value in found.items() if value not in ("", [""])}
 
 
 class Interface(NinjaAPI):
@@ -53,7 +40,6 @@ api = Interface(
     urls_namespace="api",
     openapi_url=None,
     docs_url=None,
-    parser=QueryParser(),
 )
 api.add_router("", tickets.router)
 api.add_router("", reading.router)

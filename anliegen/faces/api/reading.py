@@ -14,8 +14,8 @@ from anliegen.faces.api.shapes import (
     FoundPage,
     FoundShape,
     Piece,
-    SearchText,
     TicketShape,
+    cleaned,
 )
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.seal import last
@@ -37,13 +37,14 @@ router = Router()
 def find(
     request: HttpRequest,
     q: Annotated[
-        SearchText, Query(description="Words, or a number. Words in quotation marks stand next to each other.")
+        str,
+        Query(min_length=1, max_length=400, description="Words or a number; words in quotation marks side by side."),
     ],
     cursor: Annotated[str | None, Query(pattern=FOUND_CURSOR, description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 30,
 ) -> Any:
     """Tickets in which all the words were said, newest first, each with the matching passage."""
-    page = search(agent_of(request), q, limit=limit, cursor=cursor)
+    page = search(agent_of(request), cleaned(q), limit=limit, cursor=cursor)
     prefetch_related_objects([found.ticket for found in page.items], "person__addresses")
     items = [
         FoundShape(

@@ -12,21 +12,30 @@ from anliegen.records.customers.models import Person
 from anliegen.records.tickets.models import Message, Note, Ticket
 
 Status = Literal["new", "open", "waiting_customer", "waiting_internal", "resolved", "closed"]
+# In an address an empty value is none: `?status=&team=` asks for all.
+StatusOrAll = Literal["", "new", "open", "waiting_customer", "waiting_internal", "resolved", "closed"]
 Channel = Literal["email", "form", "chat", "phone", "letter", "api"]
 
-# The database keeps no NUL, and nobody means one.
-_cleaned = BeforeValidator(lambda value: value.replace("\x00", "") if isinstance(value, str) else value)
+
+def cleaned(value: Any) -> Any:
+    """A text without NUL: the database keeps none, and nobody means one."""
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+# Both stand after the constraints, so that the description shows these.
+_cleaned = BeforeValidator(cleaned)
+# To JSON 3.0 is as whole a number as 3.
+_whole = BeforeValidator(lambda value: int(value) if isinstance(value, float) and value.is_integer() else value)
 _VISIBLE = r"[^\s\x00-\x1f\x7f]"
 _MAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})+$"
 
-Text = Annotated[str, _cleaned, StringConstraints(max_length=200_000, pattern=_VISIBLE)]
-Line = Annotated[str, _cleaned, StringConstraints(max_length=400)]
-Name = Annotated[str, _cleaned, StringConstraints(max_length=200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200_000, pattern=_VISIBLE), _cleaned]
+Line = Annotated[str, StringConstraints(max_length=400), _cleaned]
+Name = Annotated[str, StringConstraints(max_length=200), _cleaned]
 Mail = Annotated[str, StringConstraints(max_length=254, pattern=_MAIL)]
-Reference = Annotated[str, _cleaned, StringConstraints(min_length=1, max_length=254)]
-SearchText = Annotated[str, _cleaned, StringConstraints(min_length=1, max_length=400)]
-Key = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Tag = Annotated[str, _cleaned, StringConstraints(max_length=60)]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=254), _cleaned]
+Key = Annotated[int, Field(ge=1, le=2**63 - 1), _whole]
+Tag = Annotated[str, StringConstraints(max_length=60), _cleaned]
 Moment = Annotated[
     datetime,
     PlainSerializer(lambda moment: moment.isoformat(), return_type=str),
@@ -76,8 +85,8 @@ class TicketChange(Sent):
     status: Status = _left_out()
     team: Key | Reference | None = _left_out(description="Number or short name; null: no team.")
     assignee: Key | Reference | None = _left_out(description="Number or e-mail address of an agent; null: nobody.")
-    priority: Annotated[int, Field(ge=1, le=4)] = _left_out(description="1 low, 2 normal, 3 high, 4 urgent.")
-    topic: Annotated[str, _cleaned, StringConstraints(max_length=80)] = _left_out()
+    priority: Annotated[int, Field(ge=1, le=4), _whole] = _left_out(description="1 low, 2 normal, 3 high, 4 urgent.")
+    topic: Annotated[str, StringConstraints(max_length=80), _cleaned] = _left_out()
     tags: Annotated[list[Tag], Field(max_length=50)] = _left_out(description="All tags, not those to add.")
 
 

@@ -16,9 +16,8 @@ from anliegen.faces.api.shapes import (
     NewMessage,
     NewTicket,
     Opened,
-    Reference,
     Said,
-    Status,
+    StatusOrAll,
     TicketChange,
     TicketPage,
     TicketShape,
@@ -36,7 +35,7 @@ from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Ticket
 
 MOST_MESSAGES = 500
-CURSOR = r"^older~[0-9]{1,10}\.[0-9]{6}~[0-9]{1,18}$"
+CURSOR = r"^$|^older~[0-9]{1,10}\.[0-9]{6}~[0-9]{1,18}$"
 
 Number = Annotated[int, Path(ge=1, le=2**63 - 1, description="The ticket's number.")]
 IdempotencyKey = Annotated[
@@ -87,22 +86,22 @@ def open_ticket(
 )
 def list_tickets(
     request: HttpRequest,
-    status: Annotated[list[Status] | None, Query(description="May be given several times.")] = None,
-    team: Annotated[Reference | None, Query(description="Number or short name, or `none`.")] = None,
-    assignee: Annotated[Reference | None, Query(description="Number or e-mail address, `me` or `none`.")] = None,
-    cursor: Annotated[str | None, Query(pattern=CURSOR, description="`next` of the page before.")] = None,
+    status: Annotated[list[StatusOrAll] | None, Query(description="May be given several times.")] = None,
+    team: Annotated[str, Query(max_length=254, description="Number or short name, or `none`.")] = "",
+    assignee: Annotated[str, Query(max_length=254, description="Number or e-mail address, `me` or `none`.")] = "",
+    cursor: Annotated[str, Query(pattern=CURSOR, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
     """The tickets that the token's agent may see, newest activity first."""
     agent = agent_of(request)
     tickets = Ticket.objects.visible_to(agent)
-    if status:
-        tickets = tickets.filter(status__in=status)
-    if team is not None:
+    if statuses := list(filter(None, status or [])):
+        tickets = tickets.filter(status__in=statuses)
+    if team:
         tickets = tickets.filter(team=None if team == "none" else choices.team(team, field="team"))
-    if assignee is not None:
+    if assignee:
         tickets = tickets.filter(assignee=_assignee(assignee, agent))
-    page = queries.page(_whole(tickets), cursor=cursor, size=limit)
+    page = queries.page(_whole(tickets), cursor=cursor or None, size=limit)
     return TicketPage.of(page.items, page.older)
 
 

@@ -60,3 +60,13 @@ def test_lists_and_choices_are_put_into_words():
     assert kinds["items[].status"] == "new | open | waiting_customer | waiting_internal | resolved | closed"
     assert kinds["items[].tags"] == "list of text"
     assert kinds["items[].closed_at"] == "time or null"
+
+
+def test_only_what_must_be_given_is_required():
+    required = {
+        (route.id, field.name)
+        for route in routes(described())
+        for field in route.parameters
+        if field.is_required and field.place != "path"
+    }
+    assert required == {("search", "q")}
