@@ -56,7 +56,7 @@ def received(visit: Visit, proof: Proof) -> HttpResponseBase:
         "is_mailed": _is_mailed(ticket) and visit.operator.acknowledges,
         "status_link": visit.request.build_absolute_uri(visit.link("status", **proof.address)),
     }
-    return visit.render("portal/received.html", context)
+    return visit.render("portal/received.html", context, brand=ticket.brand)
 
 
 def _form(

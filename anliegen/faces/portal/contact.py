@@ -9,25 +9,25 @@ from anliegen.faces.portal.opening import Reachable, reachable
 from anliegen.faces.ui.contact import Contact
 from anliegen.ground import clock
 from anliegen.records.accounts import hours
-from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.models import Brand, Operator
 from anliegen.records.accounts.queries import NotSetUp, default_brand, the_operator
 
 _last: Contact | None = None  # for the page that reports that the database is away
 
 
-def contact_of(operator: Operator, at: datetime) -> Contact:
-    """Telephone with its hours, callback, mail and postal address of the operator."""
+def contact_of(operator: Operator, at: datetime, *, brand: Brand | None = None) -> Contact:
+    """Telephone with its hours, callback, mail and postal address; under a brand's name where one is concerned."""
     global _last  # what this process knew last, on purpose
     now = opening_of(at)
     contact = Contact(
-        name=operator.name,
+        name=brand.name if brand is not None else operator.name,
         phone=operator.phone,
         callback=operator.callback_address,
         hours=now.line if now else "",
-        email=_email(),
+        email=brand.email if brand is not None else _email(),
         address=postal_address(operator),
     )
-    _last = replace(contact, hours="")
+    _last = replace(contact, name=operator.name, hours="")
     return contact
 
 

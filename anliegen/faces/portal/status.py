@@ -93,7 +93,7 @@ def page(
         "too_often": too_often,
         **upload_context(files),
     }
-    return visit.render("portal/status.html", context, status=status)
+    return visit.render("portal/status.html", context, brand=ticket.brand, status=status)
 
 
 def _judged(proof: Proof, writing: bool) -> Outcome | None:

@@ -19,7 +19,7 @@ from anliegen.faces.portal import errors, origin
 from anliegen.faces.portal.contact import contact_of
 from anliegen.faces.ui.permissions import open_to_customers
 from anliegen.ground import clock
-from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.models import Brand, Operator
 from anliegen.records.accounts.queries import NotSetUp, the_operator
 
 LANGUAGE_NAMES = {"de": "Deutsch", "en": "English"}
@@ -49,10 +49,12 @@ class Visit:
         response.status_code = 303
         return response
 
-    def render(self, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    def render(
+        self, template: str, context: Mapping[str, Any], *, brand: Brand | None = None, status: int = 200
+    ) -> HttpResponse:
         given = {
             **context,
-            "contact": contact_of(self.operator, self.at),
+            "contact": contact_of(self.operator, self.at, brand=brand),
             "link": self.link,
             "languages": self._languages(),
             "operator": self.operator,

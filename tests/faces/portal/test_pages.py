@@ -108,6 +108,15 @@ def test_the_start_page_says_who_we_are(browser: Client, operator: Operator, bra
         assert part in page
 
 
+def test_the_page_of_a_concern_bears_the_name_of_its_brand(
+    browser: Client, ticket: Ticket, brand: Brand, now: datetime
+) -> None:
+    accounts.change(brand, name="Grünstrom", email="hallo@gruenstrom.example", actor=SYSTEM, at=now)
+    page = text_of(browser.get(address("status", ticket)))
+    assert re.search(r'class="letterhead-name"[^>]*>Grünstrom<', page)
+    assert "hallo@gruenstrom.example" in page
+
+
 def test_the_statements_name_the_operator(browser: Client, operator: Operator, now: datetime) -> None:
     accounts.change(operator, website="https://www.musterstadt.example/", actor=SYSTEM, at=now)
     privacy = text_of(browser.get("/datenschutz/"))
