@@ -9,7 +9,7 @@ from django.db import transaction
 from anliegen.flow.channels.email import send
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
-from anliegen.ground.jobs import defer, job, periodic
+from anliegen.ground.jobs import STALLED_AFTER_S, defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.queries import the_operator
@@ -20,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 # How long to wait after each failed attempt: soon at first, then patiently, about two days in all.
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240, 480, 720, 1200)]
+
+# So long an attempt belongs to the worker that began it; then it must have ended, or the worker counts as dead.
+UNDER_WAY = timedelta(seconds=STALLED_AFTER_S)
 
 # Channels whose answers a person carries out (says, prints, hands over): they are done when they are written down.
 SPOKEN = {"phone", "letter", "chat", "form", "api"}
@@ -90,7 +93,7 @@ def _begin(delivery_id: int) -> Delivery | None:
             return None
         delivery.attempts += 1
         delivery.started_at = clock.now()
-        delivery.due_at = clock.now() + PAUSES[0]
+        delivery.due_at = clock.now() + UNDER_WAY
         delivery.save(update_fields=["attempts", "started_at", "due_at"])
     return delivery
 
