@@ -62,7 +62,8 @@ def language_of(text: str) -> str | None:
 def _identifier() -> object:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415  # slow import
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    made: object = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)  # type: ignore[no-untyped-call]
+    return made
 
 
 def _by_model(text: str) -> str | None:

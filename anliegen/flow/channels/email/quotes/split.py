@@ -31,7 +31,7 @@ def split(text: str, *, subject: str = "") -> Split:
     if opened and not any(kind == _REPLY and line.strip() for kind, line in zip(kinds, lines, strict=True)):
         kinds = [_REPLY] * len(lines)
     _mark_signatures(lines, kinds)
-    forwarded = bool(opened) and (opened.is_forward or bool(patterns.FORWARD_SUBJECT.match(subject[:50])))
+    forwarded = opened is not None and (opened.is_forward or bool(patterns.FORWARD_SUBJECT.match(subject[:50])))
     return Split(
         reply_text=_joined(lines, kinds, _REPLY),
         quoted_text=_joined(lines, kinds, _QUOTE),
