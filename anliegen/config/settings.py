@@ -167,6 +167,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ANLIEGEN_DATA / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty: the files are served from where they lie, but it must be there
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
