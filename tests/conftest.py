@@ -180,5 +180,11 @@ def ticket(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Te
 
 @pytest.fixture
 def run_pipeline() -> Callable[[], int]:
-    """Seal and read until nothing is left, as the worker would."""
-    return lambda: tail.drain(READERS)
+    """Seal and read until nothing is left, as the worker would. No reader may have stopped over it."""
+
+    def run() -> int:
+        done = tail.drain(READERS)
+        assert [(reader.name, reader.error) for reader in tail.stopped()] == []
+        return done
+
+    return run
