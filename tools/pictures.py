@@ -1,7 +1,6 @@
 """Pictures of a demo instance, taken with a browser: on a desk and on a phone, light and dark."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -119,9 +118,10 @@ def running() -> Iterator[Demo]:
         try:
             _wait_until_it_runs(process)
             ticket, status, login = _chosen(environment)
-            yield Demo(address, login, _password(), f"/workspace/tickets/{ticket}/", status)
+            yield Demo(address, login, _password(), f"/workspace/tickets/{ticket}/?view=open", status)
         finally:
-            process.send_signal(signal.SIGINT)
+            # Not SIGINT: whoever is started in the background by a shell ignores it, and so do its children.
+            process.terminate()
             process.wait(timeout=60)
 
 

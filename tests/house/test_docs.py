@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from anliegen.config.cli import program
+from anliegen.config.cli.program import program
 from anliegen.config.settings import Environment
 from tools import docs
 
@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
-COMMAND = re.compile(r"\banliegen((?: [a-z][a-z|-]*)*)")
+# Not the account of the same name: `sudo -u anliegen`, `-g anliegen`, `--owner anliegen`.
+COMMAND = re.compile(r"(?<!-[uog] )(?<!--owner )(?<!nologin )\banliegen((?: [a-z][a-z|-]*)*)")
 VARIABLE = re.compile(r"\b(ANLIEGEN_[A-Z_]+[A-Z]|DATABASE_URL)\b")
 
 
