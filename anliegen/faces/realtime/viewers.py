@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -84,7 +83,7 @@ def _agent(cookie: str) -> AgentViewer:
     if not key:
         raise NotAdmitted(401, "Log in to receive changes.")
     request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    request.session = SessionStore(key)
     agent = get_user(request)
     if not isinstance(agent, Agent) or not agent.is_active:
         raise NotAdmitted(401, "Log in to receive changes.")
