@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -17,7 +18,8 @@ from anliegen.faces.ui.permissions import open_to_all_agents
 
 # The windows of ACCOUNT_RATE_LIMITS: a minute for one sender, five minutes for one address.
 TOO_MANY_HERE = _(
-    "Too many attempts. Please try again in a minute. If you forgot your password, ask your administrator for a new link."
+    "Too many attempts. Please try again in a minute. If you forgot your password, ask your administrator for a new "
+    "link."
 )
 TOO_MANY_FOR_ONE = _(
     "Too many attempts. Please try again in five minutes. If you forgot your password, ask your administrator for a "
@@ -25,7 +27,7 @@ TOO_MANY_FOR_ONE = _(
 )
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class Adapter(DefaultAccountAdapter):
     """How allauth behaves here."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -50,22 +52,20 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """The page that follows shows that one is logged in; allauth need not say so."""
 
 
-class Login(LoginView):  # type: ignore[misc]  # allauth has no types
+class Login(LoginView):
     """The login page. `asks` says for the house that it needs no permission."""
 
     template_name = "workspace/login.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
         if response.status_code != 429:
             return response
-        refused = self.render_to_response(self.get_context_data(form=self.get_form_class()(request=request)))
-        refused.context_data["refused"] = TOO_MANY_HERE
-        refused.status_code = 429
-        return refused
+        form = self.get_form_class()(request=request)  # type: ignore[no-untyped-call]
+        return self.render_to_response(self.get_context_data(form=form, refused=TOO_MANY_HERE), status=429)
 
     def get_form(self, form_class: type | None = None) -> Any:
-        form = super().get_form(form_class)
+        form = super().get_form(form_class)  # type: ignore[no-untyped-call]
         form.fields["login"].label = _("E-mail address")
         form.fields["login"].widget.attrs["autocomplete"] = "username"
         form.fields["password"].label = _("Password")
@@ -75,8 +75,8 @@ class Login(LoginView):  # type: ignore[misc]  # allauth has no types
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         # Not allauth's own: it names routes that do not exist here.
         context = FormView.get_context_data(self, **kwargs)
-        said = [str(message) for message in messages.get_messages(self.request)]
-        return context | {"next": self.get_next_url() or "", "said": said, "refused": None}
+        said = list(messages.get_messages(self.request))
+        return {"refused": None} | context | {"next": self.get_next_url() or "", "said": said}  # type: ignore[no-untyped-call]
 
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
@@ -85,7 +85,7 @@ class Login(LoginView):  # type: ignore[misc]  # allauth has no types
 
 
 login = Login.as_view()
-login.asks = "agent: this is where one becomes one"
+login.asks = "agent: this is where one becomes one"  # type: ignore[attr-defined]
 
 
 @open_to_all_agents("one's own session")

@@ -54,7 +54,7 @@ class NewForm(forms.Form):
         empty_label=gettext_lazy("no team yet"),
     )
     take = forms.BooleanField(label=gettext_lazy("I take it on myself"), required=False)
-    files = FilesField(label=gettext_lazy("Attachments"), required=False)
+    files = FilesField(label=gettext_lazy("Attachments"), required=False)  # type: ignore[assignment]
 
     def __init__(self, agent: Agent, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

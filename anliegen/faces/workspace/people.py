@@ -43,7 +43,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, person: Person, data: QueryDict | None = None) -> None:
         super().__init__(data, initial={name: getattr(person, name) for name in self.base_fields})
-        known = [("", _("not stated")), *LANGUAGES]
+        known: list[tuple[str, Any]] = [("", _("not stated")), *LANGUAGES]
         if person.language not in dict(known):
             known.append((person.language, person.language))  # a mail may have been in any language
         self.fields["language"].choices = known  # type: ignore[attr-defined]

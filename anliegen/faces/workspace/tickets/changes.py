@@ -75,16 +75,16 @@ def shown_value(ticket: Ticket, field: str) -> str:
 
 
 def _conflict(ticket: Ticket, field: str) -> str:
-    now = {
-        "status": lambda: dict(STATUSES)[ticket.status],
-        "priority": lambda: dict(PRIORITIES)[ticket.priority],
-        "team": lambda: ticket.team.name if ticket.team else _("no team"),
-        "assignee": lambda: ticket.assignee.name if ticket.assignee else _("nobody"),
-        "tags": lambda: ", ".join(ticket.tags) or _("no tags"),
-        "subject": lambda: ticket.subject,
-    }[field]()
+    words = {
+        "status": dict(STATUSES)[ticket.status],
+        "priority": dict(PRIORITIES)[ticket.priority],
+        "team": ticket.team.name if ticket.team else _("no team"),
+        "assignee": ticket.assignee.name if ticket.assignee else _("nobody"),
+        "tags": ", ".join(ticket.tags) or _("no tags"),
+        "subject": ticket.subject,
+    }
     return _("Somebody was quicker: it is “%(now)s” now. Nothing was changed; choose again if you still want to.") % {
-        "now": now
+        "now": words[field]
     }
 
 

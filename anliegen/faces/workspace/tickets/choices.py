@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.accounts.models.agents import Membership
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets.models import PRIORITIES, STATUSES, Ticket
 
@@ -42,18 +45,17 @@ class Choices:
         return PRIORITIES[::-1]
 
     @cached_property
-    def teams(self) -> list[Team]:
-        return list(Team.objects.filter(is_active=True).order_by("name", "pk"))
+    def teams(self) -> list[tuple[int, str]]:
+        """(key, name) of those that are used."""
+        return list(Team.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
 
     @cached_property
-    def agents(self) -> list[Agent]:
-        """Those who can take it: of its team first, then the others who would still see it."""
+    def agents(self) -> list[tuple[int, str]]:
+        """(key, name) of those who can answer: oneself, then the ticket's team, then the others."""
         able = Agent.objects.active().filter(role__permissions__contains=["ticket.reply"])
-        everybody = able.select_related("role").prefetch_related("teams").order_by("name", "pk")
-        return sorted(everybody, key=lambda one: (not self._is_near(one), one.name, one.pk))
-
-    def _is_near(self, one: Agent) -> bool:
-        return one.pk == self.agent.pk or any(team.pk == self.ticket.team_id for team in one.teams.all())
+        near = Exists(Membership.objects.filter(agent=OuterRef("pk"), team=self.ticket.team_id))
+        found = list(able.annotate(near=near).order_by("-near", "name", "pk").values_list("pk", "name"))
+        return sorted(found, key=lambda one: one[0] != self.agent.pk)
 
 
 def of(ticket: Ticket, agent: Agent) -> Choices:

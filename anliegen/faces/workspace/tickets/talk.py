@@ -87,7 +87,7 @@ def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse
     ticket = ticket_for(agent_of(request), ticket.pk)
     news = entries.news_since(ticket, form.cleaned_data["seen"], agent_of(request))
     parts = parts_of(request, ticket)
-    data = form.data.copy()
+    data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
     again = ReplyForm(data)
     context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | {"reply": again, "news": news}

@@ -1,5 +1,7 @@
 """The two forms below a ticket, to the customer and to colleagues: what they start with and what they check."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from django import forms
@@ -37,7 +39,7 @@ class FilesField(forms.FileField):
 
     widget = Uploads
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         cleaned = [super(FilesField, self).clean(one, initial) for one in given]
         if sum(one.size or 0 for one in cleaned) > LARGEST_FILES:
@@ -83,7 +85,7 @@ class ReplyForm(Versioned):
         max_length=200_000,
     )
     cc = AddressesField(label=gettext_lazy("Copy to"), required=False, max_length=2000)
-    files = FilesField(label=gettext_lazy("Attachments"), required=False)
+    files = FilesField(label=gettext_lazy("Attachments"), required=False)  # type: ignore[assignment]
     status = forms.ChoiceField(label=gettext_lazy("Afterwards"), choices=AFTERWARDS, initial="waiting_customer")
 
     def answer(self) -> Answer:
@@ -101,7 +103,7 @@ class NoteForm(forms.Form):
     )
 
 
-def keep(upload: UploadedFile) -> File:
+def keep(upload: UploadedFile[Any]) -> File:
     """The stored file. What it is called is made safe; what it says it is only chooses a sign."""
     content = upload.read()
     return File(
