@@ -28,7 +28,7 @@ def meet(*, kind: str, value: str, name: str, language: str = "", actor: Actor, 
     if known is None:
         return _welcome(kind, value, name, language, at)
     if name and not known.person.name:
-        change(known.person, actor=actor, at=at, name=name)
+        known.person = change(known.person, actor=actor, at=at, name=name[:200])
     return known
 
 
@@ -39,7 +39,7 @@ def find(*, kind: str, value: str) -> Address | None:
 def create_person(*, actor: Actor, at: datetime, **fields: Any) -> Person:
     """A person without an address yet, such as the sender of a letter."""
     with unit():
-        person = Person.objects.create(created_at=at, folded=text.fold(fields.get("name", "")), **fields)
+        person = Person.objects.create(created_at=at, folded=_folded(fields.get("name", "")), **fields)
         record(verbs.PERSON_MET, person, actor=actor, at=at)
     return person
 
@@ -53,7 +53,7 @@ def change(person: Person, *, actor: Actor, at: datetime, **fields: Any) -> Pers
             return person
         for field in changed:
             setattr(person, field, fields[field])
-        person.folded = text.fold(person.name)
+        person.folded = _folded(person.name)
         person.save(update_fields=[*changed, "folded"])
         record(verbs.PERSON_CHANGED, person, actor=actor, at=at, fields=changed)
     return person
@@ -77,7 +77,7 @@ def add_address(person: Person, *, kind: str, value: str, actor: Actor, at: date
 def create_organisation(*, name: str, domain: str = "", actor: Actor, at: datetime) -> Organisation:
     with unit():
         organisation = Organisation.objects.create(
-            name=name, domain=domain.lower(), folded=text.fold(name), created_at=at
+            name=name, domain=domain.lower(), folded=_folded(name), created_at=at
         )
         record(verbs.ORGANISATION_CREATED, organisation, actor=actor, at=at)
     return organisation
@@ -86,11 +86,21 @@ def create_organisation(*, name: str, domain: str = "", actor: Actor, at: dateti
 def fold_address(kind: str, value: str) -> str:
     """How addresses are compared: mail in lower case, telephone numbers as digits, in E.164 where known."""
     if kind == "phone":
-        digits = re.sub(r"[^0-9+]", "", value)
+        digits = re.sub(r"[^0-9+]", "", _without_bracketed_zero(value))
         if digits.startswith("00"):
             return f"+{digits[2:]}"
         return f"+49{digits[1:]}" if digits.startswith("0") else digits
     return value.strip().lower()[:320]
+
+
+def _without_bracketed_zero(number: str) -> str:
+    """+49 (0) 341 is +49 341: the zero in brackets is dialled only inside the country."""
+    return re.sub(r"\(\s*0\s*\)", "", number) if number.lstrip().startswith(("+", "00")) else number
+
+
+def _folded(name: str) -> str:
+    """Folding may make a name longer (ß becomes ss), and the column has its limit."""
+    return text.fold(name)[:200]
 
 
 def _welcome(kind: str, value: str, name: str, language: str, at: datetime) -> Address:
@@ -98,7 +108,7 @@ def _welcome(kind: str, value: str, name: str, language: str, at: datetime) -> A
         with transaction.atomic():  # with a savepoint: the refusal is caught below
             person = Person.objects.create(
                 name=name[:200],
-                folded=text.fold(name)[:200],
+                folded=_folded(name),
                 language=language,
                 created_at=at,
                 organisation_id=_organisation_of(kind, value),

@@ -1,6 +1,10 @@
 """How to address a person in writing. Source: handbook, section 3.8 (DIN 5008 usage). Nothing is ever guessed."""
 
+import re
+
 from anliegen.records.customers.models import Person
+
+_DEGREE = re.compile(r"(Dipl\.?|B\.|M\.|LL\.)\S*", re.IGNORECASE)  # such as Dipl.-Ing. or M.A.: never spoken to
 
 
 def salutation(person: Person, *, language: str | None = None) -> str:
@@ -14,7 +18,7 @@ def salutation(person: Person, *, language: str | None = None) -> str:
 
 
 def _german(person: Person) -> str:
-    surname = " ".join(part for part in (person.title, person.family_name) if part)
+    surname = " ".join(part for part in (_title(person, doctor="Dr."), person.family_name) if part)
     if person.address_form == "frau" and person.family_name:
         return f"Sehr geehrte Frau {surname},"
     if person.address_form == "herr" and person.family_name:
@@ -23,9 +27,9 @@ def _german(person: Person) -> str:
 
 
 def _english(person: Person) -> str:
-    surname = " ".join(part for part in (person.title.rstrip("."), person.family_name) if part)
-    if person.title and person.family_name:
-        return f"Dear {surname},"
+    title = _title(person, doctor="Dr").rstrip(".")
+    if title and person.family_name:
+        return f"Dear {title} {person.family_name},"
     if person.address_form == "frau" and person.family_name:
         return f"Dear Ms {person.family_name},"
     if person.address_form == "herr" and person.family_name:
@@ -36,3 +40,13 @@ def _english(person: Person) -> str:
 def _full_name(person: Person) -> str:
     parts = [person.title, person.given_name, person.family_name] if person.family_name else [person.name]
     return " ".join(part for part in parts if part)
+
+
+def _title(person: Person, *, doctor: str) -> str:
+    """Only the highest title, "Professor" in full; degrees are left out, other titles stay as they were stated."""
+    words = person.title.split()
+    if any(word.lower().startswith("prof") for word in words):
+        return "Professor"
+    if any(word.lower().startswith("dr") for word in words):
+        return doctor
+    return " ".join(word for word in words if not _DEGREE.fullmatch(word))
