@@ -17,6 +17,7 @@ from anliegen.records.tickets import queries
 
 SYMBOLS = {"mine": "user", "team": "users", "unassigned": "inbox", "open": "list"}
 KEYS = {"mine": "g m", "team": "g t", "unassigned": "g u", "open": "g a"}
+LEDGERS = ("settings-intake", "settings-journal")
 Entry = dict[str, Any]
 
 
@@ -93,7 +94,7 @@ class Desk:
     @cached_property
     def house(self) -> list[Entry]:
         entries = [
-            self._entry("settings-operator", _("Settings"), "settings", "settings.manage", "g e"),
+            self._entry("settings-overview", _("Settings"), "settings", "settings.manage", "g e"),
             self._entry("settings-intake", _("Intake ledger"), "ledger", "intake.read", "g l"),
             self._entry("settings-journal", _("Journal"), "book", "audit.read", "g j"),
         ]
@@ -119,9 +120,17 @@ class Desk:
             "text": text,
             "href": reverse(f"workspace:{route}"),
             "symbol": symbol,
-            "current": self._is_at(route),
+            "current": self._place() == route,
             "key": keys,
         }
+
+    def _place(self) -> str | None:
+        """The entry that this page stands under: the two ledgers have one each, the other settings share one."""
+        match = self._request.resolver_match
+        name = match.url_name if match is not None else None
+        if name is None or not name.startswith("settings-"):
+            return name
+        return next((ledger for ledger in LEDGERS if name.startswith(ledger)), "settings-overview")
 
     def _is_at(self, *routes: str) -> bool:
         match = self._request.resolver_match

@@ -12,6 +12,7 @@ from anliegen.oversight.compliance import verbs
 CHAIN = 12  # the journal refuses longer ones, see ground.journal.record.MAX_DEPTH
 EFFECTS_WITHIN = 5000  # positions after an event in which its effects are looked for
 MOST_EFFECTS = 50
+MUCH = 1000  # events waiting for one reader
 LAG_TO = 10_000  # counting what waits for a reader stops here
 
 
@@ -87,6 +88,11 @@ class ReaderState:
     @property
     def has_stopped(self) -> bool:
         return self.cursor.has_stopped
+
+    @property
+    def needs_somebody(self) -> bool:
+        """It stands still, or so much waits that it cannot be passing."""
+        return self.has_stopped or self.waiting >= MUCH
 
 
 def reader_states() -> list[ReaderState]:

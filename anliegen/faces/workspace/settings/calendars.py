@@ -24,7 +24,12 @@ from anliegen.records.accounts.calendar import holidays_of
 from anliegen.records.accounts.models import Calendar, Team
 from anliegen.records.accounts.models.calendars import STATES, WEEKDAYS
 
-INTERVALS = (1, 2)  # a day may have a midday break
+# A day may have a midday break.
+SPANS = {
+    1: (gettext_lazy("from"), gettext_lazy("until")),
+    2: (gettext_lazy("again from"), gettext_lazy("again until")),
+}
+INTERVALS = tuple(SPANS)
 EMPTY_ROWS = 3  # further days off that can be entered at once
 FIRST_ZONES = ("Europe/Berlin", "Europe/Vienna", "Europe/Zurich")
 USUAL = (time(8), time(17))
@@ -74,12 +79,14 @@ class CalendarForm(SettingForm):
                 planned[opening.weekday].append((opening.opens, opening.closes))
         for day, name in WEEKDAYS:
             for number in INTERVALS:
-                span = planned[day][number - 1] if len(planned[day]) >= number else (None, None)
-                for end, value, words in (("opens", span[0], _("from")), ("closes", span[1], _("until"))):
-                    field = forms.TimeField(required=False, widget=forms.TimeInput)
-                    field.label = f"{name}, {words}" if number == 1 else f"{name}, {_('again')} {words}"
-                    self.fields[f"{end}_{day}_{number}"] = field
-                    self.initial[f"{end}_{day}_{number}"] = value
+                opens, closes = planned[day][number - 1] if len(planned[day]) >= number else (None, None)
+                from_words, until_words = SPANS[number]
+                self._add_time(f"opens_{day}_{number}", f"{name}, {from_words}", opens)
+                self._add_time(f"closes_{day}_{number}", f"{name}, {until_words}", closes)
+
+    def _add_time(self, name: str, label: str, value: time | None) -> None:
+        self.fields[name] = forms.TimeField(label=label, required=False, widget=forms.TimeInput)
+        self.initial[name] = value
 
     def _add_days_off(self) -> None:
         kept = list(self.instance.days_off.order_by("on")) if self.instance.pk else []

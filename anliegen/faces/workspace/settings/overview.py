@@ -42,8 +42,9 @@ def _calendars() -> State:
     calendar = Calendar.objects.filter(is_default=True).first()
     if calendar is None:
         return _("no service hours yet, so answer times count day and night"), True
-    state = calendar.get_state_display()
-    return (f"{calendar.name}, {_('holidays of %(state)s') % {'state': state}}" if state else calendar.name), False
+    if not calendar.state:
+        return calendar.name, False
+    return f"{calendar.name}, " + _("holidays of %(state)s") % {"state": calendar.get_state_display()}, False
 
 
 def _teams() -> State:
@@ -52,7 +53,8 @@ def _teams() -> State:
     line = _count(teams.count(), ngettext("%(count)s team", "%(count)s teams", teams.count()))
     if not empty:
         return line, False
-    return f"{line}, {_count(empty, ngettext('%(count)s without members', '%(count)s without members', empty))}", True
+    words = ngettext("%(count)s without members", "%(count)s without members", empty)
+    return f"{line}, {_count(empty, words)}", True
 
 
 def _agents() -> State:
