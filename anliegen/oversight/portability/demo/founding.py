@@ -50,9 +50,10 @@ def found(demo: DemoOperator) -> House:
     }
     agents = _agents(demo, standard_roles(actor=SYSTEM, at=at))
     teams = _teams(demo, agents, calendar)
+    mailboxes = _mailboxes(demo, brands, teams)
     for one in demo.organisations:
-        customers.create_organisation(name=one.name, domain=one.domain, actor=SYSTEM, at=at)
-    return House(brands, teams, agents, _mailboxes(demo, brands, teams))
+        customers.create_organisation(name=one.name, domain=one.domain, actor=SYSTEM, at=at + timedelta(minutes=40))
+    return House(brands, teams, agents, mailboxes)
 
 
 def _calendar(demo: DemoOperator) -> Calendar:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from anliegen.flow.automation import triage
@@ -16,6 +17,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.customers.models import Person as Customer
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.actions import Change
+from anliegen.records.tickets.actions.change import KEEP
 from anliegen.records.tickets.content import Answer, File, Received
 from anliegen.records.tickets.models import Message
 from anliegen.records.tickets.models import Ticket as Row
@@ -33,7 +35,9 @@ class Past:
         self._people = {person.key: person for person in demo.people}
         self._met: dict[str, Customer] = {}
         self._rows: dict[str, Row] = {}
+        self._addresses: dict[tuple[str, str], Address] = {}
         self._sorted: set[str] = set()
+        self._begun: set[str] = set()  # tickets that somebody works on
         self._said: dict[str, Message] = {}  # the newest mail of each ticket, for threading
 
     def live(self, ticket: Ticket, turn: Turn) -> None:
@@ -45,7 +49,9 @@ class Past:
         verdict = ticket.verdict
         if verdict is not None:
             actor = Actor.person(self._met[ticket.person].pk)
-            outcome.state(self._row(ticket), answer=verdict.answer, words=verdict.words, actor=actor, at=verdict.at)
+            outcome.state(
+                self._rows[ticket.key], answer=verdict.answer, words=verdict.words, actor=actor, at=verdict.at
+            )
 
     def _message(self, ticket: Ticket, turn: Turn) -> None:
         person = self._people[ticket.person]
@@ -71,10 +77,14 @@ class Past:
         return message
 
     def _reply(self, ticket: Ticket, turn: Turn) -> None:
-        self._settle(ticket, turn)
+        if ticket.key not in self._sorted:
+            self._change(ticket, self._first_look(ticket), turn)
+        self._begun.add(ticket.key)
         before = self._said.get(ticket.key)
         answer = Answer(text=turn.text, channel=turn.channel, files=_stored(turn))
-        message = tickets.reply(self._row(ticket), answer, actor=self._actor(turn.by), at=turn.at, status=turn.status)
+        message = tickets.reply(
+            self._rows[ticket.key], answer, actor=self._actor(turn.by), at=turn.at, status=turn.status
+        )
         if turn.channel != "email":
             tickets.mark_delivered(message, actor=SYSTEM, at=turn.at)
             return
@@ -84,36 +94,33 @@ class Past:
             self._said[ticket.key] = message
 
     def _note(self, ticket: Ticket, turn: Turn) -> None:
-        tickets.write_note(self._row(ticket), text=turn.text, actor=self._actor(turn.by), at=turn.at)
+        tickets.write_note(self._rows[ticket.key], text=turn.text, actor=self._actor(turn.by), at=turn.at)
         if turn.status:
-            tickets.change(self._row(ticket), Change(status=turn.status), actor=self._actor(turn.by), at=turn.at)
+            self._begun.add(ticket.key)
+            self._change(ticket, Change(status=turn.status), turn)
 
     def _assign(self, ticket: Ticket, turn: Turn) -> None:
-        to = self._house.agents[turn.to]
-        own = turn.by == turn.to and self._row(ticket).status == "new"
-        wanted = Change(assignee=to, status="open") if own else Change(assignee=to)
-        tickets.change(self._row(ticket), wanted, actor=self._actor(turn.by), at=turn.at)
-        self._settle(ticket, turn)
+        own = turn.by == turn.to and ticket.key not in self._begun
+        wanted = replace(self._first_look(ticket), assignee=self._house.agents[turn.to], status="open" if own else KEEP)
+        self._change(ticket, wanted, turn)
 
     def _move(self, ticket: Ticket, turn: Turn) -> None:
-        tickets.assign(self._row(ticket), to=self._house.teams[turn.to], actor=self._actor(turn.by), at=turn.at)
-        if ticket.channel == "phone":
-            self._settle(ticket, turn)
+        looked = self._first_look(ticket) if ticket.channel == "phone" else Change()
+        self._change(ticket, replace(looked, team=self._house.teams[turn.to]), turn)
 
     def _status(self, ticket: Ticket, turn: Turn) -> None:
         actor = QUIET if turn.by == RULE else self._actor(turn.by)
-        tickets.change(self._row(ticket), Change(status=turn.status), actor=actor, at=turn.at)
+        tickets.change(self._rows[ticket.key], Change(status=turn.status), actor=actor, at=turn.at)
 
-    def _settle(self, ticket: Ticket, turn: Turn) -> None:
+    def _first_look(self, ticket: Ticket) -> Change:
         """Whoever looks at a concern first says how urgent it is and what it is about."""
         if ticket.key in self._sorted:
-            return
+            return Change()
         self._sorted.add(ticket.key)
-        wanted = Change(priority=ticket.priority, topic=ticket.tags[0], tags=ticket.tags)
-        tickets.change(self._row(ticket), wanted, actor=self._actor(turn.by), at=turn.at)
+        return Change(priority=ticket.priority, topic=ticket.tags[0], tags=ticket.tags)
 
-    def _row(self, ticket: Ticket) -> Row:
-        return Row.objects.get(pk=self._rows[ticket.key].pk)
+    def _change(self, ticket: Ticket, wanted: Change, turn: Turn) -> None:
+        tickets.change(self._rows[ticket.key], wanted, actor=self._actor(turn.by), at=turn.at)
 
     def _actor(self, agent: str) -> Actor:
         return Actor.agent(self._house.agents[agent].pk)
@@ -139,13 +146,15 @@ class Past:
         )
         for kind, value in ways:
             if value:
-                customers.add_address(customer, kind=kind, value=value, actor=clerk, at=turn.at)
+                self._addresses[person.key, kind] = customers.add_address(
+                    customer, kind=kind, value=value, actor=clerk, at=turn.at
+                )
         self._met[person.key] = customer
         return customer
 
     def _received(self, ticket: Ticket, turn: Turn, person: Person, customer: Customer) -> Received:
         kind, value = ("phone", person.phone) if turn.channel == "phone" else ("email", person.email)
-        address = Address.objects.filter(person=customer, kind=kind).first() if turn.channel != "letter" else None
+        address = self._addresses.get((person.key, kind)) if turn.channel != "letter" else None
         mailbox = self._house.mailboxes.get(ticket.mailbox)
         brand = self._house.brands[ticket.brand]
         before = self._said.get(ticket.key) if turn.channel == "email" else None

@@ -1,0 +1,123 @@
+"""The demo in the database: lived through by the real actions, with the right authors and times."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from pytest_django.plugin import DjangoDbBlocker
+
+from anliegen.config.pipeline import READERS
+from anliegen.ground.journal import read, tail
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.verify import verify
+from anliegen.oversight.portability.demo.compose import compose
+from anliegen.oversight.portability.demo.fill import Filled, NotEmpty, fill, fill_in
+from anliegen.oversight.portability.demo.shapes import DemoOperator
+from anliegen.records.accounts.models import Agent, Operator, Team
+from anliegen.records.customers.models import Person
+from anliegen.records.tickets.models import Message, Ticket
+
+pytestmark = pytest.mark.django_db  # each test inside the transaction of the module
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+MANY = 70  # the newest ones: every state is among them, and it stays quick
+
+
+@pytest.fixture(scope="module")
+def demo() -> DemoOperator:
+    whole = compose(1, NOW)
+    return replace(whole, tickets=whole.tickets[:12] + whole.tickets[-MANY:])
+
+
+@pytest.fixture(scope="module")
+def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker, demo: DemoOperator) -> Iterator[Filled]:
+    """Filled once for all tests here, since they only look; taken back at the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        read.enrol(READERS)
+        yield fill_in(demo, now=NOW)
+        transaction.set_rollback(True)
+
+
+def test_everything_composed_is_there(filled: Filled, demo: DemoOperator) -> None:
+    said = sum(turn.kind in ("message", "reply", "call") for one in demo.tickets for turn in one.turns)
+    words_of_doubt = sum(
+        bool(one.verdict and one.verdict.words and one.verdict.answer != "fulfilled") for one in demo.tickets
+    )
+    assert Ticket.objects.count() == len(demo.tickets) == filled.tickets
+    assert Message.objects.count() == said + words_of_doubt == filled.messages
+    assert set(Team.objects.values_list("slug", flat=True)) == {"vertrag", "abrechnung", "netz", "waerme"}
+    assert Agent.objects.count() == len(demo.agents)
+
+
+def test_numbers_and_journal_run_with_the_time(filled: Filled) -> None:
+    created = list(Ticket.objects.order_by("number").values_list("created_at", flat=True))
+    assert created == sorted(created)
+    moments = list(Event.objects.order_by("position").values_list("at", flat=True))
+    assert all(later - earlier > timedelta(seconds=-15) for earlier, later in pairwise(moments))
+    assert max(moments) <= NOW
+    assert verify().ok
+
+
+def test_each_change_has_the_author_who_made_it(filled: Filled) -> None:
+    actors = {verb: {actor.partition(":")[0] for actor in _actors(verb)} for verb in ("message.queued", "note.written")}
+    assert actors == {"message.queued": {"agent"}, "note.written": {"agent"}}
+    assert {actor.partition(":")[0] for actor in _actors("message.received")} == {"person", "agent"}
+    assert _actors("ticket.triaged") == {"rule:mailbox"}
+
+
+def test_nothing_of_the_past_leaves_the_house(filled: Filled) -> None:
+    messages = Message.objects.count()
+    tail.drain(READERS)
+    assert Message.objects.filter(state="queued").count() == 0
+    assert Message.objects.count() == messages, "no acknowledgement was written"
+    assert not Event.objects.filter(verb="ticket.triaged", at__gt=NOW).exists()
+
+
+def test_each_state_is_the_one_that_the_story_ends_in(filled: Filled) -> None:
+    assert set(Ticket.objects.values_list("status", flat=True)) == {
+        "new",
+        "open",
+        "waiting_customer",
+        "waiting_internal",
+        "resolved",
+        "closed",
+    }
+    assert Ticket.objects.open().unassigned().count() == 11
+    assert not Ticket.objects.filter(status="waiting_customer", waiting_since__isnull=False).exists()
+    assert not Ticket.objects.filter(status="new", waiting_since=None).exists()
+
+
+def test_a_form_of_address_is_kept_only_where_it_was_stated(filled: Filled, demo: DemoOperator) -> None:
+    stated = {person.name: person.form for person in demo.people}
+    assert all(stated[person.name] == person.address_form for person in Person.objects.all())
+
+
+def test_mails_of_a_conversation_hang_together(filled: Filled) -> None:
+    answers = Message.objects.filter(direction="in", channel="email").exclude(in_reply_to=[])
+    assert answers.count() > 10
+    for answer in answers:
+        before = Message.objects.get(rfc_message_id=answer.in_reply_to[0])
+        assert (before.ticket_id, before.created_at < answer.created_at) == (answer.ticket_id, True)
+
+
+def test_a_second_time_is_refused_and_changes_nothing(filled: Filled, demo: DemoOperator) -> None:
+    events = Event.objects.count()
+    with pytest.raises(NotEmpty):
+        fill(seed=2, now=NOW)
+    assert Event.objects.count() == events
+
+
+def test_what_it_prints_lets_people_in(filled: Filled, demo: DemoOperator) -> None:
+    assert "admin@stadtwerke-lindenau.example" in filled.in_words()
+    assert demo.password in filled.in_words()
+    agent = Agent.objects.get(email="mehmet@stadtwerke-lindenau.example")
+    assert agent.check_password(filled.password)
+    assert filled.as_dict()["operator"] == Operator.objects.get().name == "Stadtwerke Lindenau"
+    assert Client().get("/workspace/").status_code in (200, 302)
+
+
+def _actors(verb: str) -> set[str]:
+    return set(Event.objects.filter(verb=verb).values_list("actor", flat=True))
