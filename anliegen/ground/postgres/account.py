@@ -120,8 +120,9 @@ def _lending(to: pwd.struct_passwd) -> tuple[str, ...]:
     if setpriv is None:
         return ()
     right = "+dac_read_search"
-    return (setpriv, f"--reuid={to.pw_uid}", f"--regid={to.pw_gid}", "--clear-groups",
-            f"--inh-caps={right}", f"--ambient-caps={right}", "--")  # fmt: skip
+    # Without the securebit access(2), by which initdb looks for its programs, leaves the lent right out of account.
+    return (setpriv, "--securebits=+no_setuid_fixup", f"--reuid={to.pw_uid}", f"--regid={to.pw_gid}",
+            "--clear-groups", f"--inh-caps={right}", f"--ambient-caps={right}", "--")  # fmt: skip
 
 
 def _can_work(account: Account, layout: Layout) -> bool:
