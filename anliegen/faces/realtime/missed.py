@@ -38,7 +38,8 @@ def news_after(position: int, *, until: int | None = None) -> News:
     events = [Happened(cast(int, at), verb, subject, data) for at, verb, subject, data in columns[: MOST + 1]]
     if not events:
         newest = head() if until is None else until
-        return News(newest, too_much=position > newest, changes_rights=position > newest)
+        # Not simply `newest`: what was sealed between the two questions has not been read yet.
+        return News(newest, too_much=True, changes_rights=True) if newest < position else News(position)
     if len(events) > MOST:
         return News(head() if until is None else until, too_much=True, changes_rights=True)
     return News(

@@ -1,6 +1,5 @@
 """A real server on a free port, and a browser's side of the stream."""
 
-import asyncio
 import contextlib
 import json
 import queue
@@ -89,34 +88,12 @@ class Page:
         self._told.put(None)
 
 
-class Server:
-    """uvicorn with the stream alone, in a thread of the test process."""
+class Browser:
+    """Asks a server on a port of this machine, and keeps its pages."""
 
-    def __init__(self) -> None:
-        self.stream = Stream(patience=0.1)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        config = uvicorn.Config(
-            self._application, host="127.0.0.1", port=self.port, interface="asgi3", lifespan="on", log_level="warning"
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+    def __init__(self, port: int) -> None:
+        self.port = port
         self._pages: list[Page] = []
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def start(self) -> None:
-        self._thread.start()
-        while not self._server.started:
-            assert self._thread.is_alive(), "the server did not start"
-            time.sleep(0.01)
-
-    def stop(self) -> None:
-        for page in self._pages:
-            page.close()
-        self._server.should_exit = True
-        self._thread.join(10)
-        assert not self._thread.is_alive()
 
     def get(self, path: str = "/stream", *, method: str = "GET", **headers: str) -> tuple[HTTPResponse, HTTPConnection]:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -136,6 +113,35 @@ class Server:
         self._pages.append(page)
         return page
 
+    def close_pages(self) -> None:
+        for page in self._pages:
+            page.close()
+
+
+class Server(Browser):
+    """uvicorn with the stream alone, in a thread of the test process."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.stream = Stream(patience=0.1)
+        config = uvicorn.Config(
+            self._application, host="127.0.0.1", port=port, interface="asgi3", lifespan="on", log_level="warning"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self.close_pages()
+        self._server.should_exit = True
+        self._thread.join(10)
+        assert not self._thread.is_alive()
+
     async def _application(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await self.stream.lifespan(receive, send)
@@ -144,8 +150,20 @@ class Server:
 
 
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[Server]:
-    made = Server()
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def browser(free_port: int) -> Browser:
+    return Browser(free_port)
+
+
+@pytest.fixture
+def server(transactional_db: None, free_port: int) -> Iterator[Server]:
+    made = Server(free_port)
     made.start()
     yield made
     made.stop()

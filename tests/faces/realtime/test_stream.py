@@ -273,3 +273,26 @@ def test_a_link_to_a_ticket_closed_long_ago_opens_nothing(server, ticket: Ticket
     )
     response, _connection = server.get(f"/stream?number={ticket.pk}&token={links.token(ticket)}")
     assert response.status == 401
+
+
+def test_what_is_sealed_while_the_journal_is_looked_at_is_told_with_the_next_look(
+    db: None, ticket: Ticket, seal: Seal, now: datetime, monkeypatch: pytest.MonkeyPatch
+):
+    seal()
+    before = last()[0]
+
+    def head_a_moment_later() -> int:
+        actions.write_note(ticket, text="Gerade eben", actor=SYSTEM, at=now)
+        seal()
+        return last()[0]
+
+    monkeypatch.setattr(missed, "head", head_a_moment_later)
+    first = missed.news_after(before)
+    assert (first.position, first.notices, first.too_much) == (before, (), False)
+    assert [notice.ticket for notice in missed.news_after(first.position).notices] == [ticket.pk]
+
+
+def test_a_journal_that_went_back_is_told_as_reset(db: None, ticket: Ticket, seal: Seal):
+    seal()
+    news = missed.news_after(last()[0] + 5)
+    assert (news.position, news.too_much, news.changes_rights) == (last()[0], True, True)
