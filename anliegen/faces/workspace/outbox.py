@@ -1,7 +1,8 @@
-"""/dev/mail: without a mail server, the mails that would have gone out."""
+"""/dev/mail: without a mail server, the mails that would have gone out; each agent sees those of their own concerns."""
 
 import email
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -13,11 +14,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.frame import agent_of
 from anliegen.flow.channels.email.send import outbox_folder
 from anliegen.ground import clock
+from anliegen.records.accounts.models import Agent
+from anliegen.records.tickets.models import Message, Ticket
 
 SHOWN = 200
-NAME = re.compile(r"[\w.-]{1,120}\.eml")
+LOOKED_AT = 2000  # newest files among which an agent of one team finds theirs
+NAME = re.compile(r"[\w.-]{1,100}-(\d{1,18})\.eml")  # as `send.keep` names them: the moment and the message
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class Kept:
 def mails(request: HttpRequest) -> HttpResponse:
     """The newest ones first."""
     _only_without_a_server()
-    files = sorted(outbox_folder().glob("*.eml"), key=lambda file: file.name, reverse=True)[:SHOWN]
+    newest = sorted(outbox_folder().glob("*.eml"), key=lambda file: file.name, reverse=True)[:LOOKED_AT]
+    files = _visible(agent_of(request), newest)[:SHOWN]
     return page(request, "workspace/outbox.html", {"mails": [_kept(file) for file in files]})
 
 
@@ -43,7 +49,7 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
     """One mail as its reader would see it, with its headers."""
     _only_without_a_server()
     file = outbox_folder() / name
-    if not NAME.fullmatch(name) or not file.is_file():
+    if not NAME.fullmatch(name) or not _visible(agent_of(request), [file]) or not file.is_file():
         raise Http404
     read = _read(file)
     body = read.get_body(("plain",))
@@ -59,6 +65,14 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 def _only_without_a_server() -> None:
     if settings.ANLIEGEN_SMTP_URL:
         raise Http404
+
+
+def _visible(agent: Agent, files: Iterable[Path]) -> list[Path]:
+    """Those of concerns the agent may see: the mails hold the customer's link, too."""
+    named = {file: int(match[1]) for file in files if (match := NAME.fullmatch(file.name))}
+    allowed = Message.objects.filter(pk__in=named.values(), ticket__in=Ticket.objects.visible_to(agent))
+    seen = set(allowed.values_list("pk", flat=True))
+    return [file for file, pk in named.items() if pk in seen]
 
 
 def _kept(file: Path) -> Kept:

@@ -34,6 +34,13 @@ def test_mails_that_would_go_out_are_listed_and_shown(miras: Client, kept: str) 
     assert "Message-ID" in html
 
 
+def test_who_does_not_see_the_concern_does_not_see_its_mails(toms: Client, janas: Client, kept: str) -> None:
+    """They hold the words of another team, and the link that opens the customer's page."""
+    assert "kim@example.org" not in toms.get("/dev/mail").content.decode()
+    assert toms.get(f"/dev/mail/{kept}").status_code == 404
+    assert janas.get(f"/dev/mail/{kept}").status_code == 200
+
+
 @pytest.mark.parametrize("name", ["..%2f..%2fkeys%2fsecret_key", "nothing.eml", ".eml"])
 def test_nothing_else_is_shown(miras: Client, name: str) -> None:
     assert miras.get(f"/dev/mail/{name}").status_code == 404

@@ -375,6 +375,24 @@ def test_the_original_mail_is_handed_out_to_those_who_may_see_it(
     assert toms.get(f"/workspace/intake/{line.pk}/source/").status_code == 404
 
 
+def test_a_mail_that_opened_no_concern_is_handed_out_to_its_mailbox_s_team(
+    miras: Client, toms: Client, mailbox: Mailbox, now: datetime
+) -> None:
+    raw = b"Subject: away\r\n\r\ny"
+    line = Intake.objects.create(
+        received_at=now,
+        done_at=now,
+        source="smtp",
+        sha256=files.put(raw),
+        size=len(raw),
+        result="automatic",
+        reason="auto-reply",
+        mailbox=mailbox,
+    )
+    assert miras.get(f"/workspace/intake/{line.pk}/source/").status_code == 200
+    assert toms.get(f"/workspace/intake/{line.pk}/source/").status_code == 404
+
+
 def test_what_we_know_of_a_person_is_changed_beside_the_ticket(miras_parts: Client, ticket: Ticket) -> None:
     given = {
         "name": "Kim Berger",

@@ -12,9 +12,9 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of
 from anliegen.faces.workspace.tickets import letters
 from anliegen.faces.workspace.tickets.page import ticket_for
-from anliegen.flow.channels.models import Intake
 from anliegen.ground import files
 from anliegen.ground.text import safe_filename
+from anliegen.oversight.compliance import ledger
 from anliegen.records.tickets.models import Attachment, Message
 
 # The first bytes decide what a picture is, not what the sender says.
@@ -44,9 +44,7 @@ def picture(request: HttpRequest, pk: int) -> HttpResponseBase:
 @asks("intake.read")
 def source(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The raw mail as it came, as a download."""
-    line = get_object_or_404(Intake.objects.select_related("ticket"), pk=pk)
-    if line.ticket_id is not None:
-        ticket_for(agent_of(request), line.ticket_id)
+    line = get_object_or_404(ledger.lines_for(agent_of(request)), pk=pk)  # what opened no concern has a team, too
     if not files.exists(line.sha256):
         raise Http404
     return _handed_out(line.sha256, "application/octet-stream", f'attachment; filename="mail-{line.pk}.eml"')
