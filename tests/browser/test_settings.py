@@ -1,0 +1,111 @@
+"""The settings in a real browser: nothing stands in anybody's way, and what only a script can do is done."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from anliegen.flow.channels.models import Intake, Source
+from anliegen.flow.channels.sources import create_source
+from anliegen.ground import files
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.models import Cursor, Event
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Role, Team
+from anliegen.records.tickets.models import Ticket
+
+pytestmark = pytest.mark.browser
+LogIn = Callable[..., Page]
+
+PAGES = [
+    *("", "operator/", "brands/", "brands/new/", "brands/{brand}/", "calendars/", "calendars/new/"),
+    *("calendars/{calendar}/", "teams/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/", "roles/"),
+    *("roles/{role}/", "tokens/", "tokens/new/", "mailboxes/", "mailboxes/{box}/", "mailboxes/{box}/sources/new/"),
+    *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
+    *("intake/{line}/", "journal/", "journal/{event}/"),
+]
+
+
+@pytest.fixture
+def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, ticket: Ticket, now: datetime) -> Any:
+    """One row of everything, some of it in trouble."""
+    actor = Actor.agent(admin.pk)
+    source = create_source(
+        mailbox, host="imap.example.org", username="service", password="geheim", last_uid=0, actor=actor, at=now
+    )
+    Source.objects.update(failed_at=now, retry_at=now, error="login", attempts=2)
+    accounts.create_token(admin, scopes=["read"], name="app", actor=actor, at=now)
+    line = Intake.objects.create(
+        received_at=now, source="smtp", sha256=files.put(b"mail"), size=4, result="quarantined",
+        reason="not-understood", done_at=now, defects=["no-date"],
+    )  # fmt: skip
+    Cursor.objects.create(name="probe", failed_at=now, failed_position=1, retry_at=now, error="ValueError: x")
+    return {
+        "brand": mailbox.brand_id, "calendar": calendar.pk, "team": technics.pk, "agent": admin.pk,
+        "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "line": line.pk,
+        "event": Event.objects.order_by("-id")[0].pk,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_axe_finds_no_barrier_and_nothing_sticks_out(
+    log_in: LogIn, admin: Agent, rows: Any, width: int, dark: bool
+) -> None:
+    page = log_in(admin, width=width, dark=dark)
+    for pattern in PAGES:
+        address = pattern.format(**rows)
+        page.goto(f"/workspace/settings/{address}")
+        found = Axe().run(page).response["violations"]
+        assert [(address, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+        sticking = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert (address, sticking) == (address, 0)
+
+
+def test_an_invited_person_comes_in_by_the_copied_link(
+    log_in: LogIn, window: Callable[..., Page], admin: Agent, agent_role: Role
+) -> None:
+    page = log_in(admin)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/workspace/settings/agents/new/")
+    page.get_by_label("Name").fill("Ana Sá")
+    page.get_by_label("E-Mail-Adresse").fill("ana@musterstadt.example")
+    page.get_by_label("Rolle").select_option(str(agent_role.pk))
+    page.get_by_role("button", name="Hinzufügen").click()
+    page.get_by_role("button", name="Kopieren").click()
+    expect(page.get_by_role("button", name="Kopiert")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+
+    hers = window(width=390)
+    hers.goto(link)
+    assert Axe().run(hers).response["violations"] == []
+    hers.get_by_label("Neues Passwort").fill("vier-gute-worte-hier")
+    hers.get_by_label("Dasselbe noch einmal").fill("vier-gute-worte-hier")
+    hers.get_by_role("button", name="Passwort setzen").click()
+    expect(hers.locator(".notice-done")).to_contain_text("Ihr Passwort ist gesetzt.")
+    hers.get_by_label("E-Mail-Adresse").fill("ana@musterstadt.example")
+    hers.get_by_label("Passwort").fill("vier-gute-worte-hier")
+    hers.get_by_role("button", name="Anmelden").click()
+    hers.wait_for_url("**/workspace/")
+
+
+def test_the_signature_is_shown_while_it_is_typed(log_in: LogIn, admin: Agent, mailbox: Mailbox) -> None:
+    page = log_in(admin)
+    page.goto(f"/workspace/settings/brands/{mailbox.brand_id}/")
+    page.get_by_label("Signatur").fill("Mit Grüßen\nIhr <Netz>")
+    expect(page.locator("#preview")).to_contain_text("Ihr <Netz>")
+
+
+def test_what_cannot_be_undone_asks_first(log_in: LogIn, admin: Agent, agent_role: Role) -> None:
+    page = log_in(admin)
+    page.goto(f"/workspace/settings/roles/{agent_role.pk}/")
+    page.get_by_role("button", name="Rolle löschen").click()
+    dialog = page.get_by_role("dialog", name="service löschen?")
+    dialog.get_by_role("button", name="Abbrechen").click()
+    assert Role.objects.filter(pk=agent_role.pk).exists()
+    page.get_by_role("button", name="Rolle löschen").click()
+    dialog.get_by_role("button", name="Rolle löschen").click()
+    expect(page.locator(".toast")).to_contain_text("Rolle service ist gelöscht.")
+    assert not Role.objects.filter(pk=agent_role.pk).exists()
