@@ -10,6 +10,7 @@ from typing import Any, cast
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
+from anliegen.config.bodies import Bodies
 from anliegen.config.wsgi import application as pages
 from anliegen.faces.realtime.stream import stream
 
@@ -18,7 +19,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-_pages: Application = WSGIMiddleware(cast(Any, pages), workers=settings.ANLIEGEN_WEB_THREADS)
+_pages: Application = Bodies(WSGIMiddleware(cast(Any, pages), workers=settings.ANLIEGEN_WEB_THREADS))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
