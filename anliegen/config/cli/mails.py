@@ -22,7 +22,10 @@ def receive(context: typer.Context) -> None:
         with instance():
             from anliegen.flow.channels.email import receive as receiver  # noqa: PLC0415  # slow import
 
-            receiver.run()
+            try:
+                receiver.run()
+            except OSError as error:
+                refuse(f"No mail can be taken in: {error.strerror}. Another program listens on ANLIEGEN_SMTP_PORT?")
 
 
 @mail.command()
