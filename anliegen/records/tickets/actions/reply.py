@@ -17,6 +17,9 @@ from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Note, Participant, Ticket, as_recipients
 
+# A report may overtake the worker that sent the mail: what is known to be further along is not set back.
+FURTHER = {"sent": ("delivered", "bounced"), "delivered": ("bounced",)}
+
 
 class NothingSaid(Exception):
     """A reply or note without words or files."""
@@ -78,12 +81,12 @@ def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
 
 def mark_sent(message: Message, *, actor: Actor, at: datetime) -> Message:
     """The mail server took it over."""
-    return _mark(message, "sent", verbs.MESSAGE_SENT, actor, at, {}, sent_at=at)
+    return _mark(message, "sent", verbs.MESSAGE_SENT, actor, at, {})
 
 
 def mark_delivered(message: Message, *, actor: Actor, at: datetime) -> Message:
     """It reached the recipient: a receipt, or a channel that delivers at once."""
-    return _mark(message, "delivered", verbs.MESSAGE_DELIVERED, actor, at, {}, sent_at=message.sent_at or at)
+    return _mark(message, "delivered", verbs.MESSAGE_DELIVERED, actor, at, {})
 
 
 def mark_failed(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
@@ -93,9 +96,7 @@ def mark_failed(message: Message, *, reason: str, actor: Actor, at: datetime) ->
 
 def mark_bounced(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
     """It came back; `reason` is a code such as `5.1.1`. Nobody heard it, so the ticket waits for us again."""
-    return _mark(
-        message, "bounced", verbs.MESSAGE_BOUNCED, actor, at, {"reason": reason}, sent_at=message.sent_at or at
-    )
+    return _mark(message, "bounced", verbs.MESSAGE_BOUNCED, actor, at, {"reason": reason})
 
 
 def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime) -> Note:
@@ -185,24 +186,26 @@ def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> N
     said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False).exclude(state="cancelled")
     if ticket.first_answered_at == message.created_at and not said.exists():
         ticket.first_answered_at = None
-    newest_in = Message.objects.filter(ticket=ticket, direction="in", automatic="").order_by("-created_at").first()
-    newest_out = said.order_by("-created_at").first()
-    if newest_in and (newest_out is None or newest_in.created_at > newest_out.created_at):
-        ticket.waiting_since = newest_in.created_at
+    unanswered = Message.objects.filter(ticket=ticket, direction="in", automatic="")
+    heard = said.exclude(state__in=("failed", "bounced"))
+    newest_out = heard.order_by("-created_at", "-pk").first()
+    if newest_out is not None:
+        unanswered = unanswered.filter(created_at__gt=newest_out.created_at)
+    if oldest := unanswered.order_by("created_at", "pk").first():
+        ticket.waiting_since = oldest.created_at
         if ticket.status in ("waiting_customer", "resolved", "closed"):
             set_status(ticket, "open", actor=actor, at=at)
 
 
-def _mark(
-    message: Message, state: str, verb: Verb, actor: Actor, at: datetime, data: dict[str, str], **fields: Any
-) -> Message:
+def _mark(message: Message, state: str, verb: Verb, actor: Actor, at: datetime, data: dict[str, str]) -> Message:
     with unit():
         message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
-        if message.state in (state, "cancelled"):
+        if message.state in (state, "cancelled", *FURTHER.get(state, ())):
             return message
-        for name, value in {"state": state, **fields}.items():
-            setattr(message, name, value)
-        message.save(update_fields=["state", *fields])
+        message.state = state
+        if state != "failed":
+            message.sent_at = message.sent_at or at
+        message.save(update_fields=["state", "sent_at"])
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
         if state in ("failed", "bounced") and message.agent_id is not None:
             ticket.waiting_since = ticket.waiting_since or at
