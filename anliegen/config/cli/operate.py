@@ -45,6 +45,8 @@ def setup(
             refuse("This instance is set up already; nothing was changed.")
         except ValidationError as error:
             refuse(f"{admin}: {' '.join(error.messages)} Nothing was changed.")
+        except founding.UnknownState:
+            refuse(f"{state} is no code of a federal state, such as SN. Nothing was changed.")
         except OSError as error:
             refuse(f"{password_file}: {error.strerror}. Nothing was changed.")
         link = f"{settings.ANLIEGEN_BASE_URL}/workspace/invitation/{made.secret}/" if made.secret else None

@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions
 from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.accounts.models.calendars import STATES
 from anliegen.records.accounts.permissions import PERMISSIONS
 
 ADMINISTRATION = list(PERMISSIONS)
@@ -25,6 +26,10 @@ STANDARD_ROLES: tuple[tuple[str, str, list[str], bool], ...] = (
     ("Lesen", "lesen", READING, False),
 )
 OFFICE_HOURS = [(day, time(8), time(17)) for day in range(5)]
+
+
+class UnknownState(Exception):
+    """Not the code of a federal state."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,13 @@ def found(
     state: str = "",
     at: datetime,
 ) -> Founded:
-    """Set the instance up. Raises AlreadySetUp, or ValidationError for an address that is none.
+    """Set the instance up. Raises AlreadySetUp, UnknownState, or ValidationError for an address that is none.
 
     Until the operator says otherwise the administrator's address is the way to a person, and mail to it opens concerns.
     """
     validate_email(admin_email)
+    if state and state not in dict(STATES):
+        raise UnknownState(state)
     with transaction.atomic():
         operator = actions.set_up(name=organisation, phone=phone, callback_address=admin_email, at=at)
         administrator = actions.create_agent(
