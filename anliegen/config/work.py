@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import structlog
@@ -70,8 +71,11 @@ async def _run_jobs(stop: threading.Event, threads: Sequence[threading.Thread]) 
         ending.set()
         _insist()
 
+    loop = asyncio.get_running_loop()
+    # Each thread that runs jobs keeps a connection of its own.
+    loop.set_default_executor(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="job"))
     for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, asked)
+        loop.add_signal_handler(sign, asked)
     watching = asyncio.create_task(_watch(threads, ending))
     while not ending.is_set():
         worker = asyncio.create_task(_worker())
@@ -105,8 +109,8 @@ def _insist() -> None:
 
 
 async def _worker() -> None:
-    # Two connections while it is quiet: one listens, one asks. Those that died with the server are replaced.
-    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=AT_ONCE + 2)
+    # Few connections, because a server takes only so many: one listens, two ask. Those that died are replaced.
+    connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3)
     async with app.with_connector(connector).open_async() as open_app:
         await _rescue_soon(open_app)
         await open_app.run_worker_async(

@@ -13,11 +13,13 @@ OPEN = {
     "lines of the ledger waiting": "SELECT count(*) FROM channels_intake WHERE result = 'received'",
     "events unsealed": "SELECT count(*) FROM journal_event WHERE position IS NULL",
     "readers stopped": "SELECT count(*) FROM journal_cursor WHERE failed_at IS NOT NULL",
-    "composed mails without an acknowledgement": "SELECT count(*) FROM tickets_ticket t WHERE subject LIKE 'Abschlag %' AND NOT EXISTS"
+    "composed mails without an acknowledgement": "SELECT count(*) FROM tickets_ticket t"
+    " WHERE subject LIKE 'Abschlag %' AND NOT EXISTS"
     " (SELECT FROM tickets_message m WHERE m.ticket_id = t.number AND m.rule = 'acknowledge')",
     "messages without a delivery": "SELECT count(*) FROM tickets_message m WHERE m.direction = 'out' AND NOT EXISTS"
     " (SELECT FROM channels_delivery d WHERE d.message_id = m.id)",
     "deliveries under way": "SELECT count(*) FROM channels_delivery WHERE done_at IS NULL",
+    "jobs that somebody began": "SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'",
 }
 
 

@@ -144,7 +144,7 @@ class Instance:
     def ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
         place = {"host": str(self._socket()), "port": PORT, "user": USER, "dbname": DATABASE}
         with psycopg.connect(**place, autocommit=True) as connection:  # type: ignore[arg-type]
-            return connection.execute(question, values).fetchall()  # type: ignore[arg-type]
+            return connection.execute(question, values or None).fetchall()  # type: ignore[arg-type]
 
     def one(self, question: str, *values: object) -> Any:
         [(answer,)] = self.ask(question, *values)

@@ -53,7 +53,7 @@ def mails(count: int, run: str) -> list[Mail]:
 
 @pytest.mark.parametrize("victim", KILLS)
 def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(instance: Instance, victim: str) -> None:
-    count = MAILS.get(victim, 150)
+    count = MAILS.get(victim, 100)
     sender = Sender(instance.smtp_port, mails(count, victim)).start()
     sender.when(count // 3, lambda: KILLS[victim](instance))
     sender.wait()
@@ -61,7 +61,7 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(instance: Instan
 
 
 def test_the_worker_killed_again_and_again_loses_nothing(instance: Instance) -> None:
-    sender = Sender(instance.smtp_port, mails(150, "often")).start()
+    sender = Sender(instance.smtp_port, mails(120, "often")).start()
     for many in (20, 60, 100):
         sender.when(many, lambda: until(lambda: worker_was_killed(instance), 20, "a worker to kill"))
     sender.wait()
@@ -97,7 +97,7 @@ def test_three_workers_at_once_do_everything_once(instance: Instance) -> None:
 def test_a_database_that_is_away_for_a_while_is_waited_for(instance: Instance) -> None:
     """Stopped from outside; the lock keeps everybody from starting it again."""
     layout = Layout.under(instance.data)
-    sender = Sender(instance.smtp_port, mails(150, "away"), patience=AWAY_S + 60).start()
+    sender = Sender(instance.smtp_port, mails(120, "away"), patience=AWAY_S + 60).start()
 
     def away() -> None:
         with locks.alone(layout.start_lock, patience=10):
@@ -116,18 +116,20 @@ def test_a_store_that_takes_nothing_makes_the_sender_keep_its_mail(instance: Ins
     files, aside = instance.data / "files", instance.data / "files.aside"
     files.rename(aside)
     files.write_text("not a directory")
-    sender = Sender(instance.smtp_port, mails(20, "store")).start()
-    until(lambda: sender.refused["451"] >= 8, 20, "451")
-    assert not sender.accepted
-    assert not instance.ask("SELECT id FROM channels_intake WHERE envelope_from LIKE 'kundin-store-%'")
-    files.unlink()
-    aside.rename(files)
+    try:
+        sender = Sender(instance.smtp_port, mails(20, "store")).start()
+        until(lambda: sender.refused["451"] >= 8, 20, "451")
+        assert not sender.accepted
+        assert not instance.ask("SELECT id FROM channels_intake WHERE envelope_from LIKE 'kundin-store-%'")
+    finally:
+        files.unlink()
+        aside.rename(files)
     sender.wait()
     everything_is_there_once(instance, sender, "store")
 
 
 def test_a_stop_ends_all_of_it_in_time_and_leaves_nobody(instance: Instance) -> None:
-    sender = Sender(instance.smtp_port, mails(150, "stop")).start()
+    sender = Sender(instance.smtp_port, mails(120, "stop")).start()
     sender.when(50, lambda: None)
     everybody = instance.running()
     assert instance.process is not None
