@@ -24,6 +24,7 @@ _OPEN = (
     ("waiting_internal", 19, timedelta(minutes=15), timedelta(days=5)),
 )
 _TRIES = 240
+_AT_ONCE = timedelta(hours=4)  # what takes longer is no longer part of the emergency
 _SLOW = 0.09  # share of the answers that take more than twice as long as they should
 
 
@@ -222,7 +223,7 @@ def _next(
     if channel == "chat":
         return before + min(wait, timedelta(seconds=chance.randint(50, 540)))
     if beat.by != CUSTOMER:
-        if scene.is_emergency:
+        if scene.is_emergency and wait < _AT_ONCE:
             return before + wait
         return timing.in_office_hours(before, wait * (2.4 if chance.random() < _SLOW else 1))
     if channel == "letter":

@@ -88,7 +88,8 @@ class _Telling:
         if channel == "phone" and not beat.is_bare:
             number = self.deck.draw("call-frame", range(len(_CALL_FRAMES)))
             frame = _CALL_FRAMES[number] if first else "Rückruf: „{said}“"
-            text = frame.format(said=wording.capitalised(body), name=person.name, phone=person.phone)
+            said = wording.capitalised(body).replace("„", "‚").replace("“", "‘")
+            text = frame.format(said=said, name=person.name, phone=person.phone)
             return Turn("message", at, self.company.clerk.key, text, channel=channel)
         if beat.is_bare or channel in ("chat", "api", "phone"):
             text = wording.capitalised(body)
