@@ -1,5 +1,6 @@
 """A real server on a free port, and a browser's side of the stream."""
 
+import asyncio
 import contextlib
 import json
 import queue
@@ -123,9 +124,13 @@ class Server(Browser):
 
     def __init__(self, port: int) -> None:
         super().__init__(port)
+        self.files: dict[str, tuple[bytes, bytes]] = {}
+        self._prepare()
+
+    def _prepare(self) -> None:
         self.stream = Stream(patience=0.1)
         config = uvicorn.Config(
-            self._application, host="127.0.0.1", port=port, interface="asgi3", lifespan="on", log_level="warning"
+            self._application, host="127.0.0.1", port=self.port, interface="asgi3", lifespan="on", log_level="warning"
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -136,15 +141,26 @@ class Server(Browser):
             assert self._thread.is_alive(), "the server did not start"
             time.sleep(0.01)
 
+    def start_again(self) -> None:
+        self._prepare()
+        self.start()
+
     def stop(self) -> None:
         self.close_pages()
         self._server.should_exit = True
+        # What the signal does in a process of its own; here there is none.
+        self._loop.call_soon_threadsafe(self.stream.hub.close_all)
         self._thread.join(10)
         assert not self._thread.is_alive()
 
     async def _application(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
+            self._loop = asyncio.get_running_loop()
             await self.stream.lifespan(receive, send)
+        elif scope["path"] in self.files:
+            kind, content = self.files[scope["path"]]
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+            await send({"type": "http.response.body", "body": content})
         else:
             await self.stream(scope, receive, send)
 
