@@ -235,6 +235,20 @@ def test_smtp_and_lmtp_on_one_port_say_yes_only_after_storing(mailbox: Mailbox) 
     assert intake.take_in_all() == 2
 
 
+@pytest.mark.parametrize("address", [b"j\xfcrgen@example.org", b"a\x00b@example.org", "jürgen@example.org".encode()])
+def test_an_envelope_that_no_database_takes_as_it_is_refuses_no_mail(mailbox: Mailbox, address: bytes) -> None:
+    with receive.listening("127.0.0.1", 0) as port, smtplib.SMTP("127.0.0.1", port) as smtp:
+        smtp.command_encoding = "latin-1"  # one byte for one sign
+        smtp.ehlo("mx")
+        sender = address.decode("latin-1")
+        assert smtp.docmd(f"MAIL FROM:<{sender}> SMTPUTF8")[0] == 250
+        assert smtp.docmd(f"RCPT TO:<{sender}>")[0] == 250
+        assert smtp.docmd("RCPT TO:<service@musterstadt.example>")[0] == 250
+        assert smtp.data(mail())[0] == 250
+    assert intake.take_in_all() == 1
+    assert Intake.objects.get().result == "created"
+
+
 def test_a_full_disk_is_answered_with_try_again_and_nothing_is_half_stored(
     mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
+from anliegen.flow.channels.email import charsets
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
 
@@ -38,12 +39,17 @@ def store_raw(
     return Intake.objects.create(
         received_at=clock.now(),
         source=source[:120],
-        envelope_from=envelope_from[:320],
-        envelope_to=list(envelope_to)[:MOST_RECIPIENTS],
+        envelope_from=_storable(envelope_from)[:320],
+        envelope_to=[_storable(each) for each in envelope_to[:MOST_RECIPIENTS]],
         sha256=sha256,
         size=len(raw),
         remote_key=remote_key,
     )
+
+
+def _storable(address: str) -> str:
+    """An address of the envelope in a form that the database takes: a byte that is no UTF-8 must not refuse a mail."""
+    return charsets.clean(address.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 class Receiver:
