@@ -11,18 +11,16 @@ from anliegen.records.tickets import verbs as tickets
 MOVED = tickets.TICKET_MOVED.name
 ASSIGNED = tickets.TICKET_ASSIGNED.name
 
-# What a customer's status page shows. Notes, tags and who works on it are the operator's own affair.
+# What a customer's status page shows. Notes, tags and who works on it are the operator's own affair, and so is an answer
+# that can still be undone.
 FOR_CUSTOMERS = frozenset(
     verb.name
     for verb in (
         tickets.TICKET_OPENED,
         tickets.TICKET_MOVED,
         tickets.MESSAGE_RECEIVED,
-        tickets.MESSAGE_QUEUED,
-        tickets.MESSAGE_CANCELLED,
         tickets.MESSAGE_SENT,
         tickets.MESSAGE_DELIVERED,
-        tickets.MESSAGE_FAILED,
         tickets.MESSAGE_BOUNCED,
         tickets.STATUS_CHANGED,
         tickets.TICKET_RESOLVED,

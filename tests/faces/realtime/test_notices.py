@@ -67,12 +67,13 @@ def test_an_agent_hears_of_exactly_the_tickets_that_the_agent_sees(
     assert heard == reaches(agent, SimpleNamespace(team_id=team, assignee_id=assignee))
 
 
-def test_a_customer_hears_neither_of_notes_nor_of_other_tickets():
+def test_a_customer_hears_neither_of_notes_nor_of_unsent_answers_nor_of_other_tickets():
     own = CustomerViewer(1, "token")
+    assert own.hears(gather([happened(1, "message.queued"), happened(2, "message.cancelled")], {})[0]) is None
     assert own.hears(gather([happened(1, "note.written"), happened(2, "ticket.tagged")], {})[0]) is None
-    assert own.hears(gather([happened(1, "message.queued", 2)], {})[0]) is None
-    mixed = gather([happened(1, "note.written"), happened(2, "message.queued")], {})[0]
-    assert own.hears(mixed) == message(2, 1, ("message.queued",))
+    assert own.hears(gather([happened(1, "message.sent", 2)], {})[0]) is None
+    mixed = gather([happened(1, "note.written"), happened(2, "message.sent")], {})[0]
+    assert own.hears(mixed) == message(2, 1, ("message.sent",))
 
 
 def test_each_message_is_one_event_of_the_stream():
