@@ -11,8 +11,8 @@ from anliegen.records.tickets import verbs as tickets
 MOVED = tickets.TICKET_MOVED.name
 ASSIGNED = tickets.TICKET_ASSIGNED.name
 
-# What a customer's status page shows. Notes, tags and who works on it are the operator's own affair, and so is an answer
-# that can still be undone.
+# What a customer's status page shows. Notes, tags, who works on it, and answers that can still be undone are the
+# operator's own affair.
 FOR_CUSTOMERS = frozenset(
     verb.name
     for verb in (
