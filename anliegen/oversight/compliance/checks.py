@@ -87,4 +87,12 @@ def _say_journal(verdict: Verdict, actor: Actor, at: datetime) -> None:
 
 def _say_ledger(found: ledger.Files, actor: Actor, at: datetime) -> None:
     with transaction.atomic():
-        record(verbs.LEDGER_CHECKED, "ledger", actor=actor, at=at, checked=found.lines, missing=found.bad)
+        record(
+            verbs.LEDGER_CHECKED,
+            "ledger",
+            actor=actor,
+            at=at,
+            checked=found.lines,
+            missing=found.bad,
+            adrift=found.adrift,
+        )

@@ -12,6 +12,6 @@ JOURNAL_CHECKED = Verb(
 LEDGER_CHECKED = Verb(
     "ledger.checked",
     _("{actor} had the intake ledger checked: {checked} files, {missing} of them missing or damaged"),
-    {"checked": Kind.NUMBER, "missing": Kind.NUMBER},
+    {"checked": Kind.NUMBER, "missing": Kind.NUMBER, "adrift": Kind.NUMBER},
 )
 READER_RETRIED = Verb("reader.retried", _("{actor} had a stopped reader try again: {subject}"))

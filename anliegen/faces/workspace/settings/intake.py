@@ -18,6 +18,7 @@ from anliegen.oversight.compliance import checks, ledger
 from anliegen.oversight.compliance.pages import page
 from anliegen.oversight.compliance.queries import last_check
 from anliegen.oversight.compliance.sentences import sentences
+from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets.models import Ticket
 
@@ -42,25 +43,25 @@ def intake(request: HttpRequest) -> HttpResponse:
     lines = ledger.lines_for(agent)
     wanted = lines.filter(result=result) if result in SIGNS else lines
     found = page(ledger.listed(wanted), cursor=request.GET.get("cursor"))
-    balance = ledger.balance()
-    counts = balance.outcomes if agent.role.sees_all_teams else ledger.counts(lines)
-    checked = last_check("ledger")
     context = {
         "page": found,
         "rows": [(line, explain(line)) for line in found.items],
         "result": result,
-        "outcomes": [(code, name, counts[code]) for code, name in RESULTS],
-        "all": sum(counts.values()),
-        "balance": balance,
-        "files": ledger.sample_files(),
-        "checked": checked,
-        "check_said": sentences([checked], agent)[checked.pk] if checked else None,
-        "sees_all": agent.role.sees_all_teams,
-        "may_retry": may(agent, "intake.retry"),
+        "late": False,
         "own_concerns": _own_concerns(request, found.items),
         **_words(),
+        **(_uncounted(agent) if ledger.is_long() else _counted(agent)),
     }
     return show(request, "intake", context, place="intake")
+
+
+@asks("intake.read")
+@require_safe
+def intake_balance(request: HttpRequest) -> HttpResponse:
+    """What takes long in a long ledger: fetched by the page after it is there."""
+    result = request.GET.get("result", "")
+    context = {"result": result, "late": True, **_words(), **_counted(agent_of(request))}
+    return show(request, "intake_balance", context, place="intake", block="late")
 
 
 @asks("intake.read")
@@ -140,6 +141,30 @@ def _own_concerns(request: HttpRequest, lines: list[Intake]) -> set[int]:
     numbers = {line.ticket_id for line in lines if line.ticket_id}
     visible = Ticket.objects.visible_to(agent_of(request)).filter(pk__in=numbers)
     return set(visible.values_list("pk", flat=True))
+
+
+def _counted(agent: Agent) -> dict[str, Any]:
+    """The balance of the whole ledger, and how many lines of each outcome this agent sees."""
+    balance = ledger.balance()
+    counts = balance.outcomes if agent.role.sees_all_teams else ledger.counts(ledger.lines_for(agent))
+    checked = last_check("ledger")
+    return _uncounted(agent) | {
+        "balance": balance,
+        "outcomes": [(code, name, counts[code]) for code, name in RESULTS],
+        "all": sum(counts.values()),
+        "files": ledger.sample_files(),
+        "checked": checked,
+        "check_said": sentences([checked], agent)[checked.pk] if checked else None,
+    }
+
+
+def _uncounted(agent: Agent) -> dict[str, Any]:
+    return {
+        "balance": None,
+        "outcomes": [(code, name, None) for code, name in RESULTS],
+        "all": None,
+        "sees_all": agent.role.sees_all_teams,
+    }
 
 
 def _words() -> dict[str, Any]:

@@ -63,6 +63,7 @@ urlpatterns = [
     path("connections/<int:pk>/withdraw/", connections.withdraw_connection, name="settings-connection-withdraw"),
     path("connections/<int:pk>/again/", connections.allow_connection_again, name="settings-connection-again"),
     path("intake/", intake.intake, name="settings-intake"),
+    path("intake/balance/", intake.intake_balance, name="settings-intake-balance"),
     path("intake/check/", intake.check_intake, name="settings-intake-check"),
     path("intake/<int:pk>/", intake.intake_line, name="settings-intake-line"),
     path("intake/<int:pk>/raw/", intake.intake_raw, name="settings-intake-raw"),

@@ -1,5 +1,6 @@
 """The intake ledger and the journal."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -61,7 +62,20 @@ def test_in_is_shown_as_the_sum_of_what_became_of_it(browser: Client, now: datet
     page = browser.get(to("intake")).text
     balance = page.partition('class="balance"')[2].partition("</p>")[0]
     assert "<strong>3</strong> came in" in balance
-    assert "2 automatic mail, kept" in balance and "1 delivery report, kept" in balance
+    terms = re.findall(r'class="term">(\d+) <span class="hint">\((.+?)\)', balance)
+    assert terms == [("2", "automatic mail, kept"), ("1", "delivery report, kept")]
+
+
+def test_a_long_ledger_is_counted_after_the_page_is_there(
+    browser: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = line(now, result="bounce")
+    monkeypatch.setattr("anliegen.oversight.compliance.ledger.QUICKLY_COUNTED", made.pk - 1)
+    page = browser.get(to("intake")).text
+    assert f'hx-get="{to("intake-balance")}"' in page and 'class="balance"' not in page
+    late = browser.get(to("intake-balance"), headers={"HX-Request": "true"}).text
+    assert "<strong>1</strong> came in" in late and "<html" not in late
+    assert 'id="outcomes" hx-swap-oob="true"' in late and 'delivery report, kept<span class="count">1</span>' in late
 
 
 def test_a_missing_file_is_said_in_red_with_its_line(browser: Client, now: datetime) -> None:
@@ -76,7 +90,7 @@ def test_having_every_file_checked_says_so_in_the_journal(browser: Client, now: 
     line(now)
     answer = browser.post(to("intake-check"), follow=True)
     assert "Checked 1 file: it is there." in answer.text
-    assert said() == [("ledger.checked", "ledger", {"checked": 1, "missing": 0})]
+    assert said() == [("ledger.checked", "ledger", {"checked": 1, "missing": 0, "adrift": 0})]
 
 
 def test_the_ledger_is_filtered_by_outcome(browser: Client, now: datetime, aside: Intake) -> None:

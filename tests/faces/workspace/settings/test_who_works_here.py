@@ -70,11 +70,9 @@ def test_a_team_with_nothing_left_is_deactivated_and_activated_again(
     browser: Client, technics: Team, said: Said
 ) -> None:
     browser.post(to("team-deactivate", technics.pk))
-    technics.refresh_from_db()
-    assert not technics.is_active
+    assert list(Team.objects.filter(is_active=False)) == [technics]
     browser.post(to("team-activate", technics.pk))
-    technics.refresh_from_db()
-    assert technics.is_active
+    assert not Team.objects.filter(is_active=False).exists()
     assert said() == [("setting.changed", f"team:{technics.pk}", {"fields": ["is_active"]})] * 2
 
 
@@ -225,12 +223,10 @@ def test_who_answers_for_a_mailbox_or_leads_a_team_needs_a_successor(
 
 def test_somebody_without_duties_is_deactivated_and_comes_back(browser: Client, tom: Agent, said: Said) -> None:
     browser.post(to("agent-deactivate", tom.pk))
-    tom.refresh_from_db()
-    assert not tom.is_active
+    assert list(Agent.objects.filter(is_active=False)) == [tom]
     assert "Tom Richter" in browser.get(to("agents")).text
     browser.post(to("agent-activate", tom.pk))
-    tom.refresh_from_db()
-    assert tom.is_active
+    assert not Agent.objects.filter(is_active=False).exists()
     assert [verb for verb, _subject, _data in said()] == ["agent.left", "agent.returned"]
 
 
