@@ -30,6 +30,7 @@ def put(content: bytes) -> str:
     sha256 = hashlib.sha256(content).hexdigest()
     final = path(sha256)
     if final.exists():
+        _flush_folder(final.parent)  # whoever wrote it this very moment may not have flushed its name yet
         return sha256
     _make_folder(final.parent)
     _write_flushed(content, final)

@@ -114,3 +114,17 @@ def test_there_is_nothing_to_say_of_an_open_ticket(ticket: Ticket, say: Say) -> 
     with pytest.raises(outcome.NothingToAnswer):
         say("fulfilled")
     assert Outcome.objects.count() == 0
+
+
+def test_closing_asks_as_resolving_does_and_the_past_is_not_asked_about(
+    ticket: Ticket, now: datetime, run_pipeline: Callable[[], int]
+) -> None:
+    tickets.change(ticket, tickets.Change(status="closed"), actor=SYSTEM, at=now)
+    tickets.reopen(ticket, actor=SYSTEM, at=now + timedelta(hours=1))
+    run_pipeline()  # when the reader comes, it is open again
+    assert Outcome.objects.count() == 0
+    closed = tickets.change(ticket, tickets.Change(status="closed"), actor=SYSTEM, at=now + timedelta(hours=2))
+    run_pipeline()
+    asked = Outcome.objects.get()
+    assert (asked.resolved_at, outcome.open_question(closed)) == (closed.resolved_at, asked)
+    assert Event.objects.get(verb="outcome.asked").actor == "system"

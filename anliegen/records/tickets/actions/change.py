@@ -89,7 +89,10 @@ def resolve(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
 
 def reopen(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
     """Open a finished ticket again; an open one stays as it is."""
-    return ticket if ticket.is_open else change(ticket, Change(status="open"), actor=actor, at=at)
+    with unit():
+        # Read under the lock: what the caller holds may be older than the resolution.
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        return ticket if ticket.is_open else change(ticket, Change(status="open"), actor=actor, at=at)
 
 
 def link(ticket: Ticket, other: Ticket, *, kind: str, actor: Actor, at: datetime) -> Link:

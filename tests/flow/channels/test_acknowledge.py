@@ -1,0 +1,113 @@
+"""One acknowledgement for each concern of a person; none for machines, for the past, or in a loop."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from anliegen.flow.channels import acknowledge
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.models import Event
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Operator
+from anliegen.records.customers import actions as customers
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets.content import Received
+from anliegen.records.tickets.models import Message, Ticket
+
+Open = Callable[..., Ticket]
+Run = Callable[[], int]
+
+
+@pytest.fixture
+def write(open_ticket: Open, run_pipeline: Run) -> Callable[..., Ticket]:
+    """Somebody writes just now (or as long ago as given), and the pipeline runs."""
+
+    def send(address: Address, *, ago: timedelta = timedelta(0), **fields: Any) -> Ticket:
+        ticket = open_ticket(address, at=clock.now() - ago, **fields)
+        run_pipeline()
+        return ticket
+
+    return send
+
+
+def acknowledged(ticket: Ticket | None = None) -> int:
+    said = Message.objects.filter(rule=acknowledge.RULE)
+    return said.filter(ticket=ticket).count() if ticket else said.count()
+
+
+def test_a_new_concern_is_acknowledged_once_with_number_and_the_way_to_a_person(
+    write: Callable[..., Ticket], kim_address: Address, run_pipeline: Run
+) -> None:
+    ticket = write(kim_address)
+    for event in Event.objects.filter(verb="ticket.triaged"):
+        acknowledge.acknowledge(event)  # read again, as after a crash
+    said = Message.objects.get(rule=acknowledge.RULE)
+    assert said.to == [{"name": "Kim Berger", "address": "kim@example.org"}]
+    assert said.text.startswith("Guten Tag Kim Berger,\n")
+    for part in ("Abschlag", str(ticket.pk), "+49 341 123456", "rueckruf@musterstadt.example", "Automatik"):
+        assert part in said.text
+    assert said.subject.endswith(f"[#{ticket.pk}]")
+    queued = Event.objects.get(verb="message.queued")
+    assert (queued.actor, queued.because) == ("rule:acknowledge", Event.objects.get(verb="ticket.triaged").position)
+
+
+def test_writing_again_is_not_acknowledged_again(
+    write: Callable[..., Ticket], kim_address: Address, run_pipeline: Run
+) -> None:
+    ticket = write(kim_address)
+    more = Received(channel="email", person_id=ticket.person_id, text="Noch etwas", written_at=clock.now())
+    tickets.receive(more, ticket=ticket, at=clock.now())
+    run_pipeline()
+    assert acknowledged() == 1
+
+
+def test_it_is_in_the_language_the_person_wrote_or_chose(write: Callable[..., Ticket], kim_address: Address) -> None:
+    customers.change(kim_address.person, language="en", actor=SYSTEM, at=clock.now())
+    write(kim_address)
+    said = Message.objects.get(rule=acknowledge.RULE)
+    assert said.text.startswith("Hello Kim Berger,\n")
+    assert "We have received your concern" in said.text
+
+
+def test_after_ten_in_ten_minutes_it_stops_for_this_person_and_nobody_else(
+    write: Callable[..., Ticket], open_ticket: Open, kim_address: Address, run_pipeline: Run
+) -> None:
+    for number in range(acknowledge.BRAKE + 3):
+        open_ticket(kim_address, at=clock.now(), subject=f"Nummer {number}")
+    run_pipeline()
+    assert acknowledged() == acknowledge.BRAKE
+    ana = customers.meet(kind="email", value="ana@example.org", name="Ana", actor=SYSTEM, at=clock.now())
+    assert acknowledged(write(ana)) == 1
+    Message.objects.filter(rule=acknowledge.RULE).update(created_at=clock.now() - acknowledge.WITHIN)
+    assert acknowledged(write(kim_address)) == 1
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["no-reply@shop.example", "NoReply-77@shop.example", "MAILER-DAEMON@mx.example", "bounce+kim@list.example"],
+)
+def test_an_address_that_nobody_reads_gets_none(write: Callable[..., Ticket], operator: Operator, sender: str) -> None:
+    write(customers.meet(kind="email", value=sender, name="Shop", actor=SYSTEM, at=clock.now()))
+    assert acknowledged() == 0
+
+
+def test_what_a_machine_wrote_gets_none(write: Callable[..., Ticket], kim_address: Address) -> None:
+    write(kim_address, automatic="auto-generated")
+    assert acknowledged() == 0
+
+
+def test_after_a_long_standstill_nobody_is_greeted_for_yesterdays_mail(
+    write: Callable[..., Ticket], kim_address: Address
+) -> None:
+    assert acknowledged(write(kim_address, ago=acknowledge.TOO_OLD + timedelta(minutes=1))) == 0
+    assert acknowledged(write(kim_address, ago=acknowledge.TOO_OLD - timedelta(minutes=5))) == 1
+
+
+def test_an_operator_may_do_without(write: Callable[..., Ticket], kim_address: Address, operator: Operator) -> None:
+    accounts.change(operator, acknowledges=False, actor=SYSTEM, at=clock.now())
+    write(kim_address)
+    assert acknowledged() == 0

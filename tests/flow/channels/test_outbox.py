@@ -1,0 +1,202 @@
+"""A message leaves once, not before it can be undone, and is tried until it is sent or lost for good."""
+
+import smtplib
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from anliegen.flow.channels import outbox
+from anliegen.flow.channels.email import send
+from anliegen.flow.channels.models import Delivery
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
+from anliegen.records.accounts.models import Agent
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.models import Message, Ticket
+
+MINUTE = timedelta(minutes=1)
+
+
+class Wire:
+    """A double of the way out: says yes, or what it is told to."""
+
+    def __init__(self) -> None:
+        self.says: Exception | None = None
+        self.took: list[int] = []
+
+    def __call__(self, message: Message) -> None:
+        if self.says is not None:
+            raise self.says
+        self.took.append(message.pk)
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    double, real = Wire(), outbox.WAYS["email"]
+    outbox.WAYS["email"] = double
+    yield double
+    outbox.WAYS["email"] = real
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Clock:
+    watch = Clock(now)
+    monkeypatch.setattr(clock, "now", watch)
+    return watch
+
+
+@pytest.fixture
+def message(ticket: Ticket, mira: Agent, watch: Clock) -> Message:
+    return tickets.reply(ticket, Answer("Wir senken ihn."), actor=Actor.agent(mira.pk), at=watch.at)
+
+
+@pytest.fixture
+def delivery(message: Message, run_pipeline: Callable[[], int], wire: Wire) -> Delivery:
+    run_pipeline()
+    return Delivery.objects.get(message=message)
+
+
+def try_now(delivery: Delivery) -> Delivery:
+    outbox.deliver.func(delivery.pk)
+    delivery.refresh_from_db()
+    return delivery
+
+
+def state(message: Message) -> str:
+    return Message.objects.get(pk=message.pk).state
+
+
+def jobs(delivery: Delivery) -> list[datetime | None]:
+    """When the waiting jobs of this delivery are due, the latest made first."""
+    waiting = ProcrastinateJob.objects.filter(args__delivery_id=delivery.pk, status="todo").order_by("-id")
+    return list(waiting.values_list("scheduled_at", flat=True))
+
+
+def test_a_queued_message_is_planned_once_and_due_when_it_can_no_longer_be_undone(
+    delivery: Delivery, message: Message, run_pipeline: Callable[[], int], now: datetime
+) -> None:
+    event = Event.objects.get(verb="message.queued", data__message=f"message:{message.pk}")
+    outbox.plan(event)
+    run_pipeline()
+    assert (Delivery.objects.count(), delivery.due_at) == (1, now + timedelta(seconds=10))
+    assert jobs(delivery) == [delivery.due_at]
+
+
+def test_before_it_is_due_nothing_leaves_and_it_comes_back(delivery: Delivery, message: Message, wire: Wire) -> None:
+    try_now(delivery)
+    assert (wire.took, delivery.attempts, state(message)) == ([], 0, "queued")
+    assert jobs(delivery) == [delivery.due_at] * 2
+
+
+def test_what_was_undone_in_time_never_leaves(delivery: Delivery, message: Message, wire: Wire, watch: Clock) -> None:
+    tickets.cancel(message, actor=SYSTEM, at=watch.at)
+    watch.at += MINUTE
+    try_now(delivery)
+    assert (wire.took, delivery.done_at, state(message)) == ([], watch.at, "cancelled")
+
+
+def test_once_sent_it_is_not_sent_again(delivery: Delivery, message: Message, wire: Wire, watch: Clock) -> None:
+    watch.at += MINUTE
+    for _ in range(2):
+        try_now(delivery)
+    assert (wire.took, delivery.attempts, delivery.done_at, state(message)) == ([message.pk], 1, watch.at, "sent")
+    assert Event.objects.filter(verb="message.sent").count() == 1
+
+
+def test_what_passes_is_tried_again_after_growing_pauses_and_given_up_after_the_last(
+    delivery: Delivery, message: Message, wire: Wire, watch: Clock
+) -> None:
+    wire.says = send.Passing("smtp-451", "Greylisted")
+    pauses = []
+    while delivery.done_at is None:
+        watch.at = max(watch.at + timedelta(seconds=11), delivery.due_at)
+        try_now(delivery)
+        assert delivery.error == "Greylisted"
+        if delivery.done_at is None:
+            assert (state(message), jobs(delivery)[0]) == ("queued", delivery.due_at)
+            pauses.append(delivery.due_at - watch.at)
+    assert pauses == outbox.PAUSES == sorted(set(pauses))
+    assert (delivery.attempts, state(message)) == (len(outbox.PAUSES) + 1, "failed")
+    assert Event.objects.get(verb="message.failed").data["reason"] == "smtp-451"
+
+
+def test_after_a_passing_trouble_it_is_sent(delivery: Delivery, message: Message, wire: Wire, watch: Clock) -> None:
+    watch.at += MINUTE
+    wire.says = send.Passing("unreachable")
+    try_now(delivery)
+    wire.says, watch.at = None, delivery.due_at
+    try_now(delivery)
+    assert (wire.took, delivery.attempts, delivery.error, state(message)) == ([message.pk], 2, "", "sent")
+
+
+def test_what_lasts_fails_at_once_and_the_ticket_waits_for_us(
+    delivery: Delivery, message: Message, ticket: Ticket, wire: Wire, watch: Clock
+) -> None:
+    watch.at += MINUTE
+    wire.says = send.Lasting("smtp-550", "550")
+    try_now(delivery)
+    ticket.refresh_from_db()
+    assert (delivery.attempts, delivery.done_at, state(message)) == (1, watch.at, "failed")
+    assert (ticket.status, ticket.waiting_since) == ("open", watch.at)
+    assert Event.objects.get(verb="message.failed").data == {"message": f"message:{message.pk}", "reason": "smtp-550"}
+
+
+@pytest.mark.parametrize("fault", [ZeroDivisionError("ours"), smtplib.SMTPException("Kim Berger"), KeyError("x")])
+def test_our_own_fault_loses_nothing_and_names_nobody(
+    delivery: Delivery, message: Message, wire: Wire, watch: Clock, fault: Exception
+) -> None:
+    watch.at += MINUTE
+    wire.says = fault
+    try_now(delivery)
+    assert (state(message), delivery.done_at, delivery.error) == ("queued", None, type(fault).__name__)
+    assert jobs(delivery)[0] == delivery.due_at == watch.at + outbox.PAUSES[0]
+
+
+def test_an_attempt_under_way_belongs_to_its_worker_until_it_counts_as_dead(
+    delivery: Delivery, message: Message, wire: Wire, watch: Clock
+) -> None:
+    watch.at += MINUTE
+    assert outbox._begin(delivery.pk) is not None  # and the worker dies here
+    try_now(delivery)
+    assert (wire.took, delivery.attempts) == ([], 1)
+    watch.at += outbox.UNDER_WAY
+    try_now(delivery)
+    assert (wire.took, delivery.attempts, state(message)) == ([message.pk], 2, "sent")
+
+
+def test_a_delivery_that_nobody_remembers_gets_one_new_job(delivery: Delivery, watch: Clock) -> None:
+    ProcrastinateJob.objects.all()._raw_delete("default")
+    outbox.find_forgotten(0)
+    assert jobs(delivery) == []  # not overdue yet
+    watch.at += timedelta(minutes=6)
+    for _ in range(2):
+        outbox.find_forgotten(0)
+    assert jobs(delivery) == [None]
+
+
+def test_what_a_person_carries_out_is_done_when_it_is_written_down(
+    ticket: Ticket, mira: Agent, watch: Clock, wire: Wire, run_pipeline: Callable[[], int]
+) -> None:
+    call = Answer("Am Telefon geklärt.", channel="phone")
+    message = tickets.reply(ticket, call, actor=Actor.agent(mira.pk), at=watch.at)
+    run_pipeline()
+    assert (state(message), Delivery.objects.filter(message=message).count(), wire.took) == ("delivered", 0, [])
+
+
+def test_a_delivery_that_is_gone_is_nothing_to_do(operator: object, wire: Wire) -> None:
+    outbox.deliver.func(4711)
+    assert wire.took == []

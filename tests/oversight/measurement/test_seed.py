@@ -1,0 +1,83 @@
+"""Made-up load looks like what the actions write, and never gets between real tickets."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from anliegen.config.pipeline import READERS
+from anliegen.ground.journal import tail
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.verify import verify
+from anliegen.oversight.measurement.seed import NotForSeeding, seed
+from anliegen.records.accounts.models import Agent, Brand, Team
+from anliegen.records.customers.models import Address, Person
+from anliegen.records.tickets import queries
+from anliegen.records.tickets.models import Message, SearchRow, Ticket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def ready(brand: Brand, mira: Agent, billing: Team) -> None:
+    """Somebody to seed for."""
+
+
+def words_said() -> list[str]:
+    return list(Message.objects.order_by("pk").values_list("text", flat=True))
+
+
+def test_so_many_tickets_and_messages_are_made_with_their_events(ready: None) -> None:
+    progress: list[int] = []
+    made = seed(tickets=40, messages=100, progress=progress.append)
+    assert (made.tickets, made.messages, progress) == (40, 100, [40])
+    assert (Ticket.objects.count(), Message.objects.count(), SearchRow.objects.count()) == (40, 100, 100)
+    assert (Person.objects.count(), Address.objects.count()) == (10, 10)
+    assert Event.objects.filter(subject__startswith="ticket:").count() == made.events == 40 * 2 + 100
+    assert verify().ok
+    assert tail.drain(READERS) == 0  # no reader takes what is made up for news
+    assert Message.objects.count() == 100
+
+
+def test_each_ticket_has_a_timeline_and_times_that_fit(ready: None) -> None:
+    seed(tickets=12)
+    for ticket in Ticket.objects.order_by("pk"):
+        said = [entry.message for entry in queries.timeline(ticket, with_events=False) if entry.message]
+        assert (ticket.created_at, ticket.last_message_at) == (said[0].created_at, said[-1].created_at)
+        answers = [message.created_at for message in said if message.direction == "out"]
+        assert ticket.first_answered_at == (answers[0] if answers else None)
+        assert (ticket.waiting_since is not None) == (ticket.is_open and said[-1].direction == "in")
+
+
+def test_it_can_grow_and_later_tickets_get_higher_numbers(
+    ready: None, open_ticket: Callable[..., Ticket], kim_address: Address
+) -> None:
+    seed(tickets=8)
+    newest = Ticket.objects.order_by("-pk")[0].pk
+    seed(tickets=8)
+    assert Ticket.objects.filter(pk__gt=newest).count() == 8
+    assert verify().ok
+    assert open_ticket(kim_address).pk > Ticket.objects.filter(topic="seed").order_by("-pk")[0].pk
+
+
+def test_the_same_seed_gives_the_same_words(ready: None) -> None:
+    seed(tickets=6, seed=7)
+    first = words_said()
+    for model in (SearchRow, Message, Ticket, Address, Person, Event):
+        model.objects.all().delete()  # type: ignore[attr-defined]
+    seed(tickets=6, seed=7)
+    assert words_said() == first
+    seed(tickets=6, seed=8)
+    assert words_said()[len(first) :] != first
+
+
+def test_where_real_tickets_are_nothing_is_made_up(ready: None, ticket: Ticket, now: datetime) -> None:
+    with pytest.raises(NotForSeeding, match="real tickets"):
+        seed(tickets=5)
+    assert list(Ticket.objects.all()) == [ticket]
+
+
+def test_before_setting_up_there_is_nobody_to_seed_for() -> None:
+    with pytest.raises(NotForSeeding, match="set the instance up"):
+        seed(tickets=5)
+    assert Person.objects.count() == 0
