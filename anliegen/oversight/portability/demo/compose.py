@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from anliegen.oversight.portability.demo import timing
 from anliegen.oversight.portability.demo.cast import Player, cast
 from anliegen.oversight.portability.demo.chance import chance_of
+from anliegen.oversight.portability.demo.mails import delivered_twice, strays
 from anliegen.oversight.portability.demo.plot import WINDOW, Plot, cast_of, plots
 from anliegen.oversight.portability.demo.scenes import all_scenes, table
 from anliegen.oversight.portability.demo.shapes import DemoOperator, Ticket, Verdict
@@ -46,6 +47,8 @@ def compose(seed: int, now: datetime) -> DemoOperator:
         organisations=everybody.organisations,
         people=tuple(player.person for player in everybody.players if player.person.key in met),
         tickets=tuple(judged),
+        strays=strays(judged, everybody.players, seed, now),
+        delivered_twice=delivered_twice(judged, seed, now),
     )
 
 

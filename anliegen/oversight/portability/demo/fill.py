@@ -1,9 +1,10 @@
 """Fill an empty instance with the demo operator: all of its past, through the real actions, in the order of time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -90,18 +91,15 @@ def _without_savepoints() -> Iterator[None]:
 def _live_through(demo: DemoOperator, now: datetime) -> None:
     """Everything in the order in which it happened, so that numbers and journal run with the time."""
     past = Past(demo, found(demo), now)
-    deeds = [
-        (turn.at, number, place)
-        for number, ticket in enumerate(demo.tickets)
-        for place, turn in enumerate(ticket.turns)
-    ]
-    deeds += [(one.verdict.at, number, len(one.turns)) for number, one in enumerate(demo.tickets) if one.verdict]
-    for _at, number, place in sorted(deeds):
-        ticket = demo.tickets[number]
-        if place < len(ticket.turns):
-            past.live(ticket, ticket.turns[place])
-        else:
-            past.judge(ticket)
+    deeds: list[tuple[datetime, int, Callable[[], None]]] = []
+    for ticket in demo.tickets:
+        deeds += [(turn.at, len(deeds), partial(past.live, ticket, turn)) for turn in ticket.turns]
+        if ticket.verdict is not None:
+            deeds.append((ticket.verdict.at, len(deeds), partial(past.judge, ticket)))
+    deeds += [(mail.at, len(deeds), partial(past.stray, mail)) for mail in demo.strays]
+    # The number keeps what happens at the same moment in the order in which it was told.
+    for _at, _number, do in sorted(deeds, key=lambda deed: deed[:2]):
+        do()
 
 
 def _let_the_past_rest() -> None:

@@ -6,12 +6,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from anliegen.flow.automation import triage
+from anliegen.flow.channels.accept import accept
+from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.models import Intake
 from anliegen.flow.feedback import outcome
 from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.oversight.portability.demo import timing
+from anliegen.oversight.portability.demo import mails, timing
 from anliegen.oversight.portability.demo.founding import House
-from anliegen.oversight.portability.demo.shapes import PERSON, RULE, DemoOperator, Person, Ticket, Turn
+from anliegen.oversight.portability.demo.shapes import PERSON, RULE, DemoOperator, Person, Stray, Ticket, Turn
+from anliegen.records.accounts.models import Mailbox
+from anliegen.records.accounts.queries import Mailboxes
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.customers.models import Person as Customer
@@ -24,7 +29,10 @@ from anliegen.records.tickets.models import Ticket as Row
 
 QUIET = Actor.rule("quiet")  # closes what has been quiet for a week
 UNDO = timedelta(seconds=11)  # how long an answer waits before it goes out
-_MAILED = ("email", "form", "api")
+
+
+class WentAstray(Exception):
+    """A mail of the demo did not find its concern."""
 
 
 class Past:
@@ -33,6 +41,8 @@ class Past:
     def __init__(self, demo: DemoOperator, house: House, now: datetime) -> None:
         self._house, self._now = house, now
         self._people = {person.key: person for person in demo.people}
+        self._mailboxes = Mailboxes.load()
+        self._twice = set(demo.delivered_twice)
         self._met: dict[str, Customer] = {}
         self._rows: dict[str, Row] = {}
         self._addresses: dict[tuple[str, str], Address] = {}
@@ -53,34 +63,81 @@ class Past:
                 self._rows[ticket.key], answer=verdict.answer, words=verdict.words, actor=actor, at=verdict.at
             )
 
+    def stray(self, mail: Stray) -> None:
+        """A mail that is no concern arrives."""
+        answered = self._said.get(mail.answers)
+        content = mails.raw(
+            sender=mail.sender,
+            to=mail.to,
+            subject=mail.subject,
+            text=mail.text,
+            at=mail.at,
+            message_id=_message_id(mail.subject, mail.at, mail.sender[1]),
+            references=(answered.rfc_message_id,) if answered is not None else (),
+            headers=mail.headers,
+        )
+        self._take_in(content, "" if mail.answers else mail.sender[1], mail.to, mail.at)
+
     def _message(self, ticket: Ticket, turn: Turn) -> None:
         person = self._people[ticket.person]
         customer = self._meet(person, turn)
         actor = Actor.person(customer.pk) if turn.by == PERSON else self._actor(turn.by)
         received = self._received(ticket, turn, person, customer)
+        mailbox = self._house.mailboxes.get(ticket.mailbox)
         known = self._rows.get(ticket.key)
-        if known is not None:
+        threads = known is None or bool(received.references)
+        if turn.channel == "email" and threads and self._now - turn.at < mails.LEDGER_REACHES:
+            message = self._by_mail(ticket, turn, received, first=known is None)
+        elif known is not None:
             message = tickets.receive(received, ticket=known, actor=actor, at=turn.at)
         else:
-            message = self._open(ticket, turn, received, actor)
+            brand = self._house.brands[ticket.brand]
+            message = tickets.receive(received, brand=brand, mailbox=mailbox, actor=actor, at=turn.at)
+        if known is None:
+            self._begin(ticket, message, mailbox, turn)
         if turn.channel == "email":
             self._said[ticket.key] = message
 
-    def _open(self, ticket: Ticket, turn: Turn, received: Received, actor: Actor) -> Message:
-        mailbox = self._house.mailboxes.get(ticket.mailbox)
-        message = tickets.receive(
-            received, brand=self._house.brands[ticket.brand], mailbox=mailbox, actor=actor, at=turn.at
-        )
+    def _begin(self, ticket: Ticket, message: Message, mailbox: Mailbox | None, turn: Turn) -> None:
         self._rows[ticket.key] = message.ticket
         if mailbox is not None:
             triage.make(message.ticket, triage.propose(mailbox), actor=triage.AUTHOR, at=turn.at)
-        return message
+
+    def _by_mail(self, ticket: Ticket, turn: Turn, received: Received, *, first: bool) -> Message:
+        """The way of a real mail: bytes on disk, a line in the ledger, then whatever the mail itself says."""
+        content = mails.raw(
+            sender=(received.from_name, received.from_address),
+            to=received.to[0][1],
+            subject=received.subject,
+            text=received.text,
+            at=turn.at,
+            message_id=received.rfc_message_id,
+            references=received.references,
+            files=turn.files,
+        )
+        line = self._take_in(content, received.from_address, received.to[0][1], turn.at)
+        known = self._rows.get(ticket.key)
+        if line.message is None or (known is not None and line.ticket_id != known.pk):
+            raise WentAstray(ticket.key)
+        if first and ticket.key in self._twice:
+            self._take_in(content, received.from_address, received.to[0][1], turn.at + timedelta(minutes=4))
+        return line.message
+
+    def _take_in(self, content: bytes, sender: str, to: str, at: datetime) -> Intake:
+        line = Intake.objects.create(
+            received_at=at,
+            source="smtp",
+            envelope_from=sender,
+            envelope_to=[to],
+            sha256=files.put(content),
+            size=len(content),
+        )
+        return accept(parse(content), line, mailboxes=self._mailboxes, at=at)
 
     def _reply(self, ticket: Ticket, turn: Turn) -> None:
         if ticket.key not in self._sorted:
             self._change(ticket, self._first_look(ticket), turn)
         self._begun.add(ticket.key)
-        before = self._said.get(ticket.key)
         answer = Answer(text=turn.text, channel=turn.channel, files=_stored(turn))
         message = tickets.reply(
             self._rows[ticket.key], answer, actor=self._actor(turn.by), at=turn.at, status=turn.status
@@ -90,8 +147,7 @@ class Past:
             return
         # Gone out long ago: nothing of the demo's past leaves the house.
         tickets.mark_sent(message, actor=SYSTEM, at=min(turn.at + UNDO, self._now))
-        if before is not None or ticket.channel in _MAILED:
-            self._said[ticket.key] = message
+        self._said[ticket.key] = message
 
     def _note(self, ticket: Ticket, turn: Turn) -> None:
         tickets.write_note(self._rows[ticket.key], text=turn.text, actor=self._actor(turn.by), at=turn.at)
@@ -172,7 +228,7 @@ class Past:
             to=((brand.name, mailbox.address if mailbox is not None else brand.email),)
             if turn.channel == "email"
             else (),
-            rfc_message_id=_message_id(ticket, turn, value) if turn.channel == "email" else "",
+            rfc_message_id=_message_id(ticket.key, turn.at, value) if turn.channel == "email" else "",
             in_reply_to=thread[-1:],
             references=thread,
             written_at=turn.at,
@@ -210,6 +266,6 @@ def _quoted(before: Message) -> str:
     return f"\n\nAm {here:%d.%m.%Y} um {here:%H:%M} schrieb {before.from_name} <{before.from_address}>:\n{lines}"
 
 
-def _message_id(ticket: Ticket, turn: Turn, address: str) -> str:
-    digest = hashlib.sha256(f"{ticket.key} {turn.at.isoformat()}".encode()).hexdigest()[:24]
+def _message_id(what: str, at: datetime, address: str) -> str:
+    digest = hashlib.sha256(f"{what} {at.isoformat()}".encode()).hexdigest()[:24]
     return f"{digest}@{address.rpartition('@')[2]}"

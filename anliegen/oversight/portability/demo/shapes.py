@@ -61,6 +61,19 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Stray:
+    """A mail that is no concern: an absence note or a circular. `answers` names the ticket that it follows."""
+
+    at: datetime
+    sender: tuple[str, str]  # name, address
+    to: str
+    subject: str
+    text: str
+    headers: tuple[tuple[str, str], ...]
+    answers: str = ""
+
+
+@dataclass(frozen=True)
 class Person:
     """A customer. `form` is the stated form of address ("frau", "herr") or empty; e-mail or phone may be empty."""
 
@@ -160,3 +173,5 @@ class DemoOperator:
     organisations: tuple[Organisation, ...]
     people: tuple[Person, ...]
     tickets: tuple[Ticket, ...]
+    strays: tuple[Stray, ...]
+    delivered_twice: tuple[str, ...]  # tickets whose first mail came a second time

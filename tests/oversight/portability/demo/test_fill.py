@@ -1,5 +1,6 @@
 """The demo in the database: lived through by the real actions, with the right authors and times."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,14 @@ from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
 from anliegen.config.pipeline import READERS
+from anliegen.flow.channels.models import Intake
+from anliegen.ground import files
 from anliegen.ground.journal import read, tail
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verify import verify
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.fill import Filled, NotEmpty, fill, fill_in
+from anliegen.oversight.portability.demo.mails import LEDGER_REACHES
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts.models import Agent, Operator, Team
 from anliegen.records.customers.models import Person
@@ -29,7 +33,14 @@ MANY = 70  # the newest ones: every state is among them, and it stays quick
 @pytest.fixture(scope="module")
 def demo() -> DemoOperator:
     whole = compose(1, NOW)
-    return replace(whole, tickets=whole.tickets[:12] + whole.tickets[-MANY:])
+    tickets = whole.tickets[:12] + whole.tickets[-MANY:]
+    kept = {ticket.key for ticket in tickets}
+    return replace(
+        whole,
+        tickets=tickets,
+        strays=tuple(mail for mail in whole.strays if mail.answers in ("", *kept)),
+        delivered_twice=tuple(key for key in whole.delivered_twice if key in kept),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +54,10 @@ def filled(django_db_setup: None, django_db_blocker: DjangoDbBlocker, demo: Demo
 
 def test_everything_composed_is_there(filled: Filled, demo: DemoOperator) -> None:
     said = sum(turn.kind in ("message", "reply", "call") for one in demo.tickets for turn in one.turns)
-    words_of_doubt = sum(
-        bool(one.verdict and one.verdict.words and one.verdict.answer != "fulfilled") for one in demo.tickets
-    )
+    doubts = sum(bool(one.verdict and one.verdict.words and one.verdict.answer != "fulfilled") for one in demo.tickets)
+    notes = sum(bool(mail.answers) for mail in demo.strays)
     assert Ticket.objects.count() == len(demo.tickets) == filled.tickets
-    assert Message.objects.count() == said + words_of_doubt == filled.messages
+    assert Message.objects.count() == said + doubts + notes == filled.messages
     assert set(Team.objects.values_list("slug", flat=True)) == {"vertrag", "abrechnung", "netz", "waerme"}
     assert Agent.objects.count() == len(demo.agents)
 
@@ -101,6 +111,17 @@ def test_mails_of_a_conversation_hang_together(filled: Filled) -> None:
     for answer in answers:
         before = Message.objects.get(rfc_message_id=answer.in_reply_to[0])
         assert (before.ticket_id, before.created_at < answer.created_at) == (answer.ticket_id, True)
+
+
+def test_the_ledger_tells_what_became_of_each_mail(filled: Filled, demo: DemoOperator) -> None:
+    results = Counter(Intake.objects.values_list("result", flat=True))
+    recent = [one for one in demo.tickets if one.channel == "email" and NOW - one.turns[0].at < LEDGER_REACHES]
+    assert results["created"] == len(recent)
+    assert results["appended"] > 10
+    assert results["duplicate"] == len(demo.delivered_twice)
+    assert results["automatic"] == len(demo.strays) > 0
+    assert set(results) <= {"created", "appended", "duplicate", "automatic"}
+    assert all(files.exists(sha256) for sha256 in Intake.objects.values_list("sha256", flat=True))
 
 
 def test_a_second_time_is_refused_and_changes_nothing(filled: Filled, demo: DemoOperator) -> None:
