@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Json = dict[str, Any]
+BIG = 2**31  # a limit beyond it is only what the database holds
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,10 @@ def _kind(schema: Json, shape: Json) -> str:
         return str(shape["const"])
     if shape.get("type") == "array":
         return f"list of {_kind(schema, shape['items'])}"
+    if "maximum" in shape:
+        return f"number from {shape.get('minimum', 0)}" + (f" to {shape['maximum']}" if shape["maximum"] < BIG else "")
+    if "maxLength" in shape:
+        return f"text, up to {shape['maxLength']} characters"
     named = {"object": "object", "string": "text", "integer": "number", "boolean": "true | false", "null": "null"}
     return str({"date-time": "time"}.get(shape.get("format", "")) or named.get(shape.get("type", ""), "anything"))
 

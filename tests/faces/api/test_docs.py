@@ -50,7 +50,7 @@ def test_a_body_is_taken_apart_into_dotted_fields():
         *("subject", "text", "requester", "requester.name", "requester.email", "requester.language"),
         *("channel", "mailbox"),
     ]
-    assert opening.body[4] == Field("requester.email", "text", True, "")
+    assert opening.body[4] == Field("requester.email", "text, up to 254 characters", True, "")
     assert (opening.scope, opening.permissions) == ("write", ("ticket.open",))
 
 
@@ -60,6 +60,9 @@ def test_lists_and_choices_are_put_into_words():
     assert kinds["items[].status"] == "new | open | waiting_customer | waiting_internal | resolved | closed"
     assert kinds["items[].tags"] == "list of text"
     assert kinds["items[].closed_at"] == "time or null"
+    changing = next(route for route in routes(described()) if route.id == "change_ticket")
+    assert next(field.kind for field in changing.body if field.name == "priority") == "number from 1 to 4"
+    assert changing.parameters[0].kind == "number from 1"
 
 
 def test_only_what_must_be_given_is_required():
