@@ -25,7 +25,8 @@ class TooDeep(Exception):
 def record(verb: Verb, subject: Model | str, *, actor: Actor, at: datetime, **data: Any) -> Event:
     """Say that something happened, in the transaction that made it happen.
 
-    `data` holds ids and codes only, as the verb declares. In a batch the row is written at the batch's end. Raises OutsideTransaction, BadEventData or TooDeep.
+    `data` holds ids and codes only, as the verb declares. In a batch the row is written at the batch's end.
+    Raises OutsideTransaction, BadEventData or TooDeep.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(verb.name)
