@@ -64,7 +64,7 @@ def test_the_same_seed_gives_the_same_words(ready: None) -> None:
     seed(tickets=6, seed=7)
     first = words_said()
     for model in (SearchRow, Message, Ticket, Address, Person, Event):
-        model.objects.all().delete()  # type: ignore[attr-defined]
+        model.objects.all().delete()
     seed(tickets=6, seed=7)
     assert words_said() == first
     seed(tickets=6, seed=8)

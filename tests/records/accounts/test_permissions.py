@@ -25,7 +25,7 @@ def agent(
 ) -> Agent:
     """An agent that needs no database: number 7."""
     made = Agent(pk=7, is_active=active, role=Role(permissions=list(granted), sees_all_teams=sees_all))
-    made._team_ids = list(teams)  # type: ignore[attr-defined]
+    made._team_ids = list(teams)
     return made
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand, Team
@@ -78,7 +79,7 @@ def test_a_broken_cursor_starts_anew(many: list[int], cursor: str) -> None:
 
 @given(st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2100, 1, 1)), st.integers(0, 2**63 - 1))
 def test_a_cursor_keeps_its_place_to_the_microsecond(moment: datetime, number: int) -> None:
-    at = queries.clock.now().replace(**{
+    at = clock.now().replace(**{
         name: getattr(moment, name) for name in ("year", "month", "day", "hour", "minute", "second", "microsecond")
     })  # fmt: skip
     ticket = Ticket(pk=number, last_message_at=at)
