@@ -33,7 +33,9 @@ def decide(event: Event) -> None:
     """Read a `message.received`: the first message of a ticket without a team gets a decision."""
     if not event.data["first"]:
         return
-    ticket = Ticket.objects.select_related("mailbox").get(pk=int(event.subject.partition(":")[2]))
+    ticket = Ticket.objects.select_related("mailbox").filter(pk=int(event.subject.partition(":")[2])).first()
+    if ticket is None:
+        return  # erased meanwhile
     actor = AUTHOR.because_of(event)
     if ticket.team_id is None:
         make(ticket, propose(ticket.mailbox), actor=actor, at=clock.now())

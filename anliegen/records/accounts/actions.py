@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.batch import unit
@@ -27,6 +27,7 @@ from anliegen.records.accounts.models import (
 from anliegen.records.accounts.models.agents import SCOPES, new_secret
 
 INVITATION_LASTS = timedelta(days=3)
+ADMINISTRATORS = 0x61646D696E  # the advisory lock of those who change who administrates
 
 M = TypeVar("M", bound=models.Model)
 
@@ -294,5 +295,8 @@ def _set_active(agent: Agent, active: bool, verb: Verb, actor: Actor, at: dateti
 
 
 def _insist_on_an_administrator() -> None:
+    # One after the other: two who deactivate each other at the same moment must not both find the other still there.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ADMINISTRATORS])
     if not Agent.objects.filter(is_active=True, role__permissions__contains=["settings.manage"]).exists():
         raise LastAdministrator
