@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -159,9 +160,10 @@ def shown(
     pictures_of: int | None = None,
 ) -> Shown:
     """Everything that was said and happened, oldest first, the older part apart."""
+    # Asked first, and of all events: also those that a message or a note of the timeline stands for.
+    newest = Event.objects.filter(subject=f"ticket:{ticket.pk}").aggregate(Max("id"))["id__max"]
     entries = timeline(ticket, with_events=True)
     events = [entry.event for entry in entries if entry.event is not None]
-    last_event = max((event.pk for event in events), default=0)
     told = {} if only_talk else _told(events, viewer)
     sources = _sources(entries) if may_see_sources else {}
     items = []
@@ -174,7 +176,7 @@ def shown(
         elif entry.event is not None and entry.event.pk in told:
             items.append(Item(entry.at, happening=told[entry.event.pk]))
     cut = _cut(items)
-    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), last_event)
+    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), newest or 0)
 
 
 def _cut(items: list[Item]) -> int:
