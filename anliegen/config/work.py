@@ -16,6 +16,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 
 from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.email import intake
+from anliegen.flow.channels.email.send import register_mail_server
 from anliegen.ground import jobs
 from anliegen.ground.journal import seal, tail
 from anliegen.ground.wake import work_when_woken
@@ -33,6 +34,8 @@ def work() -> None:
     Raises SystemExit(1) when one of the threads ended unasked: a worker that only does half its work must not look
     alive. Whoever supervises it starts it again.
     """
+    # The worker sends the mail, so it says where to, however it was started.
+    register_mail_server()
     stop = threading.Event()
     readers = tail.Readers(READERS)
     threads = [
