@@ -83,6 +83,22 @@ def create_organisation(*, name: str, domain: str = "", actor: Actor, at: dateti
     return organisation
 
 
+def put_into_organisation(person: Person, *, name: str, actor: Actor, at: datetime) -> Person:
+    """Say for whom a person speaks: the organisation of this name, made when there is none; an empty name takes them out.
+
+    Does nothing when it is so already. A name longer than its column is cut.
+    """
+    name = " ".join(name.split())[:200]
+    with unit():
+        person = Person.objects.select_for_update().get(pk=person.pk)
+        if person.organisation is not None and _is_called(person.organisation, name):
+            return person
+        organisation = _organisation_called(name) if name else None
+        if name and organisation is None:
+            organisation = create_organisation(name=name, actor=actor, at=at)
+        return change(person, actor=actor, at=at, organisation=organisation)
+
+
 def fold_address(kind: str, value: str) -> str:
     """How addresses are compared: mail in lower case, telephone numbers as digits, in E.164 where known."""
     if kind == "phone":
@@ -101,6 +117,16 @@ def _without_bracketed_zero(number: str) -> str:
 def _folded(name: str) -> str:
     """Folding may make a name longer (ß becomes ss), and the column has its limit."""
     return text.fold(name)[:200]
+
+
+def _organisation_called(name: str) -> Organisation | None:
+    """The oldest of this name. Folding only finds: Mäder and Mader fold alike and are two."""
+    alike = Organisation.objects.filter(folded=_folded(name)).order_by("pk")
+    return next((one for one in alike if _is_called(one, name)), None)
+
+
+def _is_called(organisation: Organisation, name: str) -> bool:
+    return " ".join(organisation.name.split()).casefold() == name.casefold()
 
 
 def _welcome(kind: str, value: str, name: str, language: str, at: datetime) -> Address:

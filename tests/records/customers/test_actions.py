@@ -136,3 +136,35 @@ def test_folding_a_number_twice_changes_nothing(written: str) -> None:
     folded = customers.fold_address("phone", written)
     assert customers.fold_address("phone", folded) == folded
     assert set(folded) <= set("+0123456789")
+
+
+def test_somebody_is_put_into_an_organisation_that_is_there_or_is_made(kim: Person, now: datetime) -> None:
+    put = customers.put_into_organisation(kim, name="  Stadtwerke  Mäder ", actor=SYSTEM, at=now)
+    made = Organisation.objects.get()
+    assert (put.organisation, made.name) == (made, "Stadtwerke Mäder")
+    assert [event.verb for event in Event.objects.filter(subject=f"organisation:{made.pk}")] == ["organisation.created"]
+    assert told(kim)[1:] == [("person.changed", "system", {"fields": ["organisation"]})]
+
+    other = customers.create_person(name="Erika Mader", actor=SYSTEM, at=now)
+    assert customers.put_into_organisation(other, name="STADTWERKE MÄDER", actor=SYSTEM, at=now).organisation == made
+    elsewhere = customers.put_into_organisation(other, name="Stadtwerke Mader", actor=SYSTEM, at=now).organisation
+    assert elsewhere != made  # folded alike, and yet another name
+    assert Organisation.objects.count() == 2
+
+
+def test_putting_somebody_where_they_are_says_nothing_and_an_empty_name_takes_them_out(
+    kim: Person, now: datetime
+) -> None:
+    customers.create_organisation(name="Muster e. V.", actor=SYSTEM, at=now)
+    own = customers.create_organisation(name="Muster e. V.", actor=SYSTEM, at=now)
+    customers.change(kim, organisation=own, actor=SYSTEM, at=now)
+    before = told(kim)
+    assert customers.put_into_organisation(kim, name="muster e. v.", actor=SYSTEM, at=now).organisation == own
+    assert told(kim) == before  # a namesake that is older takes nobody away
+
+    assert customers.put_into_organisation(kim, name=" ", actor=SYSTEM, at=now).organisation is None
+    kim.refresh_from_db()
+    assert kim.organisation is None
+    assert told(kim) == [*before, ("person.changed", "system", {"fields": ["organisation"]})]
+    customers.put_into_organisation(kim, name="", actor=SYSTEM, at=now)
+    assert len(told(kim)) == len(before) + 1
