@@ -36,6 +36,12 @@ if "defer" in sys.argv:
     defer(hang_the_first_time)
 work.work()
 """
+PLAIN = """
+import django
+django.setup()
+from anliegen.config import work
+work.work()
+"""
 DYING = """
 import django
 django.setup()
@@ -63,8 +69,8 @@ def database(house: Instance) -> Iterator[Instance]:
 def run(database: Instance) -> Iterator[Run]:
     made: list[subprocess.Popen[bytes]] = []
 
-    def start(program: str, *arguments: str) -> subprocess.Popen[bytes]:
-        environment = database.environment | {"DJANGO_SETTINGS_MODULE": "anliegen.config.settings"}
+    def start(program: str, *arguments: str, **given: str) -> subprocess.Popen[bytes]:
+        environment = database.environment | {"DJANGO_SETTINGS_MODULE": "anliegen.config.settings"} | given
         with database.log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-c", program, *arguments], env=environment, stdout=log, stderr=log
@@ -87,8 +93,14 @@ def test_a_worker_whose_thread_is_gone_ends_so_that_it_is_started_again(
     assert "a thread ended unasked" in database.said()
 
 
+def test_a_worker_started_alone_registers_the_mail_server_it_sends_by(run: Run, database: Instance) -> None:
+    run(PLAIN, ANLIEGEN_SMTP_URL="smtp://mail.example:2525")
+    registered = "SELECT count(*) FROM egress_destination WHERE host = 'mail.example' AND port = 2525"
+    until(lambda: database.one(registered) == 1, 40, "the mail server")
+
+
 def test_a_worker_with_nothing_to_do_stops_at_once(run: Run, database: Instance) -> None:
-    process = run("import sys, django; django.setup(); from anliegen.config import work; work.work()")
+    process = run(PLAIN)
     until(lambda: database.one("SELECT count(*) FROM procrastinate_workers") >= 1, 40, "a worker")
     time.sleep(1)
     began = time.monotonic()
