@@ -107,15 +107,15 @@ def set_hours(
 ) -> Calendar:
     """Replace the weekly plan (weekday 0 = Monday, from, until) and the days off of a calendar."""
     with unit():
-        if set(openings) == set(calendar.openings.values_list("weekday", "opens", "closes")) and set(days_off) == set(
-            calendar.days_off.values_list("on", "name")
-        ):
+        week, off = (
+            calendar.openings.values_list("weekday", "opens", "closes"),
+            calendar.days_off.values_list("on", "name"),
+        )
+        if set(openings) == set(week) and set(days_off) == set(off):
             return calendar
         Opening.objects.filter(calendar=calendar).delete()
         DayOff.objects.filter(calendar=calendar).delete()
-        Opening.objects.bulk_create(
-            Opening(calendar=calendar, weekday=day, opens=opens, closes=closes) for day, opens, closes in openings
-        )
+        Opening.objects.bulk_create(Opening(calendar=calendar, weekday=d, opens=o, closes=c) for d, o, c in openings)
         DayOff.objects.bulk_create(DayOff(calendar=calendar, on=on, name=name) for on, name in days_off)
         record(verbs.SETTING_CHANGED, calendar, actor=actor, at=at, fields=["days_off", "openings"])
     return calendar
