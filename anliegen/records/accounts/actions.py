@@ -107,10 +107,8 @@ def set_hours(
 ) -> Calendar:
     """Replace the weekly plan (weekday 0 = Monday, from, until) and the days off of a calendar."""
     with unit():
-        week, off = (
-            calendar.openings.values_list("weekday", "opens", "closes"),
-            calendar.days_off.values_list("on", "name"),
-        )
+        week = calendar.openings.values_list("weekday", "opens", "closes")
+        off = calendar.days_off.values_list("on", "name")
         if set(openings) == set(week) and set(days_off) == set(off):
             return calendar
         Opening.objects.filter(calendar=calendar).delete()
@@ -125,8 +123,7 @@ def save_calendar(calendar: Calendar | None, *, actor: Actor, at: datetime, **pl
     """Create or change a calendar: its fields, and `openings` and `days_off` as `set_hours` takes them."""
     hours = {name: plan.pop(name) for name in ("openings", "days_off")}
     with unit():
-        saved = _save(Calendar, calendar, actor, at, plan)
-        return set_hours(saved, **hours, actor=actor, at=at)
+        return set_hours(_save(Calendar, calendar, actor, at, plan), **hours, actor=actor, at=at)
 
 
 def save_team(team: Team | None, *, members: Iterable[Agent], actor: Actor, at: datetime, **fields: Any) -> Team:
