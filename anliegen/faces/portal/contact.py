@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from babel import Locale
 from django.db import DatabaseError
+from django.utils import translation
 
 from anliegen.faces.portal.opening import Reachable, reachable
 from anliegen.faces.ui.contact import Contact
@@ -12,6 +14,7 @@ from anliegen.records.accounts import hours
 from anliegen.records.accounts.models import Brand, Operator
 from anliegen.records.accounts.queries import NotSetUp, default_brand, the_operator
 
+HOME = "DE"
 _last: Contact | None = None  # for the page that reports that the database is away
 
 
@@ -46,7 +49,17 @@ def opening_of(at: datetime) -> Reachable | None:
 
 def postal_address(operator: Operator) -> str:
     town = " ".join(part for part in (operator.postcode, operator.city) if part)
-    return ", ".join(part for part in (operator.street, town) if part)
+    if not operator.street and not town:
+        return ""  # a country alone is no address
+    return ", ".join(part for part in (operator.street, town, country_name(operator)) if part)
+
+
+def country_name(operator: Operator) -> str:
+    """The country as the last line of an address, in the active language; within Germany none is written."""
+    if operator.country == HOME:
+        return ""
+    names = Locale.parse(translation.get_language() or "de", sep="-").territories
+    return str(names.get(operator.country, operator.country))
 
 
 def _email() -> str:

@@ -3,7 +3,7 @@
 from django.http import HttpResponse, HttpResponseBase
 
 from anliegen.faces.portal import limits
-from anliegen.faces.portal.contact import opening_of
+from anliegen.faces.portal.contact import country_name, opening_of
 from anliegen.faces.portal.forms import LinkForm
 from anliegen.faces.portal.visit import Visit, public
 from anliegen.flow.channels import status_link
@@ -14,7 +14,12 @@ from anliegen.records.customers.actions import fold_address
 @public("everybody may see who we are and how to reach us")
 def start(visit: Visit) -> HttpResponseBase:
     brands = Brand.objects.order_by("-is_default", "name").values_list("name", flat=True)
-    context = {"form": LinkForm(), "opening": opening_of(visit.at), "brands": list(brands)}
+    context = {
+        "form": LinkForm(),
+        "opening": opening_of(visit.at),
+        "brands": list(brands),
+        "country": country_name(visit.operator),
+    }
     return visit.render("portal/start.html", context)
 
 

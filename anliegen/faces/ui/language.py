@@ -1,11 +1,10 @@
-"""Language and time zone of the person who asks: the profile first, then this browser's choice, then its wishes."""
+"""Language of the person who asks: the profile first, then this browser's choice, then its wishes."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -20,7 +19,7 @@ class LanguageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         user = getattr(request, "user", None)
         language = chosen_language(request, getattr(user, "language", ""))
-        with translation.override(language), timezone.override(chosen_zone(getattr(user, "timezone", ""))):
+        with translation.override(language):
             response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", language)
@@ -33,10 +32,3 @@ def chosen_language(request: HttpRequest, kept: str) -> str:
         return kept
     # Looks at the cookie, then at Accept-Language, then at LANGUAGE_CODE.
     return translation.get_language_from_request(request)
-
-
-def chosen_zone(kept: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(kept or settings.TIME_ZONE)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(settings.TIME_ZONE)

@@ -84,7 +84,7 @@ def create_organisation(*, name: str, domain: str = "", actor: Actor, at: dateti
 
 
 def put_into_organisation(person: Person, *, name: str, actor: Actor, at: datetime) -> Person:
-    """Say for whom a person speaks: the organisation of this name, made when there is none; an empty name takes them out.
+    """Say for whom a person speaks: the organisation of this name, made when there is none. An empty name: for nobody.
 
     Does nothing when it is so already. A name longer than its column is cut.
     """

@@ -108,6 +108,18 @@ def test_the_start_page_says_who_we_are(browser: Client, operator: Operator, bra
         assert part in page
 
 
+def test_the_country_stands_in_the_address_of_an_operator_outside_of_germany(
+    browser: Client, operator: Operator, brand: Brand, now: datetime
+) -> None:
+    accounts.change(operator, country="AT", actor=SYSTEM, at=now)
+    assert "Österreich" not in text_of(browser.get("/"))  # a country alone is no address
+    accounts.change(operator, street="Lindenallee 12", postcode="1010", city="Wien", actor=SYSTEM, at=now)
+    assert text_of(browser.get("/")).count("Österreich") == 2  # under "who we are" and on the way to a person
+    accounts.change(operator, country="DE", actor=SYSTEM, at=now)
+    page = text_of(browser.get("/"))
+    assert ("Lindenallee 12, 1010 Wien" in page, "Deutschland" in page) == (True, False)
+
+
 def test_the_page_of_a_concern_bears_the_name_of_its_brand(
     browser: Client, ticket: Ticket, brand: Brand, now: datetime
 ) -> None:

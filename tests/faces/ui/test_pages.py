@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from anliegen.faces.ui import errors
 from anliegen.faces.ui.appearance import chosen_theme
 from anliegen.faces.ui.fragments import fragment, page
-from anliegen.faces.ui.language import LanguageMiddleware, chosen_zone
+from anliegen.faces.ui.language import LanguageMiddleware
 
 PAGES = ("", "workspace/", "portal/", "plain/", "error/403/", "error/404/", "error/500/")
 pytestmark = pytest.mark.usefixtures("guide")
@@ -94,7 +94,6 @@ class Reader:
 
     theme = "dark"
     language = "en"
-    timezone = "Europe/Lisbon"
 
 
 def request_of(user: object, **cookies: str) -> HttpRequest:
@@ -108,7 +107,7 @@ def test_the_profile_outranks_the_browser() -> None:
     assert chosen_theme(request_of(Reader(), theme="light")) == "dark"
 
 
-def test_the_language_and_zone_of_the_profile_hold_for_the_page_and_no_longer() -> None:
+def test_the_language_of_the_profile_holds_for_the_page_and_no_longer() -> None:
     seen = []
 
     def view(request: HttpRequest) -> object:
@@ -117,14 +116,9 @@ def test_the_language_and_zone_of_the_profile_hold_for_the_page_and_no_longer() 
 
     before = translation.get_language()
     response = LanguageMiddleware(view)(request_of(Reader()))  # type: ignore[arg-type]
-    assert seen == [("en", "Europe/Lisbon")]
+    assert seen == [("en", "Europe/Berlin")]
     assert "There is nothing at this address" in response.content.decode()  # type: ignore[attr-defined]
     assert translation.get_language() == before
-
-
-@pytest.mark.parametrize("name", ["", "Nowhere/Land", "../../etc/passwd", "/etc/passwd"])
-def test_an_unknown_time_zone_is_berlin(name: str) -> None:
-    assert chosen_zone(name).key == "Europe/Berlin"
 
 
 def test_htmx_gets_the_part_and_a_reload_the_whole(rf: RequestFactory) -> None:
