@@ -19,11 +19,13 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers import actions
-from anliegen.records.customers.models import ADDRESS_FORMS, Address, Person
+from anliegen.records.customers.models import ADDRESS_FORMS, Address, Organisation, Person
+from anliegen.records.tickets import queries
 from anliegen.records.tickets.links import status_link
 from anliegen.records.tickets.models import Ticket
 
 OTHERS = 8
+MOST_NAMES = 200
 
 
 class PersonForm(forms.Form):
@@ -49,6 +51,42 @@ class PersonForm(forms.Form):
         self.fields["language"].choices = known  # type: ignore[attr-defined]
 
 
+class OrganisationForm(forms.Form):
+    """For whom a person speaks. Its errors are in our words: the field asks for a name and nothing else."""
+
+    organisation = forms.CharField(
+        label=_("Name of the organisation"),
+        max_length=200,
+        required=False,
+        help_text=_("One that is not known yet is created. Empty: the person speaks for themselves."),
+        widget=forms.TextInput(attrs={"list": "organisations", "autocomplete": "off"}),
+        error_messages={
+            "max_length": _("This name is too long: at most 200 characters."),
+            "null_characters_not_allowed": _("This name contains a character that cannot be kept."),
+        },
+    )
+
+    def __init__(self, person: Person, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial={"organisation": person.organisation.name if person.organisation else ""})
+
+
+# How another ticket is linked, in words: (kind, whether the ticket that is shown says it).
+LINK_WORDS = {
+    ("follow_up", True): _("This concern follows it up"),
+    ("follow_up", False): _("Follows up this concern"),
+    ("maybe", True): _("Perhaps belongs together"),
+    ("maybe", False): _("Perhaps belongs together"),
+}
+
+
+@dataclass(frozen=True)
+class LinkedRow:
+    """A linked ticket as a line."""
+
+    row: Row
+    how: Any
+
+
 @dataclass(frozen=True)
 class Context:
     """What stands in the context pane."""
@@ -61,6 +99,9 @@ class Context:
     more_others: bool
     status_page: str
     form: PersonForm
+    organisation_form: OrganisationForm
+    organisations: list[str]  # names to choose from while typing
+    linked: list[LinkedRow]
 
     @property
     def form_of_address(self) -> Any:
@@ -71,20 +112,29 @@ class Context:
         return dict(LANGUAGES).get(self.person.language, self.person.language or _("not stated"))
 
 
-def context_of(ticket: Ticket, agent: Agent, form: PersonForm | None = None) -> Context:
+def context_of(
+    ticket: Ticket,
+    agent: Agent,
+    form: PersonForm | None = None,
+    organisation_form: OrganisationForm | None = None,
+) -> Context:
     person = ticket.person
-    may_read = may(agent, "customer.read")
+    may_read, may_change = may(agent, "customer.read"), may(agent, "customer.change")
+    names = Organisation.objects.order_by("folded", "pk").values_list("name", flat=True)
     others = Ticket.objects.visible_to(agent).filter(person=person).exclude(pk=ticket.pk)
     found = list(others.select_related("person", "team", "assignee").order_by("-last_message_at", "-pk")[: OTHERS + 1])
     return Context(
         person=person,
         may_read=may_read,
-        may_change=may(agent, "customer.change"),
+        may_change=may_change,
         addresses=list(person.addresses.order_by("kind", "pk")) if may_read else [],
         others=rows(found[:OTHERS], now=clock.now(), with_snippets=False) if may_read else [],
         more_others=len(found) > OTHERS,
         status_page=status_link(ticket),
         form=form or PersonForm(person),
+        organisation_form=organisation_form or OrganisationForm(person),
+        organisations=list(dict.fromkeys(names[:MOST_NAMES])) if may_read and may_change else [],
+        linked=_linked(ticket, agent),
     )
 
 
@@ -103,6 +153,29 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     context = {"ticket": ticket, "customer": context_of(ticket, agent_of(request), form)}
     status = 422 if form.errors else 200
     return page(request, "workspace/ticket/customer.html", context, status=status)
+
+
+@asks("customer.change")
+@require_POST
+def organisation(request: HttpRequest, number: int) -> HttpResponse:
+    """Say for whom the person behind a ticket speaks; an organisation that is not known yet is made."""
+    ticket, agent = _ticket(request, number), agent_of(request)
+    if not may(agent, "customer.read"):
+        raise PermissionDenied
+    form = OrganisationForm(ticket.person, request.POST)
+    if form.is_valid():
+        name = form.cleaned_data["organisation"]
+        actions.put_into_organisation(ticket.person, name=name, actor=actor_of(request), at=clock.now())
+        ticket = _ticket(request, number)
+        form = OrganisationForm(ticket.person)
+    context = {"ticket": ticket, "customer": context_of(ticket, agent, organisation_form=form)}
+    return page(request, "workspace/ticket/customer.html", context, status=422 if form.errors else 200)
+
+
+def _linked(ticket: Ticket, agent: Agent) -> list[LinkedRow]:
+    found = queries.linked(ticket, agent)
+    lines = rows([one.ticket for one in found], now=clock.now(), with_snippets=False)
+    return [LinkedRow(line, LINK_WORDS[one.kind, one.says]) for line, one in zip(lines, found, strict=True)]
 
 
 def _ticket(request: HttpRequest, number: int) -> Ticket:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("tickets/<int:number>/change/", changes.change, name="change"),
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
+    path("tickets/<int:number>/organisation/", people.organisation, name="organisation"),
     path("messages/<int:message>/undo/", talk.undo, name="undo"),
     path("messages/<int:pk>/look/", files.look, name="look"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.ground import clock
@@ -12,7 +12,7 @@ from anliegen.records.accounts import hours
 from anliegen.records.accounts.calendar import business_time_between
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets.expectation import AnswerRange, answer_range, describe
-from anliegen.records.tickets.models import Message, Note, Ticket
+from anliegen.records.tickets.models import Link, Message, Note, Ticket
 
 VIEWS = {"mine": _("Mine"), "team": _("My team"), "unassigned": _("Unassigned"), "open": _("All open")}
 PAGE = 50
@@ -138,3 +138,21 @@ def answer_range_of(team: Team | None) -> AnswerRange | None:
     if plan is None or not plan.weekly:
         return None  # without opening hours no business time can be counted, and no promise made
     return answer_range([business_time_between(plan, start, end) for start, end in pairs if end])
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Another ticket that has to do with one, and how: `says` is True where the one itself says so of the other."""
+
+    ticket: Ticket
+    kind: str
+    says: bool
+
+
+def linked(ticket: Ticket, agent: Agent) -> list[Linked]:
+    """The tickets linked with this one, from either side, as far as the agent may see them; the newest link first."""
+    links = list(Link.objects.filter(Q(ticket=ticket) | Q(other=ticket)).order_by("-created_at", "-pk"))
+    says = [link.ticket_id == ticket.pk for link in links]
+    ends = [link.other_id if own else link.ticket_id for link, own in zip(links, says, strict=True)]
+    seen = Ticket.objects.visible_to(agent).in_bulk(ends) if ends else {}
+    return [Linked(seen[end], link.kind, own) for link, end, own in zip(links, ends, says, strict=True) if end in seen]

@@ -1,4 +1,4 @@
-"""Status, team, assignee, priority, tags and subject: each a small form, each leading to one action."""
+"""Status, team, assignee, priority, topic, tags and subject: each a small form, each leading to one action."""
 
 from typing import Any
 
@@ -24,8 +24,8 @@ ATTEMPTS = 5
 @asks("ticket.change")
 @require_POST
 def change(request: HttpRequest, number: int) -> HttpResponse:
-    """Change status, priority, tags or subject: the field that was sent."""
-    return _apply(request, number, "ticket.change", ("status", "priority", "tags", "subject"))
+    """Change status, priority, topic, tags or subject: the field that was sent."""
+    return _apply(request, number, "ticket.change", ("status", "priority", "topic", "tags", "subject"))
 
 
 @asks("ticket.assign")
@@ -80,6 +80,7 @@ def _conflict(ticket: Ticket, field: str) -> str:
         "priority": dict(PRIORITIES)[ticket.priority],
         "team": ticket.team.name if ticket.team else _("no team"),
         "assignee": ticket.assignee.name if ticket.assignee else _("nobody"),
+        "topic": ticket.topic or _("no topic"),
         "tags": ", ".join(ticket.tags) or _("no tags"),
         "subject": ticket.subject,
     }
