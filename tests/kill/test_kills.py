@@ -80,7 +80,8 @@ def test_three_workers_at_once_do_everything_once(instance: Instance) -> None:
     """Each mail is also handed in twice, so that the same mail lies in the hands of two workers."""
     extra = [instance.also("work") for _ in range(2)]
     try:
-        until(lambda: instance.one("SELECT count(*) FROM procrastinate_workers") >= 3, 40, "three workers")
+        alive = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '3 seconds'"
+        until(lambda: instance.one(alive) >= 3, 40, "three workers")
         once = mails(300, "three")
         sender, second = (Sender(instance.smtp_port, once, side_by_side=3).start() for _ in range(2))
         second.wait()
