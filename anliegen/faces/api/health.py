@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
@@ -35,14 +35,14 @@ def database_answers() -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except DatabaseError:
+    except Error:
         raise CannotWork("the database does not answer") from None
 
 
 def migrations_are_done() -> None:
     try:
         missing = _migrations() - MigrationRecorder(connection).applied_migrations().keys()
-    except DatabaseError:
+    except Error:
         raise CannotWork("the database does not answer") from None
     if missing:
         raise CannotWork(f"{len(missing)} migrations are missing: run `anliegen setup` or `anliegen run`")

@@ -7,10 +7,11 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from anliegen.ground.wake import database_is_away
 
 log = structlog.get_logger(__name__)
 
@@ -134,10 +135,10 @@ def _answered(view: View, request: HttpRequest, args: Any, kwargs: Any) -> HttpR
         return answer("not-found", "Nothing has this address.")
     except RequestDataTooBig:
         return answer("too-large", f"At most {LARGEST_BODY} bytes.")
-    except OperationalError as error:
-        log.warning("the database is away", error=str(error).strip().partition("\n")[0])
-        return answer("unavailable", "Try again in a few seconds. Nothing was changed.")
-    except Exception:
+    except Exception as error:
+        if database_is_away(error):
+            log.warning("the database is away", error=str(error).strip().partition("\n")[0])
+            return answer("unavailable", "Try again in a few seconds. Nothing was changed.")
         log.exception("request failed", path=request.path, method=request.method)
         return answer("failed", "The fault is ours and has been logged. Nothing was changed.")
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error
 from prometheus_client import Gauge
 
 from anliegen.faces.realtime import notices
@@ -52,7 +52,7 @@ class Stream:
         except NotAdmitted as refusal:
             await _refuse(send, refusal.status, str(refusal))
             return
-        except (NotListening, DatabaseError):
+        except (NotListening, Error):
             await _refuse(send, 503, "The journal cannot be read at present.")
             return
         try:
@@ -113,7 +113,7 @@ class Stream:
             return notices.reset(position)
         try:
             news = await self.hub.ask(news_after, int(seen), until=position)
-        except DatabaseError:
+        except Error:
             return notices.reset(position)
         if news.too_much:
             return notices.reset(position)

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from anliegen.faces.api.models import KeptAnswer
 from anliegen.flow.channels.models import Intake
@@ -440,3 +441,16 @@ def test_what_fails_on_our_side_says_so_and_nothing_more(
     response = program(mira).get("/tickets")
     assert problem(response) == (500, "failed", [])
     assert "secret" not in response.content.decode()
+
+
+@pytest.mark.parametrize("error", [OperationalError("the connection is closed"), InterfaceError("closed")])
+def test_a_database_that_is_away_is_told_as_passing(
+    program, problem, mira: Agent, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    def away(*args: Any, **kwargs: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("anliegen.faces.api.tickets.queries.page", away)
+    response = program(mira).get("/tickets")
+    assert problem(response) == (503, "unavailable", [])
+    assert response.headers["Retry-After"] == "5"

@@ -148,9 +148,12 @@ class Server(Browser):
     def stop(self) -> None:
         self.close_pages()
         self._server.should_exit = True
-        # What the signal does in a process of its own; here there is none.
-        self._loop.call_soon_threadsafe(self.stream.hub.close_all)
-        self._thread.join(10)
+        until = time.monotonic() + 10
+        while self._thread.is_alive() and time.monotonic() < until:
+            # What the hub does by itself where uvicorn ends by a signal; here there is none.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self.stream.hub.close_all)
+            self._thread.join(0.2)
         assert not self._thread.is_alive()
 
     async def _application(self, scope: Any, receive: Any, send: Any) -> None:

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import InterfaceError
 
 from anliegen.faces.realtime import missed
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -296,3 +297,14 @@ def test_a_journal_that_went_back_is_told_as_reset(db: None, ticket: Ticket, sea
     seal()
     news = missed.news_after(last()[0] + 5)
     assert (news.position, news.too_much, news.changes_rights) == (last()[0], True, True)
+
+
+def test_without_the_database_there_is_no_stream(
+    server, mira: Agent, logged_in: Login, monkeypatch: pytest.MonkeyPatch
+):
+    def away(headers: dict[str, str], query: str) -> None:
+        raise InterfaceError("the connection is closed")
+
+    monkeypatch.setattr("anliegen.faces.realtime.stream.admit", away)
+    response, _connection = server.get(cookie=logged_in(mira))
+    assert (response.status, response.headers["retry-after"]) == (503, "5")
