@@ -2,8 +2,8 @@
 
 For whoever writes one: `<one|another>` is a choice, `{slot}` is filled in. `{w+3.voll}` is a working day after the turn
 ("Mittwoch, 25. November"; also .kurz .dat .tag), `{d-10}` a day counted from the first message, `{betrag:eur}` one of
-the `v`. Agents are named `{a}`, `{b}`, `{chef}`, or by team, `{netz2}` being its technician. Greeting and signature come
-by themselves unless the turn is `bare`. The tests say what does not fit.
+the `v`. Agents are named `{a}`, `{b}`, `{chef}`, or by team, `{netz2}` being its technician. Greetings and signatures
+come by themselves unless the turn is `bare`. The tests say what does not fit.
 """
 
 import functools
