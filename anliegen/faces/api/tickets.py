@@ -54,7 +54,7 @@ router = Router(tags=["tickets"])
 @router.post(
     "/tickets",
     auth=writes("ticket.open"),
-    response={201: Opened, **declared(400, 401, 403, 413, 422, 503)},
+    response={201: Opened, **declared(400, 401, 403, 411, 413, 422, 503)},
     summary="Open a ticket",
     operation_id="open_ticket",
 )
@@ -123,7 +123,7 @@ def read_ticket(request: HttpRequest, response: HttpResponse, number: Number) ->
 @router.patch(
     "/tickets/{int:number}",
     auth=writes("ticket.change", "ticket.assign"),
-    response={200: TicketShape, **declared(400, 401, 403, 404, 412, 413, 422, 503)},
+    response={200: TicketShape, **declared(400, 401, 403, 404, 411, 412, 413, 422, 503)},
     summary="Change a ticket",
     operation_id="change_ticket",
 )
@@ -158,7 +158,7 @@ def change_ticket(
 @router.post(
     "/tickets/{int:number}/messages",
     auth=writes("ticket.reply", "ticket.note"),
-    response={201: Said, **declared(400, 401, 403, 404, 409, 413, 422, 503)},
+    response={201: Said, **declared(400, 401, 403, 404, 409, 411, 413, 422, 503)},
     summary="Reply, or write a note",
     operation_id="say",
 )

@@ -6,6 +6,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 
 from anliegen.faces.api.models import KeptAnswer
+from anliegen.faces.api.problems import LARGEST_BODY
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -119,8 +120,12 @@ def test_a_body_that_is_no_json_cannot_be_read(program, problem, mira: Agent):
 
 
 def test_too_large_a_body_is_refused(program, problem, mira: Agent):
-    response = program(mira).send("POST", "/tickets", b" " * (2 * 1024 * 1024 + 1))
+    response = program(mira).send("POST", "/tickets", b" " * (LARGEST_BODY + 1))
     assert problem(response)[:2] == (413, "too-large")
+
+
+def test_the_longest_text_fits_however_it_is_escaped(program, mira: Agent, brand: Brand):
+    assert program(mira).post("/tickets", NEW | {"text": "🦔" * 200_000}).status_code == 201
 
 
 def test_the_same_request_with_the_same_key_takes_effect_once(program, mira: Agent, brand: Brand):

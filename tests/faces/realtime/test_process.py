@@ -1,5 +1,6 @@
 """The stream in the web process as it is run, with the pages of Django beside it on the same port."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,12 +8,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from http.client import HTTPConnection
 from urllib.parse import quote, urlencode
 
 import pytest
 from django.db import connection
 
-from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
@@ -83,3 +86,15 @@ def test_pages_and_stream_share_a_port_and_stop_at_once(
     assert time.monotonic() - began < 4
     assert "Cancel" not in errors
     assert "Traceback" not in errors
+
+
+def test_a_program_writes_through_the_same_port(web: Web, browser, mira: Agent, ticket: Ticket, now: datetime):
+    secret = accounts.create_token(mira, scopes=["write"], actor=SYSTEM, at=now)[1]
+    headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
+    path, body = f"/api/v1/tickets/{ticket.pk}/messages", json.dumps({"text": "Über HTTP", "kind": "note"})
+    for content, status in ((body.encode(), 201), (iter([body.encode()]), 411)):
+        connection = HTTPConnection("127.0.0.1", browser.port, timeout=10)
+        connection.request("POST", path, content, headers)
+        assert connection.getresponse().status == status
+        connection.close()
+    assert ticket.notes.get().text == "Über HTTP"
