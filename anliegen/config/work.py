@@ -84,12 +84,19 @@ async def _run_jobs(stop: threading.Event, threads: Sequence[threading.Thread]) 
         worker = asyncio.create_task(_worker())
         await asyncio.wait([worker, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
         if not ending.is_set():
-            log.warning("jobs begin again", error=str(worker.exception() or "the worker ended")[:200])
+            log.warning("jobs begin again", error=_why(worker.exception()))
             await asyncio.sleep(1)
             continue
         worker.cancel()
         await asyncio.wait([worker])
     watching.cancel()
+
+
+def _why(error: BaseException | None) -> str:
+    """The innermost reason: what wraps it says "Database error" to everything."""
+    while error is not None and error.__cause__ is not None:
+        error = error.__cause__
+    return f"{type(error).__name__}: {str(error).strip()}"[:200] if error is not None else "the worker ended"
 
 
 async def _watch(threads: Sequence[threading.Thread], ending: asyncio.Event) -> None:

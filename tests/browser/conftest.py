@@ -21,7 +21,7 @@ CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "richtig-langes-wort"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         if os.environ.get("ANLIEGEN_TEST_FORBID_SKIPS") == "1":
