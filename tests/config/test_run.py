@@ -20,6 +20,8 @@ from anliegen.ground import postgres
 from anliegen.ground.postgres import postmaster
 from anliegen.ground.postgres.layout import Layout
 
+pytestmark = pytest.mark.kill
+
 HERE = Path(__file__).parent
 RUN = """
 import sys
@@ -55,7 +57,7 @@ class Stack:
     def said(self) -> str:
         return self.err.read_text()
 
-    def is_told(self, words: str, seconds: float = 30.0) -> bool:
+    def is_told(self, words: str, seconds: float = 90.0) -> bool:
         return in_time(lambda: words in self.told or self.process.poll() is not None, seconds) and words in self.told
 
     def pids(self) -> list[int]:

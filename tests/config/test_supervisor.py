@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.kill
+
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 Launch = str
