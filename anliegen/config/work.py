@@ -75,12 +75,13 @@ async def _run_jobs(stop: threading.Event, threads: Sequence[threading.Thread]) 
         _insist()
 
     loop = asyncio.get_running_loop()
-    # Each thread that runs jobs keeps a connection of its own.
-    loop.set_default_executor(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="job"))
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, asked)
     watching = asyncio.create_task(_watch(threads, ending))
     while not ending.is_set():
+        # Each thread that runs jobs keeps a connection of its own. When the database went away these are dead, and
+        # every job in such a thread would end the worker again: so each beginning has threads of its own.
+        loop.set_default_executor(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="job"))
         worker = asyncio.create_task(_worker())
         await asyncio.wait([worker, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
         if not ending.is_set():
