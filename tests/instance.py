@@ -6,10 +6,15 @@ Loaded before Django's settings are, because these read the environment. With DA
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
 from anliegen.ground import postgres
+
+# A shell starts what runs in its background deaf to Ctrl-C, and our children would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _data = Path(tempfile.mkdtemp(prefix="anliegen-tests-"))
 os.environ["ANLIEGEN_DATA"] = str(_data)

@@ -5,14 +5,16 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import structlog
-from procrastinate import App, exceptions
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections, connections
+from procrastinate import App, JobContext, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
+from procrastinate.worker import Worker
 
 from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.email import intake
@@ -79,13 +81,13 @@ async def _run_jobs(stop: threading.Event, threads: Sequence[threading.Thread]) 
         loop.add_signal_handler(sign, asked)
     watching = asyncio.create_task(_watch(threads, ending))
     while not ending.is_set():
-        # Each thread that runs jobs keeps a connection of its own. When the database went away these are dead, and
-        # every job in such a thread would end the worker again: so each beginning has threads of its own.
-        loop.set_default_executor(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="job"))
         worker = asyncio.create_task(_worker())
         await asyncio.wait([worker, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
         if not ending.is_set():
             log.warning("jobs begin again", error=_why(worker.exception()))
+            # What runs by the clock is queued through Django's connection, in the one thread that asgiref keeps for as
+            # long as the process lives. Left dead, it would end every new beginning at once.
+            await sync_to_async(connections.close_all)()
             await asyncio.sleep(1)
             continue
         worker.cancel()
@@ -131,7 +133,14 @@ async def _worker() -> None:
             delete_jobs="successful",
             update_heartbeat_interval=jobs.STALLED_AFTER_S / 6,
             stalled_worker_timeout=jobs.STALLED_AFTER_S,
+            task_middleware=[_with_a_living_connection],
         )
+
+
+def _with_a_living_connection(call: Callable[[], object], context: JobContext, worker: Worker) -> object:
+    """Threads that run jobs keep their connections; one that died with the database must not fail the next job."""
+    close_old_connections()
+    return call()
 
 
 async def _rescue_soon(open_app: App) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from anliegen.config.processes.children import Child
 from anliegen.config.processes.launchers import Exec, Fork, ForkOrExec, Launcher
-from anliegen.config.processes.supervisor import CannotPrepare, Stopped, Supervisor, say
+from anliegen.config.processes.supervisor import CannotPrepare, Stopped, Supervisor, say, tell
 
 FAKES = Path(__file__).with_name("fakes.py")
 
@@ -49,7 +49,7 @@ def main() -> int:
         prepare=[child(*each) for each in json.loads(sys.argv[2])],
         launcher=launcher,
         is_ready=lambda: True,
-        ready=lambda: print("READY", supervisor.held("held"), flush=True),
+        ready=lambda: tell(f"READY {supervisor.held('held')}"),
     )
     try:
         supervisor.run(acquire)

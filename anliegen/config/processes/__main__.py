@@ -17,7 +17,7 @@ from anliegen.config.processes.children import Child
 from anliegen.config.processes.follow import PATIENCE
 from anliegen.config.processes.launchers import Exec, Fork, ForkOrExec, Launcher
 from anliegen.config.processes.lock import AlreadyRunning, Held
-from anliegen.config.processes.supervisor import CannotPrepare, Database, Stopped, Supervisor, say
+from anliegen.config.processes.supervisor import CannotPrepare, Database, Stopped, Supervisor, say, tell
 from anliegen.ground import files, postgres, secrets
 from anliegen.ground.egress import local
 
@@ -113,7 +113,7 @@ def _supervise(instance: Instance, held: Held) -> None:
 
     def ready() -> None:
         held.note(instance.address)
-        _tell(f"\nAnliegen runs: {instance.address}\n{supervisor.held('prepare')}Ctrl-C stops it.\n")
+        tell(f"\nAnliegen runs: {instance.address}\n{supervisor.held('prepare')}Ctrl-C stops it.\n")
 
     supervisor = Supervisor(
         [Child("web", ("web",)), Child("work", ("work",)), Child("mail", ("mail",))],
@@ -151,14 +151,6 @@ def _number(variable: str, default: int) -> int:
     if not text.isdigit():
         raise CannotRun(f"{variable} must be a number, and is {text!r}.")
     return int(text)
-
-
-def _tell(words: str) -> None:
-    """The one thing that goes to standard output."""
-    try:
-        print(words, flush=True)
-    except OSError:
-        return
 
 
 if __name__ == "__main__":

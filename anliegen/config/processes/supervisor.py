@@ -252,3 +252,11 @@ def say(words: str) -> None:
         print(f"anliegen | {words}", file=sys.stderr, flush=True)
     except OSError:
         return
+
+
+def tell(words: str) -> None:
+    """The one thing that goes to standard output."""
+    try:
+        print(words, flush=True)
+    except OSError:
+        return
