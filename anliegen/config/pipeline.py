@@ -10,7 +10,7 @@ READERS: list[Reader] = [
     reader(
         "index", tickets.index, on=["message.received", "message.queued", "note.written"], batch=True, from_start=True
     ),
-    reader("triage", triage.decide, on=["message.received"]),
+    reader("triage", triage.decide, on=["message.received"], batch=True),
     reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),
     reader("deliver", outbox.plan, on=["message.queued"]),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),

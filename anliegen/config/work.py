@@ -41,9 +41,11 @@ def work() -> None:
     stop = threading.Event()
     readers = tail.Readers(READERS)
     threads = [
-        _thread("seal", [seal.NEW], lambda woken: tail.seal_all(), stop, patience=5),
-        _thread("read", [seal.SEALED], lambda woken: readers.look(everywhere=not woken), stop, patience=5),
-        _thread("take-in", [intake.NEW], lambda woken: intake.take_in_all(), stop, patience=10),
+        _thread("seal", [seal.NEW], lambda woken: tail.seal_all(), stop, patience=5, rest=seal.REST_S),
+        _thread(
+            "read", [seal.SEALED], lambda woken: readers.look(everywhere=not woken), stop, patience=5, rest=tail.REST_S
+        ),
+        _thread("take-in", [intake.NEW], lambda woken: intake.take_in_all(), stop, patience=10, rest=intake.REST_S),
     ]
     for thread in threads:
         thread.start()
@@ -60,11 +62,9 @@ def work() -> None:
 
 
 def _thread(
-    name: str, channels: list[str], work: Callable[[set[str]], object], stop: threading.Event, *, patience: float
+    name: str, channels: list[str], work: Callable[[set[str]], object], stop: threading.Event, **pace: float
 ) -> threading.Thread:
-    return threading.Thread(
-        target=work_when_woken, args=(channels, work, stop), kwargs={"patience": patience}, name=name, daemon=True
-    )
+    return threading.Thread(target=work_when_woken, args=(channels, work, stop), kwargs=pace, name=name, daemon=True)
 
 
 async def _run_jobs(stop: threading.Event, threads: Sequence[threading.Thread]) -> None:

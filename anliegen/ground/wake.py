@@ -1,6 +1,7 @@
 """Waiting for PostgreSQL's notifications, in one way for sealer, readers, intake and stream."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import psycopg
@@ -17,8 +18,11 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 15.0
 PASSING = ("08", "40", "53", "57P", "58")
 
 
-def listen(channels: list[str], stop: threading.Event, *, patience: float) -> Iterator[set[str]]:
+def listen(channels: list[str], stop: threading.Event, *, patience: float, rest: float = 0.0) -> Iterator[set[str]]:
     """Yield the names of the channels that were notified; at the start, and after `patience` seconds, the empty set.
+
+    Yields at most once in `rest` seconds: the first notification after a pause is told at once, and what comes while
+    much is going on is told together, so that whoever works in batches gets batches.
 
     The empty set means "look anyway": whatever was notified while nobody listened is found so. When the database goes
     away this waits and connects again. Ends when `stop` is set.
@@ -31,7 +35,7 @@ def listen(channels: list[str], stop: threading.Event, *, patience: float) -> It
                     listener.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                 pause = FIRST_PAUSE_S
                 yield set()
-                yield from _notified(listener, stop, patience)
+                yield from _notified(listener, stop, patience, rest)
         except psycopg.OperationalError:
             log.warning("listening again soon", channels=channels, seconds=pause)
             stop.wait(pause)
@@ -39,13 +43,18 @@ def listen(channels: list[str], stop: threading.Event, *, patience: float) -> It
 
 
 def work_when_woken(
-    channels: list[str], work: Callable[[set[str]], object], stop: threading.Event, *, patience: float
+    channels: list[str],
+    work: Callable[[set[str]], object],
+    stop: threading.Event,
+    *,
+    patience: float,
+    rest: float = 0.0,
 ) -> None:
     """Call `work` each time something may have happened, and after a failure again, until it succeeds.
 
     Outlives a database that goes away, and a fault of our own: that is logged whole, and other threads go on meanwhile.
     """
-    for woken in listen(channels, stop, patience=patience):
+    for woken in listen(channels, stop, patience=patience, rest=rest):
         pause = FIRST_PAUSE_S
         while not stop.is_set() and not _succeeds(work, woken):
             woken = set()  # by now more may have happened than what woke us
@@ -86,7 +95,7 @@ def _connect() -> psycopg.Connection:
     return psycopg.connect(**parameters, autocommit=True)
 
 
-def _notified(listener: psycopg.Connection, stop: threading.Event, patience: float) -> Iterator[set[str]]:
+def _notified(listener: psycopg.Connection, stop: threading.Event, patience: float, rest: float) -> Iterator[set[str]]:
     waited = 0.0
     step = min(patience, 1.0)  # so that a stop is noticed
     while not stop.is_set():
@@ -95,5 +104,6 @@ def _notified(listener: psycopg.Connection, stop: threading.Event, patience: flo
         woken |= {note.channel for note in listener.notifies(timeout=0)} if woken else set()
         waited = 0.0 if woken else waited + step
         if woken or waited >= patience:
-            waited = 0.0
+            waited, began = 0.0, time.monotonic()
             yield woken
+            stop.wait(max(0.0, began + rest - time.monotonic()))

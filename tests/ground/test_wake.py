@@ -24,14 +24,16 @@ def stop() -> Iterator[threading.Event]:
 class Working(threading.Thread):
     """Runs `work_when_woken` and keeps what woke it."""
 
-    def __init__(self, stop: threading.Event, *, patience: float = 60, work: Callable[[int], object] = int) -> None:
+    def __init__(
+        self, stop: threading.Event, *, patience: float = 60, rest: float = 0.0, work: Callable[[int], object] = int
+    ) -> None:
         super().__init__(daemon=True)
         self.woken: list[set[str]] = []
-        self._stop_event, self._patience, self._work = stop, patience, work
+        self._stop_event, self._pace, self._work = stop, {"patience": patience, "rest": rest}, work
         self.start()
 
     def run(self) -> None:
-        work_when_woken([CHANNEL], self._note, self._stop_event, patience=self._patience)
+        work_when_woken([CHANNEL], self._note, self._stop_event, **self._pace)
         connection.close()
 
     def has_worked(self, times: int, seconds: float = 10) -> bool:
@@ -173,3 +175,15 @@ def test_a_connection_that_breaks_is_a_database_that_is_away() -> None:
 
 def test_a_fault_of_our_own_is_not_the_databases() -> None:
     assert not database_is_away(ValueError("ours"))
+
+
+def test_what_comes_in_quick_succession_is_told_together(stop: threading.Event) -> None:
+    working = Working(stop, rest=1.0)
+    assert working.has_worked(1)
+    time.sleep(1.1)
+    for _each in range(20):
+        notify()
+    assert working.has_worked(2, seconds=0.5)  # the first is told at once
+    assert working.has_worked(3)
+    time.sleep(1.5)
+    assert len(working.woken) == 3

@@ -1,11 +1,12 @@
 """What is this message about, and whose is it? For now one rule: the mailbox decides the team."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from anliegen.flow.automation import approval, verbs
 from anliegen.flow.automation.models import Decision
-from anliegen.ground import clock
+from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
@@ -29,13 +30,16 @@ class Proposal:
     alternatives: tuple[tuple[str, float], ...] = ()
 
 
-def decide(event: Event) -> None:
-    """Read a `message.received`: the first message of a ticket without a team gets a decision."""
-    if not event.data["first"]:
-        return
-    ticket = Ticket.objects.select_related("mailbox").filter(pk=int(event.subject.partition(":")[2])).first()
-    if ticket is None:
-        return  # erased meanwhile
+def decide(events: Sequence[Event]) -> None:
+    """Read `message.received`: the first message of a ticket without a team gets a decision."""
+    firsts = {int(event.subject.partition(":")[2]): event for event in events if event.data["first"]}
+    with rows.deferred(len(firsts)):
+        # What is missing was erased meanwhile.
+        for pk, ticket in rows.lock(Ticket.objects.select_related("mailbox"), firsts).items():
+            _decide(ticket, firsts[pk])
+
+
+def _decide(ticket: Ticket, event: Event) -> None:
     actor = AUTHOR.because_of(event)
     if ticket.team_id is None:
         make(ticket, propose(ticket.mailbox), actor=actor, at=clock.now())
@@ -69,7 +73,7 @@ def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime) -> D
             made_at=at,
         )
         decision.applied_at = at if approval.may_apply(decision) else None
-        decision.save(force_insert=True)
+        rows.insert(decision)
         record(
             verbs.DECISION_MADE,
             ticket,

@@ -6,12 +6,14 @@ No step loses anything: each either ends the way of the mail in the ledger, with
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from anliegen.flow.channels import threading, verbs
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import instance_id
+from anliegen.flow.channels.known import Known, writers
 from anliegen.flow.channels.models import Intake
-from anliegen.ground import files
+from anliegen.ground import files, rows
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.record import record
 from anliegen.records.accounts import queries as accounts
@@ -33,8 +35,13 @@ class Arrival:
 
     incoming: Incoming
     intake: Intake
-    mailboxes: accounts.Mailboxes
+    known: Known
     at: datetime
+
+    @cached_property
+    def found(self) -> threading.Found | None:
+        """The ticket it answers, and by which evidence."""
+        return threading.find_ticket(self.incoming, self.known)
 
     @property
     def mailbox(self) -> Mailbox | None:
@@ -55,28 +62,23 @@ OUTCOME = [
 ]
 
 
-def accept(incoming: Incoming, intake: Intake, *, mailboxes: accounts.Mailboxes, at: datetime) -> Intake:
+def accept(incoming: Incoming, intake: Intake, *, known: Known, at: datetime) -> Intake:
     """Take the mail through the steps, inside the caller's transaction. Afterwards `intake.result` is final."""
     intake.fingerprint = incoming.fingerprint
     intake.defects = list(incoming.defects)[:50]
-    intake.mailbox = mailboxes.find([*intake.envelope_to, *incoming.recipients])
-    arrival = Arrival(incoming, intake, mailboxes, at)
+    intake.mailbox = known.mailbox_of([*intake.envelope_to, *incoming.recipients])
+    arrival = Arrival(incoming, intake, known, at)
     # The order must stay: what is known is not read twice, what is no person's word opens nothing.
     for step in (_known_already, _our_own, _delivery_report, _automatic, _to_a_ticket, _new_ticket):
         if step(arrival):
+            known.note_intake(intake)
             return intake
     raise AssertionError("the last step takes everything")
 
 
 def _known_already(arrival: Arrival) -> bool:
-    earlier = (
-        Intake.objects.filter(fingerprint=arrival.incoming.fingerprint)
-        .exclude(result="duplicate")
-        .exclude(pk=arrival.intake.pk)
-        .order_by("pk")
-        .first()
-    )
-    if earlier is None:
+    earlier = arrival.known.intakes.get(arrival.incoming.fingerprint)
+    if earlier is None or earlier.pk == arrival.intake.pk:
         return False
     arrival.intake.duplicate_of = earlier
     arrival.intake.ticket_id, arrival.intake.message_id = earlier.ticket_id, earlier.message_id
@@ -102,6 +104,7 @@ def _delivery_report(arrival: Arrival) -> bool:
         return _end(arrival, "bounce", "of-an-unknown-mail")
     arrival.intake.message, arrival.intake.ticket_id = message, message.ticket_id
     if bounce.kind == "hard":
+        rows.write()
         status = bounce.recipients[0].status if bounce.recipients else None
         tickets.mark_bounced(message, reason=status or "unknown", actor=SYSTEM, at=arrival.at)
     return _end(arrival, "bounce", bounce.kind)
@@ -111,14 +114,14 @@ def _automatic(arrival: Arrival) -> bool:
     kind = arrival.incoming.automatic
     if kind not in OPENS_NO_TICKET:
         return False
-    if found := threading.find_ticket(arrival.incoming, arrival.mailbox):
+    if found := arrival.found:
         arrival.intake.message = _append(arrival, found.ticket)
         arrival.intake.ticket = found.ticket
     return _end(arrival, "automatic", kind)
 
 
 def _to_a_ticket(arrival: Arrival) -> bool:
-    found = threading.find_ticket(arrival.incoming, arrival.mailbox)
+    found = arrival.found
     if found is None or is_long_over(found.ticket, arrival.at):
         return False
     arrival.intake.message = _append(arrival, found.ticket)
@@ -130,15 +133,17 @@ def _new_ticket(arrival: Arrival) -> bool:
     brand = arrival.mailbox.brand if arrival.mailbox else accounts.default_brand()
     message = tickets.receive(_received(arrival), brand=brand, mailbox=arrival.mailbox, at=arrival.at)
     arrival.intake.message, arrival.intake.ticket = message, message.ticket
-    found = threading.find_ticket(arrival.incoming, arrival.mailbox)
-    if found is not None and found.ticket.pk != message.ticket_id:
+    arrival.known.note_message(message)
+    if found := arrival.found:
         tickets.link(message.ticket, found.ticket, kind="follow_up", actor=SYSTEM, at=arrival.at)
         return _end(arrival, "created", "after-a-closed-one")
     return _end(arrival, "created", "mailbox" if arrival.mailbox else "no-mailbox")
 
 
 def _append(arrival: Arrival, ticket: Ticket) -> Message:
-    return tickets.receive(_received(arrival), ticket=ticket, at=arrival.at)
+    message = tickets.receive(_received(arrival), ticket=ticket, at=arrival.at)
+    arrival.known.note_message(message)
+    return message
 
 
 def is_long_over(ticket: Ticket, at: datetime) -> bool:
@@ -180,10 +185,9 @@ def _received(arrival: Arrival) -> Received:
 
 def _who_wrote(arrival: Arrival) -> Address | None:
     """The address to answer to: Reply-To where given (web forms write on a person's behalf), else From."""
-    incoming = arrival.incoming
-    wanted = [*incoming.reply_to[:1], *([incoming.sender] if incoming.sender else [])]
+    incoming, wanted = arrival.incoming, writers(arrival.incoming)
     for contact in wanted:
-        if "@" in contact.address and arrival.mailboxes.find([contact.address]) is None:
+        if "@" in contact.address and arrival.known.mailbox_of([contact.address]) is None:
             name = contact.name or (incoming.sender.name if incoming.sender else "")
             return _meet(contact.address, name, arrival)
     if "@" in arrival.intake.envelope_from:
@@ -192,14 +196,22 @@ def _who_wrote(arrival: Arrival) -> Address | None:
 
 
 def _meet(address: str, name: str, arrival: Arrival) -> Address:
-    return customers.meet(
+    known = arrival.known.address(address)
+    if known is not None:
+        return customers.meet_again(known, name=name, actor=SYSTEM, at=arrival.at)
+    language = arrival.incoming.language or ""
+    if "@" not in address:
+        return customers.meet(kind="email", value=address, name=name, language=language, actor=SYSTEM, at=arrival.at)
+    new = customers.welcome(
         kind="email",
         value=address,
         name=name,
-        language=arrival.incoming.language or "",
-        actor=SYSTEM,
+        language=language,
+        organisation_id=arrival.known.organisations.get(customers.fold_address("email", address)),
         at=arrival.at,
     )
+    arrival.known.note_address(new)
+    return new
 
 
 def _somebody(arrival: Arrival) -> int:
@@ -226,7 +238,7 @@ def _store_files(incoming: Incoming) -> tuple[File, ...]:
 def _end(arrival: Arrival, result: str, reason: str) -> bool:
     intake = arrival.intake
     intake.result, intake.reason, intake.done_at = result, reason, arrival.at
-    intake.save(update_fields=OUTCOME)
+    rows.update(intake, *OUTCOME)
     if result in ("automatic", "bounce", "rejected"):
         record(verbs.INTAKE_KEPT, intake, actor=SYSTEM, at=arrival.at, result=result, reason=reason)
     return True

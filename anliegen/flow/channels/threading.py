@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from anliegen.flow.channels.email.identifiers import read_reply_address, subject_number
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import reply_key
-from anliegen.records.accounts.models import Mailbox
+from anliegen.flow.channels.known import Known, answered
+from anliegen.ground import rows
 from anliegen.records.customers.actions import fold_address
-from anliegen.records.tickets.models import Message, Participant, Ticket
+from anliegen.records.tickets.models import Participant, Ticket
 
 
 @dataclass(frozen=True)
@@ -19,44 +20,40 @@ class Found:
     evidence: str
 
 
-Clue = Callable[[Incoming, Mailbox | None], Ticket | None]
+Clue = Callable[[Incoming, Known], Ticket | None]
 
 
-def find_ticket(incoming: Incoming, mailbox: Mailbox | None) -> Found | None:
+def find_ticket(incoming: Incoming, known: Known) -> Found | None:
     """The ticket this mail answers, and by which evidence; None when nothing proves one."""
     for evidence, clue in CLUES:
-        if ticket := clue(incoming, mailbox):
+        if ticket := clue(incoming, known):
             return Found(ticket, evidence)
     return None
 
 
-def _by_message_id(incoming: Incoming, mailbox: Mailbox | None) -> Ticket | None:
+def _by_message_id(incoming: Incoming, known: Known) -> Ticket | None:
     """A Message-ID we know stands in In-Reply-To or References; the closest one counts."""
-    ids = list(dict.fromkeys([*incoming.in_reply_to, *reversed(incoming.references)]))[:50]
-    if not ids:
-        return None
-    found = {m.rfc_message_id: m for m in Message.objects.filter(rfc_message_id__in=ids).select_related("ticket")}
+    found = [message for one in answered(incoming) if (message := known.messages.get(one)) is not None]
     # Our own first: the chance in them proves that the sender got our mail.
-    closest = sorted(
-        (m for m in map(found.get, ids) if m is not None),
-        key=lambda m: (m.direction != "out", ids.index(m.rfc_message_id)),
-    )
-    return closest[0].ticket if closest else None
+    closest = min(found, key=lambda message: message.direction != "out", default=None)
+    return closest.ticket if closest else None
 
 
-def _by_reply_address(incoming: Incoming, mailbox: Mailbox | None) -> Ticket | None:
+def _by_reply_address(incoming: Incoming, known: Known) -> Ticket | None:
     for address in incoming.recipients:
         if (number := read_reply_address(address, reply_key())) is not None:
+            rows.write()
             return Ticket.objects.filter(pk=number).first()
     return None
 
 
-def _by_subject_number(incoming: Incoming, mailbox: Mailbox | None) -> Ticket | None:
+def _by_subject_number(incoming: Incoming, known: Known) -> Ticket | None:
     """A number in the subject counts only from somebody who takes part; anybody can write a number."""
     number = subject_number(incoming.subject)
     if number is None or incoming.sender is None:
         return None
     folded = fold_address("email", incoming.sender.address)
+    rows.write()
     ticket = Ticket.objects.filter(pk=number).first() if number < 2**63 else None
     if ticket is None or not _takes_part(ticket, folded):
         return None

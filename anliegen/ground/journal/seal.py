@@ -22,6 +22,7 @@ LOCK = 0x416E6C69656765  # "Anliege": the advisory lock that makes the sealer th
 GENESIS = bytes(32)
 BATCH = 1000
 KEEP_EVERY = 1000  # heads at these distances stay; those between are replaced by the next
+REST_S = 0.05  # between two seals while much happens, so that each seals many
 NEW, SEALED = "anliegen_journal", "anliegen_sealed"  # names of the notifications
 
 

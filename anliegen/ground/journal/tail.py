@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 from anliegen.ground.journal.models import Cursor
-from anliegen.ground.journal.read import Reader, enrol, new_verbs, run
-from anliegen.ground.journal.seal import seal
+from anliegen.ground.journal.read import SIZE, Reader, enrol, new_verbs, run
+from anliegen.ground.journal.seal import BATCH, seal
+
+REST_S = 0.05  # between two looks while much happens, so that readers get batches
 
 
 def seal_all() -> int:
-    """Seal until nothing is unsealed; return how many events."""
-    total = 0
-    while done := seal():
-        total += done
+    """Seal what is unsealed; return how many events. What comes meanwhile is for the next call."""
+    total = done = seal()
+    while done == BATCH:
+        total += (done := seal())
     return total
 
 
@@ -32,8 +34,9 @@ class Readers:
         done = 0
         for reader in self._readers:
             if everywhere or reader.wants(verbs):
-                while took := run(reader):
-                    done += took
+                done += (took := run(reader))
+                while took >= SIZE:
+                    done += (took := run(reader))
         return done
 
 

@@ -1,12 +1,13 @@
 """Every write to customers."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from anliegen.ground import text
+from anliegen.ground import rows, text
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -26,10 +27,50 @@ def meet(*, kind: str, value: str, name: str, language: str = "", actor: Actor, 
     """
     known = find(kind=kind, value=value)
     if known is None:
-        return _welcome(kind, value, name, language, at)
+        return welcome(
+            kind=kind,
+            value=value,
+            name=name,
+            language=language,
+            organisation_id=organisations_of([value]).get(fold_address(kind, value)) if kind == "email" else None,
+            at=at,
+        )
+    return meet_again(known, name=name, actor=actor, at=at)
+
+
+def meet_again(known: Address, *, name: str, actor: Actor, at: datetime) -> Address:
+    """Somebody we know writes from this address; a name is taken up only when they had none."""
     if name and not known.person.name:
+        rows.write()
         known.person = change(known.person, actor=actor, at=at, name=name[:200])
     return known
+
+
+def welcome(*, kind: str, value: str, name: str, language: str, organisation_id: int | None, at: datetime) -> Address:
+    """The address and the person of somebody who gets in touch for the first time."""
+    if rows.is_deferred():
+        return _welcome(kind, value, name, language, organisation_id, at)
+    try:
+        with transaction.atomic():  # with a savepoint: the refusal is caught below
+            return _welcome(kind, value, name, language, organisation_id, at)
+    except IntegrityError:
+        # Somebody else met the same person at the same moment: take theirs.
+        return Address.objects.select_related("person").get(kind=kind, folded=fold_address(kind, value))
+
+
+def find_many(kind: str, values: Iterable[str]) -> dict[str, Address]:
+    """The known ones among these addresses, each with its person, by their folded form."""
+    folded = {fold_address(kind, value) for value in values}
+    found = Address.objects.select_related("person").filter(kind=kind, folded__in=folded)
+    return {address.folded: address for address in found}
+
+
+def organisations_of(mail_addresses: Iterable[str]) -> dict[str, int]:
+    """The organisations that claimed the domains of these mail addresses as their own, by the folded address."""
+    domains = {folded: folded.rpartition("@")[2] for folded in (fold_address("email", one) for one in mail_addresses)}
+    claimed = Organisation.objects.filter(domain__in={domain for domain in domains.values() if domain})
+    owners = dict(claimed.values_list("domain", "pk"))
+    return {folded: owners[domain] for folded, domain in domains.items() if domain in owners}
 
 
 def find(*, kind: str, value: str) -> Address | None:
@@ -129,33 +170,24 @@ def _is_called(organisation: Organisation, name: str) -> bool:
     return " ".join(organisation.name.split()).casefold() == name.casefold()
 
 
-def _welcome(kind: str, value: str, name: str, language: str, at: datetime) -> Address:
-    try:
-        with transaction.atomic():  # with a savepoint: the refusal is caught below
-            person = Person.objects.create(
-                name=name[:200],
-                folded=_folded(name),
-                language=language,
-                created_at=at,
-                organisation_id=_organisation_of(kind, value),
-            )
-            address = Address.objects.create(
-                person=person,
-                kind=kind,
-                value=value.strip()[:320],
-                folded=fold_address(kind, value),
-                created_at=at,
-            )
-            record(verbs.PERSON_MET, person, actor=Actor.person(person.pk), at=at)
-    except IntegrityError:
-        # Somebody else met the same person at the same moment: take theirs.
-        return Address.objects.select_related("person").get(kind=kind, folded=fold_address(kind, value))
+def _welcome(kind: str, value: str, name: str, language: str, organisation_id: int | None, at: datetime) -> Address:
+    person = rows.insert(
+        Person(
+            name=name[:200],
+            folded=_folded(name),
+            language=language,
+            created_at=at,
+            organisation_id=organisation_id,
+        )
+    )
+    address = rows.insert(
+        Address(
+            person=person,
+            kind=kind,
+            value=value.strip()[:320],
+            folded=fold_address(kind, value),
+            created_at=at,
+        )
+    )
+    record(verbs.PERSON_MET, person, actor=Actor.person(person.pk), at=at)
     return address
-
-
-def _organisation_of(kind: str, value: str) -> int | None:
-    """An organisation that claimed this mail domain as its own."""
-    if kind != "email":
-        return None
-    domain = value.rpartition("@")[2].strip().lower()
-    return Organisation.objects.filter(domain=domain).values_list("pk", flat=True).first() if domain else None

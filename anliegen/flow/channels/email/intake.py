@@ -1,6 +1,7 @@
 """Lines of the ledger that wait are read and brought to their place; what cannot be is set aside, visibly."""
 
 import errno
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -10,44 +11,51 @@ from django.db.models import F
 from anliegen.flow.channels import verbs
 from anliegen.flow.channels.accept import accept
 from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.known import Known
 from anliegen.flow.channels.models import Intake
-from anliegen.ground import clock, files
+from anliegen.ground import clock, files, rows
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.batch import together
 from anliegen.ground.journal.record import record
 from anliegen.ground.wake import database_is_away
-from anliegen.records.accounts.queries import Mailboxes, NotSetUp
+from anliegen.records.accounts.queries import NotSetUp
 
 log = structlog.get_logger(__name__)
 
 NEW = "anliegen_intake"  # the notification that a trigger on the ledger sends
-TOGETHER = 25  # mails in one transaction
+TOGETHER = 50  # mails in one transaction
+REST_S = 0.1  # between two looks at the ledger while many mails come, so that each takes in several
 TRIES = 3
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 LARGE = 512 * 1024  # bytes; a large mail is read alone, so that it keeps no others waiting
 
 
 def take_in_all() -> int:
-    """Take in until nothing waits; return how many mails."""
-    total = 0
-    while done := take_in():
+    """Take in what waits; return how many mails. What comes meanwhile is for the next call, with more beside it."""
+    total, more = 0, True
+    while more:
+        done, more = _round()
         total += done
     return total
 
 
 def take_in() -> int:
     """Take in the next waiting mails together. When that fails, one by one, so that one bad mail stops no other."""
+    return _round()[0]
+
+
+def _round() -> tuple[int, bool]:
+    """How many mails were taken in, and whether more were seen waiting."""
     try:
         with together():
-            lines = _next(TOGETHER)
-            mailboxes = Mailboxes.load()
-            for line in lines:
-                _read(line, mailboxes, clock.now())
-            return len(lines)
+            lines, more = _next(TOGETHER)
+            _read(lines)
+            return len(lines), more
     except Exception as error:
         if _passes(error):
             raise  # nobody's fault, the lines wait
-        return _one_by_one()
+        done = _one_by_one()
+        return done, done > 0
 
 
 def take_in_one(intake: Intake) -> Intake:
@@ -73,14 +81,20 @@ def retry(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
     return line
 
 
-def _next(most: int) -> list[Intake]:
+def _next(most: int) -> tuple[list[Intake], bool]:
+    """The next lines, under lock, and whether more are to be taken after them."""
     lines = list(Intake.objects.waiting().select_for_update(skip_locked=True).order_by("id")[:most])
     large = next((index for index, line in enumerate(lines) if line.size > LARGE), None)
-    return lines if large is None else lines[: max(large, 1)]
+    taken = lines if large is None else lines[: max(large, 1)]
+    return taken, len(taken) < len(lines) or len(lines) == most
 
 
-def _read(line: Intake, mailboxes: Mailboxes, at: datetime) -> Intake:
-    return accept(parse(files.get(line.sha256)), line, mailboxes=mailboxes, at=at)
+def _read(lines: Sequence[Intake]) -> None:
+    incomings = [parse(files.get(line.sha256)) for line in lines]
+    known = Known.to(incomings, [line.envelope_from for line in lines])
+    with rows.deferred(len(lines)):
+        for line, incoming in zip(lines, incomings, strict=True):
+            accept(incoming, line, known=known, at=clock.now())
 
 
 def _alone(pk: int) -> Intake:
@@ -89,7 +103,9 @@ def _alone(pk: int) -> Intake:
         try:
             with transaction.atomic():
                 line = Intake.objects.select_for_update().get(pk=pk)
-                return _read(line, Mailboxes.load(), clock.now()) if line.result == "received" else line
+                if line.result == "received":
+                    _read([line])
+                return line
         except IntegrityError:
             if not tries_left:
                 raise

@@ -34,7 +34,7 @@ CONNECTIONS = 4
 PATIENCE_S = 300
 READERS = [
     read.reader("bench-index", readers.index, on=["message.received"], batch=True),
-    read.reader("bench-triage", triage.decide, on=["message.received"]),
+    read.reader("bench-triage", triage.decide, on=["message.received"], batch=True),
 ]
 
 
@@ -93,13 +93,15 @@ def _stack() -> Iterator[int]:
     read.enrol(READERS)
     pipeline = tail.Readers(READERS)
     loops = [
-        ([seal.NEW], lambda woken: tail.seal_all()),
-        ([seal.SEALED], lambda woken: pipeline.look(everywhere=not woken)),
-        ([intake.NEW], lambda woken: intake.take_in_all()),
+        ([seal.NEW], lambda woken: tail.seal_all(), seal.REST_S),
+        ([seal.SEALED], lambda woken: pipeline.look(everywhere=not woken), tail.REST_S),
+        ([intake.NEW], lambda woken: intake.take_in_all(), intake.REST_S),
     ]
     threads = [
-        threading.Thread(target=work_when_woken, args=(channels, work, stop), kwargs={"patience": 5}, daemon=True)
-        for channels, work in loops
+        threading.Thread(
+            target=work_when_woken, args=(channels, work, stop), kwargs={"patience": 5, "rest": rest}, daemon=True
+        )
+        for channels, work, rest in loops
     ]
     for thread in threads:
         thread.start()

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from anliegen.flow.automation import triage
 from anliegen.flow.channels.accept import accept
 from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.known import Known
 from anliegen.flow.channels.models import Intake
 from anliegen.flow.feedback import outcome
 from anliegen.ground import files
@@ -16,7 +17,6 @@ from anliegen.oversight.portability.demo import mails, timing
 from anliegen.oversight.portability.demo.founding import House
 from anliegen.oversight.portability.demo.shapes import PERSON, RULE, DemoOperator, Person, Stray, Ticket, Turn
 from anliegen.records.accounts.models import Mailbox
-from anliegen.records.accounts.queries import Mailboxes
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.customers.models import Person as Customer
@@ -41,7 +41,6 @@ class Past:
     def __init__(self, demo: DemoOperator, house: House, now: datetime) -> None:
         self._house, self._now = house, now
         self._people = {person.key: person for person in demo.people}
-        self._mailboxes = Mailboxes.load()
         self._twice = set(demo.delivered_twice)
         self._met: dict[str, Customer] = {}
         self._rows: dict[str, Row] = {}
@@ -132,7 +131,8 @@ class Past:
             sha256=files.put(content),
             size=len(content),
         )
-        return accept(parse(content), line, mailboxes=self._mailboxes, at=at)
+        incoming = parse(content)
+        return accept(incoming, line, known=Known.to([incoming], [sender]), at=at)
 
     def _reply(self, ticket: Ticket, turn: Turn) -> None:
         if ticket.key not in self._sorted:

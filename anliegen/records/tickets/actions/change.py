@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from anliegen.ground import rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -54,7 +55,7 @@ def change(
     Raises Changed when `expected_version` is no longer the ticket's, UnknownChoice for a status that does not exist.
     """
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = rows.locked(Ticket.objects.all(), ticket.pk)
         expect(ticket, expected_version)
         before = _state(ticket)
         if not isinstance(wanted.team, Keep):
@@ -132,9 +133,7 @@ def touch(ticket: Ticket, at: datetime, *fields: str) -> None:
     """Save these fields and count the change, so that readers of an older version notice."""
     ticket.version += 1
     ticket.updated_at = max(ticket.updated_at, at)
-    ticket.save(
-        update_fields=["version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at", *fields]
-    )
+    rows.update(ticket, "version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at", *fields)
 
 
 def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> None:

@@ -1,10 +1,8 @@
 """A customer's words come in: person, ticket and message in one transaction."""
 
 from datetime import datetime
-from typing import Any
 
-from django.db.models import F
-
+from anliegen.ground import rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -13,6 +11,8 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.content import File, Received
 from anliegen.records.tickets.models import Attachment, Message, Participant, Ticket, as_recipients
+
+WHAT_MOVES = ("last_message_at", "updated_at", "version", "waiting_since", "status", "resolved_at", "closed_at")
 
 
 def receive(
@@ -36,7 +36,7 @@ def receive(
                 raise ValueError("a new ticket needs its brand")
             ticket, first = _open(received, brand, mailbox, author, at), True
         else:
-            ticket, first = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk), False
+            ticket, first = rows.locked(Ticket.objects.all(), ticket.pk), False
         stranger = not first and _is_stranger(ticket, received)
         message = _add_message(ticket, received, stranger, at)
         if not first:
@@ -70,20 +70,22 @@ def add_participant(ticket: Ticket, address: Address, *, role: str = "copy", act
 
 
 def _open(received: Received, brand: Brand, mailbox: Mailbox | None, author: Actor, at: datetime) -> Ticket:
-    ticket = Ticket.objects.create(
-        subject=received.subject[:400],
-        channel=received.channel,
-        language=received.language,
-        brand=brand,
-        mailbox=mailbox,
-        person_id=received.person_id,
-        created_at=at,
-        updated_at=at,
-        last_message_at=at,
-        waiting_since=None if received.automatic else at,
+    ticket = rows.insert(
+        Ticket(
+            subject=received.subject[:400],
+            channel=received.channel,
+            language=received.language,
+            brand=brand,
+            mailbox=mailbox,
+            person_id=received.person_id,
+            created_at=at,
+            updated_at=at,
+            last_message_at=at,
+            waiting_since=None if received.automatic else at,
+        )
     )
     if received.address is not None:
-        Participant.objects.create(ticket=ticket, address=received.address, role="requester")
+        rows.insert(Participant(ticket=ticket, address=received.address, role="requester"))
     record(
         verbs.TICKET_OPENED,
         ticket,
@@ -98,32 +100,35 @@ def _open(received: Received, brand: Brand, mailbox: Mailbox | None, author: Act
 def _is_stranger(ticket: Ticket, received: Received) -> bool:
     if received.person_id == ticket.person_id or received.address is None:
         return False
+    rows.write()
     return not Participant.objects.filter(ticket=ticket, address=received.address).exists()
 
 
 def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetime) -> Message:
-    message = Message.objects.create(
-        ticket=ticket,
-        direction="in",
-        channel=received.channel,
-        state="received",
-        person_id=received.person_id,
-        from_name=received.from_name[:300],
-        from_address=received.from_address[:320],
-        to=as_recipients(list(received.to)),
-        cc=as_recipients(list(received.cc)),
-        subject=received.subject[:400],
-        text=received.text,
-        reply_text="" if received.reply_text == received.text else received.reply_text,
-        html=received.html,
-        language=received.language,
-        automatic=received.automatic,
-        is_from_stranger=stranger,
-        rfc_message_id=received.rfc_message_id[:500],
-        in_reply_to=[one[:500] for one in received.in_reply_to[:20]],
-        references=[one[:500] for one in received.references[:100]],
-        written_at=received.written_at,
-        created_at=at,
+    message = rows.insert(
+        Message(
+            ticket=ticket,
+            direction="in",
+            channel=received.channel,
+            state="received",
+            person_id=received.person_id,
+            from_name=received.from_name[:300],
+            from_address=received.from_address[:320],
+            to=as_recipients(list(received.to)),
+            cc=as_recipients(list(received.cc)),
+            subject=received.subject[:400],
+            text=received.text,
+            reply_text="" if received.reply_text == received.text else received.reply_text,
+            html=received.html,
+            language=received.language,
+            automatic=received.automatic,
+            is_from_stranger=stranger,
+            rfc_message_id=received.rfc_message_id[:500],
+            in_reply_to=[one[:500] for one in received.in_reply_to[:20]],
+            references=[one[:500] for one in received.references[:100]],
+            written_at=received.written_at,
+            created_at=at,
+        )
     )
     attach(message, received.files)
     return message
@@ -131,33 +136,30 @@ def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetim
 
 def attach(message: Message, files: tuple[File, ...]) -> None:
     """Name the stored files of a message."""
-    if not files:
-        return
-    Attachment.objects.bulk_create(
-        Attachment(
-            message=message,
-            filename=file.filename[:255],
-            content_type=file.content_type[:127],
-            size=file.size,
-            sha256=file.sha256,
-            content_id=file.content_id[:300],
-            is_inline=file.is_inline,
+    for file in files:
+        rows.insert(
+            Attachment(
+                message=message,
+                filename=file.filename[:255],
+                content_type=file.content_type[:127],
+                size=file.size,
+                sha256=file.sha256,
+                content_id=file.content_id[:300],
+                is_inline=file.is_inline,
+            )
         )
-        for file in files
-    )
 
 
 def _go_on(ticket: Ticket, received: Received, author: Actor, at: datetime) -> None:
     """The customer wrote again: it is our turn, and what was finished is open again."""
-    latest = max(ticket.last_message_at, at)  # a clock may be set back
-    fields: dict[str, Any] = {"last_message_at": latest, "updated_at": latest, "version": F("version") + 1}
+    ticket.last_message_at = ticket.updated_at = max(ticket.last_message_at, at)  # a clock may be set back
+    ticket.version += 1
     if not received.automatic:
         was = ticket.status
-        fields["waiting_since"] = ticket.waiting_since or at
+        ticket.waiting_since = ticket.waiting_since or at
         if was in ("resolved", "closed", "waiting_customer"):
-            fields |= {"status": "open", "resolved_at": None, "closed_at": None}
+            ticket.status, ticket.resolved_at, ticket.closed_at = "open", None, None
             verb = verbs.STATUS_CHANGED if was == "waiting_customer" else verbs.TICKET_REOPENED
             extra = {"to": "open"} if was == "waiting_customer" else {}
             record(verb, ticket, actor=author, at=at, was=was, **extra)
-    Ticket.objects.filter(pk=ticket.pk).update(**fields)
-    ticket.refresh_from_db()
+    rows.update(ticket, *WHAT_MOVES)
