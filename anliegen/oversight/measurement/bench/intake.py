@@ -4,6 +4,7 @@ The acknowledgement is not part of it. The limit is what no program of this kind
 and one durable insert through the bare driver.
 """
 
+import os
 import sys
 import threading
 import time
@@ -11,15 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from random import Random
-from subprocess import PIPE, Popen
+from subprocess import DEVNULL, PIPE, Popen
 
 import psycopg
 from django.db import connection
 
 from anliegen.flow.automation import triage
 from anliegen.flow.automation.models import Decision
-from anliegen.flow.channels.email import intake, receive
+from anliegen.flow.channels.email import intake
 from anliegen.flow.channels.email.parse import parse
+from anliegen.ground.egress import local
 from anliegen.ground.journal import read, seal, tail
 from anliegen.ground.wake import work_when_woken
 from anliegen.oversight.measurement import words
@@ -41,9 +43,9 @@ READERS = [
 def measure(mails: int = MAILS) -> Report:
     """Send so many mails over SMTP and wait until each has its decision."""
     warm, timed = _mails(40, seed=1), _mails(mails, seed=2)
-    with _stack() as port:
+    with _stack() as (receiver, port):
         _through(warm, port)
-        with measured() as ours:
+        with measured(receiver) as ours:
             _through(timed, port)
     limit = _limit(timed)
     cpu, limit_cpu = ours.cpu_s / mails, limit.cpu_s / mails
@@ -87,8 +89,8 @@ def _mail(chance: Random, seed: int, number: int) -> bytes:
 
 
 @contextmanager
-def _stack() -> Iterator[int]:
-    """The receiver and the worker's loops, as `anliegen mail` and `anliegen work` run them; yields the port."""
+def _stack() -> Iterator[tuple[int, int]]:
+    """`anliegen mail` and, in this process, the loops of `anliegen work`; yields the receiver's pid and its port."""
     stop = threading.Event()
     read.enrol(READERS)
     pipeline = tail.Readers(READERS)
@@ -106,12 +108,30 @@ def _stack() -> Iterator[int]:
     for thread in threads:
         thread.start()
     try:
-        with receive.listening("127.0.0.1", 0) as port:
-            yield port
+        with _receiver() as place:
+            yield place
     finally:
         stop.set()
         for thread in threads:
             thread.join(timeout=10)
+
+
+@contextmanager
+def _receiver() -> Iterator[tuple[int, int]]:
+    port = local.free_port("127.0.0.1")
+    place = {"ANLIEGEN_HOST": "127.0.0.1", "ANLIEGEN_SMTP_PORT": str(port)}
+    with Popen(
+        [sys.executable, "-m", "anliegen", "mail"], env=os.environ | place, stdout=DEVNULL, stderr=DEVNULL
+    ) as process:
+        try:
+            until = time.monotonic() + PATIENCE_S
+            while local.is_free("127.0.0.1", port):
+                if process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError("the receiver did not come up")
+                time.sleep(0.05)
+            yield process.pid, port
+        finally:
+            process.terminate()
 
 
 def _through(mails: list[bytes], port: int) -> None:

@@ -42,13 +42,13 @@ class Spent:
 
 
 @contextmanager
-def measured() -> Iterator[Spent]:
-    """Fill a `Spent` with what the block took, its own threads and reaped children included."""
+def measured(*others: int) -> Iterator[Spent]:
+    """Fill a `Spent` with what the block took in this process, its threads included, and in these other processes."""
     spent = Spent()
-    own, database, wall = _own_cpu(), _database_cpu(), time.perf_counter()
+    own, database, wall = _own_cpu(others), _database_cpu(), time.perf_counter()
     yield spent
     spent.wall_s = time.perf_counter() - wall
-    spent.own_cpu_s = _own_cpu() - own
+    spent.own_cpu_s = _own_cpu(others) - own
     after = _database_cpu()
     spent.database_cpu_s = after - database if after is not None and database is not None else None
 
@@ -85,9 +85,10 @@ def machine() -> dict[str, Any]:
     }
 
 
-def _own_cpu() -> float:
+def _own_cpu(others: Sequence[int]) -> float:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
+    elsewhere = sum(sum(_ticks(pid, with_ended=False)) for pid in others) / os.sysconf("SC_CLK_TCK")
+    return used.ru_utime + used.ru_stime + elsewhere
 
 
 def _database_cpu() -> float | None:
