@@ -4,6 +4,7 @@ Each room has its own `locale/de/LC_MESSAGES/django.po`; English is what stands 
 """
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -12,6 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent / "anliegen"
+NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)  # the day would change every catalogue whenever one text changes
 METHODS = [("**/locale/**", "ignore"), ("**.py", "python"), ("**/jinja2/**", "jinja2.ext:babel_extract")]
 OPTIONS = {
     "**/jinja2/**": {"newstyle_gettext": "true", "extensions": "jinja2.ext.i18n,jinja2.ext.do", "silent": "false"}
@@ -59,6 +61,7 @@ def update(room: Path) -> tuple[int, list[str]]:
     catalog.obsolete.clear()
     for message in catalog:
         message.locations = []
+    catalog.creation_date = NO_DATE
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("wb") as target:
         write_po(target, catalog, width=120, sort_output=True, no_location=True, omit_header=False)

@@ -3,6 +3,7 @@
 from anliegen.faces.api.problems import Refused, invalid
 from anliegen.faces.api.shapes import TicketChange, cleaned
 from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.tickets import actions
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.models import Ticket
 
@@ -54,6 +55,10 @@ def changed_meanwhile() -> Refused:
     return Refused(
         "changed-meanwhile", "Read it again, and decide with what you see then.", errors=[("If-Match", "is old")]
     )
+
+
+def joined(elsewhere: actions.JoinedElsewhere) -> Refused:
+    return Refused("joined", f"It is carried on in ticket {elsewhere.into}; change that one.")
 
 
 def _is_key(named: str) -> bool:

@@ -123,7 +123,7 @@ def read_ticket(request: HttpRequest, response: HttpResponse, number: Number) ->
 @router.patch(
     "/tickets/{int:number}",
     auth=writes("ticket.change", "ticket.assign"),
-    response={200: TicketShape, **declared(400, 401, 403, 404, 411, 412, 413, 422, 503)},
+    response={200: TicketShape, **declared(400, 401, 403, 404, 409, 411, 412, 413, 422, 503)},
     summary="Change a ticket",
     operation_id="change_ticket",
 )
@@ -151,6 +151,8 @@ def change_ticket(
         )
     except actions.Changed:
         raise choices.changed_meanwhile() from None
+    except actions.JoinedElsewhere as elsewhere:
+        raise choices.joined(elsewhere) from None
     response.headers["ETag"] = changed.etag
     return TicketShape.of(_whole(Ticket.objects.filter(pk=changed.pk)).get())
 
@@ -208,6 +210,8 @@ def _say(ticket: Ticket, content: NewMessage, agent: Agent) -> dict[str, Any]:
         said = actions.reply(ticket, Answer(text=content.text), actor=actor, at=at)
     except actions.NoWayToAnswer:
         raise Refused("no-way-to-answer", "We know no address of this customer for the ticket's channel.") from None
+    except actions.JoinedElsewhere as elsewhere:
+        raise choices.joined(elsewhere) from None
     return {
         "id": f"message:{said.pk}",
         "kind": "reply",

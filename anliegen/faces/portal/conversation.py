@@ -6,6 +6,7 @@ from anliegen.faces.portal.proof import Proof
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.models import Attachment, Message, Ticket
+from anliegen.records.tickets.queries import carried_on
 
 ARRIVED = ("sent", "delivered", "failed", "bounced")  # failed on its way, but here it can be read
 SHOWN_IN_THE_BROWSER = ("image/jpeg", "image/png", "image/gif", "image/webp")
@@ -17,7 +18,12 @@ def messages_of(proof: Proof) -> list[Message]:
     The owner sees their own messages and ours to them: neither what others wrote into the same ticket, nor what we
     wrote to others, nor what is not sent yet or was taken back. The visitor sees what they sent, which is the first.
     """
-    said = proof.ticket.messages.select_related("agent").prefetch_related("attachments").order_by("created_at", "pk")
+    said = (
+        carried_on(proof.ticket)
+        .messages.select_related("agent")
+        .prefetch_related("attachments")
+        .order_by("created_at", "pk")
+    )
     if not proof.is_owner:
         first = said.filter(direction="in", person=proof.ticket.person_id).first()
         return [first] if first is not None and first.channel == "form" else []

@@ -48,8 +48,9 @@ def reply(visit: Visit, proof: Proof) -> HttpResponseBase:
         return page(visit, proof, form=form, files=files, status=422)
     entry = form.entry(language=visit.language, uploads=files.files)
     message = channel.add(entry, proof.ticket, at=visit.at)
-    done = "sent" if message.ticket_id == proof.ticket.pk else "follow-up"
-    return visit.go("status", query={"done": done}, fragment="done", **_address(proof, message.ticket))
+    if message.ticket_id == queries.carried_on(proof.ticket).pk:
+        return visit.go("status", query={"done": "sent"}, fragment="done", **proof.address)
+    return visit.go("status", query={"done": "follow-up"}, fragment="done", **_address(proof, message.ticket))
 
 
 def page(
@@ -66,20 +67,23 @@ def page(
     """The whole page, with what one of its forms has to say."""
     # The head comes first: what is sealed after it and read below is told once more, and nothing is missed.
     head = seal.last()[0]
-    ticket, writing = proof.ticket, is_writing(proof.ticket)
+    # What was joined with another is carried on there; the customer goes on reading and writing under their number.
+    ticket, live = proof.ticket, queries.carried_on(proof.ticket)
+    writing = is_writing(live)
     said = messages_of(proof)
     judged = _judged(proof, writing)
     context = {
         "ticket": ticket,
+        "live": live,
         "proof": proof,
         "head": head,
         "standing": standing(
-            ticket,
+            live,
             answer=judged.answer if judged is not None else "",
             is_writing=writing,
-            was_reopened=_was_reopened(ticket, said),
+            was_reopened=_was_reopened(live, said),
         ),
-        "expected": _expected(ticket, visit.language),
+        "expected": _expected(live, visit.language),
         "earlier": said[:-RECENT],
         "recent": said[-RECENT:],
         "pictures": SHOWN_IN_THE_BROWSER,
@@ -108,7 +112,12 @@ def _judged(proof: Proof, writing: bool) -> Outcome | None:
 
 def _question(proof: Proof, judged: Outcome | None, judgement: OutcomeForm | None, writing: bool) -> OutcomeForm | None:
     """The form that asks whether it is settled; filled in with what was answered before."""
-    if not proof.is_owner or writing or not outcome.can_be_stated(proof.ticket):
+    if (
+        not proof.is_owner
+        or writing
+        or proof.ticket.joined_into_id is not None
+        or not outcome.can_be_stated(proof.ticket)
+    ):
         return None
     if judgement is not None:
         return judgement

@@ -85,6 +85,7 @@ class LinkedRow:
 
     row: Row
     how: Any
+    is_perhaps: bool  # a person is to say whether they belong together
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,10 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
 def _linked(ticket: Ticket, agent: Agent) -> list[LinkedRow]:
     found = queries.linked(ticket, agent)
     lines = rows([one.ticket for one in found], now=clock.now(), with_snippets=False)
-    return [LinkedRow(line, LINK_WORDS[one.kind, one.says]) for line, one in zip(lines, found, strict=True)]
+    return [
+        LinkedRow(line, LINK_WORDS[one.kind, one.says], one.kind == "maybe")
+        for line, one in zip(lines, found, strict=True)
+    ]
 
 
 def _ticket(request: HttpRequest, number: int) -> Ticket:

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from anliegen.faces.workspace import inbox, login, new, people, profile, search
 from anliegen.faces.workspace.settings import invitation
-from anliegen.faces.workspace.tickets import changes, files, page, talk
+from anliegen.faces.workspace.tickets import changes, files, joining, page, talk
 
 app_name = "workspace"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
     path("tickets/<int:number>/organisation/", people.organisation, name="organisation"),
+    path("tickets/<int:number>/join/<int:other>/", joining.join, name="join"),
+    path("tickets/<int:number>/apart/<int:other>/", joining.apart, name="apart"),
+    path("tickets/<int:number>/part/", joining.part, name="part"),
+    path("messages/<int:message>/split/", joining.split, name="split"),
     path("messages/<int:message>/undo/", talk.undo, name="undo"),
     path("messages/<int:pk>/look/", files.look, name="look"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),

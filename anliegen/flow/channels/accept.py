@@ -134,9 +134,13 @@ def _new_ticket(arrival: Arrival) -> bool:
     message = tickets.receive(_received(arrival), brand=brand, mailbox=arrival.mailbox, at=arrival.at)
     arrival.intake.message, arrival.intake.ticket = message, message.ticket
     arrival.known.note_message(message)
+    perhaps = threading.perhaps(arrival.incoming, message.ticket.person_id, arrival.known)
+    arrival.known.note_ticket(message.ticket)
     if found := arrival.found:
         tickets.link(message.ticket, found.ticket, kind="follow_up", actor=SYSTEM, at=arrival.at)
         return _end(arrival, "created", "after-a-closed-one")
+    if perhaps is not None:
+        tickets.link(message.ticket, perhaps, kind="maybe", actor=SYSTEM, at=arrival.at)
     return _end(arrival, "created", "mailbox" if arrival.mailbox else "no-mailbox")
 
 

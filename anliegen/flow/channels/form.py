@@ -25,6 +25,7 @@ from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import File, Received
 from anliegen.records.tickets.models import Message, Participant, Ticket
+from anliegen.records.tickets.queries import carried_on
 
 SOURCE = "form"
 LONGEST_SUBJECT = 80  # characters, when it is taken from the text
@@ -65,13 +66,13 @@ def open_concern(entry: Entry, *, brand: Brand, mailbox: Mailbox | None, at: dat
 
 def add(entry: Entry, ticket: Ticket, *, at: datetime) -> Message:
     """Add what was written on the status page. A ticket closed too long ago is followed by a new one, and linked."""
-    owner = _owner(ticket)
+    owner, goal = _owner(ticket), carried_on(ticket)
 
     def take_in(line: Intake) -> Message:
         received = _received(entry, owner or ticket.person, ticket.brand, ticket.mailbox, at)
-        if not is_long_over(ticket, at):
+        if not is_long_over(goal, at):
             line.result = "appended"
-            return tickets.receive(received, ticket=ticket, at=at)
+            return tickets.receive(received, ticket=goal, at=at)
         line.reason = "after-a-closed-one"
         message = tickets.receive(received, brand=ticket.brand, mailbox=ticket.mailbox, at=at)
         tickets.link(message.ticket, ticket, kind="follow_up", actor=SYSTEM, at=at)

@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Self
 
 from anliegen.flow.channels.incoming import Contact, Incoming
 from anliegen.flow.channels.models import Intake
+from anliegen.ground import clock
 from anliegen.records.accounts.models import Mailbox
 from anliegen.records.accounts.queries import Mailboxes
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
-from anliegen.records.tickets.models import Message
+from anliegen.records.tickets.models import Message, Ticket
 
 MOST_REFERENCES = 50  # of one mail; who names more wants to find something
+MOST_SIBLINGS, MOST_RECENT = 500, 2000  # looked at for one batch
+LATELY = timedelta(days=30)
 
 
 @dataclass
@@ -24,6 +28,8 @@ class Known:
     messages: dict[str, Message] = field(default_factory=dict)
     addresses: dict[str, Address] = field(default_factory=dict)
     organisations: dict[str, int] = field(default_factory=dict)
+    siblings: dict[str, list[Message]] = field(default_factory=dict)  # by an id they refer to and we never saw
+    recent: dict[int, list[Ticket]] = field(default_factory=dict)  # by person, the newest first
 
     @classmethod
     def to(cls, incomings: Sequence[Incoming], envelope_senders: Iterable[str] = ()) -> Self:
@@ -32,12 +38,16 @@ class Known:
         senders = {sender for sender in senders if "@" in sender}
         addresses = customers.find_many("email", senders)
         strangers = {sender for sender in senders if customers.fold_address("email", sender) not in addresses}
+        ids = {one for mail in incomings for one in answered(mail)}
+        messages = _messages(ids)
         return cls(
             Mailboxes.load(),
             _first_of_their_kind({mail.fingerprint for mail in incomings}),
-            _messages({one for mail in incomings for one in answered(mail)}),
+            messages,
             addresses,
             customers.organisations_of(strangers),
+            _siblings(ids - set(messages)),
+            _recent({address.person_id for address in addresses.values()}),
         )
 
     def mailbox_of(self, addresses: Iterable[str]) -> Mailbox | None:
@@ -55,6 +65,12 @@ class Known:
         """The batch has added this message: a later mail may answer it."""
         if message.rfc_message_id:
             self.messages.setdefault(message.rfc_message_id, message)
+        for one in message.references:
+            self.siblings.setdefault(one, []).append(message)
+
+    def note_ticket(self, ticket: Ticket) -> None:
+        """The batch has opened this ticket: a later mail of the same person may belong to it."""
+        self.recent.setdefault(ticket.person_id, []).insert(0, ticket)
 
     def note_address(self, address: Address) -> None:
         self.addresses[address.folded] = address
@@ -73,6 +89,30 @@ def answered(incoming: Incoming) -> list[str]:
 def _first_of_their_kind(fingerprints: set[str]) -> dict[str, Intake]:
     found = Intake.objects.filter(fingerprint__in=fingerprints - {""}).exclude(result="duplicate").order_by("-pk")
     return {intake.fingerprint: intake for intake in found.exclude(fingerprint="")}
+
+
+def _siblings(ids: set[str]) -> dict[str, list[Message]]:
+    """Messages that refer to these ids, the newest first."""
+    found: dict[str, list[Message]] = {}
+    if not ids:
+        return found
+    refer = Message.objects.filter(direction="in", references__overlap=sorted(ids)).exclude(references=[])
+    for message in refer.select_related("ticket").order_by("-pk")[:MOST_SIBLINGS]:
+        for one in ids.intersection(message.references):
+            found.setdefault(one, []).append(message)
+    return found
+
+
+def _recent(people: set[int]) -> dict[int, list[Ticket]]:
+    """What these people wanted lately and what is still open or not long over; what was joined elsewhere not."""
+    found: dict[int, list[Ticket]] = {}
+    if not people:
+        return found
+    since = clock.now() - LATELY
+    lately = Ticket.objects.filter(person__in=people, last_message_at__gte=since, joined_into=None)
+    for ticket in lately.only("number", "subject", "person_id").order_by("-last_message_at", "-pk")[:MOST_RECENT]:
+        found.setdefault(ticket.person_id, []).append(ticket)
+    return found
 
 
 def _messages(ids: set[str]) -> dict[str, Message]:

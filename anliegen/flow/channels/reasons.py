@@ -15,6 +15,9 @@ REASONS = {
     ),
     "message-id": gettext_lazy("It answers a mail of this concern (In-Reply-To or References)."),
     "reply-address": gettext_lazy("It was sent to the signed reply address of this concern."),
+    "references": gettext_lazy(
+        "It answers a mail that an earlier message of this concern answers too, and the sender is named there."
+    ),
     "subject-number": gettext_lazy("Its subject names the number, and the sender takes part in this concern."),
     "form": gettext_lazy("It was written on the contact form."),
     "status-page": gettext_lazy("It was written on the status page of this concern."),

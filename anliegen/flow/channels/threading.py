@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anliegen.flow.channels.email.identifiers import read_reply_address, subject_number
+from anliegen.flow.channels.email.identifiers import bare_subject, read_reply_address, subject_number
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import reply_key
 from anliegen.flow.channels.known import Known, answered
 from anliegen.ground import rows
 from anliegen.records.customers.actions import fold_address
-from anliegen.records.tickets.models import Participant, Ticket
+from anliegen.records.tickets.models import Message, Participant, Ticket
+from anliegen.records.tickets.queries import carried_on
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def find_ticket(incoming: Incoming, known: Known) -> Found | None:
     """The ticket this mail answers, and by which evidence; None when nothing proves one."""
     for evidence, clue in CLUES:
         if ticket := clue(incoming, known):
-            return Found(ticket, evidence)
+            return Found(carried_on(ticket), evidence)
     return None
 
 
@@ -47,6 +48,23 @@ def _by_reply_address(incoming: Incoming, known: Known) -> Ticket | None:
     return None
 
 
+def _by_sibling(incoming: Incoming, known: Known) -> Ticket | None:
+    """A mail answers one we never saw, and so does a message we have, which names this sender.
+
+    The common ancestor alone proves nothing: a circular has a thousand answers of people who do not know each other.
+    """
+    if incoming.sender is None:
+        return None
+    folded = fold_address("email", incoming.sender.address)
+    found = (message for one in answered(incoming) for message in known.siblings.get(one, ()))
+    return next((message.ticket for message in found if folded in _named_in(message)), None)
+
+
+def _named_in(message: Message) -> set[str]:
+    named = [message.from_address, *(one["address"] for one in (*message.to, *message.cc))]
+    return {fold_address("email", address) for address in named}
+
+
 def _by_subject_number(incoming: Incoming, known: Known) -> Ticket | None:
     """A number in the subject counts only from somebody who takes part; anybody can write a number."""
     number = subject_number(incoming.subject)
@@ -58,6 +76,21 @@ def _by_subject_number(incoming: Incoming, known: Known) -> Ticket | None:
     if ticket is None or not _takes_part(ticket, folded):
         return None
     return ticket
+
+
+def perhaps(incoming: Incoming, person_id: int, known: Known) -> Ticket | None:
+    """The ticket that a mail without proof may belong to: the one whose number it names, else one of the same person
+    with the same subject. Nobody joins them but a person.
+    """
+    number = subject_number(incoming.subject)
+    if number is not None and number < 2**63 and (named := Ticket.objects.filter(pk=number).first()):
+        return named
+    bare = bare_subject(incoming.subject).casefold()
+    return next((one for one in known.recent.get(person_id, ()) if bare and _subject_of(one) == bare), None)
+
+
+def _subject_of(ticket: Ticket) -> str:
+    return bare_subject(ticket.subject).casefold()
 
 
 def _takes_part(ticket: Ticket, folded: str) -> bool:
@@ -72,5 +105,6 @@ def _takes_part(ticket: Ticket, folded: str) -> bool:
 CLUES: tuple[tuple[str, Clue], ...] = (
     ("message-id", _by_message_id),
     ("reply-address", _by_reply_address),
+    ("references", _by_sibling),
     ("subject-number", _by_subject_number),
 )

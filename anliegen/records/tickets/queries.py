@@ -140,6 +140,13 @@ def answer_range_of(team: Team | None) -> AnswerRange | None:
     return answer_range([business_time_between(plan, start, end) for start, end in pairs if end])
 
 
+def carried_on(ticket: Ticket) -> Ticket:
+    """The ticket in which this one is carried on: itself, unless it was joined with another."""
+    while ticket.joined_into is not None:
+        ticket = ticket.joined_into
+    return ticket
+
+
 @dataclass(frozen=True)
 class Linked:
     """Another ticket that has to do with one, and how: `says` is True where the one itself says so of the other."""

@@ -32,6 +32,15 @@ TOPIC_CHANGED = Verb("ticket.topic_changed", _("{actor} set the topic to {to}"),
 TICKET_TAGGED = Verb("ticket.tagged", _("{actor} changed the tags"), {"added": Kind.CODES, "removed": Kind.CODES})
 SUBJECT_CHANGED = Verb("ticket.subject_changed", _("{actor} changed the subject"))
 TICKETS_LINKED = Verb("ticket.linked", _("{actor} linked this with {other}"), {"other": Kind.REF, "kind": Kind.CODE})
+TICKETS_UNLINKED = Verb("ticket.unlinked", _("{actor} said that this does not belong to {other}"), {"other": Kind.REF})
+TICKET_JOINED = Verb("ticket.joined", _("{actor} joined this with {into}"), {"into": Kind.REF})
+TICKET_TOOK_IN = Verb("ticket.took_in", _("{actor} joined {other} with this"), {"other": Kind.REF})
+TICKET_PARTED = Verb("ticket.parted", _("{actor} parted this from {other} again"), {"other": Kind.REF})
+TICKET_GAVE_BACK = Verb("ticket.gave_back", _("{actor} parted {other} from this again"), {"other": Kind.REF})
+TICKET_SPLIT = Verb("ticket.split", _("{actor} split this off from {other}"), {"other": Kind.REF, "message": Kind.REF})
+TICKET_GAVE_OFF = Verb(
+    "ticket.gave_off", _("{actor} split {other} off from this"), {"other": Kind.REF, "message": Kind.REF}
+)
 PARTICIPANT_JOINED = Verb(
     "ticket.participant_joined", _("{actor} added a participant"), {"person": Kind.REF, "role": Kind.CODE}
 )

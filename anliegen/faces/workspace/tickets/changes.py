@@ -61,6 +61,10 @@ def _change(request: HttpRequest, ticket: Ticket, wanted: Change, field: str) ->
             if was is not None and shown_value(ticket, field) != was:
                 return _conflict(ticket, field)
             version = changed.version  # something else changed; this field is as the agent saw it
+        except actions.JoinedElsewhere as elsewhere:
+            return _("This concern is carried on in number %(number)s. Nothing was changed.") % {
+                "number": elsewhere.into
+            }
     return _conflict(ticket, field)
 
 

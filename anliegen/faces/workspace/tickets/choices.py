@@ -26,15 +26,20 @@ class Choices:
 
     @property
     def may_assign(self) -> bool:
-        return may(self.agent, "ticket.assign", self.ticket)
+        return self._stands_alone and may(self.agent, "ticket.assign", self.ticket)
 
     @property
     def may_reply(self) -> bool:
-        return may(self.agent, "ticket.reply", self.ticket)
+        return self._stands_alone and may(self.agent, "ticket.reply", self.ticket)
 
     @property
     def may_note(self) -> bool:
-        return may(self.agent, "ticket.note", self.ticket)
+        return self._stands_alone and may(self.agent, "ticket.note", self.ticket)
+
+    @property
+    def _stands_alone(self) -> bool:
+        """What was joined with another is worked on there."""
+        return self.ticket.joined_into_id is None
 
     @property
     def statuses(self) -> Sequence[tuple[str, Any]]:

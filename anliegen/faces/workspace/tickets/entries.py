@@ -12,14 +12,15 @@ from markupsafe import Markup
 
 from anliegen.faces.workspace.rows import CHANNEL_SIGNS
 from anliegen.faces.workspace.tickets import letters
+from anliegen.faces.workspace.tickets.sources import Source, sources_of
+from anliegen.faces.workspace.tickets.splitting import proposes_split
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
-from anliegen.flow.channels.models import Intake
 from anliegen.ground.journal.models import Event
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import CHANNELS, MESSAGE_STATES, Attachment, Message, Note, Ticket
-from anliegen.records.tickets.queries import Entry, timeline
+from anliegen.records.tickets.queries import timeline
 
 NEWEST_SHOWN = 5  # messages; what is older is folded
 # What the messages themselves show, or what says the same as the line beside it.
@@ -42,6 +43,13 @@ EVENT_SIGNS = {
     "ticket.priority_changed": "up",
     "ticket.subject_changed": "edit",
     "ticket.linked": "link",
+    "ticket.unlinked": "link",
+    "ticket.joined": "merge",
+    "ticket.took_in": "merge",
+    "ticket.parted": "merge",
+    "ticket.gave_back": "merge",
+    "ticket.split": "merge",
+    "ticket.gave_off": "merge",
     "ticket.participant_joined": "users",
     "decision.made": "automation",
     "decision.contested": "help",
@@ -66,6 +74,8 @@ class Letter:
     files: Sequence[Attachment]
     undo_until: datetime | None
     source: int | None  # the line of the ledger with the raw mail
+    ways: Sequence[str]  # by which mailboxes it came, when it came by several
+    is_perhaps_new: bool  # likely a concern of its own
 
     @property
     def via(self) -> tuple[str | Promise, str]:
@@ -165,11 +175,13 @@ def shown(
     entries = timeline(ticket, with_events=True)
     events = [entry.event for entry in entries if entry.event is not None]
     told = {} if only_talk else _told(events, viewer)
-    sources = _sources(entries) if may_see_sources else {}
-    items = []
+    sources = sources_of(entries) if may_see_sources else {}
+    items: list[Item] = []
+    before: datetime | None = None
     for entry in entries:
         if entry.message is not None:
-            letter = _letter(entry.message, ticket, undo, sources, pictures_of)
+            pause, before = entry.at - before if before else None, entry.at
+            letter = _letter(entry.message, ticket, undo, sources, pictures_of, pause)
             items.append(Item(entry.at, letter=letter))
         elif entry.note is not None and not only_talk:
             items.append(Item(entry.at, note=entry.note))
@@ -198,9 +210,15 @@ def _with_days(items: list[Item]) -> list[Item]:
 
 
 def _letter(
-    message: Message, ticket: Ticket, undo: timedelta, sources: Mapping[int, int], pictures_of: int | None
+    message: Message,
+    ticket: Ticket,
+    undo: timedelta,
+    sources: Mapping[int, Source],
+    pictures_of: int | None,
+    pause: timedelta | None,
 ) -> Letter:
     files = list(message.attachments.all())
+    source = sources.get(message.pk)
     opened = pictures_of == message.pk and letters.has_look(message)
     return Letter(
         message=message,
@@ -211,7 +229,9 @@ def _letter(
         look=letters.look(message, files, with_remote=True) if opened else None,
         files=files,
         undo_until=message.created_at + undo if message.state == "queued" and message.agent_id else None,
-        source=sources.get(message.pk),
+        source=source.line if source else None,
+        ways=source.ways if source and len(source.ways) > 1 else (),
+        is_perhaps_new=proposes_split(message, ticket, pause),
     )
 
 
@@ -223,12 +243,6 @@ def _author(message: Message, ticket: Ticket) -> str:
 
 def _person(one: Mapping[str, str]) -> str:
     return one["name"] or one["address"]
-
-
-def _sources(entries: Sequence[Entry]) -> dict[int, int]:
-    """The ledger's line of each message that came as a mail."""
-    mails = [entry.message.pk for entry in entries if entry.message and entry.message.direction == "in"]
-    return dict(Intake.objects.filter(message__in=mails).values_list("message_id", "pk"))
 
 
 def _told(events: Sequence[Event], viewer: Agent) -> dict[int, Happening]:
@@ -267,34 +281,3 @@ def _because(decision: Decision) -> str:
     if decision.responsible is not None:
         parts.append(_("%(name)s answers for it.") % {"name": decision.responsible.name})
     return " ".join(parts)
-
-
-def news_since(ticket: Ticket, event: int, viewer: Agent) -> list[str]:
-    """What others did since this event, in sentences: what somebody should know before sending."""
-    happened = Event.objects.filter(subject=f"ticket:{ticket.pk}", id__gt=event).exclude(actor=f"agent:{viewer.pk}")
-    told = [one for one in happened.order_by("id")[:50] if _is_worth_stopping(one)]
-    words = sentences(told, viewer)
-    return [words[one.pk] for one in told]
-
-
-def _is_worth_stopping(event: Event) -> bool:
-    """What a rule does by itself changes nothing about an answer, except that one did not arrive."""
-    by_somebody = event.actor.startswith(("agent:", "person:"))
-    return event.verb in (WORTH_STOPPING if by_somebody else ("message.failed", "message.bounced"))
-
-
-WORTH_STOPPING = (
-    "message.received",
-    "message.queued",
-    "message.failed",
-    "message.bounced",
-    "note.written",
-    "ticket.assigned",
-    "ticket.moved",
-    "ticket.status_changed",
-    "ticket.resolved",
-    "ticket.closed",
-    "ticket.reopened",
-    "decision.contested",
-    "outcome.stated",
-)

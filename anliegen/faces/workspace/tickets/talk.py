@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of
-from anliegen.faces.workspace.tickets import entries, writing
+from anliegen.faces.workspace.tickets import news, writing
 from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm
 from anliegen.ground import clock
@@ -41,6 +41,12 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
         form.add_error(
             None, _("We have no e-mail address of this person. Add one, or call and note down what was said.")
         )
+    except actions.JoinedElsewhere as elsewhere:
+        form.add_error(
+            None,
+            _("Meanwhile this concern was joined with number %(number)s; answer there. Your text is still here.")
+            % {"number": elsewhere.into},
+        )
     else:
         return _sent(request, message) if message is not None else _news(request, ticket, form)
     return _still_writing(request, ticket, form)
@@ -61,7 +67,7 @@ def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | No
                 expected_version=version,
             )
         except actions.Changed as changed:
-            if entries.news_since(ticket, form.cleaned_data["seen"], agent_of(request)):
+            if news.news_since(ticket, form.cleaned_data["seen"], agent_of(request)):
                 return None
             version = changed.version  # only what machines did, or what the writer did elsewhere
     return None
@@ -85,12 +91,12 @@ def _sent(request: HttpRequest, message: Message) -> HttpResponse:
 def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
     """Others were quicker: what they did, and the form with everything in it, ready to be sent all the same."""
     ticket = ticket_for(agent_of(request), ticket.pk)
-    news = entries.news_since(ticket, form.cleaned_data["seen"], agent_of(request))
+    told = news.news_since(ticket, form.cleaned_data["seen"], agent_of(request))
     parts = parts_of(request, ticket)
     data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
     again = ReplyForm(data)
-    context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | {"reply": again, "news": news}
+    context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | {"reply": again, "news": told}
     return page(request, "workspace/ticket/conflict.html", context, status=422)
 
 

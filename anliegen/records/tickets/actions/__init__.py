@@ -3,6 +3,7 @@
 from anliegen.records.tickets.actions.change import (
     Change,
     Changed,
+    JoinedElsewhere,
     UnknownChoice,
     assign,
     change,
@@ -10,6 +11,7 @@ from anliegen.records.tickets.actions.change import (
     reopen,
     resolve,
 )
+from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.receive import add_participant, receive
 from anliegen.records.tickets.actions.reply import (
     NothingSaid,
@@ -26,8 +28,11 @@ from anliegen.records.tickets.actions.reply import (
 )
 
 __all__ = [
+    "CannotJoin",
+    "CannotSplit",
     "Change",
     "Changed",
+    "JoinedElsewhere",
     "NoWayToAnswer",
     "NothingSaid",
     "UnknownChoice",
@@ -36,15 +41,19 @@ __all__ = [
     "assign",
     "cancel",
     "change",
+    "join",
     "link",
     "mark_bounced",
     "mark_delivered",
     "mark_failed",
     "mark_sent",
+    "part",
     "receive",
     "recipients_of",
     "reopen",
     "reply",
     "resolve",
+    "split_off",
+    "unlink",
     "write_note",
 ]

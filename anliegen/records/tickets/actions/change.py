@@ -26,6 +26,14 @@ class UnknownChoice(Exception):
     """A status or priority that does not exist."""
 
 
+class JoinedElsewhere(Exception):
+    """The ticket was joined with another and is carried on there; `into` is its number."""
+
+    def __init__(self, into: int) -> None:
+        super().__init__(into)
+        self.into = into
+
+
 class Keep:
     """The mark for "leave as it is", since None means "nobody"."""
 
@@ -137,12 +145,14 @@ def touch(ticket: Ticket, at: datetime, *fields: str) -> None:
 
 
 def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> None:
-    """Set the status on the locked row and record it; the caller saves."""
+    """Set the status on the locked row and record it; the caller saves. Raises UnknownChoice, JoinedElsewhere."""
     was = ticket.status
     if status not in OPEN + DONE:
         raise UnknownChoice(status)
     if status == was:
         return
+    if ticket.joined_into_id is not None:
+        raise JoinedElsewhere(ticket.joined_into_id)
     ticket.status = status
     ticket.resolved_at = (ticket.resolved_at or at) if status in DONE else None
     ticket.closed_at = at if status == "closed" else None

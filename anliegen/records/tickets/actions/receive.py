@@ -36,7 +36,7 @@ def receive(
                 raise ValueError("a new ticket needs its brand")
             ticket, first = _open(received, brand, mailbox, author, at), True
         else:
-            ticket, first = rows.locked(Ticket.objects.all(), ticket.pk), False
+            ticket, first = _carried_on(rows.locked(Ticket.objects.all(), ticket.pk)), False
         stranger = not first and _is_stranger(ticket, received)
         message = _add_message(ticket, received, stranger, at)
         if not first:
@@ -97,6 +97,13 @@ def _open(received: Received, brand: Brand, mailbox: Mailbox | None, author: Act
     return ticket
 
 
+def _carried_on(ticket: Ticket) -> Ticket:
+    """What comes for a ticket that was joined with another goes to that one."""
+    while ticket.joined_into_id is not None:
+        ticket = rows.locked(Ticket.objects.all(), ticket.joined_into_id)
+    return ticket
+
+
 def _is_stranger(ticket: Ticket, received: Received) -> bool:
     if received.person_id == ticket.person_id or received.address is None:
         return False
@@ -125,7 +132,7 @@ def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetim
             is_from_stranger=stranger,
             rfc_message_id=received.rfc_message_id[:500],
             in_reply_to=[one[:500] for one in received.in_reply_to[:20]],
-            references=[one[:500] for one in received.references[:100]],
+            references=[one[:500] for one in dict.fromkeys((*received.references[:100], *received.in_reply_to[:20]))],
             written_at=received.written_at,
             created_at=at,
         )

@@ -12,7 +12,7 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
-from anliegen.records.tickets.actions.change import expect, set_status, touch
+from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch
 from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Note, Participant, Ticket, as_recipients
@@ -40,14 +40,16 @@ def reply(
 ) -> Message:
     """Queue an agent's answer. Whoever answers an unassigned ticket takes it on.
 
-    `status` is what the ticket becomes. Raises NothingSaid, NoWayToAnswer, or Changed when `expected_version` is no
-    longer the ticket's.
+    `status` is what the ticket becomes. Raises NothingSaid, NoWayToAnswer, JoinedElsewhere, or Changed when
+    `expected_version` is no longer the ticket's.
     """
     if not answer.text.strip() and not answer.files:
         raise NothingSaid
     with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
         expect(ticket, expected_version)
+        if ticket.joined_into_id is not None:
+            raise JoinedElsewhere(ticket.joined_into_id)
         message = _queue(ticket, answer, {"agent_id": actor.pk}, actor, at)
         _answered(ticket, actor, at)
         set_status(ticket, status, actor=actor, at=at)

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,8 @@ class Message(models.Model):
     """Something said between customer and operator. Notes are not messages: they never leave the house."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    # The ticket it had come to before that was joined with this one, or before it was split off.
+    came_to = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     direction = models.CharField(max_length=3, choices=[("in", _("from the customer")), ("out", _("to the customer"))])
     channel = models.CharField(max_length=10, choices=CHANNELS)
     state = models.CharField(max_length=10, choices=MESSAGE_STATES)
@@ -57,6 +60,12 @@ class Message(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["ticket", "created_at", "id"], name="tickets_message_timeline"),
             models.Index(fields=["rfc_message_id"], name="tickets_message_rfc_id", condition=~Q(rfc_message_id="")),
+            # Which conversation does a mail belong to whose predecessors we never saw?
+            GinIndex(
+                fields=["references"],
+                name="tickets_message_references",
+                condition=Q(direction="in") & ~Q(references=[]),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -96,6 +105,7 @@ class Note(models.Model):
     """Something colleagues tell each other. Never sent."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes", db_index=False)
+    came_to = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.TextField()
     created_at = models.DateTimeField()

@@ -71,6 +71,7 @@ class Ticket(models.Model):
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined", db_index=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     last_message_at = models.DateTimeField()
@@ -99,8 +100,14 @@ class Ticket(models.Model):
             models.Index(fields=["person", "-last_message_at"], name="tickets_of_person"),
             models.Index(fields=["team", "first_answered_at"], name="tickets_answered"),
             GinIndex(fields=["tags"], name="tickets_tags"),
+            models.Index(fields=["joined_into"], name="tickets_joined", condition=Q(joined_into__isnull=False)),
         ]
         constraints: ClassVar = [
+            # What was joined with another is carried on there.
+            models.CheckConstraint(
+                name="tickets_joined_is_closed",
+                condition=Q(joined_into__isnull=True) | Q(status="closed") & ~Q(joined_into=F("number")),
+            ),
             models.CheckConstraint(
                 name="tickets_status_known", condition=Q(status__in=[code for code, _n in STATUSES])
             ),

@@ -1,0 +1,143 @@
+"""Where a mail belongs: by evidence, in its order; without proof a person decides."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from anliegen.flow.channels.models import Intake
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.records.accounts.models import Agent, Mailbox
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.links import status_link
+from anliegen.records.tickets.models import Link, Message, Ticket
+from tests.stories.mails import mail, take
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ADA = "Ada Blum <ada@example.com>"
+
+
+def ticket_of(line: Intake) -> Ticket:
+    assert line.ticket is not None
+    return line.ticket
+
+
+def test_two_answers_to_a_mail_we_never_saw_come_together_when_they_name_each_other(mailbox: Mailbox) -> None:
+    first = take(mail(message_id="<a@x>", references="<root@elsewhere>", cc=ADA))
+    second = take(mail(message_id="<b@x>", sender=ADA, in_reply_to="<root@elsewhere>", text="Ich sehe es auch so."))
+    assert (second.result, second.reason, second.ticket) == ("appended", "references", first.ticket)
+
+
+def test_answers_of_strangers_to_the_same_circular_stay_apart(mailbox: Mailbox) -> None:
+    first = take(mail(message_id="<a@x>", references="<circular@elsewhere>"))
+    second = take(mail(message_id="<b@x>", sender=ADA, references="<circular@elsewhere>", text="Bitte abmelden."))
+    assert (second.result, second.ticket == first.ticket) == ("created", False)
+    assert not Link.objects.exists()
+
+
+def test_a_number_from_somebody_who_takes_no_part_only_suggests(mailbox: Mailbox) -> None:
+    first = take(mail())
+    second = take(mail(message_id="<b@x>", sender=ADA, subject=f"Re: Abschlag [#{first.ticket_id}]", text="Hallo"))
+    assert second.result == "created"
+    assert list(Link.objects.values_list("ticket", "other", "kind")) == [(second.ticket_id, first.ticket_id, "maybe")]
+
+
+def test_the_same_subject_of_the_same_person_suggests_and_of_another_does_not(mailbox: Mailbox) -> None:
+    first = take(mail())
+    again = take(mail(message_id="<b@x>", subject="AW: Abschlag zu hoch", text="Gibt es etwas Neues?"))
+    other = take(mail(message_id="<c@x>", sender=ADA, text="Mein Abschlag auch."))
+    assert [line.result for line in (again, other)] == ["created", "created"]
+    assert list(Link.objects.values_list("ticket", "other", "kind")) == [(again.ticket_id, first.ticket_id, "maybe")]
+
+
+def test_a_suggestion_is_joined_with_one_click_and_parted_with_another(
+    mailbox: Mailbox, admin: Agent, client: Client
+) -> None:
+    client.force_login(admin)
+    first = ticket_of(take(mail()))
+    again = ticket_of(take(mail(message_id="<b@x>", text="Gibt es etwas Neues?")))
+    page = client.get(f"/workspace/tickets/{again.pk}/").content.decode()
+    join = f"/workspace/tickets/{again.pk}/join/{first.pk}/"
+    assert f'action="{join}"' in page
+    assert client.post(join).headers["Location"] == f"/workspace/tickets/{first.pk}/"
+    assert first.messages.filter(direction="in").count() == 2
+    page = client.get(f"/workspace/tickets/{again.pk}/").content.decode()
+    part = f"/workspace/tickets/{again.pk}/part/"
+    assert f'action="{part}"' in page and f'action="{join}"' not in page
+    client.post(part)
+    assert (first.messages.filter(direction="in").count(), again.messages.filter(direction="in").count()) == (1, 1)
+
+
+def test_a_suggestion_that_is_wrong_goes_with_one_click(mailbox: Mailbox, admin: Agent, client: Client) -> None:
+    client.force_login(admin)
+    first, again = ticket_of(take(mail())), ticket_of(take(mail(message_id="<b@x>", text="Etwas anderes")))
+    client.post(f"/workspace/tickets/{again.pk}/apart/{first.pk}/")
+    assert not Link.objects.exists()
+    assert "/join/" not in client.get(f"/workspace/tickets/{again.pk}/").content.decode()
+
+
+def test_who_may_not_change_a_concern_cannot_join_it(mailbox: Mailbox, tom: Agent, client: Client) -> None:
+    client.force_login(tom)
+    first, again = ticket_of(take(mail())), ticket_of(take(mail(message_id="<b@x>", text="Mehr")))
+    for one in (first, again):
+        Ticket.objects.filter(pk=one.pk).update(team=mailbox.team)
+    assert client.post(f"/workspace/tickets/{again.pk}/join/{first.pk}/").status_code == 404
+    assert Ticket.objects.get(pk=again.pk).joined_into is None
+
+
+def test_a_mail_to_a_joined_concern_and_the_status_page_lead_to_where_it_is_carried_on(
+    mailbox: Mailbox, client: Client
+) -> None:
+    first, again = ticket_of(take(mail())), ticket_of(take(mail(message_id="<b@x>", text="Gibt es etwas Neues?")))
+    actions.join(again, first, actor=SYSTEM, at=clock.now())
+    later = take(mail(message_id="<c@x>", in_reply_to="<b@x>", text="Ich warte noch."))
+    numbered = take(mail(message_id="<d@x>", subject=f"Re: [#{again.pk}]", text="Und noch immer."))
+    assert (later.ticket, numbered.ticket) == (first, first)
+    page = client.get(status_link(again).partition("8000")[2]).content.decode()
+    assert [text in page for text in ("Ich warte noch.", "Und noch immer.", "viel zu hoch")] == [True, True, True]
+
+
+def test_somebody_elses_joined_concern_shows_them_only_what_is_theirs(mailbox: Mailbox, client: Client) -> None:
+    first = ticket_of(take(mail()))
+    hers = ticket_of(take(mail(message_id="<b@x>", sender=ADA, text="Mein Abschlag auch."), sender="ada@example.com"))
+    actions.join(hers, first, actor=SYSTEM, at=clock.now())
+    page = client.get(status_link(hers).partition("8000")[2]).content.decode()
+    assert ("Mein Abschlag auch." in page, "viel zu hoch" in page) == (True, False)
+
+
+def test_another_subject_after_a_long_pause_proposes_to_split(mailbox: Mailbox, admin: Agent, client: Client) -> None:
+    client.force_login(admin)
+    ticket = ticket_of(take(mail()))
+    Message.objects.filter(ticket=ticket).update(created_at=clock.now() - timedelta(days=40))
+    take(mail(message_id="<b@x>", in_reply_to="<first@example.org>", subject="Umzug", text="Ich ziehe um."))
+    late = Message.objects.get(text__startswith="Ich ziehe um")
+    split = f"/workspace/messages/{late.pk}/split/"
+    assert f'action="{split}"' in client.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    new = Ticket.objects.exclude(pk=ticket.pk)
+    assert client.post(split).headers["Location"] == f"/workspace/tickets/{new.get().pk}/"
+    assert new.get().subject == "Umzug"
+
+
+@pytest.mark.parametrize(("days", "subject"), [(40, "AW: Abschlag zu hoch"), (2, "Umzug")])
+def test_the_same_subject_or_a_short_pause_proposes_nothing(
+    mailbox: Mailbox, admin: Agent, client: Client, days: int, subject: str
+) -> None:
+    client.force_login(admin)
+    ticket = ticket_of(take(mail()))
+    Message.objects.filter(ticket=ticket).update(created_at=clock.now() - timedelta(days=days))
+    take(mail(message_id="<b@x>", in_reply_to="<first@example.org>", subject=subject, text="Ich ziehe um."))
+    assert "/split/" not in client.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+
+
+def test_one_mail_by_two_mailboxes_is_one_message_that_knows_both_ways(
+    mailbox: Mailbox, admin: Agent, client: Client
+) -> None:
+    client.force_login(admin)
+    Mailbox.objects.create(address="info@musterstadt.example", brand=mailbox.brand)
+    first = take(mail())
+    second = take(b"Received: elsewhere\r\n" + mail(), to="info@musterstadt.example")
+    assert (second.result, second.message) == ("duplicate", first.message)
+    page = client.get(f"/workspace/tickets/{first.ticket_id}/").content.decode()
+    assert "service@musterstadt.example, info@musterstadt.example" in page
