@@ -14,12 +14,14 @@ from anliegen.flow.channels.email import (
     charsets,
     fingerprint,
     headers,
+    laid,
     limits,
     mime,
 )
 from anliegen.flow.channels.email.bodies import Body, Segment
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.html import cleaned, readable, tree
+from anliegen.flow.channels.email.laid import Laid
 from anliegen.flow.channels.email.language import language_of
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.email.quotes.split import Split, split
@@ -45,14 +47,6 @@ _STUB = re.compile(
 )
 _SHORT_STUB = 400
 _ABOUT_A_MAIL = ("bounce", "receipt", "feedback-report")
-_MARKS_OF_QUOTES = (
-    tree.QUOTE,
-    "divRplyFwdMsg",
-    "appendonsend",
-    "moz-cite-prefix",
-    "gmail_attr",
-    "OutlookMessageHeader",
-)
 
 
 def parse(raw: bytes, *, trusted_servers: Collection[str] = ()) -> Incoming:
@@ -76,7 +70,8 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
     sender = _sender(root, defects)
     return_path = _return_path(root, defects)
     body = bodies.read(root, defects)
-    text, html, said = _read(body, subject, defects)
+    in_reply_to = headers.message_ids(_text(root, "in-reply-to", defects))
+    text, html, said = _read(body, subject, defects, is_answer=bool(in_reply_to))
     suspect = bounce.is_suspect(root, sender=sender, return_path=return_path, subject=subject)
     bounced = bounce.read(root, parts, text=text, subject=subject, suspect=suspect, defects=defects)
     to, cc, reply_to = (_people(root, name, defects) for name in ("to", "cc", "reply-to"))
@@ -113,7 +108,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
         attachments=tuple(body.attachments),
         automatic=kind,
         bounce=replace(bounced, original_ids=originals) if bounced else None,
-        in_reply_to=headers.message_ids(_text(root, "in-reply-to", defects)),
+        in_reply_to=in_reply_to,
         references=headers.message_ids(_text(root, "references", defects)),
         original_ids=originals,
         own_instance=headers.decode(root.first("x-anliegen-instance"), defects)[:100] or None,
@@ -123,43 +118,44 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
     )
 
 
-def _read(body: Body, subject: str, defects: Defects) -> tuple[str, str | None, Split]:
+def _read(body: Body, subject: str, defects: Defects, *, is_answer: bool) -> tuple[str, str | None, Split]:
     """The visible text, the safe HTML, and the text taken apart."""
     trees = [tree.parse(segment.html, defects) if segment.html else None for segment in body.segments]
     pieces = list(zip(body.segments, trees, strict=True))
-    text = _bounded("\n\n".join(_text_of(segment, parsed).strip("\n") for segment, parsed in pieces), defects)
-    if not text.strip():
-        text = _embedded_text(body)
-    said = split(text, subject=subject)
-    marked = any(mark in (segment.html or "") for segment in body.segments for mark in _MARKS_OF_QUOTES[1:])
-    if not said.quoted_text and (marked or any(parsed and tree.has_quote(parsed) for parsed in trees)):
+    shown = _bounded(laid.joined(_laid_out(segment, parsed) for segment, parsed in pieces), defects)
+    if not shown.text.strip():
+        shown = Laid(_embedded_text(body))
+    said = split(shown, subject=subject, is_answer=is_answer)
+    if not said.quoted_text and any(parsed and tree.has_history(parsed) for parsed in trees):
         # The text part lost what the HTML still knows.
-        from_html = _bounded("\n\n".join(_text_of(Segment(None, None), parsed) for _segment, parsed in pieces), defects)
-        told = split(from_html, subject=subject)
-        text, said = (from_html, told) if told.quoted_text else (text, said)
+        from_html = _bounded(
+            laid.joined(_laid_out(Segment(None, None), parsed) for _segment, parsed in pieces), defects
+        )
+        told = split(from_html, subject=subject, is_answer=is_answer)
+        shown, said = (from_html, told) if told.quoted_text else (shown, said)
     if not any(trees):
-        return text, None, said
+        return shown.text, None, said
     html = "\n".join(
         cleaned.clean(parsed) if parsed else cleaned.from_text(segment.plain or "") for segment, parsed in pieces
     )
-    return text, html or None, said
+    return shown.text, html or None, said
 
 
-def _text_of(segment: Segment, parsed: tree.Tree | None) -> str:
+def _laid_out(segment: Segment, parsed: tree.Tree | None) -> Laid:
     plain = segment.plain or ""
     if parsed is None:
-        return plain
+        return Laid(plain)
     is_stub = len(plain) < _SHORT_STUB and bool(_STUB.search(plain))
     if plain.strip() and not is_stub:
-        return plain
-    return readable.text_of(parsed)
+        return Laid(plain)
+    return readable.laid_out(parsed)
 
 
-def _bounded(text: str, defects: Defects) -> str:
-    if len(text) <= limits.TEXT:
-        return text
+def _bounded(whole: Laid, defects: Defects) -> Laid:
+    if len(whole.text) <= limits.TEXT:
+        return whole
     defects.note("a text longer than is kept for reading")
-    return text[: limits.TEXT]
+    return Laid(whole.text[: limits.TEXT], whole.marks)
 
 
 def _embedded_text(body: Body) -> str:
@@ -171,8 +167,8 @@ def _embedded_text(body: Body) -> str:
     root = mime.split(embedded.content, unheard)
     inner = bodies.read(root, unheard)
     fields = [f"{name.title()}: {headers.decode(root.first(name), unheard)}" for name in ("from", "date", "subject")]
-    texts = (_text_of(one, tree.parse(one.html, unheard) if one.html else None) for one in inner.segments)
-    return _bounded("\n".join([*fields, "", *texts]), unheard)
+    texts = (_laid_out(one, tree.parse(one.html, unheard) if one.html else None).text for one in inner.segments)
+    return _bounded(Laid("\n".join([*fields, "", *texts])), unheard).text
 
 
 def _sender(root: Part, defects: Defects) -> Contact | None:

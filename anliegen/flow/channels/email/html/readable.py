@@ -10,11 +10,12 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from anliegen.flow.channels.email import limits
-from anliegen.flow.channels.email.html import data_table
+from anliegen.flow.channels.email.html import data_table, structure
 from anliegen.flow.channels.email.html.tree import LINE, Tree, is_quote
+from anliegen.flow.channels.email.laid import Laid, Mark
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_BLANKS = re.compile(r"\n{4,}")
+_BLANKS = 2
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre", "dl"})
 _LINES = (
     "address article aside body caption center dd div dt fieldset figure footer form header html li main nav section"
@@ -27,8 +28,13 @@ RULE = "_" * 32
 
 def text_of(tree: Tree) -> str:
     """The visible text, at most `limits.HTML_TEXT` characters."""
+    return laid_out(tree).text
+
+
+def laid_out(tree: Tree) -> Laid:
+    """The visible text with what the tree says about its lines."""
     if tree.root is None:
-        return _tidy(tree.bare_text)
+        return _tidy(tree.bare_text.split("\n"), {})
     writer = _Writer()
     walk = etree.iterwalk(tree.root, events=("start", "end"))
     for event, element in walk:
@@ -42,7 +48,7 @@ def text_of(tree: Tree) -> str:
             writer.start(element)
         if writer.length > limits.HTML_TEXT:
             break
-    return _tidy(writer.text())
+    return _tidy(writer.finished(), writer.marks)
 
 
 class _Writer:
@@ -54,11 +60,15 @@ class _Writer:
         self.lists: list[int] = []  # the number of the last item; -1 for bullets
         self.bullet = ""
         self.skipped: HtmlElement | None = None
+        self.marks: dict[int, Mark] = {}  # of lines in `done`
+        self.next_mark: Mark | None = None
+        self.inside: list[tuple[HtmlElement, Mark]] = []
 
     def start(self, element: HtmlElement) -> None:
         tag = element.tag
         if tag in _BLOCKS:
             self._break(gap=self._stands_apart(element, outer=0))
+        self._mark(element)
         if is_quote(element):
             self.quotes += 1
         elif tag in ("ul", "ol"):
@@ -94,11 +104,19 @@ class _Writer:
             self._flush()
         self._break(gap=True)
 
-    def text(self) -> str:
+    def finished(self) -> list[str]:
         self._break(gap=False)
         while self.done and not self.done[-1].strip("> "):
             self.done.pop()
-        return "\n".join(self.done)
+        return self.done
+
+    def _mark(self, element: HtmlElement) -> None:
+        mark = structure.marked(element)
+        if mark is Mark.BEGINS:
+            self._break(gap=False)
+            self.next_mark = mark
+        elif mark:
+            self.inside.append((element, mark))
 
     def _stands_apart(self, element: HtmlElement, *, outer: int) -> bool:
         if element.tag in ("ul", "ol") and len(self.lists) > outer:
@@ -106,6 +124,8 @@ class _Writer:
         return element.tag in _PARAGRAPHS and LINE not in element.get("class", "").split()
 
     def _leave(self, element: HtmlElement) -> None:
+        if self.inside and self.inside[-1][0] is element:
+            self.inside.pop()
         if is_quote(element):
             self.quotes -= 1
         elif element.tag in ("ul", "ol") and self.lists:
@@ -156,6 +176,11 @@ class _Writer:
         self._keep((self._prefix() + indent + words).rstrip())
 
     def _keep(self, line: str) -> None:
+        if self.next_mark and line:
+            self.marks[len(self.done)] = self.next_mark
+            self.next_mark = None
+        elif self.inside:
+            self.marks[len(self.done)] = self.inside[-1][1]
         self.done.append(line)
         self.length += len(line) + 1
 
@@ -168,5 +193,18 @@ def _as_emoji(alternative: str) -> str:
     return alternative if 0 < len(alternative) <= 8 and not alternative.isascii() and not alternative.isalpha() else ""
 
 
-def _tidy(text: str) -> str:
-    return _BLANKS.sub("\n\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip("\n")
+def _tidy(lines: list[str], marks: dict[int, Mark]) -> Laid:
+    """No more than two empty lines in a row, none at the ends."""
+    kept: list[str] = []
+    moved: dict[int, Mark] = {}
+    blanks = 0
+    for at, written in enumerate(lines):
+        line = written.rstrip()
+        blanks = 0 if line else blanks + 1
+        if line or (kept and blanks <= _BLANKS):
+            if at in marks:
+                moved[len(kept)] = marks[at]
+            kept.append(line)
+    while kept and not kept[-1]:
+        kept.pop()
+    return Laid("\n".join(kept), moved)

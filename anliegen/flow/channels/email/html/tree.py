@@ -9,6 +9,8 @@ from lxml.html import HtmlElement, HTMLParser
 
 from anliegen.flow.channels.email import charsets, limits
 from anliegen.flow.channels.email.defects import Defects
+from anliegen.flow.channels.email.html import structure
+from anliegen.flow.channels.email.laid import Mark
 
 QUOTE = "mail-quote"
 # What little of a mail's own look survives: classes of ours instead of styles of theirs.
@@ -65,8 +67,12 @@ def parse(markup: str, defects: Defects) -> Tree:
     return Tree(root)
 
 
-def has_quote(tree: Tree) -> bool:
-    return tree.root is not None and any(is_quote(element) for element in tree.root.iter("blockquote", "div"))
+def has_history(tree: Tree) -> bool:
+    """Whether the HTML says that something in it is not new."""
+    return tree.root is not None and any(
+        is_quote(element) or structure.marked(element) in (Mark.BEGINS, Mark.INTRODUCES)
+        for element in tree.root.iter(etree.Element)
+    )
 
 
 def is_quote(element: HtmlElement) -> bool:
@@ -82,6 +88,8 @@ def _prepare(element: HtmlElement) -> None:
     classes = [name for pattern, name in _LOOKS if style and pattern.search(style)]
     if _quotes(element, style):
         classes.append(QUOTE)
+    elif element.attrib and (mark := structure.mark_of(element, style)):
+        classes.append(structure.CLASSES[mark])
     if element.tag == "p" and (_LINE_CLASS.search(element.get("class", "")) or _NO_MARGIN.search(style)):
         classes.append(LINE)
     _set(element, "class", " ".join(classes))
