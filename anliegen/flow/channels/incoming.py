@@ -80,7 +80,7 @@ class Incoming:
     reply_text: str = ""
     quoted_text: str = ""
     signature: str = ""
-    forwarded: bool = False  # the quoted text is a message passed on, so it is news to us
+    forwarded: bool = False  # a message passed on: what it says is news to us, so it stands in `reply_text`
     html: str | None = None
     attachments: tuple[IncomingAttachment, ...] = ()
     automatic: str | None = None

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from functools import lru_cache
 
 from anliegen.flow.channels.email.defects import Defects
@@ -85,9 +86,10 @@ def codec_of(charset: str | None) -> str | None:
 
 
 def clean(text: str) -> str:
-    """One kind of line end; no control characters, half surrogates or byte order marks, which databases refuse."""
+    """One kind of line end and of umlauts; no control characters, half surrogates or byte order marks, which databases
+    refuse. Macs write `ä` as two characters, which would be found by no search."""
     if "\r" in text or not text.isascii():
-        text = _LINE_ENDS.sub("\n", text)
+        text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text))
     return _UNWANTED.sub("", text)
 
 

@@ -70,8 +70,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
     sender = _sender(root, defects)
     return_path = _return_path(root, defects)
     body = bodies.read(root, defects)
-    in_reply_to = headers.message_ids(_text(root, "in-reply-to", defects))
-    text, html, said = _read(body, subject, defects, is_answer=bool(in_reply_to))
+    text, html, said = _read(body, subject, defects, is_answer=root.has("in-reply-to"))
     suspect = bounce.is_suspect(root, sender=sender, return_path=return_path, subject=subject)
     bounced = bounce.read(root, parts, text=text, subject=subject, suspect=suspect, defects=defects)
     to, cc, reply_to = (_people(root, name, defects) for name in ("to", "cc", "reply-to"))
@@ -108,7 +107,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
         attachments=tuple(body.attachments),
         automatic=kind,
         bounce=replace(bounced, original_ids=originals) if bounced else None,
-        in_reply_to=in_reply_to,
+        in_reply_to=headers.message_ids(_text(root, "in-reply-to", defects)),
         references=headers.message_ids(_text(root, "references", defects)),
         original_ids=originals,
         own_instance=headers.decode(root.first("x-anliegen-instance"), defects)[:100] or None,

@@ -64,6 +64,7 @@ _DISCLAIMER_START = re.compile(
     r"|important notice"
     r"|ce (?:message|courriel)|questo messaggio|le informazioni contenute|dit bericht|deze e-?mail|de informatie"
     r"|bitte (?:denken|prüfen) sie.{0,30}(?:umwelt|drucken)|(?:please )?consider the environment"
+    r"|sie erhalten diese|um sich (?:vom|von|aus)\b|you (?:are receiving|received|receive) this|vous recevez"
     r"|denken sie an die umwelt|informationen? zum datenschutz|unsere datenschutz)",
     re.IGNORECASE,
 )
@@ -72,7 +73,7 @@ _DISCLAIMER_WORD = re.compile(
     r" (?:empfänger|adressat)|ausschließlich für den|ausdrucken|drucken|datenschutz(?:hinweis|erklärung|information)"
     r"|verarbeitung ihrer (?:personenbezogenen )?daten"
     r"|confidential|privileged|intended (?:only|solely|recipient|for)|scanned for viruses|confidentiel|destinataire"
-    r"|riservat|vertrouwelijk|before printing",
+    r"|abmelde|abzumelden|abbestell|unsubscribe|désinscri|désabonn|riservat|vertrouwelijk|before printing",
     re.IGNORECASE,
 )
 _DISCLAIMER_HEADING = re.compile(
@@ -81,7 +82,7 @@ _DISCLAIMER_HEADING = re.compile(
     r"|wichtiger hinweis|important notice)\s?:?\W{0,5}",
     re.IGNORECASE,
 )
-# What German law asks companies to write below letters. Two of them make a footer.
+# What German law asks companies to write below letters. Two of them make a footer if one is written as there.
 _LAW = re.compile(
     r"geschäftsführ(?:er|ung|erin)|vorstand|aufsichtsrat|amtsgericht|registergericht|handelsregister|\bhr[ab]\b"
     r"|ust[.-]?\s?id|umsatzsteuer-?id|steuer-?nr|steuernummer|\bst\.-?nr|sitz der gesellschaft|\bsitz\s?:|\biban\b"
@@ -89,6 +90,12 @@ _LAW = re.compile(
     r"|registered office|company number|komplementär|pers(?:önlich|\.) haft|managing directors?|vertretungsberechtigt",
     re.IGNORECASE,
 )
+_LAW_AS_WRITTEN = re.compile(
+    r"geschäftsführ\w{0,8}\s?:|vorstand\w{0,14}\s?:|\bhr[ab]\b|sitz der gesellschaft|registergericht\s?:|ust[.-]?\s?id"
+    r"|handelsregister\s?:|registered (?:office|in)|managing directors?\s?:",
+    re.IGNORECASE,
+)
+_A_PERSON_WRITES = re.compile(r"\b(?:ich|mir|mich|mein\w{0,2}|I|my|je|mon|ik)\b|\?\s*$")
 # Put above by the mail server of the sender's house or of another on the way.
 _BANNER = re.compile(
     r"\W{0,6}(?:caution|warning|attention|external(?: e-?mail| sender| message)?|achtung|vorsicht|warnung|hinweis"
@@ -153,9 +160,11 @@ def _is_footer(line: str) -> bool:
 
 def _is_small_print(paragraph: list[str]) -> bool:
     text = " ".join(line.strip() for line in paragraph)[:2000]
+    if _A_PERSON_WRITES.search(text):
+        return False
     if _DISCLAIMER_START.match(text) and _DISCLAIMER_WORD.search(text):
         return True
-    return "?" not in text and len({found.lower()[:6] for found in _LAW.findall(text)}) >= 2
+    return bool(_LAW_AS_WRITTEN.search(text)) and len({found.lower()[:6] for found in _LAW.findall(text)}) >= 2
 
 
 def _with_heading(lines: list[str], first: int) -> int:

@@ -8,7 +8,7 @@ from anliegen.flow.channels.email.quotes import patterns
 _ATTRIBUTION_LINES = 5
 _JOINED = 600
 _BLOCK_LINES = 30
-_SURE = (patterns.NAME_FIRST, patterns.VERBLESS, patterns.DATE_FIRST)
+_BEFORE_QUOTED = (patterns.NAME_AND_DATE, patterns.DATE_AND_NAME)
 _NEAR = 4  # lines in which what belongs to an introduction must follow
 # Marks of writing direction, which Windows Mail puts around each number of a date.
 _DIRECTIONS = {ord(character): None for character in "\u200e\u200f\u202a\u202c"}
@@ -51,7 +51,7 @@ def _ending(line: str, *, before_quoted: bool) -> str | None:
         return ""
     if "@" not in line or len(line) > limits.PATTERN_LINE:
         return None
-    if before_quoted and patterns.NAME_AND_DATE.fullmatch(line.strip()):
+    if before_quoted and any(one.fullmatch(line.strip()) for one in _BEFORE_QUOTED):
         return ""
     named = patterns.WITHOUT_COLON.fullmatch(line.strip())
     return ":" if named and patterns.CLOCK.search(line) else None
@@ -68,39 +68,40 @@ def _glued(line: str, below: str) -> str:
 
 def _introduces(text: str, *, before_quoted: bool) -> bool:
     has_digit = any(character.isdigit() for character in text)
-    if before_quoted:
-        return not patterns.tells_of_oneself(text) and _reads_as_one(text, has_digit=has_digit)
-    if has_digit and not patterns.tells(text) and patterns.DATED.fullmatch(text):
-        return "@" in text or bool(patterns.CLOCK.search(text) or patterns.FULL_DATE.search(text))
-    return _is_certain(text, has_digit=has_digit)
+    if patterns.has_verb(text):
+        if before_quoted and patterns.tells_of_oneself(text):
+            return False
+        if _by_verb(text, before_quoted=before_quoted, has_digit=has_digit):
+            return True
+    if before_quoted and "@" in text and any(one.fullmatch(text) for one in _BEFORE_QUOTED):
+        return True
+    if has_digit and not patterns.tells(text) and (patterns.VERBLESS.fullmatch(text) or patterns.ASIAN.fullmatch(text)):
+        return True
+    return (before_quoted or "@" in text) and patterns.CITATION.fullmatch(text) is not None
 
 
-def _reads_as_one(text: str, *, has_digit: bool) -> bool:
-    """What counts only because quoted lines follow."""
-    if patterns.UNDATED.fullmatch(text) or patterns.CITATION.fullmatch(text):
+def _by_verb(text: str, *, before_quoted: bool, has_digit: bool) -> bool:
+    """Whether `schrieb` and its like make an attribution of it, and not a sentence that tells of it."""
+    if before_quoted and (patterns.UNDATED.fullmatch(text) or (has_digit and patterns.DATED.fullmatch(text))):
         return True
-    if has_digit and patterns.DATED.fullmatch(text):
-        return True
-    if "@" in text and patterns.NAME_AND_DATE.fullmatch(text):
-        return True
-    return _is_certain(text, has_digit=has_digit)
-
-
-def _is_certain(text: str, *, has_digit: bool) -> bool:
-    tells = patterns.tells(text)
-    if has_digit and not tells and any(one.fullmatch(text) for one in _SURE):
-        return True
-    if "@" not in text:
+    if patterns.tells(text):
         return False
-    if patterns.DATED_WITH_MAIL.fullmatch(text) or patterns.VERB_THEN_MAIL.fullmatch(text):
-        return not tells
-    return bool(patterns.CITATION.fullmatch(text))
+    if has_digit and patterns.DATED.fullmatch(text):
+        has_date = patterns.CLOCK.search(text) or patterns.FULL_DATE.search(text)
+        return "@" in text or bool(has_date and not patterns.is_sentence(text))
+    if has_digit and (patterns.NAME_FIRST.fullmatch(text) or patterns.DATE_FIRST.fullmatch(text)):
+        return True
+    return "@" in text and bool(patterns.DATED_WITH_MAIL.fullmatch(text) or patterns.VERB_THEN_MAIL.fullmatch(text))
 
 
 def _with_lines_above(lines: list[str], start: int) -> int:
     """A name that a line break parted from its address; a date that stands on lines before the name."""
-    if start > 0 and lines[start].lstrip().startswith("<") and 0 < len(lines[start - 1].strip()) < 60:
-        start -= 1
+    if start > 0 and lines[start].lstrip().startswith("<"):
+        # Polymail puts an empty line between the two.
+        above = start - 1 if lines[start - 1].strip() or start == 1 else start - 2
+        line = lines[above].strip()
+        if 0 < len(line) < 60 and (above == start - 1 or patterns.BEGINS_DATED.match(line)):
+            start = above
     if patterns.BEGINS_DATED.match(lines[start].lstrip("-_* ")):
         return start
     for above in range(start - 1, max(-1, start - _NEAR), -1):
@@ -117,58 +118,89 @@ def header_block(lines: list[str], start: int, *, after_separator: bool) -> Intr
     first = _field(lines[start])
     if first is None or first[0] in ("cc", "other"):
         return None
-    kinds = {first[0]}
-    sender, values = first[1] if first[0] == "from" else "", first[1]
-    at, end, strays = start + 1, start + 1, 0
+    header = _Header()
+    at = end = start
     while at < min(len(lines), start + _BLOCK_LINES):
         field = _field(lines[at])
-        if field and field[0] in kinds and field[0] not in ("cc", "other"):
-            break  # Each stands once in a header: what follows is something else.
-        if field:
-            kinds.add(field[0])
-            sender += field[1] if field[0] == "from" else ""
-            values += f" {field[1]}"
-            end, strays = at + 1, 0
-        elif not lines[at].strip():
-            following = _field(lines[at + 1]) if at + 1 < len(lines) else None
-            if following is None or following[0] in kinds:
+        if field is not None:
+            if header.has(field[0]):
+                break  # Each stands once in a header: what follows is something else.
+            header.add(*field)
+            end = at + 1
+        elif lines[at].strip():
+            if not header.goes_on(lines[at]):
                 break
-        else:
-            # A fold of the field above: names, addresses, the rest of a long subject.
-            strays += 0 if "@" in lines[at] or lines[at].rstrip().endswith((";", ",")) else 1
-            if strays > 1:
-                break
-            values += f" {lines[at][: limits.PATTERN_LINE]}"
+        elif not header.has_more(lines[at + 1] if at + 1 < len(lines) else ""):
+            break
         at += 1
-    if patterns.SUBJECT_INSIDE.search(values):
-        kinds.add("subject")
-    is_known = after_separator or "@" in values or bool(patterns.CLOCK.search(values.translate(_DIRECTIONS)))
-    if not is_known or not _is_header(kinds, sender, after_separator=after_separator):
-        return None
-    return Introduction(start, end, is_block=True)
+    return Introduction(start, end, is_block=True) if header.is_one(after_separator=after_separator) else None
+
+
+class _Header:
+    """The fields of a header block so far."""
+
+    def __init__(self) -> None:
+        self.kinds: set[str] = set()
+        self.sender = self.values = ""
+        self.strays = 0  # lines in a row that belong to no field for sure
+
+    def has(self, kind: str) -> bool:
+        return kind in self.kinds and kind not in ("cc", "other")
+
+    def add(self, kind: str, value: str) -> None:
+        self.kinds.add("sent" if kind == "date" else kind)
+        self.kinds.add(kind)
+        self.sender += value if kind == "from" else ""
+        self.values += f" {value}"
+        self.strays = 0
+        if patterns.SUBJECT_INSIDE.search(value):
+            self.kinds.add("subject")
+
+    def goes_on(self, line: str) -> bool:
+        """Whether a line may be the fold of the field above: names, addresses, the rest of a long subject."""
+        self.strays += 0 if "@" in line or line.rstrip().endswith((";", ",")) else 1
+        if "@" in line:
+            self.values += f" {line[: limits.PATTERN_LINE]}"
+        return self.strays <= 1
+
+    def has_more(self, below: str) -> bool:
+        """Whether the header goes on below an empty line."""
+        following = _field(below)
+        return following is not None and following[0] not in self.kinds
+
+    def is_one(self, *, after_separator: bool) -> bool:
+        kinds = self.kinds
+        has_clock = bool(patterns.CLOCK.search(self.values.translate(_DIRECTIONS)))
+        if "from" not in kinds:
+            return kinds >= {"sent", "to"} and "@" in self.values and has_clock
+        if after_separator:
+            return len(kinds - {"date"}) >= 2
+        if "@" not in self.values and not has_clock:
+            return False  # Somebody typed it: `Von: Hauptbahnhof`, `Betreff: Verspätung`.
+        if "subject" in kinds:
+            return "sent" in kinds or "to" in kinds
+        if "date" in kinds and "@" not in self.sender:
+            return False
+        return "sent" in kinds and ("to" in kinds or "@" in self.sender)
 
 
 def _field(line: str) -> tuple[str, str] | None:
+    beginning = line[:60]
+    if ":" not in beginning and "：" not in beginning:
+        return None
     match = patterns.FIELD.fullmatch(line[: limits.PATTERN_LINE].rstrip())
     if not match:
         return None
-    kind = patterns.FIELD_KINDS.get(match[1].strip().lower())
+    name = match[1].strip().lower()
+    kind = "date" if name in patterns.PLAIN_DATE else patterns.FIELD_KINDS.get(name)
     return (kind, match[2]) if kind else None
-
-
-def _is_header(kinds: set[str], sender: str, *, after_separator: bool) -> bool:
-    if "from" not in kinds:
-        return False
-    if "subject" in kinds and ("sent" in kinds or "to" in kinds):
-        return True
-    if "sent" in kinds and ("to" in kinds or "@" in sender):
-        return True
-    return after_separator and len(kinds) >= 2
 
 
 def separator(lines: list[str], at: int) -> Introduction | None:
     """`-----Ursprüngliche Nachricht-----` and its like, with the header block below it if there is one."""
     line = lines[at].strip()[: limits.PATTERN_LINE]
+    if line[:1].isalnum() and not line.endswith((":", "：")) and not patterns.DAVID.fullmatch(line):
+        return _ruled_block(lines, at)  # All others begin with dashes or end with a colon.
     is_forward = False
     if patterns.SEPARATOR.fullmatch(line):
         is_forward = patterns.is_forward(line)
@@ -184,7 +216,7 @@ def _opens(line: str) -> bool:
     if patterns.ABOVE_LINE.fullmatch(line) or patterns.DAVID.fullmatch(line) or patterns.GROUPWISE.fullmatch(line):
         return True
     dashed = patterns.DASHED.fullmatch(line)
-    return dashed is not None and _introduces(f"{dashed[1]}:", before_quoted=False)
+    return dashed is not None and _introduces(f"{dashed[1]}:", before_quoted=True)
 
 
 def _ruled_block(lines: list[str], at: int) -> Introduction | None:

@@ -13,13 +13,14 @@ MORE_THAN = re.compile(r" {0,3}>\s?=?\s?\d")
 VERB = (
     r"(?:schrieb(?:en)?|geschrieben|wrote|writes|sent|a écrit|écrivait|ha scritto|scrisse|schreef|geschreven"
     r"|escribió|escreveu|skrev|napisał(?:\(a\))?|napsal(?:\(a\))?|kirjoitti|írta|yazdı|пишет|написал(?:а)?"
-    r"|написав|написала|a scris|je napisao|napísal)"
+    r"|написав|написала|a scris|je napisao|napísal|đã viết)"
 )
 _MAIL = r"<?(?:mailto:)?[^\s<>()\[\]\"]{1,100}@[^\s<>()\[\]\"]{1,100}>?"
 _TIME = r"\d{1,2}\s?[:.h]\s?\d{2}"
 CLOCK = re.compile(r"(?<![\d.])\d{1,2}\s?[:.h]\s?\d{2}(?![\d.])")
 # A date that names its year, as programs write it.
 FULL_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
+_FINDS_VERB = re.compile(rf"\b{VERB}\b", re.IGNORECASE)
 BEGINS_DATED = re.compile(r"(?:Am|On|Le|Il|In data|Op|El|Em|Den|På|Dne|W dniu|Dnia)\s")
 
 # `Am ... schrieb ...:` and its like; a digit is asked for separately.
@@ -27,6 +28,9 @@ DATED = re.compile(
     rf"(?:Am|On|Le|Il|In data|Op|El|Em|Den|På|Dne|W dniu|Dnia|Zu|At)\s.{{2,300}}?\b{VERB}\b.{{0,200}}?[:：]",
     re.IGNORECASE,
 )
+# What may stand between `Am` or `On` and the verb beside numbers and names; other small words make it a sentence.
+_SMALL_WORD = re.compile(r"(?<![\w.@<-])[a-zäöü]{2,}(?![\w@])")
+_OF_DATES = frozenset({"um", "uhr", "dem", "den", "der", "von", "hat", "at", "am", "pm", "you", "st", "nd", "rd", "th"})
 # `... hat Name <mail> Folgendes geschrieben:`, `pe 20. lokakuuta 2017 klo 17.50 Name <mail> kirjoitti:`
 DATED_WITH_MAIL = re.compile(r".{0,200}?" + _MAIL + r".{0,80}?\b" + VERB + r"\b.{0,80}?[:：]", re.IGNORECASE)
 # `tir. 18. apr. 2017 kl. 13:09 skrev Name <mail>:`
@@ -43,6 +47,8 @@ NAME_FIRST = re.compile(
 DATE_FIRST = re.compile(
     rf"(?:\w{{2,12}},? )?\d[\d./-]{{5,9}}[ ,T]{{1,3}}{_TIME}.{{1,150}}?\b{VERB}\s?[:：]", re.IGNORECASE
 )
+# `Name <mail> 于2022年1月1日周六 09:00写道：`
+ASIAN = re.compile(r".{1,300}(?:写道|寫道|님이 작성)\s?[:：]")
 # `Zitat von Name <mail>:`
 CITATION = re.compile(r"(?:Zitat von|Quoting|Citando|Citation de)\s.{1,150}[:：]", re.IGNORECASE)
 # `Name schrieb:`, believed only before quoted lines
@@ -53,10 +59,12 @@ WITHOUT_COLON = re.compile(rf".{{10,300}}@.{{0,100}}\b{VERB}", re.IGNORECASE)
 DASHED = re.compile(r"[-=_]{2,20}\s?([^-=_\s].{8,300}?)\s?[:：]?\s?[-=_]{2,20}")
 # `"Name" <mail> – 16. November 2026 10:15`, believed only before quoted lines
 NAME_AND_DATE = re.compile(rf".{{0,120}}?{_MAIL}\s?[–—,\[(-]\s?.{{0,40}}?\d.{{0,30}}?{_TIME}.{{0,12}}", re.IGNORECASE)
+# `2026/11/16 Name <mail>`, believed only before quoted lines
+DATE_AND_NAME = re.compile(rf"\d[\d./: ,-]{{6,40}}.{{0,120}}?{_MAIL}\s?:?")
 # Somebody tells what was written: `Am 12.3. schrieb ich Ihnen bereits:`
 _TELLER = re.compile(
     r"\bschrieb(?:en)?\s+(?:ich|mir|wir|uns|sie|er|ihr\w{0,2}|mein\w{0,2}|unser\w{0,2}|man|jemand|der|die|das"
-    r"|ein\w{0,2}|herrn?|frau|dieser?|folgende\w?)\b"
+    r"|ein\w{0,2}|herrn?|frau|dieser?|folgende\w?|auf|an|in|im|mit|dass|bei|nach|für|zum|zur)\b"
     r"|\b(?:habe|haben|hatte|hatten|wurde)\s.{0,80}geschrieben\b|^On\b.{0,80}\bI (?:wrote|sent)\b"
     r"|\b(?:ich|wir)\s+schrieb(?:en)?\b|\b(?:nous |j')\s?(?:avons|ai) écrit|\bho scritto\b|\bheb (?:ik )?geschreven\b",
     re.IGNORECASE,
@@ -83,6 +91,8 @@ _FIELDS = {
 }
 FIELD_KINDS = {name: kind for kind, names in _FIELDS.items() for name in names.split("|")}
 FIELD = re.compile(r"[\s*_|]{0,12}([^\W\d_](?:[^\W\d_]|[/ -]){0,20}?)[\s*_|]{0,3}[:：][\s*_|]{0,3}(.*)")
+# As a person names a date, too; programs that leave subject and addresses out write `Gesendet`.
+PLAIN_DATE = frozenset({"date", "datum", "data", "fecha", "дата", "dato", "tarih"})
 SUBJECT_INSIDE = re.compile(r"\s(?:objet|betreff|subject|oggetto)\s?:", re.IGNORECASE)
 
 _MESSAGE = (
@@ -95,9 +105,8 @@ _FORWARD = (
 )
 # Without such a word `--- Nachricht ---` is a heading, as web forms write it.
 _EARLIER = (
-    r"original|ursprung|ursprüng|orig\.|origin|oprindelig|oorspronkelijk|vorherig|frühere|letzte|previous|reply"
-    r"|antwort|"
-    r"alkuperäinen|původní|oryginal|eredeti|исходн|начал|" + _FORWARD
+    r"original|ursprung|ursprüng|orig\.|origin|oprindelig|oorspronkelijk|vorherig|previous|reply|antwort[ -]?nachricht"
+    r"|alkuperäinen|původní|oryginal|eredeti|исходн|начал|" + _FORWARD
 )
 SEPARATOR = re.compile(
     rf"[\s*]{{0,2}}[-=_*]{{2,50}}\s?(?=.{{0,60}}(?:{_EARLIER})).{{0,40}}?{_MESSAGE}.{{0,80}}?[-=_*]{{2,50}}\*?[:：]?",
@@ -156,6 +165,10 @@ ANSWERS_INSIDE = re.compile(
 )
 
 
+def has_verb(text: str) -> bool:
+    return _FINDS_VERB.search(text) is not None
+
+
 def is_forward(line: str) -> bool:
     return bool(_FORWARD_WORD.search(line))
 
@@ -167,3 +180,12 @@ def tells(text: str) -> bool:
 
 def tells_of_oneself(text: str) -> bool:
     return bool(_FIRST_PERSON.search(text)) and tells(text)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether more than a date and a name stands before the verb of `Am ... schrieb ...:`, as where somebody tells."""
+    if not text.startswith(("Am ", "On ")):
+        return False
+    verb = _FINDS_VERB.search(text)
+    before = text[3 : verb.start()] if verb else text
+    return any(word not in _OF_DATES for word in _SMALL_WORD.findall(before))

@@ -21,14 +21,16 @@ _WISHES = (
     r"|mfg|mit fr\. gr\.|m\.\s?f\.\s?g\.?|hochachtungsvoll|freundlichst|lg|vg|bg|hg|vlg|glg"
     r"|es grüßt(?: sie| dich| euch)?(?: freundlich)?|i\.\s?a\.|i\.\s?v\.|ppa\.?|im auftrag|in vertretung"
     r"|(?:with )?(?:(?:kind|best|warm|many|kindest) )?regards|(?:yours )?(?:sincerely|faithfully|truly)(?: yours)?"
-    r"|best wishes|cheers|all the best|many thanks"
+    r"|best wishes|cheers|all the best|(?:many )?thanks|thank you|danke(?:schön)?|(?:vielen |besten |herzlichen )?dank"
+    r"|merci"
     r"|(?:bien )?cordialement|bien à vous|(?:sincères |meilleures )?salutations(?: distinguées)?"
     r"|met (?:vriendelijke|hartelijke) groet(?:en)?|mvg|groeten|hartelijke groet(?:en)?"
     r"|cordiali saluti|distinti saluti|un saluto|saludos|pozdrawiam|mvh|med vänlig hälsning|med venlig hilsen)"
 )
-_BARE_CLOSING = re.compile(_WISHES)
+_FROM_WHERE = r"(?:\s(?:aus|from|von|nach|vom|aus dem)\s.{1,30}?)?"
+_NAMELESS_CLOSING = re.compile(_WISHES + _FROM_WHERE + r"[\s,.!]{0,4}")
 _CLOSING = re.compile(
-    _WISHES + r"(?:\s(?:aus|from|von|nach|vom|aus dem)\s.{1,30}?)?[\s,.!]{0,4}"
+    _WISHES + _FROM_WHERE + r"[\s,.!]{0,4}"
     r"(?:[\s,](?:[A-ZÄÖÜ][\w.'’-]{0,30}|von|van|de|der|und|&)){0,4}\s{0,4}"
 )
 _COMPANY = re.compile(
@@ -73,7 +75,7 @@ def begins_at(lines: list[str]) -> int:
 
 def _marked(lines: list[str], end: int) -> int:
     """The usual `-- `, its damaged forms, and rules above contact data."""
-    below = 0
+    below = int(end < len(lines))  # A footer that was taken off already stands below.
     found = end
     for at in range(end - 1, -1, -1):
         line = lines[at]
@@ -82,7 +84,8 @@ def _marked(lines: list[str], end: int) -> int:
         if line == "-- " or (0 < below <= _MARKED_LINES and _MARK.fullmatch(line)):
             found = found if _has_prose(lines[at + 1 : found]) else at
         elif 0 < below <= _MARKED_LINES and _RULE.fullmatch(line[: limits.PATTERN_LINE]):
-            found = at if _belongs_below_a_rule(lines[at + 1 : end]) else found
+            has_more = any(above.strip() for above in lines[:at])
+            found = at if _belongs_below_a_rule(lines[at + 1 : end], has_more=has_more) else found
         below += bool(line.strip())
     return found
 
@@ -93,9 +96,11 @@ def _has_prose(block: list[str]) -> bool:
     return any(_CLOSING.fullmatch(line[:100]) for line in filled[1:]) or any(_CONTENT.search(line) for line in filled)
 
 
-def _belongs_below_a_rule(block: list[str]) -> bool:
+def _belongs_below_a_rule(block: list[str], *, has_more: bool) -> bool:
     if _LIST_WORD.search(" ".join(line[:_LONG_LINE] for line in block)):
         return True
+    if not has_more:
+        return False
     filled = [line for line in block if line.strip()]
     if any(len(line) > _LONG_LINE for line in filled) or _has_prose(filled):
         return False
@@ -119,8 +124,7 @@ def _below_closing(lines: list[str], end: int) -> int:
 
 
 def _carries_a_name(closing: str) -> bool:
-    bare = _BARE_CLOSING.match(closing)
-    return bare is not None and bool(closing[bare.end() :].strip(" ,.!"))
+    return not _NAMELESS_CLOSING.fullmatch(closing[:100])
 
 
 def _names(lines: list[str], below: list[int]) -> int:
@@ -149,4 +153,4 @@ def _standing_alone(lines: list[str], end: int) -> int:
 
 
 def _looks_like_name(line: str) -> bool:
-    return len(line) < 60 and not any(character.isdigit() or character in "@:" for character in line)
+    return len(line) < 60 and not any(character.isdigit() or character in "@:<>|" for character in line)

@@ -82,6 +82,9 @@ class _Reading:
             start = end
 
     def _pass(self, at: int) -> None:
+        if self.kinds[at] == _QUOTE and self._begins_a_quoted_forward(at):
+            self.forwarded = True
+            self._fill(at, len(self.lines), _PASSED_ON)
         if self.kinds[at] != _REPLY:
             return
         if self.marks.get(at) is Mark.INTRODUCES:
@@ -130,6 +133,12 @@ class _Reading:
             self.lines, first, after_separator=True
         )
         return Introduction(at, told.end if told else at, is_forward=bool(told and told.is_forward), is_block=True)
+
+    def _begins_a_quoted_forward(self, at: int) -> bool:
+        """Apple Mail quotes what it forwards, its own heading included; answers quote such a heading further down."""
+        if at and self.kinds[at - 1] == _QUOTE:
+            return False
+        return patterns.FORWARD_LINE.fullmatch(self.lines[at].strip("> ")[: limits.PATTERN_LINE]) is not None
 
     def _with_address_lines(self, end: int) -> int:
         """`... wrote:` whose address and verb stand once more on lines of their own."""
