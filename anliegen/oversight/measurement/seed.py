@@ -3,6 +3,7 @@
 The rows are what the actions would have written, events and search rows included; only the words are invented.
 """
 
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -233,20 +234,16 @@ def _message_row(plan: Plan, said: Said, base: Base) -> tuple[Any, ...]:
 def _write_events(plans: list[Plan]) -> int:
     """The events of these tickets, sealed at once: nobody else writes here while seeding."""
     position, digest = seal.last()
+    pk = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     rows = []
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(max(id), 0) FROM journal_event")
-        row = cursor.fetchone()
-        pk = int(row[0]) if row else 0
     for plan in plans:
         for verb, at, actor, data in _events_of(plan):
             pk, position = pk + 1, position + 1
-            event = Event(
-                id=pk, position=position, at=at, verb=verb, subject=f"ticket:{plan.number}", actor=actor, data=data
-            )
-            digest = event.hash = seal.chained(digest, seal.content(event))
-            rows.append(event)
-    Event.objects.bulk_create(rows, batch_size=BATCH)
+            row = (position, pk, at, verb, f"ticket:{plan.number}", actor, None, 0, data)
+            digest = seal.chained(digest, seal.canonical(row))
+            rows.append((*row[:-1], json.dumps(data), digest))
+    # Not by the ORM: preparing so many rows for an INSERT took half of the time that seeding took.
+    _copy("journal_event", "position, id, at, verb, subject, actor, because, depth, data, hash", iter(rows))
     seal.sign(position, digest)
     return len(rows)
 
