@@ -13,7 +13,7 @@ from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
-from anliegen.records.tickets import queries
+from anliegen.records.tickets import lists, queries
 
 SYMBOLS = {"mine": "user", "team": "users", "unassigned": "inbox", "open": "list"}
 KEYS = {"mine": "g m", "team": "g t", "unassigned": "g u", "open": "g a"}
@@ -81,7 +81,8 @@ class Desk:
         if not may(self.agent, "ticket.read"):
             return []
         here = view_of(self._request) if self._is_at("inbox", "news", "ticket") else None
-        return [self._view(key, name, here) for key, name in queries.VIEWS.items()]
+        counts = lists.counts(self.agent)
+        return [self._view(key, name, here, counts[key]) for key, name in queries.VIEWS.items()]
 
     @cached_property
     def work(self) -> list[Entry]:
@@ -100,8 +101,7 @@ class Desk:
         ]
         return [entry for entry in entries if entry]
 
-    def _view(self, key: str, name: str | Promise, here: str | None) -> Entry:
-        count = queries.count(queries.in_view(self.agent, key))
+    def _view(self, key: str, name: str | Promise, here: str | None, count: int) -> Entry:
         return {
             "key": key,
             "text": name,

@@ -12,7 +12,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of, listen, view_of
 from anliegen.faces.workspace.rows import rows
 from anliegen.ground import clock
-from anliegen.records.tickets import queries
+from anliegen.records.tickets import lists, queries
 from anliegen.records.tickets.queries import Page
 
 
@@ -63,17 +63,13 @@ def news(request: HttpRequest) -> HttpResponse:
     """How many tickets of a view moved up since it was shown; the page asks after each change it hears of."""
     view = view_of(request)
     since = _moment(request.GET.get("since"))
-    moved = queries.in_view(agent_of(request), view)
-    if since is not None:
-        moved = moved.filter(last_message_at__gt=since)
-    count = queries.count(moved) if since is not None else 0
+    count = lists.moved_since(agent_of(request), view, since) if since is not None else 0
     context = {"count": count, "more": count >= queries.COUNT_TO, "again": address(view, None, always=True)}
     return page(request, "workspace/parts/news.html", context)
 
 
 def listed(request: HttpRequest, view: str) -> Page:
-    tickets = queries.in_view(agent_of(request), view)
-    return queries.page(tickets, cursor=request.GET.get("cursor"))
+    return lists.page(agent_of(request), view, cursor=request.GET.get("cursor"))
 
 
 def newest(found: Page) -> str:

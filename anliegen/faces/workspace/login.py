@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import auth, messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic.edit import FormView
 
 from anliegen.faces.ui.permissions import open_to_all_agents
+from anliegen.records.accounts.models import Agent
 
 # The windows of ACCOUNT_RATE_LIMITS: a minute for one sender, five minutes for one address.
 TOO_MANY_HERE = _(
@@ -50,6 +52,14 @@ class Adapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page that follows shows that one is logged in; allauth need not say so."""
+
+
+class Backend(AuthenticationBackend):
+    """allauth's, but for who asks: every page asks for the role too, so both are read at once."""
+
+    def get_user(self, user_id: int) -> Agent | None:
+        agent = Agent.objects.select_related("role").filter(pk=user_id).first()
+        return agent if self.user_can_authenticate(agent) else None
 
 
 class Login(LoginView):

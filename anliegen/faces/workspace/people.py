@@ -123,13 +123,14 @@ def context_of(
     may_read, may_change = may(agent, "customer.read"), may(agent, "customer.change")
     names = Organisation.objects.order_by("folded", "pk").values_list("name", flat=True)
     others = Ticket.objects.visible_to(agent).filter(person=person).exclude(pk=ticket.pk)
-    found = list(others.select_related("person", "team", "assignee").order_by("-last_message_at", "-pk")[: OTHERS + 1])
+    lines = others.only("subject", "status", "last_message_at", "waiting_since").order_by("-last_message_at", "-pk")
+    found = list(lines[: OTHERS + 1]) if may_read else []
     return Context(
         person=person,
         may_read=may_read,
         may_change=may_change,
         addresses=list(person.addresses.order_by("kind", "pk")) if may_read else [],
-        others=rows(found[:OTHERS], now=clock.now(), with_snippets=False) if may_read else [],
+        others=rows(found[:OTHERS], now=clock.now(), with_snippets=False),
         more_others=len(found) > OTHERS,
         status_page=status_link(ticket),
         form=form or PersonForm(person),

@@ -20,13 +20,17 @@ from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
 from anliegen.ground.text import fold
 from anliegen.oversight.measurement import words
 from anliegen.records.accounts.models import Agent, Brand, Team
-from anliegen.records.customers.models import Person
+from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets.models import Message, Ticket
 
 PER_TICKET = 3  # messages, when nothing else is asked for
 OPEN_SHARE = 0.1
 BATCH = 2000
 TICKETS_PER_PERSON = 4
+TABLES = (
+    *("customers_person", "customers_address", "tickets_ticket", "tickets_participant", "tickets_message"),
+    *("tickets_searchrow", "journal_event"),
+)
 
 
 class NotForSeeding(Exception):
@@ -50,6 +54,7 @@ class Base:
     teams: Sequence[Team]
     agents: Sequence[Agent]
     person: int
+    address: int
     ticket: int
     message: int
 
@@ -88,6 +93,7 @@ class Plan:
     number: int
     person: int
     name: str
+    address_key: int
     address: str
     is_new_person: bool
     subject: str
@@ -129,6 +135,7 @@ def _plans(base: Base, tickets: int, per_ticket: float, chance: random.Random) -
             number=base.ticket + index,
             person=person,
             name=name,
+            address_key=base.address + index // TICKETS_PER_PERSON,
             address=f"{fold(name).replace(' ', '.')}.{person}@seed.example",
             is_new_person=index % TICKETS_PER_PERSON == 0,
             subject=words.subject(chance),
@@ -147,10 +154,10 @@ def _base() -> Base:
         raise NotForSeeding("set the instance up first: anliegen setup, or anliegen demo is not needed for measuring")
     if Ticket.objects.exclude(topic="seed").exists():
         raise NotForSeeding("there are real tickets here")
-    return Base(brand, teams, agents, _next(Person), _next(Ticket), _next(Message) - 1)
+    return Base(brand, teams, agents, _next(Person), _next(Address), _next(Ticket), _next(Message) - 1)
 
 
-def _next(model: type[Person | Ticket | Message]) -> int:
+def _next(model: type[Person | Address | Ticket | Message]) -> int:
     newest = model._default_manager.order_by("-pk").values_list("pk", flat=True).first()
     return max((newest or 0) + 1, 1001)
 
@@ -170,8 +177,8 @@ def _write(plans: list[Plan], base: Base) -> int:
     )
     _copy(
         "customers_address",
-        "person_id, kind, value, folded, created_at",
-        ((p.person, "email", p.address, p.address, p.opened_at) for p in people),
+        "id, person_id, kind, value, folded, created_at",
+        ((p.address_key, p.person, "email", p.address, p.address, p.opened_at) for p in people),
     )
     _copy(
         "tickets_ticket",
@@ -179,6 +186,11 @@ def _write(plans: list[Plan], base: Base) -> int:
         " responsible_id, created_at, updated_at, last_message_at, waiting_since, first_answered_at, resolved_at,"
         " closed_at, version",
         (_ticket_row(plan, base) for plan in plans),
+    )
+    _copy(
+        "tickets_participant",
+        "ticket_id, address_id, role",
+        ((plan.number, plan.address_key, "requester") for plan in plans),
     )
     _copy(
         "tickets_message",
@@ -267,6 +279,7 @@ def _settle() -> None:
     with connection.cursor() as cursor:
         for table, key in (
             ("customers_person", "id"),
+            ("customers_address", "id"),
             ("tickets_ticket", "number"),
             ("tickets_message", "id"),
             ("journal_event", "id"),
@@ -275,6 +288,5 @@ def _settle() -> None:
                 f"SELECT setval(pg_get_serial_sequence('{table}', '{key}'), (SELECT max({key}) FROM {table}))"  # noqa: S608
             )
         cursor.execute("UPDATE journal_cursor SET position = %s", [newest])
-        for table in ("customers_person", "customers_address", "tickets_ticket", "tickets_message", "journal_event"):
+        for table in TABLES:
             cursor.execute(f"VACUUM ANALYZE {table}")
-        cursor.execute("VACUUM ANALYZE tickets_searchrow")

@@ -1,5 +1,6 @@
 """Reads over tickets: views, pages, timeline, answer times."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,6 +22,9 @@ MEASURED_OVER = timedelta(weeks=8)
 MOST_SAMPLES = 300
 
 
+Place = tuple[str, datetime, int]  # "newer" or "older" than the ticket with this last message and number
+
+
 class UnknownView(Exception):
     """There is no such view."""
 
@@ -34,21 +38,6 @@ class Page:
     older: str | None
 
 
-def in_view(agent: Agent, view: str) -> "QuerySet[Ticket]":
-    """The open tickets of a built-in view that this agent may see. Raises UnknownView."""
-    visible = Ticket.objects.visible_to(agent).open()
-    match view:
-        case "mine":
-            return visible.filter(assignee=agent)
-        case "team":
-            return visible.filter(team__in=agent.team_ids())
-        case "unassigned":
-            return visible.unassigned()
-        case "open":
-            return visible
-    raise UnknownView(view)
-
-
 def count(tickets: "QuerySet[Ticket]") -> int:
     """How many, but never more than COUNT_TO: show "1000+" then."""
     return tickets.order_by()[:COUNT_TO].count()
@@ -56,7 +45,7 @@ def count(tickets: "QuerySet[Ticket]") -> int:
 
 def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, size: int = PAGE) -> Page:
     """One page by keyset, newest activity first. The cursor is one of an earlier page's; a broken one starts anew."""
-    place = _read_cursor(cursor)
+    place = read_cursor(cursor)
     backwards = bool(place and place[0] == "newer")
     rows = tickets.select_related("person", "assignee", "team")
     if place is not None:
@@ -83,7 +72,8 @@ def _cursor(way: str, ticket: Ticket) -> str:
     return f"{way}~{ticket.last_message_at.timestamp():.6f}~{ticket.pk}"
 
 
-def _read_cursor(cursor: str | None) -> tuple[str, datetime, int] | None:
+def read_cursor(cursor: str | None) -> Place | None:
+    """The place a cursor names; None for none and for a broken one."""
     try:
         way, at, number = (cursor or "").split("~")
         moment = datetime.fromtimestamp(float(at), clock.now().tzinfo)
@@ -102,16 +92,20 @@ class Entry:
     event: Event | None = None
 
 
-def timeline(ticket: Ticket, *, with_events: bool = True) -> list[Entry]:
-    """Messages, notes and events of a ticket in the order they happened."""
+def timeline(ticket: Ticket, *, with_events: bool = True, events: Sequence[Event] | None = None) -> list[Entry]:
+    """Messages, notes and events of a ticket in the order they happened; without those that the others show already.
+
+    `events` are those of `events_of`, where somebody has read them before.
+    """
+    # Before the messages: whatever an event speaks of was committed with it, so it is there when it is looked for.
+    happened = (events_of(ticket) if events is None else events) if with_events else ()
     messages = (
         ticket.messages.select_related("person", "agent").prefetch_related("attachments").order_by("created_at", "pk")
     )
     entries = [Entry(message.created_at, message=message) for message in messages]
     notes = ticket.notes.select_related("agent").order_by("created_at", "pk")
     entries += [Entry(note.created_at, note=note) for note in notes]
-    if with_events:
-        entries += [Entry(event.at, event=event) for event in events_of(ticket)]
+    entries += [Entry(event.at, event=event) for event in happened if event.verb not in SHOWN_BY_THEMSELVES]
     return sorted(entries, key=lambda entry: (entry.at, entry.event is not None))
 
 
@@ -119,9 +113,8 @@ SHOWN_BY_THEMSELVES = ("message.received", "message.queued", "message.sent", "no
 
 
 def events_of(ticket: Ticket) -> list[Event]:
-    """What happened to a ticket, without what its messages and notes show by themselves."""
-    events = Event.objects.filter(subject=f"ticket:{ticket.pk}").exclude(verb__in=SHOWN_BY_THEMSELVES)
-    return list(events.order_by("id"))
+    """All that happened to a ticket, in the order it was written down."""
+    return list(Event.objects.filter(subject=f"ticket:{ticket.pk}").order_by("id"))
 
 
 def expected_answer(team: Team | None, language: str) -> str:

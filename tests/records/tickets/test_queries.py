@@ -14,7 +14,7 @@ from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions as tickets
-from anliegen.records.tickets import queries
+from anliegen.records.tickets import lists, queries
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.content import Answer, Received
 from anliegen.records.tickets.models import Ticket
@@ -83,7 +83,7 @@ def test_a_cursor_keeps_its_place_to_the_microsecond(moment: datetime, number: i
         name: getattr(moment, name) for name in ("year", "month", "day", "hour", "minute", "second", "microsecond")
     })  # fmt: skip
     ticket = Ticket(pk=number, last_message_at=at)
-    assert queries._read_cursor(queries._cursor("older", ticket)) == ("older", at, number)
+    assert queries.read_cursor(queries._cursor("older", ticket)) == ("older", at, number)
 
 
 def test_counting_stops_at_its_limit(many: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,14 +112,14 @@ def test_the_views_show_what_is_open_and_within_reach(
     made(team=billing, status="closed")
 
     def seen(view: str) -> set[int]:
-        return set(queries.in_view(mira, view).values_list("pk", flat=True))
+        return {ticket.pk for ticket in lists.page(mira, view).items}
 
     assert seen("mine") == {mine, elsewhere_but_mine}
     assert seen("team") == {mine, teams}
     assert seen("unassigned") == {teams, nobodys}
     assert seen("open") == {mine, teams, elsewhere_but_mine, nobodys}
     with pytest.raises(queries.UnknownView):
-        queries.in_view(mira, "secret")
+        lists.page(mira, "secret")
 
 
 def test_who_sees_all_teams_who_may_not_read_and_who_has_left(

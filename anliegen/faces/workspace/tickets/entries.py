@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,7 +19,7 @@ from anliegen.ground.journal.models import Event
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import CHANNELS, MESSAGE_STATES, Attachment, Message, Note, Ticket
-from anliegen.records.tickets.queries import timeline
+from anliegen.records.tickets.queries import events_of, timeline
 
 NEWEST_SHOWN = 5  # messages; what is older is folded
 # What the messages themselves show, or what says the same as the line beside it.
@@ -170,9 +169,8 @@ def shown(
     pictures_of: int | None = None,
 ) -> Shown:
     """Everything that was said and happened, oldest first, the older part apart."""
-    # Asked first, and of all events: also those that a message or a note of the timeline stands for.
-    newest = Event.objects.filter(subject=f"ticket:{ticket.pk}").aggregate(Max("id"))["id__max"]
-    entries = timeline(ticket, with_events=True)
+    happened = events_of(ticket)
+    entries = timeline(ticket, events=happened)
     events = [entry.event for entry in entries if entry.event is not None]
     told = {} if only_talk else _told(events, viewer)
     sources = sources_of(entries) if may_see_sources else {}
@@ -188,7 +186,7 @@ def shown(
         elif entry.event is not None and entry.event.pk in told:
             items.append(Item(entry.at, happening=told[entry.event.pk]))
     cut = _cut(items)
-    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), newest or 0)
+    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), happened[-1].pk if happened else 0)
 
 
 def _cut(items: list[Item]) -> int:

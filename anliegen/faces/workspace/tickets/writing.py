@@ -16,11 +16,12 @@ from anliegen.faces.ui.numbers import size
 from anliegen.ground import files
 from anliegen.ground.text import safe_filename
 from anliegen.records.customers.salutation import salutation
-from anliegen.records.tickets.actions.reply import recipients_of
+from anliegen.records.tickets.actions.reply import recipients_and_copies
 from anliegen.records.tickets.content import Answer, File
-from anliegen.records.tickets.models import Participant, Ticket
+from anliegen.records.tickets.models import Ticket
 
 LARGEST_FILES = 25 * 1000 * 1000  # bytes together; more is refused by most mail servers
+MOST_COPIES = 20  # named on the page
 SPOKEN = ("phone", "letter", "chat")
 AFTERWARDS = [
     ("waiting_customer", gettext_lazy("then wait for the customer")),
@@ -124,13 +125,12 @@ def blank(request: HttpRequest, ticket: Ticket, seen: int) -> dict[str, Any]:
 def addressees(ticket: Ticket) -> dict[str, Any]:
     """Who gets the answer, who was in copy, and what the button says."""
     spoken = ticket.channel in SPOKEN
-    to = () if spoken else recipients_of(ticket)
-    copies = Participant.objects.filter(ticket=ticket, role="copy", address__kind="email").order_by("pk")
+    to, copies = ((), []) if spoken else recipients_and_copies(ticket)
     name = to[0][0] or to[0][1] if to else str(ticket.person)
     return {
         "to": to,
         "spoken": spoken,
-        "copies": list(copies.values_list("address__value", flat=True)[:20]) if to else [],
+        "copies": copies[:MOST_COPIES] if to else [],
         "send_words": _write_down(name) if spoken else _send_words(name, len(to)),
     }
 

@@ -20,6 +20,8 @@ from anliegen.records.tickets.models import Message, Note, Participant, Ticket, 
 # A report may overtake the worker that sent the mail: what is known to be further along is not set back.
 FURTHER = {"sent": ("delivered", "bounced"), "delivered": ("bounced",)}
 
+MOST_PARTICIPANTS = 50  # read for an answer; it goes to the requester, the others are only named
+
 
 class NothingSaid(Exception):
     """A reply or note without words or files."""
@@ -115,12 +117,23 @@ def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime) -> Note
 
 def recipients_of(ticket: Ticket) -> tuple[tuple[str, str], ...]:
     """(name, address) of the people an answer goes to: the requester's address in this ticket, else any of theirs."""
-    requester = (
-        Participant.objects.filter(ticket=ticket, role="requester", address__kind="email")
-        .select_related("address__person")
-        .order_by("pk")
-        .first()
-    )
+    return _recipients(ticket, _with_mail(ticket))
+
+
+def recipients_and_copies(ticket: Ticket) -> tuple[tuple[tuple[str, str], ...], list[str]]:
+    """What `recipients_of` gives, and the addresses that were in copy."""
+    participants = _with_mail(ticket)
+    return _recipients(ticket, participants), [one.address.value for one in participants if one.role == "copy"]
+
+
+def _with_mail(ticket: Ticket) -> list[Participant]:
+    """Who takes part and can be reached by mail: requesters, then as many copies as anybody wants named."""
+    mails = Participant.objects.filter(ticket=ticket, address__kind="email").select_related("address__person")
+    return list(mails.order_by("-role", "pk")[:MOST_PARTICIPANTS])
+
+
+def _recipients(ticket: Ticket, participants: list[Participant]) -> tuple[tuple[str, str], ...]:
+    requester = next((one for one in participants if one.role == "requester"), None)
     address = requester.address if requester else _any_address(ticket)
     return ((address.person.name, address.value),) if address else ()
 
