@@ -1,129 +1,136 @@
-"""Server time of the pages an agent lives in, with few and with many tickets.
+"""Server time of the pages an agent lives in, with few and with many tickets, all in one run.
 
-The limit is the same rows fetched by the bare driver and put into bytes: what no page can go below.
+Measured is the application that the web process runs, for an agent of two of eight teams and for one who sees all. The
+pages take turns, so that what else the machine does meanwhile falls on all of them. The limit is the same rows fetched
+by the bare driver and put into bytes, for an answer the bare row made durable: what no page can go below.
 """
 
+import gc
 from collections.abc import Callable
-from html import escape
 from itertools import count
 from typing import Any
 
-import psycopg
 from django.db import connection
-from django.test import Client
-from django.test.utils import override_settings
+from django.test.utils import CaptureQueriesContext
 
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
+from anliegen.oversight.measurement.bench import bare
+from anliegen.oversight.measurement.bench.browser import Browser
 from anliegen.oversight.measurement.bench.report import Report, percentiles, timed
 from anliegen.oversight.measurement.seed import seed
-from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Role, Team
 from anliegen.records.tickets.models import Message, Ticket
 
 FEW = 1000
 CALLS = 120
 WARM_UP = 15
-COMMON, RARE = "Abschlag", "Vertragskonto {number}"
+TEAMS, AGENTS = 8, 24
+COMMON = "Abschlag"
 
 Progress = Callable[[str], None]
 Pages = dict[str, Callable[[], object]]
-
-
-class PageFailed(Exception):
-    """A page that was to be measured did not answer with 200."""
+Figures = dict[str, dict[str, float]]
 
 
 def measure(tickets: int, progress: Progress) -> Report:
     """Seed a few tickets and measure, seed up to `tickets` and measure again."""
+    one_of_two_teams, of_all_teams = _cast()
     seed(tickets=FEW, seed=1)
     progress(f"{FEW} tickets")
-    few, _limit_few = _measure_all()
-    grow = tickets - FEW
-    if grow > 0:
-        seed(tickets=grow, seed=2, progress=lambda done: progress(f"{done + FEW}/{tickets} tickets"))
-    many, limit = _measure_all()
+    few, few_of_all, _limit = _measure_all(one_of_two_teams, of_all_teams)
+    if tickets > FEW:
+        seed(tickets=tickets - FEW, seed=2, progress=lambda done: progress(f"{done + FEW}/{tickets} tickets"))
+    many, many_of_all, limit = _measure_all(one_of_two_teams, of_all_teams)
+    ratios = {name: round(limit[name]["p50_ms"] / each["p50_ms"], 3) for name, each in many.items()}
+    figures = {
+        "tickets": Ticket.objects.count(),
+        "messages": Message.objects.count(),
+        **_beside(few, many),
+        "sees_all_teams": _beside(few_of_all, many_of_all),
+        "queries": _queries(_pages(Browser(one_of_two_teams), one_of_two_teams)),
+    }
+    return Report("pages", figures, {"what": bare.WHAT, **limit, "ratios": ratios}, min(ratios.values()))
+
+
+def _beside(few: Figures, many: Figures) -> dict[str, Any]:
     growth = {name: round(many[name]["p95_ms"] / few[name]["p95_ms"], 2) for name in many}
-    return Report(
-        "pages",
-        {"tickets": Ticket.objects.count(), **many, "with_1000_tickets": few, "growth_p95": growth},
-        limit | {"what": "the same rows fetched by the bare driver and put into bytes"},
-        round(limit["inbox"]["p50_ms"] / many["inbox"]["p50_ms"], 3),
-    )
+    return {**many, f"with_{FEW}_tickets": few, "growth_p95": growth}
 
 
-def _measure_all() -> tuple[dict[str, dict[str, float]], dict[str, Any]]:
-    with override_settings(ALLOWED_HOSTS=["*"]):
-        pages = _pages(_logged_in())
-        figures = {name: percentiles(_calls(page)) for name, page in pages.items()}
-    return figures, {name: percentiles(_calls(page)) for name, page in _bare().items()}
+def _cast() -> tuple[Agent, Agent]:
+    """Teams and agents as a house of some size has them: one agent of two teams, and the administrator."""
+    now = clock.now()
+    while (number := Team.objects.count()) < TEAMS:
+        accounts.create(Team, name=f"Team {number + 1}", slug=f"team-{number + 1}", actor=SYSTEM, at=now)
+    teams, role = list(Team.objects.order_by("pk")), Role.objects.get(slug="service")
+    while (number := Agent.objects.count()) < AGENTS:
+        own = [teams[number % TEAMS], teams[(number + 1) % TEAMS]]
+        address = f"agent{number}@bench.example"
+        accounts.create_agent(email=address, name=f"Agent {number}", role=role, teams=own, actor=SYSTEM, at=now)
+    return Agent.objects.filter(role=role).order_by("pk")[0], Agent.objects.order_by("pk")[0]
 
 
-def _calls(page: Callable[[], object]) -> list[float]:
-    timed(page, times=WARM_UP)
-    return timed(page, times=CALLS)
+def _measure_all(*agents: Agent) -> tuple[Figures, Figures, Figures]:
+    """The pages of both agents, and their limit."""
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")  # else reading pays for what seeding has left to write
+    gc.collect()
+    first, second = (_in_turns(_pages(Browser(agent), agent)) for agent in agents)
+    with bare.driver() as database:
+        return first, second, _in_turns(bare.pages(database, COMMON, _rare()))
 
 
-def _logged_in() -> Client:
-    client = Client()
-    client.force_login(Agent.objects.active().order_by("pk")[0])
-    return client
+def _in_turns(pages: Pages) -> Figures:
+    samples: dict[str, list[float]] = {name: [] for name in pages}
+    for turn in range(WARM_UP + CALLS):
+        for name, page in pages.items():
+            took = timed(page, times=1)
+            samples[name] += took if turn >= WARM_UP else []
+    return {name: percentiles(each) for name, each in samples.items()}
 
 
-def _pages(client: Client) -> Pages:
+def _queries(pages: Pages) -> dict[str, int]:
+    found = {}
+    for name, page in pages.items():
+        page()  # so that the connection is looked after, and what is read once is read
+        with CaptureQueriesContext(connection) as asked:
+            page()
+            found[name] = len(asked)  # before other requests have the list begin anew
+    return found
+
+
+def _pages(browser: Browser, agent: Agent) -> Pages:
     """One call of each kind; tickets and numbers change from call to call, so that no answer is a remembered one."""
-    numbers = list(Ticket.objects.order_by("-last_message_at").values_list("pk", flat=True)[: CALLS + WARM_UP])
-    rare = [text.rpartition("Vertragskonto ")[2][:8] for text in _some_texts()]
-    turn = count()
+    open_ones = Ticket.objects.visible_to(agent).open().order_by("-last_message_at", "-pk")
+    shown = _each_in_turn(list(open_ones.values_list("pk", flat=True)[: CALLS + WARM_UP]))
+    answered = _each_in_turn(list(open_ones.values_list("pk", "version")[: CALLS + WARM_UP]))
+    rare = _each_in_turn(_rare())
     seen = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]
 
-    def get(path: str) -> None:
-        answer = client.get(path)
-        if answer.status_code != 200:
-            raise PageFailed(f"{path}: {answer.status_code}")
-
-    def reply() -> None:
-        number = numbers[next(turn) % len(numbers)]
-        answer = client.post(
-            f"/workspace/tickets/{number}/reply/",
-            {"text": "Guten Tag,\n\nwir haben es geprüft.", "status": "waiting_customer", "version": 0, "seen": seen},
-        )
-        if answer.status_code not in (200, 302):
-            raise PageFailed(f"reply: {answer.status_code}")
+    def reply() -> object:
+        number, version = answered()
+        form = {"text": "Guten Tag,\n\nwir haben es geprüft.", "status": "waiting_customer"}
+        page = f"/workspace/tickets/{number}/"
+        return browser.post(f"{page}reply/", form | {"version": version, "seen": seen}, on=f"{page}?view=open")
 
     return {
-        "inbox": lambda: get("/workspace/?view=open"),
-        "ticket": lambda: get(f"/workspace/tickets/{numbers[next(turn) % len(numbers)]}/"),
-        "search_common": lambda: get(f"/workspace/search/?q={COMMON}"),
-        "search_rare": lambda: get(f"/workspace/search/?q={rare[next(turn) % len(rare)]}"),
+        "inbox": lambda: browser.get("/workspace/?view=open"),
+        "ticket": lambda: browser.get(f"/workspace/tickets/{shown()}/?view=open"),
+        "search_common": lambda: browser.get(f"/workspace/search/?q={COMMON}"),
+        "search_rare": lambda: browser.get(f"/workspace/search/?q={rare()}"),
         "reply": reply,
     }
 
 
-def _some_texts() -> list[str]:
-    return list(Message.objects.order_by("pk").values_list("text", flat=True)[:CALLS])
+def _each_in_turn(things: list[Any]) -> Callable[[], Any]:
+    turn = count()
+    return lambda: things[next(turn) % len(things)]
 
 
-def _bare() -> Pages:
-    """Fifty rows of the inbox, and the messages of one ticket, without anything of ours around them."""
-    parameters = connection.get_connection_params()
-    for name in ("cursor_factory", "context"):
-        parameters.pop(name, None)
-    bare = psycopg.connect(**parameters, autocommit=True)
-    newest = Ticket.objects.order_by("-last_message_at").values_list("pk", flat=True).first()
-
-    def as_bytes(query: str, *values: object) -> bytes:
-        rows = bare.execute(query.encode(), values).fetchall()
-        return "".join("<li>" + " ".join(escape(str(cell)) for cell in row) + "</li>" for row in rows).encode()
-
-    return {
-        "inbox": lambda: as_bytes(
-            "SELECT t.number, t.subject, t.status, t.priority, t.last_message_at, p.name FROM tickets_ticket t"
-            " JOIN customers_person p ON p.id = t.person_id"
-            " WHERE t.status IN ('new', 'open', 'waiting_customer', 'waiting_internal')"
-            " ORDER BY t.last_message_at DESC, t.number DESC LIMIT 50"
-        ),
-        "ticket": lambda: as_bytes(
-            "SELECT id, from_name, text, created_at, state FROM tickets_message WHERE ticket_id = %s"
-            " ORDER BY created_at",
-            newest,
-        ),
-    }
+def _rare() -> list[str]:
+    """Numbers that stand in one message each, of the oldest ones: nothing but the index of words finds them."""
+    texts = Message.objects.filter(direction="in").order_by("pk").values_list("text", flat=True)[:CALLS]
+    return [text.rpartition("Vertragskonto ")[2][:8] for text in texts]

@@ -7,7 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 
-from anliegen.oversight.measurement.bench.pages import CALLS, WARM_UP, PageFailed, Progress
+from anliegen.oversight.measurement.bench.browser import PageFailed
+from anliegen.oversight.measurement.bench.pages import CALLS, WARM_UP, Progress
 from anliegen.oversight.measurement.bench.report import Report, measured, percentiles, timed
 from anliegen.oversight.measurement.seed import seed
 from anliegen.records.accounts.models import Agent
