@@ -9,6 +9,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import translation
+from markupsafe import Markup
 
 from anliegen.faces.ui.appearance import language, shortcuts_off, text_direction, theme, zone
 from anliegen.faces.ui.attributes import attributes
@@ -38,6 +39,7 @@ def environment(*, cache: Path | None = None, **options: Any) -> jinja2.Environm
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+    made.globals |= {"gettext": translated, "_": translated}
     made.globals |= {
         "ago": ago,
         "attributes": attributes,
@@ -64,6 +66,23 @@ def environment(*, cache: Path | None = None, **options: Any) -> jinja2.Environm
         "zone": zone,
     }
     return made
+
+
+def translated(text: str, /, **variables: Any) -> Markup:
+    """What `_("...")` and `{% trans %}` say: markup, and a format even without variables, as Jinja2's own."""
+    language = translation.get_language()
+    return _translated(language, text) % variables if variables else _formatted(language, text)
+
+
+@lru_cache(maxsize=8192)
+def _translated(_language: str | None, text: str) -> Markup:
+    """In the active language. Remembered, because a page asks for hundreds of words and each costs a chain of calls."""
+    return Markup(translation.gettext(text))  # noqa: S704 (of our catalogues)
+
+
+@lru_cache(maxsize=8192)
+def _formatted(language: str | None, text: str) -> Markup:
+    return _translated(language, text) % {}
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:

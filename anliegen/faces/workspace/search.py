@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -77,7 +77,7 @@ def _people(agent: Agent, asked: str, found: list[Found]) -> list[FoundPerson]:
     if not may(agent, "customer.read"):
         return []
     named = _matching(asked)
-    by_index = Person.objects.filter(named).order_by("folded", "pk").distinct()[: MOST_PEOPLE * 3] if named else []
+    by_index = named.order_by("folded", "pk")[: MOST_PEOPLE * 3] if named is not None else []
     words = text.fold(asked).split()
     by_words = [one.ticket.person for one in found if all(word in one.ticket.person.folded for word in words)]
     people = list(dict.fromkeys([*by_index, *by_words]))[: MOST_PEOPLE * 3]
@@ -88,24 +88,31 @@ def _people(agent: Agent, asked: str, found: list[Found]) -> list[FoundPerson]:
 
 
 def _newest_of(agent: Agent, people: list[Person]) -> dict[int, list[Ticket]]:
-    """The newest tickets of each person that the agent may see."""
+    """The newest tickets of each person that the agent may see, in two queries however many people there are."""
+    visible = Ticket.objects.visible_to(agent)
+    newest_first = ("-last_message_at", "-pk")
+    each = [visible.filter(person=one).order_by(*newest_first).values_list("pk")[:TICKETS_EACH] for one in people]
+    numbers = [number for (number,) in each[0].union(*each[1:], all=True)] if each else []
+    shown = Ticket.objects.filter(pk__in=numbers).select_related("person", "team", "assignee")
     newest: dict[int, list[Ticket]] = {}
-    for person in people:
-        own = Ticket.objects.visible_to(agent).filter(person=person).select_related("person", "team", "assignee")
-        if shown := list(own.order_by("-last_message_at", "-pk")[:TICKETS_EACH]):
-            newest[person.pk] = shown
+    for ticket in shown.order_by(*newest_first) if numbers else []:
+        newest.setdefault(ticket.person_id, []).append(ticket)
     return newest
 
 
-def _matching(asked: str) -> Q | None:
-    """What to look for among people; None when it is neither an address nor a name."""
+def _matching(asked: str) -> QuerySet[Person] | None:
+    """People to whom it belongs; None when it is neither an address nor a name."""
     if "@" in asked:
-        return Q(addresses__kind="email", addresses__folded=fold_address("email", asked))
+        return _with_address("email", asked)
     if sum(sign.isdigit() for sign in asked) >= 6 and not any(sign.isalpha() for sign in asked):
-        return Q(addresses__kind="phone", addresses__folded=fold_address("phone", asked))
+        return _with_address("phone", asked)
     folded = text.fold(asked)
     words = folded.split()
     if len(folded) < 2 or len(words) > 4:
         return None
     # By the beginning alone: the index of the column answers that, however many people there are.
-    return Q(folded__gte=folded, folded__lt=f"{folded}\U0010ffff")
+    return Person.objects.filter(folded__gte=folded, folded__lt=f"{folded}\U0010ffff")
+
+
+def _with_address(kind: str, value: str) -> QuerySet[Person]:
+    return Person.objects.filter(addresses__kind=kind, addresses__folded=fold_address(kind, value)).distinct()

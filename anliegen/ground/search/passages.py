@@ -43,11 +43,11 @@ def _matches(text: str, words: tuple[Wanted, ...]) -> list[_Match]:
     looked_for = frozenset().union(*(word.terms | word.parts for word in words))
     beginnings = tuple(beginning for word in words for beginning in word.beginnings)
     for token in TOKEN.finditer(text):
-        terms = _terms(token.group())
-        if terms.isdisjoint(looked_for) and not (beginnings and _begins(token.group(), terms, beginnings)):
+        terms, forms = _terms(token.group())
+        if terms.isdisjoint(looked_for) and not (beginnings and _begins(forms, beginnings)):
             continue
         for number, word in enumerate(words):
-            if not word.terms.isdisjoint(terms) or (word.beginnings and _begins(token.group(), terms, word.beginnings)):
+            if not word.terms.isdisjoint(terms) or (word.beginnings and _begins(forms, word.beginnings)):
                 exact.append(_Match(*token.span(), number))
                 break
             if not word.parts.isdisjoint(terms):
@@ -58,13 +58,15 @@ def _matches(text: str, words: tuple[Wanted, ...]) -> list[_Match]:
 
 
 @functools.lru_cache(_CACHED_TOKENS)
-def _terms(token: str) -> frozenset[str]:
+def _terms(token: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The terms of a token, and all forms that a beginning may be the beginning of: the token folded, and its terms."""
     pieces = (*chain(token, german_terms)[0], *chain(token, english_terms)[0])
-    return frozenset(term for _, terms in pieces for term in terms)
+    terms = frozenset(term for _, terms in pieces for term in terms)
+    return terms, (fold(token), *terms)
 
 
-def _begins(token: str, terms: frozenset[str], beginnings: tuple[str, ...]) -> bool:
-    return fold(token).startswith(beginnings) or any(term.startswith(beginnings) for term in terms)
+def _begins(forms: tuple[str, ...], beginnings: tuple[str, ...]) -> bool:
+    return any(form.startswith(beginnings) for form in forms)
 
 
 def _best(matches: list[_Match], length: int) -> tuple[int, int]:

@@ -1,6 +1,7 @@
-"""Pages of a table, newest first, by keyset on the primary key: no page shifts while rows are added."""
+"""Pages of a table, newest first, by keyset: no page shifts while rows are added."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -8,6 +9,8 @@ from django.db.models import Model, QuerySet
 M = TypeVar("M", bound=Model)
 
 SIZE = 50
+
+Place = tuple[str, int, datetime | None]  # "newer" or "older" than the row of this key (and time)
 
 
 @dataclass(frozen=True)
@@ -19,26 +22,51 @@ class Page(Generic[M]):
     older: str | None
 
 
-def page(rows: "QuerySet[M]", *, cursor: str | None = None, size: int = SIZE) -> Page[M]:
-    """One page. The cursor is one of an earlier page's; a broken one begins anew."""
-    place = _read(cursor)
+def page(rows: "QuerySet[M]", *, cursor: str | None = None, size: int = SIZE, by_time: bool = False) -> Page[M]:
+    """One page. The cursor is one of an earlier page's; a broken one begins anew.
+
+    In the order of the primary key; `by_time`: of the column `at` and the key, for which the table has indexes.
+    """
+    place = _read(cursor, by_time)
     backwards = place is not None and place[0] == "newer"
     if place is not None:
-        rows = rows.filter(pk__gt=place[1]) if backwards else rows.filter(pk__lt=place[1])
-    found = list(rows.order_by("pk" if backwards else "-pk")[: size + 1])
+        rows = _beyond(rows, place)
+    order = ("at", "pk") if by_time else ("pk",)
+    found = list(rows.order_by(*(order if backwards else (f"-{name}" for name in order)))[: size + 1])
     more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()
     has_newer, has_older = (more, True) if backwards else (place is not None, more)
     return Page(
         items,
-        f"newer~{items[0].pk}" if items and has_newer else None,
-        f"older~{items[-1].pk}" if items and has_older else None,
+        _cursor("newer", items[0], by_time) if items and has_newer else None,
+        _cursor("older", items[-1], by_time) if items and has_older else None,
     )
 
 
-def _read(cursor: str | None) -> tuple[str, int] | None:
-    way, _sign, key = (cursor or "").partition("~")
-    if way in ("newer", "older") and key.isascii() and key.isdigit() and int(key) < 2**63:
-        return way, int(key)
-    return None
+def _beyond(rows: "QuerySet[M]", place: Place) -> "QuerySet[M]":
+    way, key, at = place
+    if at is None:
+        return rows.filter(pk__gt=key) if way == "newer" else rows.filter(pk__lt=key)
+    table = rows.model._meta.db_table
+    # A row comparison, which the index answers and the ORM cannot say; the values are parameters.
+    condition = f"({table}.at, {table}.id) {'>' if way == 'newer' else '<'} (%s, %s)"
+    return rows.extra(where=[condition], params=[at, key])  # noqa: S610
+
+
+def _cursor(way: str, row: Model, by_time: bool) -> str:
+    return f"{way}~{row.pk}" + (f"~{row.at.timestamp():.6f}" if by_time else "")  # type: ignore[attr-defined]
+
+
+def _read(cursor: str | None, by_time: bool) -> Place | None:
+    way, *parts = (cursor or "").split("~")
+    if way not in ("newer", "older") or len(parts) != 1 + by_time:
+        return None
+    key, *at = parts
+    if not (key.isascii() and key.isdigit() and int(key) < 2**63):
+        return None
+    try:
+        moment = datetime.fromtimestamp(float(at[0]), UTC) if by_time else None
+    except (ValueError, OverflowError, OSError):
+        return None
+    return way, int(key), moment

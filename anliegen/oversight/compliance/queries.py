@@ -28,7 +28,7 @@ class Wanted:
 
 
 def events(wanted: Wanted) -> "QuerySet[Event]":
-    """The events that fit, in no order: page them with `pages.page`."""
+    """The events that fit, in no order: page them with `pages.page`, by time."""
     found = Event.objects.all()
     if wanted.subject:
         found = found.filter(subject=wanted.subject)

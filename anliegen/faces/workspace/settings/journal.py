@@ -80,7 +80,7 @@ def verbs() -> list[tuple[str, str]]:
 def journal(request: HttpRequest) -> HttpResponse:
     agent, form = agent_of(request), WantedForm(request.GET)
     wanted = form.wanted()
-    found = page(events(wanted), cursor=request.GET.get("cursor"))
+    found = page(events(wanted), cursor=request.GET.get("cursor"), by_time=True)
     checked = last_check("journal")
     said = sentences([*found.items, *([checked] if checked else [])], agent)
     context = {

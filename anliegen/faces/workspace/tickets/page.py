@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
@@ -24,8 +25,9 @@ from anliegen.records.tickets.models import Ticket
 
 def ticket_for(agent: Agent, number: int) -> Ticket:
     """The ticket, if this agent may see it. Else it is as if there were none."""
+    # Each further table makes planning the query slower by half; the mailbox is asked for by what sends an answer.
     visible = Ticket.objects.visible_to(agent).select_related(
-        "person__organisation", "team", "assignee", "responsible", "brand", "mailbox"
+        "person__organisation", "team", "assignee", "responsible", "brand"
     )
     ticket = visible.filter(pk=number).first() if number < 2**63 else None
     if ticket is None:
@@ -69,6 +71,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "status": status_look(found.status),
         "waits": waits(found, now),
         "now": now,
+        "undo": undo,
         "timeline": seen,
         "only_talk": only_talk,
         "pictures_of": pictures_of,
@@ -79,7 +82,8 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "with_talk": _address(request, found, only="talk"),
         "with_all": _address(request, found, only=None),
         "choices": choices.of(found, agent),
-        "customer": context_of(found, agent),
+        # Read when it is drawn: an answer that was sent, for one, shows nothing of it.
+        "customer": SimpleLazyObject(lambda: context_of(found, agent)),
         "conflict": None,
     }
 

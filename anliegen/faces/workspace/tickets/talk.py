@@ -1,6 +1,5 @@
 """Answering, noting, and taking an answer back."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +16,6 @@ from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm
 from anliegen.ground import clock
 from anliegen.records.accounts.permissions import may
-from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -81,7 +79,7 @@ def _sent(request: HttpRequest, message: Message) -> HttpResponse:
     parts = parts_of(request, ticket)
     said = {
         "message": message,
-        "undo_until": message.created_at + _undo_time() if message.channel == "email" else None,
+        "undo_until": message.created_at + parts["undo"] if message.channel == "email" else None,
         "names": ", ".join(one["name"] or one["address"] for one in [*message.to, *message.cc]),
     }
     context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | said
@@ -139,10 +137,6 @@ def undo(request: HttpRequest, message: int) -> HttpResponse:
     return page(
         request, "workspace/ticket/undone.html", parts | {"message": done, "from_toast": "from" in request.POST}
     )
-
-
-def _undo_time() -> timedelta:
-    return timedelta(seconds=the_operator().undo_seconds)
 
 
 def _insist(request: HttpRequest, permission: str, ticket: Ticket) -> None:
