@@ -26,10 +26,11 @@ class Event(models.Model):
         verbose_name = _("event")
         indexes: ClassVar = [
             models.Index(fields=["subject", "id"], name="journal_event_subject"),
-            # What is looked up is read in the order of time: everything, of one actor, of one verb; within a time too.
+            # Whatever is looked up is read in the order of time: all of it, of an actor, of a verb, of both.
             models.Index(fields=["at", "id"], name="journal_event_at"),
             models.Index(fields=["actor", "at", "id"], name="journal_event_actor"),
             models.Index(fields=["verb", "at", "id"], name="journal_event_verb"),
+            models.Index(fields=["actor", "verb", "at", "id"], name="journal_event_actor_verb"),
             models.Index(fields=["id"], name="journal_event_unsealed", condition=Q(position__isnull=True)),
         ]
         constraints: ClassVar = [

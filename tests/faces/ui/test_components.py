@@ -7,6 +7,7 @@ import jinja2
 import pytest
 from django import forms
 from django.utils import translation
+from markupsafe import Markup
 
 from anliegen.faces.ui import components
 from anliegen.faces.ui.contact import Contact
@@ -210,3 +211,21 @@ def test_fifty_rows_cost_a_few_milliseconds(made: jinja2.Environment) -> None:
             template.render(rows=rows)
             costs.append(time.process_time() - start)
     assert min(costs) < 0.006
+
+
+def test_what_is_remembered_keeps_markup_and_the_same_text_apart(made: jinja2.Environment) -> None:
+    drawn = [render(made, "{{ ui.badge(word) }}", word=word) for word in (Markup("<b>neu</b>"), "<b>neu</b>")]
+    assert drawn == [
+        '<span class="badge badge-quiet"><b>neu</b></span>',
+        '<span class="badge badge-quiet">&lt;b&gt;neu&lt;/b&gt;</span>',
+    ]
+
+
+def test_what_is_remembered_follows_the_language(made: jinja2.Environment) -> None:
+    source = """{{ ui.actor("person")|striptags }}, {{ _("Close") }}, {{ _("waits %(time)s", time="<2>") }}"""
+    said = []
+    for language in ("de", "en", "de"):
+        with translation.override(language):
+            said.append(made.from_string(source).render())
+    german, english = "Mensch, Schließen, wartet &lt;2&gt;", "Person, Close, waits &lt;2&gt;"
+    assert said == [german, english, german]

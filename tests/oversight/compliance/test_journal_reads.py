@@ -1,10 +1,12 @@
 """Looking something up in the journal, and having it checked."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.ground import clock
@@ -42,6 +44,59 @@ def test_events_are_found_by_subject_actor_verb_and_time(now: datetime) -> None:
         Wanted(subject="brand:1", actor="agent:3", verb="setting.created", since=now, until=now + timedelta(hours=1))
     )
     assert list(found) == [wanted]
+
+
+def walked(wanted: Wanted, size: int) -> tuple[list[Event], list[list[Event]], list[list[Event]]]:
+    """All events from the newest to the oldest, the pages down, and the pages back up."""
+    there = [page(events(wanted), size=size, by_time=True)]
+    while there[-1].older is not None:
+        there.append(page(events(wanted), cursor=there[-1].older, size=size, by_time=True))
+    back = [there[-1]]
+    while back[0].newer is not None:
+        back.insert(0, page(events(wanted), cursor=back[0].newer, size=size, by_time=True))
+    return [one for each in there for one in each.items], [each.items for each in there], [each.items for each in back]
+
+
+def test_pages_by_time_go_back_and_forth_whatever_the_order_of_writing(now: datetime) -> None:
+    minutes = (3, 1, 2, 2, 5, 4, 2)  # written in this order; three in the same moment
+    made = [say("setting.created", f"brand:{each}", at=now + timedelta(minutes=each)) for each in minutes]
+    say("agent.left", "agent:1", at=now)
+    found, there, back = walked(Wanted(verb="setting.created"), size=2)
+    assert found == sorted(made, key=lambda event: (event.at, event.pk), reverse=True)
+    assert there == back
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    ["", "older", "older~1", "older~x~1", "older~1~x", "older~1~nan", "older~1~1e300", "up~1~2", "older~1~2~3"],
+)
+def test_a_broken_cursor_by_time_begins_anew(cursor: str, now: datetime) -> None:
+    made = [say("setting.created", "brand:1", at=now + timedelta(minutes=each)) for each in range(3)]
+    assert page(events(Wanted()), cursor=cursor, by_time=True).items == made[::-1]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (Wanted(), "journal_event_at"),
+        (Wanted(actor="agent:3"), "journal_event_actor"),
+        (Wanted(verb="setting.created"), "journal_event_verb"),
+        (Wanted(actor="agent:3", verb="setting.created"), "journal_event_actor_verb"),
+    ],
+)
+def test_what_is_looked_up_is_read_off_one_index(wanted: Wanted, index: str, now: datetime) -> None:
+    for each in (wanted, replace(wanted, until=now)):
+        with CaptureQueriesContext(connection) as asked:
+            page(events(each), by_time=True)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off"
+            )
+            cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert f" using {index} on journal_event" in plan
+        assert "Filter" not in plan  # nothing is read and dropped again
+        assert "Sort" not in plan
 
 
 def test_a_verb_ending_in_a_dot_finds_the_whole_room(now: datetime) -> None:

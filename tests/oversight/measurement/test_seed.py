@@ -13,7 +13,7 @@ from anliegen.oversight.measurement.seed import NotForSeeding, seed
 from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import queries
-from anliegen.records.tickets.models import Message, SearchRow, Ticket
+from anliegen.records.tickets.models import Message, Participant, SearchRow, Ticket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,6 +33,9 @@ def test_so_many_tickets_and_messages_are_made_with_their_events(ready: None) ->
     assert (made.tickets, made.messages, progress) == (40, 100, [40])
     assert (Ticket.objects.count(), Message.objects.count(), SearchRow.objects.count()) == (40, 100, 100)
     assert (Person.objects.count(), Address.objects.count()) == (10, 10)
+    assert {one.address.person_id: one.ticket.person_id for one in Participant.objects.filter(role="requester")} == {
+        person: person for person in Person.objects.values_list("pk", flat=True)
+    }
     assert Event.objects.filter(subject__startswith="ticket:").count() == made.events == 40 * 2 + 100
     assert verify().ok
     assert tail.drain(READERS) == 0  # no reader takes what is made up for news
@@ -63,7 +66,7 @@ def test_it_can_grow_and_later_tickets_get_higher_numbers(
 def test_the_same_seed_gives_the_same_words(ready: None) -> None:
     seed(tickets=6, seed=7)
     first = words_said()
-    for model in (SearchRow, Message, Ticket, Address, Person, Event):
+    for model in (SearchRow, Message, Participant, Ticket, Address, Person, Event):
         model.objects.all().delete()
     seed(tickets=6, seed=7)
     assert words_said() == first

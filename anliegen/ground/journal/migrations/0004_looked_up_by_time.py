@@ -19,4 +19,8 @@ class Migration(migrations.Migration):
             model_name="event",
             index=models.Index(fields=["verb", "at", "id"], name="journal_event_verb"),
         ),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(fields=["actor", "verb", "at", "id"], name="journal_event_actor_verb"),
+        ),
     ]
