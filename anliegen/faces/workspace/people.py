@@ -118,7 +118,9 @@ def context_of(
     agent: Agent,
     form: PersonForm | None = None,
     organisation_form: OrganisationForm | None = None,
+    linked: list[LinkedRow] | None = None,
 ) -> Context:
+    """What the pane shows; `linked` where it was read before."""
     person = ticket.person
     may_read, may_change = may(agent, "customer.read"), may(agent, "customer.change")
     names = Organisation.objects.order_by("folded", "pk").values_list("name", flat=True)
@@ -136,7 +138,7 @@ def context_of(
         form=form or PersonForm(person),
         organisation_form=organisation_form or OrganisationForm(person),
         organisations=list(dict.fromkeys(names[:MOST_NAMES])) if may_read and may_change else [],
-        linked=_linked(ticket, agent),
+        linked=linked_with(ticket, agent) if linked is None else linked,
     )
 
 
@@ -174,7 +176,8 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
     return page(request, "workspace/ticket/customer.html", context, status=422 if form.errors else 200)
 
 
-def _linked(ticket: Ticket, agent: Agent) -> list[LinkedRow]:
+def linked_with(ticket: Ticket, agent: Agent) -> list[LinkedRow]:
+    """The tickets that have to do with this one, as far as the agent may see them."""
     found = queries.linked(ticket, agent)
     lines = rows([one.ticket for one in found], now=clock.now(), with_snippets=False)
     return [

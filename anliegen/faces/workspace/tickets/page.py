@@ -12,7 +12,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace import inbox
 from anliegen.faces.workspace.frame import agent_of, listen, state_of, view_of
-from anliegen.faces.workspace.people import context_of
+from anliegen.faces.workspace.people import context_of, linked_with
 from anliegen.faces.workspace.rows import rows, status_look, waits
 from anliegen.faces.workspace.tickets import choices, entries, writing
 from anliegen.ground import clock
@@ -55,6 +55,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     """What the head, the timeline and the context pane need."""
     agent, now = agent_of(request), clock.now()
     undo = timedelta(seconds=the_operator().undo_seconds)
+    linked = linked_with(found, agent)
     state = state_of(request)
     only_talk = state.get("only") == "talk"
     pictures_of = _number(state.get("pictures"))
@@ -82,8 +83,9 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "with_talk": _address(request, found, only="talk"),
         "with_all": _address(request, found, only=None),
         "choices": choices.of(found, agent),
+        "linked": linked,
         # Read when it is drawn: an answer that was sent, for one, shows nothing of it.
-        "customer": SimpleLazyObject(lambda: context_of(found, agent)),
+        "customer": SimpleLazyObject(lambda: context_of(found, agent, linked=linked)),
         "conflict": None,
     }
 
