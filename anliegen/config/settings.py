@@ -152,7 +152,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "anliegen.faces.ui.errors.csrf_failure"
 
-# Rate limits count in a table, so that they hold over any number of web processes.
+# Attempts to log in count in a table, so that limits hold over any number of web processes.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",

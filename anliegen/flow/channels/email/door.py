@@ -3,7 +3,6 @@
 Without a bound one peer could hold every file descriptor of the process, and the mail server would not get in.
 """
 
-import ipaddress
 import time
 from collections import Counter
 
@@ -44,15 +43,3 @@ class Door:
             return
         log.warning("too many connections, senders asked to try again", turned_away=self._turned_away)
         self._told_at, self._turned_away = time.monotonic(), 0
-
-
-def peer_of(peername: object) -> str:
-    """Whom a connection is counted for: its address, of IPv6 the part that one network shares."""
-    given = str(peername[0]) if isinstance(peername, tuple) and peername else ""
-    try:
-        address = ipaddress.ip_address(given.partition("%")[0])
-    except ValueError:
-        return given
-    if address.version == 6:
-        return str(ipaddress.ip_network((address, 64), strict=False))
-    return str(address)

@@ -16,9 +16,10 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 
 from anliegen.flow.channels.email import charsets
-from anliegen.flow.channels.email.door import Door, peer_of
+from anliegen.flow.channels.email.door import Door
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
+from anliegen.ground.peers import peer
 
 log = structlog.get_logger(__name__)
 
@@ -130,11 +131,11 @@ class Conversation(SMTP):
         await self.smtp_EHLO(arg)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        peer = peer_of(transport.get_extra_info("peername"))
-        if not self._door.enter(peer):
+        caller = peer(transport.get_extra_info("peername")[0])
+        if not self._door.enter(caller):
             _say_goodbye(transport, FULL)
             return
-        self._peer = peer
+        self._peer = caller
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from anliegen.flow.channels.email import receive
-from anliegen.flow.channels.email.door import Door, peer_of
+from anliegen.flow.channels.email.door import Door
 from anliegen.flow.channels.models import Intake
 
 MAIL = b"From: kim@example.org\r\nSubject: Abschlag\r\n\r\nZu hoch.\r\n.\r\n"
@@ -59,20 +59,6 @@ def test_one_peer_cannot_take_all_the_places() -> None:
     assert door.enter("192.0.2.3") is False  # nobody gets in beyond all places
     door.leave("192.0.2.1")
     assert [door.enter("192.0.2.2"), door.enter("192.0.2.3")] == [False, True]
-
-
-@pytest.mark.parametrize(
-    ("peername", "peer"),
-    [
-        (("127.0.0.1", 4711), "127.0.0.1"),
-        (("2001:db8:1:2:aaaa::1", 4711, 0, 0), "2001:db8:1:2::/64"),
-        (("fe80::1%eth0", 4711, 0, 2), "fe80::/64"),
-        ("", ""),
-        (None, ""),
-    ],
-)
-def test_a_peer_is_an_address_or_an_ipv6_network(peername: object, peer: str) -> None:
-    assert peer_of(peername) == peer
 
 
 def test_who_says_nothing_is_told_why_it_ends() -> None:
