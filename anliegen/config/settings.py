@@ -215,7 +215,8 @@ structlog.configure(
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"calm": {"()": "anliegen.ground.calm.Calm"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["calm"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"procrastinate": {"level": "WARNING"}},
 }
