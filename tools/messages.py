@@ -57,7 +57,9 @@ def update(room: Path) -> tuple[int, list[str]]:
     if file.exists():
         with file.open("rb") as source:
             catalog = read_po(source, locale="de")
+    created = catalog.creation_date  # stays, so that a run that finds nothing new changes nothing
     catalog.update(template, no_fuzzy_matching=True)
+    catalog.creation_date = created
     catalog.obsolete.clear()
     for message in catalog:
         message.locations = []

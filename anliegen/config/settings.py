@@ -46,6 +46,8 @@ CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 _https = _base.scheme == "https"
 if _https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # This name only: what else runs below it is not ours to decide.
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -150,7 +152,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "anliegen.faces.ui.errors.csrf_failure"
 
-# Rate limits count in a table, so that they hold over any number of web processes.
+# Attempts to log in count in a table, so that limits hold over any number of web processes.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -213,7 +215,8 @@ structlog.configure(
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"calm": {"()": "anliegen.ground.calm.Calm"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["calm"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"procrastinate": {"level": "WARNING"}},
 }

@@ -37,7 +37,8 @@ def listen(channels: list[str], stop: threading.Event, *, patience: float, rest:
                 yield set()
                 yield from _notified(listener, stop, patience, rest)
         except psycopg.OperationalError:
-            log.warning("listening again soon", channels=channels, seconds=pause)
+            if pause == FIRST_PAUSE_S:  # told once each time the database goes away
+                log.warning("listening again when the database is back", channels=channels)
             stop.wait(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)
 
@@ -71,8 +72,12 @@ def database_is_away(error: BaseException) -> bool:
         return True
     if not isinstance(error, OperationalError):
         return False
-    code = getattr(error.__cause__, "sqlstate", None)
-    return code is None or code.startswith(PASSING)
+    return is_passing(getattr(error.__cause__, "sqlstate", None))
+
+
+def is_passing(sqlstate: str | None) -> bool:
+    """Whether what this code of an OperationalError means passes by itself; without a code nobody answered."""
+    return sqlstate is None or sqlstate.startswith(PASSING)
 
 
 def _succeeds(work: Callable[[set[str]], object], woken: set[str]) -> bool:

@@ -137,7 +137,10 @@ def change_ticket(
         Header(alias="If-Match", description="The `etag` that you read; if somebody was quicker, nothing is changed."),
     ] = None,
 ) -> Any:
-    """Change status, team, assignee, priority, topic or tags. What is not named stays."""
+    """Change status, team, assignee, priority, topic or tags. What is not named stays.
+
+    The customer is told nothing by it: post a reply for that.
+    """
     agent = agent_of(request)
     ticket = _visible(agent, number)
     _insist_on_the_right(agent, ticket, content)

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from anliegen.faces.workspace import inbox, login, new, people, profile, search
 from anliegen.faces.workspace.settings import invitation
-from anliegen.faces.workspace.tickets import changes, files, joining, page, talk
+from anliegen.faces.workspace.tickets import changes, files, joining, page, resolving, talk
 
 app_name = "workspace"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("tickets/<int:number>/reply/", talk.reply, name="reply"),
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
+    path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
     path("tickets/<int:number>/organisation/", people.organisation, name="organisation"),

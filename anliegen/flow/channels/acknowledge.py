@@ -86,6 +86,11 @@ def way_to_a_person(operator: Operator) -> str:
     return _("Would you rather talk to a person? Just answer this mail and say so.")
 
 
+def is_from_a_person(message: Message) -> bool:
+    """Whether somebody would read an answer: neither an automatic mail nor an address that nobody reads."""
+    return not message.automatic and not message.from_address.lower().partition("@")[0].startswith(NOT_A_PERSON)
+
+
 def _particulars(ticket: Ticket) -> str:
     lines = [
         _("Your concern: %(subject)s") % {"subject": ticket.subject or _("without a subject")},
@@ -107,9 +112,7 @@ def _subject(ticket: Ticket) -> str:
 
 def _deserves_one(ticket: Ticket, at: datetime) -> bool:
     first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
-    if first is None or first.automatic or at - first.created_at > TOO_OLD:
-        return False
-    if first.from_address.lower().partition("@")[0].startswith(NOT_A_PERSON):
+    if first is None or not is_from_a_person(first) or at - first.created_at > TOO_OLD:
         return False
     if Message.objects.filter(ticket=ticket, direction="out").exists():
         return False

@@ -21,7 +21,8 @@ from anliegen.ground.egress.errors import (
 
 if TYPE_CHECKING:
     from anliegen.ground.egress.actions import register, withdraw
-    from anliegen.ground.egress.mail import IMAPError, SMTPError, imap, smtp
+    from anliegen.ground.egress.certificates import website_ends_at
+    from anliegen.ground.egress.mail import IMAPError, SMTPError, imap, session_ends_at, smtp
     from anliegen.ground.egress.web import Response, fetch
 
 __all__ = [
@@ -39,7 +40,9 @@ __all__ = [
     "fetch",
     "imap",
     "register",
+    "session_ends_at",
     "smtp",
+    "website_ends_at",
     "withdraw",
 ]
 
@@ -47,9 +50,9 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(name)
-    from anliegen.ground.egress import actions, mail, web  # noqa: PLC0415  # slow import
+    from anliegen.ground.egress import actions, certificates, mail, web  # noqa: PLC0415  # slow import
 
-    for module in (web, mail, actions):
+    for module in (web, mail, certificates, actions):
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(name)

@@ -54,6 +54,7 @@ LEFT_OUT = {
     "account_emailaddress": "made by logging in",
     "account_emailconfirmation": "not used",
     "rate_limits": "counts of the last minutes",
+    "portal_attempts": "counts of the last minutes",
     "procrastinate_jobs": "deliveries find their jobs again, see flow/channels/outbox.py",
     "procrastinate_events": "of jobs",
     "procrastinate_periodic_defers": "of jobs",

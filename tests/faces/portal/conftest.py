@@ -6,7 +6,6 @@ from html import unescape
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -24,8 +23,7 @@ GERMAN = {"HTTP_ACCEPT_LANGUAGE": "de-DE,de;q=0.9,en;q=0.5"}
 
 @pytest.fixture
 def browser(mailbox: Mailbox, calendar: Calendar) -> Client:
-    """A German browser that lets errors become pages, as in production. Nobody has asked for anything before."""
-    cache.clear()
+    """A German browser that lets errors become pages, as in production."""
     return Client(raise_request_exception=False, **GERMAN)
 
 

@@ -1,6 +1,7 @@
 """The doctor finds what is wrong and says what to do; what cannot be checked is a finding too."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import pytest
 
 from anliegen.flow.channels.models import Intake
-from anliegen.ground import clock
+from anliegen.ground import clock, egress
+from anliegen.ground.egress.models import Destination
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Cursor
 from anliegen.oversight.measurement import doctor
-from anliegen.oversight.measurement.doctor import Finding, examine
+from anliegen.oversight.measurement.doctor import examine
+from anliegen.oversight.measurement.findings import Finding
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox, Operator, Team
 
@@ -66,6 +69,93 @@ def test_whatever_is_bad_comes_with_advice(operator: Operator, billing: Team, no
 def test_an_open_line_is_found(settings: Any, address: str, ok: bool) -> None:
     settings.ANLIEGEN_BASE_URL = address
     assert found("address").ok is ok
+
+
+@pytest.fixture
+def website(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[datetime | Exception], None]:
+    """What a look at the certificate of https://hilfe.example.org gives."""
+    settings.ANLIEGEN_BASE_URL = "https://hilfe.example.org"
+
+    def give(answer: datetime | Exception) -> None:
+        def look(url: str, *, purpose: str) -> datetime:
+            assert Destination.objects.active().filter(scheme="https", host="hilfe.example.org", port=443).exists()
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        monkeypatch.setattr(egress, "website_ends_at", look, raising=False)
+
+    return give
+
+
+@pytest.mark.parametrize(("days", "ok"), [(90, True), (15, True), (14, False), (1, False)])
+def test_a_certificate_that_ends_soon_is_found(
+    website: Callable[[datetime | Exception], None], days: int, ok: bool
+) -> None:
+    ends_at = clock.now() + timedelta(days=days, minutes=-1 if days == 14 else 1)
+    website(ends_at)
+    certificate = found("certificate of the address")
+    assert certificate.ok is ok
+    assert certificate.seen.startswith(f"good until {ends_at:%Y-%m-%d}, ")
+    assert bool(certificate.advice) is not ok
+
+
+@pytest.mark.parametrize(
+    ("problem", "advice"),
+    [
+        (egress.Failed("certificate", "The certificate is not valid: expired."), "Renew it, for this very name"),
+        (egress.Unreachable("connect_failed", "It cannot be reached."), "Does the proxy in front run?"),
+    ],
+)
+def test_a_certificate_that_is_not_good_or_cannot_be_seen_comes_with_advice(
+    website: Callable[[datetime | Exception], None], problem: egress.EgressError, advice: str
+) -> None:
+    website(problem)
+    certificate = found("certificate of the address")
+    assert (certificate.ok, certificate.seen) == (False, str(problem))
+    assert certificate.advice.startswith(advice)
+
+
+@pytest.fixture
+def mail_server(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[..., None]:
+    """What the mail server says, and when its certificate ends (None: the session is not encrypted)."""
+    settings.ANLIEGEN_SMTP_URL = "smtp://mail.example.org:25"
+
+    def give(*, says: Exception | None = None, ends_at: datetime | None = None) -> None:
+        @contextmanager
+        def session(url: str, *, purpose: str) -> Iterator[None]:
+            assert Destination.objects.active().filter(host="mail.example.org", purpose=purpose).exists()
+            if says is not None:
+                raise says
+            yield
+
+        monkeypatch.setattr(egress, "smtp", session, raising=False)
+        monkeypatch.setattr(egress, "session_ends_at", lambda session: ends_at, raising=False)
+
+    return give
+
+
+def test_the_mail_server_and_its_certificate_are_looked_at(well: None, mail_server: Callable[..., None]) -> None:
+    mail_server(ends_at=clock.now() + timedelta(days=3))
+    assert found("mail server").seen == "answers"
+    assert bad() == {"certificate of the mail server"}
+    mail_server()  # such as one on this machine
+    assert [each.check for each in examine() if "certificate" in each.check] == []
+
+
+@pytest.mark.parametrize(
+    ("says", "advice"),
+    [
+        (egress.TurnedAway(535, "no"), "Are user name and password in ANLIEGEN_SMTP_URL still right?"),
+        (egress.Failed("certificate", "not valid"), "Mails wait and are tried again for two days."),
+    ],
+)
+def test_a_mail_server_that_does_not_take_mail_is_found(
+    well: None, mail_server: Callable[..., None], says: Exception, advice: str
+) -> None:
+    mail_server(says=says)
+    assert bad() == {"mail server"}
+    assert found("mail server").advice.startswith(advice)
 
 
 def test_a_key_that_others_can_read_is_named(data: Path, well: None) -> None:

@@ -223,6 +223,38 @@ def test_undoing_a_later_answer_keeps_the_first(
     assert (after.first_answered_at, after.waiting_since, after.status) == (now + HOUR, now + 2 * HOUR, "open")
 
 
+@pytest.mark.parametrize("before", ["waiting_customer", "waiting_internal", "open"])
+@pytest.mark.parametrize("after", ["resolved", "waiting_customer", "waiting_internal", "open"])
+def test_undoing_a_second_answer_gives_the_status_of_before(
+    ticket: Ticket, as_mira: Actor, now: datetime, before: str, after: str
+) -> None:
+    tickets.reply(ticket, ANSWER, actor=as_mira, at=now + HOUR, status=before)
+    second = tickets.reply(ticket, ANSWER, actor=as_mira, at=now + 2 * HOUR, status=after)
+    tickets.cancel(second, actor=as_mira, at=now + 2 * HOUR)
+    found = fresh(ticket)
+    assert (found.status, found.resolved_at, found.waiting_since) == (before, None, None)
+
+
+def test_undoing_leaves_a_status_that_was_set_since(ticket: Ticket, as_mira: Actor, now: datetime) -> None:
+    tickets.reply(ticket, ANSWER, actor=as_mira, at=now + HOUR)
+    second = tickets.reply(ticket, ANSWER, actor=as_mira, at=now + 2 * HOUR, status="resolved")
+    tickets.change(ticket, tickets.Change(status="waiting_internal"), actor=SYSTEM, at=now + 2 * HOUR)
+    tickets.cancel(second, actor=as_mira, at=now + 2 * HOUR)
+    assert fresh(ticket).status == "waiting_internal"
+
+
+def test_undoing_an_answer_to_what_was_done_gives_back_that_very_resolution(
+    ticket: Ticket, as_mira: Actor, now: datetime
+) -> None:
+    tickets.reply(ticket, ANSWER, actor=as_mira, at=now + HOUR, status="resolved")
+    tickets.change(ticket, tickets.Change(status="closed"), actor=SYSTEM, at=now + 2 * HOUR)
+    again = tickets.reply(ticket, ANSWER, actor=as_mira, at=now + 3 * HOUR, status="open")
+    assert (fresh(ticket).status, fresh(ticket).resolved_at) == ("open", None)
+    tickets.cancel(again, actor=as_mira, at=now + 3 * HOUR)
+    found = fresh(ticket)
+    assert (found.status, found.resolved_at, found.closed_at) == ("closed", now + HOUR, now + 2 * HOUR)
+
+
 def test_an_answer_that_came_back_was_none_when_the_next_is_undone(
     ticket: Ticket, as_mira: Actor, now: datetime
 ) -> None:

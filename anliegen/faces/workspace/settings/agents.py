@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.forms import SettingForm, by_name, offer
-from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show, shown_once
+from anliegen.faces.workspace.settings.forms import SettingForm, boxes, by_name, counted, offer, several
+from anliegen.faces.workspace.settings.frame import actor_of, done, not_yet, posted, refused, show, shown_once
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Invitation, Mailbox, Role, Team
+from anliegen.records.accounts.models import Agent, Invitation, Role, Team
 from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.accounts.permissions import PERMISSIONS
 from anliegen.records.tickets import queries as tickets
@@ -24,12 +24,10 @@ from anliegen.records.tickets.models import Ticket
 
 
 class AgentForm(SettingForm):
-    teams = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Teams"),
-        queryset=Team.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Whose concerns this person sees, unless the role sees all teams."),
+    teams = several(
+        gettext_lazy("Teams"),
+        Team.objects.none(),
+        gettext_lazy("Whose concerns this person sees, unless the role sees all teams."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the pages"), choices=LANGUAGES)
 
@@ -124,8 +122,7 @@ def deactivate_agent(request: HttpRequest, pk: int) -> HttpResponse:
     """Whoever answers for automated decisions needs a successor first."""
     row = get_object_or_404(Agent, pk=pk)
     if found := hindrances(row):
-        words = _("%(name)s cannot be deactivated yet: %(why)s.")
-        return refused(request, words % {"name": row.name, "why": ", ".join(found)}, "agent", pk)
+        return not_yet(request, row, found, "agent")
     try:
         accounts.deactivate(row, actor=actor_of(request), at=clock.now())
     except accounts.LastAdministrator:
@@ -142,8 +139,8 @@ def activate_agent(request: HttpRequest, pk: int) -> HttpResponse:
 
 def hindrances(agent: Agent) -> list[str]:
     """What nobody would answer for any more, in words; empty when the agent may be deactivated."""
-    boxes = Mailbox.objects.active().filter(responsible=agent).order_by("address").values_list("address", flat=True)
-    found = [_("answers for mailbox %(address)s") % {"address": address} for address in boxes]
+    answers_for = boxes(is_active=True, responsible=agent)
+    found = [_("answers for mailbox %(address)s") % {"address": address} for address in answers_for]
     led = Team.objects.filter(lead=agent, is_active=True)
     return found + [_("leads team %(name)s") % {"name": team.name} for team in by_name(led)]
 
@@ -166,7 +163,7 @@ def _lying(agent: Agent) -> str:
         "%(count)s open concerns are assigned to this person.",
         lying,
     )
-    return words % {"count": f"{tickets.COUNT_TO}+" if lying == tickets.COUNT_TO else lying}
+    return words % {"count": counted(lying)}
 
 
 def _show_link(request: HttpRequest, agent: Agent, secret: str) -> HttpResponse:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.forms import SettingForm, by_name, new_slug
+from anliegen.faces.workspace.settings.forms import SettingForm, boxes, by_name, counted, new_slug
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
 from anliegen.flow.channels.acknowledge import way_to_a_person
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Brand, Mailbox
+from anliegen.records.accounts.models import Brand
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import queries as tickets
 from anliegen.records.tickets.models import Ticket
@@ -107,17 +107,12 @@ def delete_brand(request: HttpRequest, pk: int) -> HttpResponse:
 
 def uses_of(brand: Brand) -> list[str]:
     """What would be left without a brand, in words; empty when it may be deleted."""
-    uses = [_("mailbox %(address)s") % {"address": address} for address in _mailboxes(brand)]
+    uses = [_("mailbox %(address)s") % {"address": address} for address in boxes(brand=brand)]
     if concerns := tickets.count(Ticket.objects.filter(brand=brand)):
-        shown = f"{tickets.COUNT_TO}+" if concerns == tickets.COUNT_TO else concerns
-        uses.append(ngettext("%(count)s concern", "%(count)s concerns", concerns) % {"count": shown})
+        uses.append(ngettext("%(count)s concern", "%(count)s concerns", concerns) % {"count": counted(concerns)})
     if brand.is_default:
         uses.append(_("it is the default brand"))
     return uses
-
-
-def _mailboxes(brand: Brand) -> list[str]:
-    return list(Mailbox.objects.filter(brand=brand).order_by("address").values_list("address", flat=True))
 
 
 def _still_used(brand: Brand, uses: list[str]) -> str:

@@ -23,9 +23,14 @@ from anliegen.ground.egress.models import DEFAULT_TIMEOUT_S, Destination, Egress
 from anliegen.ground.journal.record import ref
 from anliegen.oversight.compliance.names import names
 from anliegen.oversight.compliance.pages import page
+from anliegen.oversight.measurement.certificates import PURPOSE as CHECKING
 from anliegen.records.accounts.models import Agent
 
-PURPOSES = {SENDING: gettext_lazy("sending mail"), FETCHING: gettext_lazy("fetching mail")}
+PURPOSES = {
+    SENDING: gettext_lazy("sending mail"),
+    FETCHING: gettext_lazy("fetching mail"),
+    CHECKING: gettext_lazy("checking certificates"),
+}
 
 
 class DestinationForm(forms.Form):

@@ -5,11 +5,13 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from anliegen.ground.text import sort_key
-from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.models import Agent, Mailbox
+from anliegen.records.tickets import queries as tickets
 
 LONGEST_SLUG = 50
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -39,6 +41,13 @@ def offer(form: forms.BaseForm, field: str, rows: "QuerySet[Any]", *, nothing: s
     chooser.choices = [*empty, *((row.pk, str(row)) for row in by_name(rows))]  # type: ignore[attr-defined]
 
 
+def several(label: Promise, rows: "QuerySet[Any]", help_text: Promise) -> "forms.ModelMultipleChoiceField[Any]":
+    """A list of rows to tick; ticking none is fine."""
+    return forms.ModelMultipleChoiceField(
+        label=label, queryset=rows, required=False, widget=forms.CheckboxSelectMultiple, help_text=help_text
+    )
+
+
 def by_name(rows: Iterable[M]) -> list[M]:
     """In the order of a phone list."""
     return sorted(rows, key=lambda row: sort_key(str(row)))
@@ -59,6 +68,16 @@ def new_slug(model: type[Model], name: str) -> str:
         number += 1
         slug = f"{base}-{number}"
     return slug
+
+
+def counted(count: int) -> str:
+    """How many concerns: `tickets.count` ends at COUNT_TO."""
+    return f"{tickets.COUNT_TO}+" if count == tickets.COUNT_TO else str(count)
+
+
+def boxes(**which: Any) -> list[str]:
+    """The addresses of these mailboxes."""
+    return list(Mailbox.objects.filter(**which).order_by("address").values_list("address", flat=True))
 
 
 def nobody() -> str:

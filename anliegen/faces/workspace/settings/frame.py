@@ -1,17 +1,19 @@
 """What every page of the settings has in common: who asks, how it is shown, what is said after a change."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.workspace.frame import actor_of, agent_of
 from anliegen.faces.workspace.settings.places import PLACES, open_to
 
-__all__ = ["actor_of", "agent_of", "alarmed", "done", "posted", "refused", "show", "shown_once"]
+__all__ = ["actor_of", "agent_of", "alarmed", "done", "not_yet", "posted", "refused", "show", "shown_once"]
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -50,6 +52,12 @@ def refused(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpRes
     """Nothing was changed: say why, and go back."""
     messages.warning(request, sentence)
     return redirect(f"workspace:settings-{to}", *args)
+
+
+def not_yet(request: HttpRequest, row: Model, hindrances: Sequence[str], to: str) -> HttpResponseRedirect:
+    """It cannot be deactivated: say what still needs it, and go back to its page."""
+    words = _("%(name)s cannot be deactivated yet: %(why)s.")
+    return refused(request, words % {"name": row, "why": ", ".join(hindrances)}, to, row.pk)
 
 
 def alarmed(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponseRedirect:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -11,22 +10,30 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.forms import SettingForm, by_name, choosable_agents, new_slug, nobody, offer
-from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
+from anliegen.faces.workspace.settings.forms import (
+    SettingForm,
+    boxes,
+    by_name,
+    choosable_agents,
+    counted,
+    new_slug,
+    nobody,
+    offer,
+    several,
+)
+from anliegen.faces.workspace.settings.frame import actor_of, done, not_yet, posted, show
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Team
+from anliegen.records.accounts.models import Agent, Calendar, Team
 from anliegen.records.tickets import queries as tickets
 from anliegen.records.tickets.models import Ticket
 
 
 class TeamForm(SettingForm):
-    members = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Members"),
-        queryset=Agent.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("They see this team's concerns and can be given them."),
+    members = several(
+        gettext_lazy("Members"),
+        Agent.objects.none(),
+        gettext_lazy("They see this team's concerns and can be given them."),
     )
 
     class Meta:
@@ -100,8 +107,7 @@ def deactivate_team(request: HttpRequest, pk: int) -> HttpResponse:
     """Nothing may be left lying with a team that nobody looks at."""
     row = get_object_or_404(Team, pk=pk)
     if found := hindrances(row):
-        words = _("%(name)s cannot be deactivated yet: %(why)s.")
-        return refused(request, words % {"name": row.name, "why": ", ".join(found)}, "team", pk)
+        return not_yet(request, row, found, "team")
     accounts.change(row, actor=actor_of(request), at=clock.now(), is_active=False)
     return done(request, _("Team %(name)s is deactivated.") % {"name": row.name}, "teams")
 
@@ -116,10 +122,9 @@ def activate_team(request: HttpRequest, pk: int) -> HttpResponse:
 
 def hindrances(team: Team) -> list[str]:
     """What still needs this team, in words; empty when it may be deactivated."""
-    boxes = Mailbox.objects.active().filter(team=team).order_by("address").values_list("address", flat=True)
-    found = [_("mailbox %(address)s gives it its concerns") % {"address": address} for address in boxes]
+    fed_by = boxes(is_active=True, team=team)
+    found = [_("mailbox %(address)s gives it its concerns") % {"address": address} for address in fed_by]
     if lying := tickets.count(Ticket.objects.open().filter(team=team)):
-        shown = f"{tickets.COUNT_TO}+" if lying == tickets.COUNT_TO else lying
         words = ngettext("%(count)s open concern lies with it", "%(count)s open concerns lie with it", lying)
-        found.append(words % {"count": shown})
+        found.append(words % {"count": counted(lying)})
     return found

@@ -18,7 +18,7 @@ from anliegen.ground import clock, egress, files
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets.links import status_link
-from anliegen.records.tickets.models import Message
+from anliegen.records.tickets.models import Message, Ticket
 
 PURPOSE = "mail"
 PORTS = {"smtp": 587, "smtps": 465}
@@ -133,14 +133,18 @@ def outbox_folder() -> Path:
 
 def _with_footer(message: Message, signature: str) -> str:
     operator, ticket = the_operator(), message.ticket
-    status = _("How your concern %(number)s stands, at any time: %(link)s") % {
-        "number": ticket.pk,
-        "link": status_link(ticket),
-    }
+    status = _about_the_link(ticket) % {"number": ticket.pk, "link": status_link(ticket)}
     author = message.agent.name if message.agent else ""
     parts = [message.text.rstrip(), "\n".join(filter(None, [author, signature.strip()]))]
     footer = "\n".join([status, way_to_a_person(operator)])
     return "\n\n".join(filter(None, parts)) + f"\n\n-- \n{footer}\n"
+
+
+def _about_the_link(ticket: Ticket) -> str:
+    """What the customer's page is for just now: once the concern counts as resolved, it asks whether it is."""
+    if ticket.is_open:
+        return _("How your concern %(number)s stands, at any time: %(link)s")
+    return _("Is your concern %(number)s settled with this? Please tell us here: %(link)s#question")
 
 
 def _reply_to(message: Message) -> tuple[str, str] | None:

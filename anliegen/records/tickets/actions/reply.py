@@ -4,10 +4,12 @@ import secrets
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
+from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
 from anliegen.records.customers.models import Address
@@ -15,12 +17,15 @@ from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch
 from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.content import Answer
-from anliegen.records.tickets.models import Message, Note, Participant, Ticket, as_recipients
+from anliegen.records.tickets.models import DONE, Message, Note, Participant, Ticket, as_recipients
 
 # A report may overtake the worker that sent the mail: what is known to be further along is not set back.
 FURTHER = {"sent": ("delivered", "bounced"), "delivered": ("bounced",)}
 
 MOST_PARTICIPANTS = 50  # read for an answer; it goes to the requester, the others are only named
+STATUS_VERBS = [
+    verb.name for verb in (verbs.STATUS_CHANGED, verbs.TICKET_RESOLVED, verbs.TICKET_CLOSED, verbs.TICKET_REOPENED)
+]
 
 
 class NothingSaid(Exception):
@@ -198,6 +203,7 @@ def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> N
     """Take back what queueing this answer had counted."""
     if message.agent_id is None:
         return
+    _restore_status(ticket, message, actor, at)
     said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False).exclude(state="cancelled")
     if ticket.first_answered_at == message.created_at and not said.exists():
         ticket.first_answered_at = None
@@ -210,6 +216,30 @@ def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> N
         ticket.waiting_since = oldest.created_at
         if ticket.status in ("waiting_customer", "resolved", "closed"):
             set_status(ticket, "open", actor=actor, at=at)
+
+
+def _restore_status(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> None:
+    """Give the ticket the status of before this answer, unless somebody has set another one since."""
+    told = Event.objects.filter(subject=ref(ticket), verb__in=STATUS_VERBS).order_by("-id")
+    newest = told.first()
+    if newest is None or (newest.at, newest.actor) != (message.created_at, f"agent:{message.agent_id}"):
+        return
+    was = newest.data["was"]
+    set_status(ticket, "open" if was == "new" else was, actor=actor, at=at)  # no longer new: somebody took it on
+    if was in DONE:
+        # The resolution of before, not a second one: the customer is asked about each only once.
+        earlier = told.filter(id__lt=newest.id)
+        ticket.resolved_at = _first_of_the_resolution(earlier) or at
+        ticket.closed_at = _latest(earlier, verbs.TICKET_CLOSED) or at if was == "closed" else None
+
+
+def _first_of_the_resolution(told: "QuerySet[Event]") -> datetime | None:
+    began = told.filter(verb__in=(verbs.TICKET_RESOLVED.name, verbs.TICKET_CLOSED.name)).exclude(data__was__in=DONE)
+    return began.values_list("at", flat=True).first()
+
+
+def _latest(told: "QuerySet[Event]", verb: Verb) -> datetime | None:
+    return told.filter(verb=verb.name).values_list("at", flat=True).first()
 
 
 def _mark(message: Message, state: str, verb: Verb, actor: Actor, at: datetime, data: dict[str, str]) -> Message:

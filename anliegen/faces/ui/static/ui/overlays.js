@@ -45,6 +45,17 @@ document.addEventListener("keydown", (event) => {
   items.at(next % items.length)?.focus();
 });
 
+/* A dialog that was asked for opens as it comes. */
+document.addEventListener("htmx:afterSwap", () => {
+  for (const dialog of open("dialog[data-opens]")) {
+    dialog.removeAttribute("data-opens");
+    dialog.showModal();
+    const field = dialog.querySelector("textarea");
+    field?.focus();
+    field?.setSelectionRange(field.value.length, field.value.length);
+  }
+});
+
 /* The place that wants attention after the page loaded: the summary of errors above a form. */
 const attend = (root) => root.querySelector("[data-focus]")?.focus();
 attend(document);

@@ -83,7 +83,7 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.(".composer-form");
   if (!form) return;
   event.preventDefault();
-  form.requestSubmit();
+  form.requestSubmit(form.querySelector("button[type=submit]"));
 });
 
 /* How long an answer can still be taken back. The server decides; this only counts. */

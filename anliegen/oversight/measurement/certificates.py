@@ -1,0 +1,81 @@
+"""Do browsers and mail servers still trust us and those we send through? Asked by connecting as they would."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from anliegen.flow.channels.email.send import PURPOSE as MAIL
+from anliegen.flow.channels.email.send import register_mail_server
+from anliegen.ground import clock, egress
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.oversight.measurement.findings import Finding, judged
+
+PURPOSE = "certificate"
+SOON = timedelta(days=14)
+HTTPS = 443
+
+
+def certificate() -> Iterator[Finding]:
+    """The certificate of ANLIEGEN_BASE_URL, as people's browsers see it."""
+    parts = urlsplit(settings.ANLIEGEN_BASE_URL)
+    if parts.scheme != "https":
+        return
+    try:
+        _register(parts.hostname or "", parts.port or HTTPS)
+        ends_at = egress.website_ends_at(settings.ANLIEGEN_BASE_URL, purpose=PURPOSE)
+    except egress.Failed as problem:
+        yield Finding(
+            "certificate of the address", False, str(problem), "Renew it, for this very name, at the proxy in front."
+        )
+    except egress.EgressError as problem:
+        yield Finding(
+            "certificate of the address",
+            False,
+            str(problem),
+            "Does the proxy in front run? Where this machine alone cannot reach the name, put it into /etc/hosts.",
+        )
+    else:
+        yield _lasting("certificate of the address", ends_at, "Renew it at the proxy in front.")
+
+
+def mail_server() -> Iterator[Finding]:
+    """A session with the server of ANLIEGEN_SMTP_URL, up to where a mail would be handed over."""
+    url = settings.ANLIEGEN_SMTP_URL
+    if url is None:
+        return
+    try:
+        register_mail_server()
+        with egress.smtp(url, purpose=MAIL) as session:
+            ends_at = egress.session_ends_at(session)
+    except egress.TurnedAway as no:
+        yield Finding("mail server", False, str(no), "Are user name and password in ANLIEGEN_SMTP_URL still right?")
+    except egress.EgressError as problem:
+        advice = "Mails wait and are tried again for two days. Check ANLIEGEN_SMTP_URL and the server."
+        yield Finding("mail server", False, str(problem), advice)
+    else:
+        yield Finding("mail server", True, "answers")
+        if ends_at is not None:
+            yield _lasting("certificate of the mail server", ends_at, "Tell who runs it: after that no mail is sent.")
+
+
+def _lasting(check: str, ends_at: datetime, advice: str) -> Finding:
+    left = ends_at - clock.now()
+    return judged(check, left > SOON, f"good until {ends_at:%Y-%m-%d}, {left.days} days", advice)
+
+
+def _register(host: str, port: int) -> None:
+    """What the operator set in the environment is a decision: the register of destinations says so too."""
+    egress.register(
+        scheme="https",
+        host=host,
+        port=port,
+        purpose=PURPOSE,
+        name="ANLIEGEN_BASE_URL",
+        responsible="ANLIEGEN_BASE_URL",
+        allow_private=True,  # behind the proxy the name may lead to this very machine
+        timeout_s=10,
+        actor=SYSTEM,
+        at=clock.now(),
+    )
