@@ -3,8 +3,10 @@
 import codecs
 import re
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 
+from anliegen.flow.channels.email import guess
 from anliegen.flow.channels.email.defects import Defects
 
 # Names found in mails that Python does not know, or knows as something narrower than what senders mean by them.
@@ -85,6 +87,16 @@ def codec_of(charset: str | None) -> str | None:
     return _MEANT.get(found, found)
 
 
+def as_utf8(raw: bytes, codec: str) -> bytes:
+    """These bytes in UTF-8, if they are not yet and are good in this codec; else as they are."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        with suppress(UnicodeDecodeError):
+            return raw.decode(codec).encode("utf-8", "replace")
+    return raw
+
+
 def clean(text: str) -> str:
     """One kind of line end and of umlauts; no control characters, half surrogates or byte order marks, which databases
     refuse. Macs write `ä` as two characters, which would be found by no search."""
@@ -101,17 +113,17 @@ def _decode_european(raw: bytes, codec: str | None, defects: Defects) -> str:
     if codec is None:
         defects.note("8-bit text without a charset")
     if codec == "utf-8":
-        text = raw.decode("utf-8", "replace")
-        damaged = text.count("\ufffd")
         defects.note("bytes that are no UTF-8")
-        # More good multi-byte characters than bad ones: UTF-8 with a scratch, else another set under its name.
-        if sum(1 for character in text if character > "\x7f") > 2 * damaged:
+    if codec not in _CLAIMED_BY_HABIT:
+        text = raw.decode("utf-8", "replace")
+        # As many good multi-byte characters as bad ones: UTF-8 with a scratch. Other sets make them by no accident.
+        if sum(1 for character in text if character > "\x7f") >= 2 * text.count("\ufffd"):
             return text
-    return _decode_western(raw, codec if codec in _CLAIMED_BY_HABIT else "cp1252")
+    return _decode_western(raw, codec if codec in _CLAIMED_BY_HABIT else guess.codec_of(raw))
 
 
 def _decode_western(raw: bytes, codec: str) -> str:
     try:
         return raw.decode(codec)
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        return raw.decode("latin-1" if codec == "cp1252" else codec, "replace")

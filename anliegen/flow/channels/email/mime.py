@@ -7,7 +7,7 @@ a RecursionError, and what it does is quadratic in the nesting. Its judgement on
 import re
 from dataclasses import dataclass, field
 
-from anliegen.flow.channels.email import headers, limits
+from anliegen.flow.channels.email import charsets, headers, limits
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.fields import Scanner
 
@@ -46,7 +46,10 @@ def split(raw: bytes, defects: Defects) -> Part:
     """The tree of a whole mail."""
     if b"\n" not in raw[:100_000] and b"\r" in raw[:100_000]:
         raw = raw.replace(b"\r", b"\n")
-    return _Splitter(raw, defects).part(0, len(raw), depth=0, default="text/plain")
+    root = _Splitter(raw, defects).part(0, len(raw), depth=0, default="text/plain")
+    if not all(value.isascii() for _name, value in root.fields):
+        _read_fields_like_the_text(root)
+    return root
 
 
 def fields_of(raw: bytes, defects: Defects) -> Part:
@@ -61,6 +64,15 @@ def walk(part: Part) -> list[Part]:
     for child in part.parts:
         found += walk(child)
     return found
+
+
+def _read_fields_like_the_text(root: Part) -> None:
+    """Raw 8-bit fields are most likely in the character set that the mail names for its text."""
+    named = (part.type_parameters.get("charset") for part in walk(root)[:10] if part.content_type.startswith("text/"))
+    codec = next(filter(None, map(charsets.codec_of, named)), None)
+    if codec is None or codec in ("utf-8", "cp1252"):
+        return  # what raw fields are taken for anyway
+    root.fields = [(name, value if value.isascii() else charsets.as_utf8(value, codec)) for name, value in root.fields]
 
 
 class _Splitter:

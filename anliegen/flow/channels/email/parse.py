@@ -12,6 +12,7 @@ from anliegen.flow.channels.email import (
     bodies,
     bounce,
     charsets,
+    dates,
     fingerprint,
     headers,
     laid,
@@ -88,7 +89,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
     originals = bounce.original_ids(root, parts, text, defects) if kind in _ABOUT_A_MAIL else ()
     return Incoming(
         fingerprint=fingerprint.of(root),
-        message_id=next(iter(headers.message_ids(_text(root, "message-id", defects))), None),
+        message_id=headers.message_id(_text(root, "message-id", defects)),
         sender=sender,
         to=to,
         cc=cc,
@@ -96,7 +97,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
         recipients=_recipients(root, (*to, *cc), defects),
         return_path=return_path,
         subject=subject,
-        sent_at=headers.date(headers.decode(root.first("date"), defects), defects),
+        sent_at=dates.date(headers.decode(root.first("date"), defects), defects),
         language=language_of(said.reply_text or text),
         text=text,
         reply_text=said.reply_text,
