@@ -132,8 +132,7 @@ def _contacts(entry: str, words: list[str], defects: Defects) -> list[Contact]:
     if len(brackets) > 1 and '"' not in entry:
         found = [_contact(one, words, defects) for one in brackets]
     elif (inside := _SEVERAL_INSIDE.fullmatch(entry)) is not None:
-        name, *others = (inside[1], *inside[2].split(","))
-        found = [_contact(f"{name}<{one}>", words, defects) for one in others]
+        found = [_contact(f"{inside[1]}<{one}>", words, defects) for one in str(inside[2]).split(",")]
     elif "<" not in entry and (bare := entry.split()) and len(bare) > 1 and all(map(_ADDRESS.fullmatch, bare)):
         found = [_contact(one, words, defects) for one in bare]
     else:

@@ -1,18 +1,21 @@
 """The moments that mails name, by RFC 5322 and as the wild writes them."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import date as date_of
 
 from anliegen.flow.channels.email.defects import Defects
 
 _READ = 120  # characters
 _USUAL = re.compile(
-    r"(?:[^\W\d_]{1,12}\.?,?\s{0,3})?(\d{1,2})(?:\.?\s|[\s-])\s{0,3}([^\W\d_]{3,12})\.?[,\s-]\s{0,3}(\d{2,4}),?\s{1,4}"
+    r"(?:[^\W\d_]{1,12}\.?,?\s{0,3})?(\d{1,2})(?:\.?\s"
+    r"|[\s-])\s{0,3}([^\W\d_]{3,12})\.?[,\s-]\s{0,3}(\d{2,4}),?\s{1,4}"
     r"(?:(?:at|um|à|alle|om)\s)?(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?\s{0,3}(.{0,60})",
     re.IGNORECASE,
 )
 _MONTH_FIRST = re.compile(
-    r"(?:[^\W\d_]{1,12}\.?,?\s{1,3})?([^\W\d_]{3,12})\.?\s{1,3}(\d{1,2})(?:st|nd|rd|th)?,?\s{1,3}(?:(\d{4}),?\s{1,3})?(?:at\s)?"
+    r"(?:[^\W\d_]{1,12}\.?,?\s{1,3})?([^\W\d_]{3,12})\.?\s{1,3}(\d{1,2})(?:st|nd|rd"
+    r"|th)?,?\s{1,3}(?:(\d{4}),?\s{1,3})?(?:at\s)?"
     r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s{0,3}(.{0,60})",
     re.IGNORECASE,
 )
@@ -91,8 +94,8 @@ def _moment(year: str, month: str, day: str, hour: str, minute: str, second: str
     # 24:00 is the end of its day; a leap second is the second before the next minute.
     later = timedelta(days=1) if hours == 24 else timedelta(0)
     try:
-        moment = datetime(_year(year), number, int(day), hours % 24, int(minute), min(int(second or 0), 59)) + later
-        moment = moment.replace(tzinfo=_zone(rest.strip()))
+        clock = time(hours % 24, int(minute), min(int(second or 0), 59), tzinfo=_zone(rest.strip()))
+        moment = datetime.combine(date_of(_year(year), number, int(day)), clock) + later
         moment.astimezone(UTC)  # A zone that leaves the calendar fails here and not later.
     except (ValueError, OverflowError):
         return None

@@ -84,7 +84,7 @@ def _score(sample: bytes, codec: str) -> float:
 
 def _weight(before: str, character: str, after: str) -> float:
     kind = unicodedata.category(character)
-    if kind in ("Cc", "Co", "Cn", "So") and character not in _SIGNS_IN_TEXT or character == "\ufffd":
+    if (kind in ("Cc", "Co", "Cn", "So") and character not in _SIGNS_IN_TEXT) or character == "\ufffd":
         return -2.0
     if not character.isalpha():
         return _weight_of_sign(before, character, after)

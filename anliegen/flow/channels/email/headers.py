@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 from anliegen.flow.channels.email import charsets, limits
 from anliegen.flow.channels.email.defects import Defects
 
-# The beginning of an encoded word by RFC 2047, with RFC 2231's language after a star; quotes and spaces are senders' own.
+# How an encoded word begins by RFC 2047, with RFC 2231's language after a star; quotes and spaces are senders' own.
 _OPENING = r"=\?[ \"']{0,2}([A-Za-z0-9_.:()+-]{1,60})(?:\*[A-Za-z0-9-]{0,20})?[ \"']{0,2}\?[ ]{0,2}([BbQq])[ ]{0,2}\?"
 _WORD = re.compile(_OPENING)
 _BETWEEN_WORDS = re.compile(rf"(\?=)[ \t\r\n]+(?={_OPENING})")
@@ -61,7 +61,7 @@ def decode_words(text: str, defects: Defects) -> str:
 
 
 def _encoded_words(text: str) -> Iterator[tuple[int, int, str, str, str]]:
-    """Where each word begins and ends, its charset, its encoding, and what it encodes. One cut off ends with the text."""
+    """Each word's beginning, end, charset, encoding and what it encodes. One that was cut off reaches to the end."""
     at = 0
     while opening := _WORD.search(text, at):
         encoding = opening[2].upper()
