@@ -52,6 +52,8 @@ _PLAUSIBLE = re.compile(
 )
 # Single-byte sets that a mail claims although its bytes are UTF-8.
 _CLAIMED_BY_HABIT = {"cp1252", "iso8859-15", "iso8859-2", "cp1250"}
+# Text in Latin letters is an eighth of null bytes in them at the very least, and is much more often called so wrongly.
+_WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 _STATEFUL = ("iso2022", "utf-7", "utf-16", "utf-32", "hz")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
@@ -64,12 +66,23 @@ def decode(raw: bytes, charset: str | None, defects: Defects) -> str:
         defects.note(f"unknown charset {charset[:40]!r}")
     if raw.isascii() and not (codec or "").startswith(_STATEFUL):
         return raw.decode("iso2022_jp_ext", "replace") if codec is None and b"\x1b$" in raw else raw.decode("ascii")
+    if (
+        codec in _WIDE
+        and not raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+        and raw.count(0, 0, 4_000) * 8 < len(raw[:4_000])
+    ):
+        defects.note(f"bytes that are no {codec}")
+        return _decode_european(raw, "utf-8", defects)
     if codec in (None, "utf-8") or codec in _CLAIMED_BY_HABIT:
         return _decode_european(raw, codec, defects)
     text = raw.decode(codec, "replace")
     if "\ufffd" in text:
         defects.note(f"bytes that are no {codec}")
     return text
+
+
+def _looks_wide(beginning: bytes) -> bool:
+    return beginning.startswith((b"\xff\xfe", b"\xfe\xff")) or beginning.count(0) * 8 >= len(beginning)
 
 
 @lru_cache(maxsize=256)
