@@ -26,6 +26,7 @@ _SEPARATOR = re.compile(r"[,;]")
 # Zero-width and direction-changing characters: they change what a person sees, and are part of no address.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LONGEST = 320
+_COLONS = 500  # of one field whose meaning is asked for
 _NEAR = 1_000  # characters around a colon that say what it means
 
 
@@ -63,7 +64,7 @@ def _entries(text: str) -> list[tuple[int, int]]:
 def _split(text: str, *, quotes: bool) -> tuple[list[tuple[int, int]], bool]:
     """From where to where each entry reaches, and whether every quote and comment closes."""
     entries: list[tuple[int, int]] = []
-    start, skip, comments = 0, -1, 0
+    start, skip, comments, colons = 0, -1, 0, 0
     in_quote = in_angle = False
     for special in _SPECIAL.finditer(text):
         at, mark = special.start(), special[0]
@@ -86,8 +87,9 @@ def _split(text: str, *, quotes: bool) -> tuple[list[tuple[int, int]], bool]:
         elif mark in ",;" and not (in_angle and mark == ","):
             entries.append((start, at))
             start, in_angle = at + 1, False
-        elif mark == ":" and not in_angle and _begins_a_group(text, start, at):
-            start = at + 1
+        elif mark == ":" and not in_angle and colons < _COLONS:
+            colons += 1
+            start = at + 1 if _begins_a_group(text, start, at) else start
     entries.append((start, len(text)))
     return entries, not in_quote and not comments
 

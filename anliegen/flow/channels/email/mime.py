@@ -16,7 +16,6 @@ OUTSIDE = "text outside of the parts, which is not shown"
 _NOTICE = 2_000  # bytes around the parts that are looked at
 # What is said before the first part to programs that know no parts.
 _USUAL_NOTICE = re.compile(rb"mime|multi-?part|mehrteilig|openpgp|does not (?:support|understand)", re.IGNORECASE)
-_LONE_RETURN = re.compile(rb"\r(?!\n)")
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,150}?)[ \t]*\r?\n")
 
 
@@ -55,7 +54,8 @@ def split(raw: bytes, defects: Defects) -> Part:
     """The tree of a whole mail."""
     beginning = raw[:100_000]
     if beginning.count(b"\r") > 2 * beginning.count(b"\n"):
-        raw = _LONE_RETURN.sub(b"\n", raw)  # lines end as on old Macintosh computers
+        # Lines end as on old Macintosh computers.
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     root = _Splitter(raw, defects).part(0, len(raw), depth=0, default="text/plain")
     if not all(value.isascii() for _name, value in root.fields):
         _read_fields_like_the_text(root)
