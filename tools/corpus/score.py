@@ -130,12 +130,12 @@ def _flat(words: str) -> str:
 
 
 def _take_in(made: Card, names: list[str], place: Path) -> None:
-    """As an operator would: `anliegen intake` of the folder, in an instance of its own, one line for each mail."""
+    """As an operator would: `anliegen intake` of all files, in an instance of its own, one line for each mail."""
     ledger: Counter[str] = Counter()
     seen: set[str] = set()
     with tempfile.TemporaryDirectory(prefix="anliegen-corpus-") as home:
         _anliegen(home, "setup", "--organisation", "Stadtwerke Lindenau", "--admin", "admin@lindenau.example")
-        taking = _anliegen(home, "intake", str(place / "raw"), "--json")
+        taking = _anliegen(home, "intake", "--json", *(str(place / name) for name in names))
         for line in taking.stdout.splitlines():
             told = json.loads(line)
             ledger[told["result"]] += 1
