@@ -5,9 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 TESTS ?= tests
+MAILS ?= 20000
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test stories lint format bench docs messages lock clean
+.PHONY: help install install-dev run test stories corpus fuzz lint format bench docs messages lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -38,6 +40,12 @@ test: install-dev  ## every test, on the embedded PostgreSQL or on DATABASE_URL
 
 stories: install-dev  ## the stories through the whole pipeline
 	$(BIN)/python -m pytest tests/stories
+
+corpus: install-dev  ## every public mail through intake, and a score card (CORPUS=path of the mails)
+	$(BIN)/python -m tools.corpus $(CORPUS)
+
+fuzz: install-dev  ## mails damaged at random (MAILS=1000000, SEED=1); what breaks a rule lies in build/fuzz
+	$(BIN)/python -m tools.fuzz --mails $(MAILS) --seed $(SEED)
 
 lint: install-dev  ## style, types, floors, migrations, translations
 	$(BIN)/ruff check .

@@ -185,6 +185,33 @@ def test_a_soft_bounce_changes_no_state(mailbox: Mailbox, mira: Agent) -> None:
     assert (line.result, line.reason, ours.state) == ("bounce", "soft", "sent")
 
 
+def test_a_mail_given_up_for_a_passing_reason_has_not_arrived_either(mailbox: Mailbox, mira: Agent) -> None:
+    ticket = take(mail()).ticket
+    assert ticket is not None
+    ours = answered(ticket, mira)
+    actions.mark_sent(ours, actor=Actor.agent(mira.pk), at=clock.now())
+    line = take(bounce_of(ours, "4.4.7", "failed"), sender="")
+    ours.refresh_from_db()
+    assert (line.result, line.reason, ours.state) == ("bounce", "soft", "bounced")
+
+
+def test_a_report_without_message_id_is_about_the_last_mail_to_those_it_names(mailbox: Mailbox, mira: Agent) -> None:
+    ticket = take(mail()).ticket
+    assert ticket is not None
+    ours = answered(ticket, mira)
+    actions.mark_sent(ours, actor=Actor.agent(mira.pk), at=clock.now())
+    signed = reply_address("service@musterstadt.example", ticket.pk, reply_key())
+    raw = (
+        "From: MAILER-DAEMON@mx.example\nTo: service@musterstadt.example\nSubject: failure notice\nReturn-Path: <>\n\n"
+        "I wasn't able to deliver your message to the following addresses.\n\n"
+        "<kim@example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n"
+        f"--- Below this line is a copy of the message.\n\nReply-To: <{signed}>\nTo: kim@example.org\n"
+    )
+    line = take(raw.encode(), sender="")
+    ours.refresh_from_db()
+    assert (line.result, line.reason, line.message, ours.state) == ("bounce", "hard", ours, "bounced")
+
+
 def test_a_mail_to_no_known_mailbox_is_seen_by_all_and_decided_by_a_person(
     mailbox: Mailbox, tom: Agent, run_pipeline: Callable[[], int]
 ) -> None:

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from anliegen.flow.channels import threading, verbs
-from anliegen.flow.channels.incoming import Incoming
-from anliegen.flow.channels.instance import instance_id
+from anliegen.flow.channels.email.identifiers import read_reply_address
+from anliegen.flow.channels.incoming import Bounce, Incoming
+from anliegen.flow.channels.instance import instance_id, reply_key
 from anliegen.flow.channels.known import Known, writers
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import files, rows
@@ -99,15 +100,30 @@ def _delivery_report(arrival: Arrival) -> bool:
     bounce = arrival.incoming.bounce
     if bounce is None:
         return False
-    message = next(filter(None, map(_message_of, bounce.original_ids)), None)
+    message = next(filter(None, map(_message_of, bounce.original_ids)), None) or _last_written_to_them(arrival, bounce)
     if message is None:
         return _end(arrival, "bounce", "of-an-unknown-mail")
     arrival.intake.message, arrival.intake.ticket_id = message, message.ticket_id
-    if bounce.kind == "hard":
+    # Given up for a passing reason is given up all the same: nobody will try again.
+    given_up = [one for one in bounce.recipients if one.action == "failed"]
+    if given_up or bounce.kind == "hard":
         rows.write()
-        status = bounce.recipients[0].status if bounce.recipients else None
+        status = given_up[0].status if given_up else None
         tickets.mark_bounced(message, reason=status or "unknown", actor=SYSTEM, at=arrival.at)
     return _end(arrival, "bounce", bounce.kind)
+
+
+def _last_written_to_them(arrival: Arrival, bounce: Bounce) -> Message | None:
+    """For reports without a Message-ID: a signed reply address in them tells the ticket, whose newest mail it is."""
+    wanted = {one.address.lower() for one in bounce.recipients}
+    for address in (*bounce.sent_as, *arrival.incoming.recipients):
+        number = read_reply_address(address, reply_key())
+        if number is None:
+            continue
+        for message in Message.objects.filter(ticket_id=number, direction="out").order_by("-pk")[:20]:
+            if not wanted or wanted & {each["address"].lower() for each in (*message.to, *message.cc)}:
+                return message
+    return None
 
 
 def _automatic(arrival: Arrival) -> bool:

@@ -42,6 +42,7 @@ class Bounce:
     kind: str
     recipients: tuple[BouncedRecipient, ...]
     original_ids: tuple[str, ...] = ()  # Message-IDs the report names, best first
+    sent_as: tuple[str, ...] = ()  # addresses under which that mail was sent, as the report shows them
 
 
 @dataclass(frozen=True, slots=True)

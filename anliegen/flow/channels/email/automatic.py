@@ -2,50 +2,13 @@
 
 import re
 
-from anliegen.flow.channels.email import headers
+from anliegen.flow.channels.email import absence, headers
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.incoming import Bounce, Contact
 
-_ANSWERED = re.compile(r"\s{0,3}(?:re|aw|antw|antwort|wg|fwd?|fw|tr|sv|r)\s?(?:\[\d{1,3}\])?\s?:", re.IGNORECASE)
-_AWAY_SUBJECT = re.compile(
-    r"\W{0,3}(?:abwesenheits(?:notiz|nachricht|meldung|assistent|benachrichtigung|info)|automatische"
-    r" (?:antwort|rückmeldung|abwesenheit|e-?mail-?antwort)"
-    r"|autom\. antwort|auto(?:matic|matisch|mated)?[ -]?(?:reply|response|antwort|respon\w{0,6})|autoreply"
-    r"|auto-reply|abwesend\b|out of (?:the )?office|ooo\b"
-    r"|away from (?:my|the) (?:mail|office|desk)|on vacation|vacation (?:reply|message|notice)|(?:ich bin"
-    r" )?(?:derzeit |zur zeit |momentan )?(?:nicht im büro|im urlaub|außer haus|nicht erreichbar)"
-    r"|urlaubs(?:notiz|vertretung|meldung|nachricht|benachrichtigung)|im (?:mutterschutz|elternzeit)|in"
-    r" elternzeit|réponse automatique|absence du bureau"
-    r"|absent du bureau|risposta automatica|fuori ufficio|automatisch antwoord|afwezig|respuesta automática"
-    r"|resposta automática|autosvar|automatiskt svar"
-    r"|automatyczna odpowiedź|automatische eingangsbestätigung|eingangsbestätigung)",
-    re.IGNORECASE,
-)
-_RECEIPT_SUBJECT = re.compile(
-    r"\s{0,3}(?:gelesen|read|lesebestätigung|empfangsbestätigung|gelesen \(.{1,20}\)|nicht gelesen|not read"
-    r"|return receipt|read receipt|lu|letto)\s?(?::|\(|$)"
-    r"|.{0,80}(?:return receipt \(displayed\)|\(anzeige\)|- gelesen)\s?-?",
-    re.IGNORECASE,
-)
-_AWAY_STRONG = re.compile(
-    r"(?:bin|befinde mich|sind|war)\b.{0,60}?\b(?:nicht im (?:büro|haus|dienst)|im urlaub|außer haus|abwesend"
-    r"|in elternzeit|im mutterschutz|auf dienstreise|nicht erreichbar)"
-    r"|\bi(?:'m| am| will be)\b.{0,60}?\b(?:out of (?:the )?office|on (?:vacation|holiday|annual leave|leave)"
-    r"|away from)"
-    r"|dies(?:e nachricht)? ist eine automatisch|diese (?:e-?mail|nachricht|antwort) wurde automatisch|this is"
-    r" an automat(?:ed|ic)",
-    re.IGNORECASE,
-)
-_AWAY_HINT = re.compile(
-    r"in dringenden (?:fällen|angelegenheiten)|vertretung|vertritt mich|nicht weitergeleitet|nach meiner"
-    r" rückkehr|wieder (?:erreichbar|im büro|für sie da|zurück|im haus)"
-    r"|kein(?:en)? zugriff auf meine|nur eingeschränkt|schnellstmöglich|in urgent cases|urgent matters|upon my"
-    r" return|when i return|will be back|limited access"
-    r"|wenden sie sich (?:bitte )?an|nicht (?:auf diese|darauf) (?:e-?mail|nachricht)|bearbeitet wird|please"
-    r" do not reply",
-    re.IGNORECASE,
-)
+_COMPLAINT = re.compile(r"complaint about message from|(?:e-?mail )?(?:feedback|abuse|spam) report\b", re.IGNORECASE)
+_COMPLAINT_DESK = re.compile(r"(?:staff|abuse|fbl|feedback|complaints?|postmaster|scomp)\b", re.IGNORECASE)
 _NOBODY = re.compile(
     r"(?:(?:do[-_.]?)?no[-_.]?t?[-_.]?reply|nicht[-_.]?antworten|keine[-_.]?antwort|noreply.{0,40}"
     r"|no-reply.{0,40}|donotreply|daemon|mailer-daemon|postmaster"
@@ -71,7 +34,17 @@ _REPLY_FIELDS = (
     "x-autoresponder",
     "x-vacation",
     "x-autoreplied",
+    "x-auto-reply",
+    "x-autoresponse",
+    "x-auto-replied",
+    "x-amazon-auto-reply",
+    "x-out-of-office",
+    "x-mdautoresponder",
+    "x-zarafa-vacation",
+    "x-sieve-vacation",
+    "x-ebay-autoreply",
 )
+_AUTO_REPLY_PRECEDENCE = ("auto_reply", "auto-reply", "autoreply")
 _GENERATED_FIELDS = (
     "x-fc-machinegenerated",
     "x-cron-env",
@@ -79,6 +52,9 @@ _GENERATED_FIELDS = (
     "x-github-reason",
     "x-jira-fingerprint",
     "x-nagios-notification",
+    "x-otrs-loop",
+    "x-rt-loop-prevention",
+    "x-gitlab-notificationreason",
 )
 
 
@@ -101,43 +77,56 @@ def kind(
     """
     if bounce:
         return "bounce"
+    is_answer = root.has("in-reply-to") or root.has("references") or absence.ANSWER.match(subject[:40]) is not None
     return (
-        _by_report(root, parts, subject)
-        or _by_auto_submitted(root, subject, defects)
-        or _by_vendor(root, subject, defects)
-        or _by_wording(subject, text)
+        _by_report(root, parts, sender, subject, text)
+        or _by_auto_submitted(root, subject, text, defects)
+        or _by_vendor(root, subject, text, defects)
+        or ("auto-reply" if absence.is_notice(subject, text, is_answer=is_answer) else None)
         or _by_list(root, defects)
-        or _by_sender(sender, return_path, has_reply_to=has_reply_to)
+        or _by_sender(sender, return_path, has_reply_to=has_reply_to, is_answer=is_answer)
     )
 
 
-def _by_report(root: Part, parts: list[Part], subject: str) -> str | None:
+def _by_report(root: Part, parts: list[Part], sender: Contact | None, subject: str, text: str) -> str | None:
     types = {part.content_type for part in parts}
     stated = root.type_parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
     if stated == "feedback-report" or "message/feedback-report" in types:
         return "feedback-report"
-    if stated == "disposition-notification" or "message/disposition-notification" in types:
+    if stated in ("disposition-notification", "mdn") or "message/disposition-notification" in types:
         return "receipt"
     # A delivery report that reports no failure reports success.
     if stated == "delivery-status":
         return "receipt"
-    return "receipt" if _RECEIPT_SUBJECT.match(subject[:200]) and not _ANSWERED.match(subject[:40]) else None
+    if stated == "tlsrpt":
+        return "auto-generated"
+    # Microsoft's complaints come without RFC 5965.
+    if root.has("x-hmxmroriginalrecipient") or (
+        _COMPLAINT.match(subject[:120]) and sender and _COMPLAINT_DESK.match(sender.address)
+    ):
+        return "feedback-report"
+    return "receipt" if absence.is_receipt(subject, text) else None
 
 
-def _by_auto_submitted(root: Part, subject: str, defects: Defects) -> str | None:
+def _by_auto_submitted(root: Part, subject: str, text: str, defects: Defects) -> str | None:
     value = headers.decode(root.first("auto-submitted"), defects).lower()
     if not value or value.startswith("no"):
         return None
-    return "auto-reply" if value.startswith("auto-replied") or _AWAY_SUBJECT.match(subject[:120]) else "auto-generated"
+    return "auto-reply" if value.startswith("auto-replied") else _reply_or_generated(subject, text)
 
 
-def _by_vendor(root: Part, subject: str, defects: Defects) -> str | None:
+def _reply_or_generated(subject: str, text: str) -> str:
+    is_reply = absence.names_a_notice(subject) or absence.says_nobody_is_there(text)
+    return "auto-reply" if is_reply else "auto-generated"
+
+
+def _by_vendor(root: Part, subject: str, text: str, defects: Defects) -> str | None:
     def says(name: str) -> str:
         return headers.decode(root.first(name), defects).lower()
 
     if any(root.has(name) and says(name) not in ("no", "false", "0") for name in _REPLY_FIELDS):
         return "auto-reply"
-    if "auto_reply" in (says("precedence"), says("x-precedence"), says("preference")):
+    if any(says(name) in _AUTO_REPLY_PRECEDENCE for name in ("precedence", "x-precedence", "preference")):
         return "auto-reply"
     if (
         "autoresponder" in says("x-post-messageclass")
@@ -149,34 +138,24 @@ def _by_vendor(root: Part, subject: str, defects: Defects) -> str | None:
         return "auto-reply"
     suppressed = says("x-auto-response-suppress")
     if "all" in suppressed or "autoreply" in suppressed or any(root.has(name) for name in _GENERATED_FIELDS):
-        return "auto-reply" if _AWAY_SUBJECT.match(subject[:120]) else "auto-generated"
+        return _reply_or_generated(subject, text)
     return "auto-generated" if root.has("x-autogenerated") else None
-
-
-def _by_wording(subject: str, text: str) -> str | None:
-    """Programs of small providers set no header at all; their wording gives them away, if it does so twice."""
-    is_answer = bool(_ANSWERED.match(subject[:40]))
-    if _AWAY_SUBJECT.match(subject[:120]) and not is_answer:
-        return "auto-reply"
-    words = text[:1500]
-    away = len(text) < 2500 and _AWAY_STRONG.search(words[:700]) and _AWAY_HINT.search(words)
-    return "auto-reply" if away and not text.rstrip().endswith("?") else None
 
 
 def _by_list(root: Part, defects: Defects) -> str | None:
     precedence = headers.decode(root.first("precedence"), defects).lower()
     if precedence == "list" or any(root.has(name) for name in _LIST_FIELDS):
         return "list"
-    if precedence in ("bulk", "junk") or any(
-        root.has(name) for name in ("list-unsubscribe", "feedback-id", "x-campaign-id", "x-mailgun-tag")
-    ):
+    # A Feedback-ID or a provider's tag alone says nothing: Amazon and others put them on what people write, too.
+    if precedence in ("bulk", "junk") or any(root.has(name) for name in ("list-unsubscribe", "x-campaign-id")):
         return "bulk"
     return None
 
 
-def _by_sender(sender: Contact | None, return_path: str | None, *, has_reply_to: bool) -> str | None:
+def _by_sender(sender: Contact | None, return_path: str | None, *, has_reply_to: bool, is_answer: bool) -> str | None:
     if return_path == "":
-        return "auto-generated"
+        # RFC 3834: whoever answers by itself does so without a return path.
+        return "auto-reply" if is_answer else "auto-generated"
     # Web forms send from such an address and name the person in Reply-To.
     is_nobody = sender is not None and _NOBODY.fullmatch(sender.address.partition("@")[0])
     return "auto-generated" if is_nobody and not has_reply_to else None

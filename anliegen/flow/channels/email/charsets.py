@@ -3,8 +3,10 @@
 import codecs
 import re
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 
+from anliegen.flow.channels.email import guess
 from anliegen.flow.channels.email.defects import Defects
 
 # Names found in mails that Python does not know, or knows as something narrower than what senders mean by them.
@@ -50,6 +52,8 @@ _PLAUSIBLE = re.compile(
 )
 # Single-byte sets that a mail claims although its bytes are UTF-8.
 _CLAIMED_BY_HABIT = {"cp1252", "iso8859-15", "iso8859-2", "cp1250"}
+# Text in Latin letters is an eighth of null bytes in them at the very least, and is much more often called so wrongly.
+_WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 _STATEFUL = ("iso2022", "utf-7", "utf-16", "utf-32", "hz")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
@@ -62,12 +66,23 @@ def decode(raw: bytes, charset: str | None, defects: Defects) -> str:
         defects.note(f"unknown charset {charset[:40]!r}")
     if raw.isascii() and not (codec or "").startswith(_STATEFUL):
         return raw.decode("iso2022_jp_ext", "replace") if codec is None and b"\x1b$" in raw else raw.decode("ascii")
+    if (
+        codec in _WIDE
+        and not raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+        and raw.count(0, 0, 4_000) * 8 < len(raw[:4_000])
+    ):
+        defects.note(f"bytes that are no {codec}")
+        return _decode_european(raw, "utf-8", defects)
     if codec in (None, "utf-8") or codec in _CLAIMED_BY_HABIT:
         return _decode_european(raw, codec, defects)
     text = raw.decode(codec, "replace")
     if "\ufffd" in text:
         defects.note(f"bytes that are no {codec}")
     return text
+
+
+def _looks_wide(beginning: bytes) -> bool:
+    return beginning.startswith((b"\xff\xfe", b"\xfe\xff")) or beginning.count(0) * 8 >= len(beginning)
 
 
 @lru_cache(maxsize=256)
@@ -83,6 +98,16 @@ def codec_of(charset: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     return _MEANT.get(found, found)
+
+
+def as_utf8(raw: bytes, codec: str) -> bytes:
+    """These bytes in UTF-8, if they are not yet and are good in this codec; else as they are."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        with suppress(UnicodeDecodeError):
+            return raw.decode(codec).encode("utf-8", "replace")
+    return raw
 
 
 def clean(text: str) -> str:
@@ -101,17 +126,17 @@ def _decode_european(raw: bytes, codec: str | None, defects: Defects) -> str:
     if codec is None:
         defects.note("8-bit text without a charset")
     if codec == "utf-8":
-        text = raw.decode("utf-8", "replace")
-        damaged = text.count("\ufffd")
         defects.note("bytes that are no UTF-8")
-        # More good multi-byte characters than bad ones: UTF-8 with a scratch, else another set under its name.
-        if sum(1 for character in text if character > "\x7f") > 2 * damaged:
+    if codec not in _CLAIMED_BY_HABIT:
+        text = raw.decode("utf-8", "replace")
+        # As many good multi-byte characters as bad ones: UTF-8 with a scratch. Other sets make them by no accident.
+        if sum(1 for character in text if character > "\x7f") >= 2 * text.count("\ufffd"):
             return text
-    return _decode_western(raw, codec if codec in _CLAIMED_BY_HABIT else "cp1252")
+    return _decode_western(raw, codec if codec in _CLAIMED_BY_HABIT else guess.codec_of(raw))
 
 
 def _decode_western(raw: bytes, codec: str) -> str:
     try:
         return raw.decode(codec)
     except UnicodeDecodeError:
-        return raw.decode("latin-1")
+        return raw.decode("latin-1" if codec == "cp1252" else codec, "replace")

@@ -45,7 +45,7 @@ class Scanner:
             if match:
                 self._keep(block)
                 block.begin(match[1].decode("ascii").lower(), line[match.end() :])
-            elif line[:1] in b" \t":
+            elif line[:1] in b" \t" and (block.name or block.fields or not line.strip()):
                 block.go_on(line)
             elif not self._is_stray(at, stop, end):
                 self.defects.note("the body begins without an empty line")
@@ -75,10 +75,18 @@ class Scanner:
         if self.raw[at : at + 6].lstrip(b">").startswith(b"From "):
             return True
         following = self.raw[stop : min(end, stop + 500)].split(b"\n", 2)[:2]
-        if any(_FIELD.match(line) and line[:1].isupper() and b"-" in line.split(b":")[0] for line in following):
+        if any(_is_surely_a_field(line) for line in following):
             self.defects.note("a header line without a name")
             return True
         return False
+
+
+def _is_surely_a_field(line: bytes) -> bool:
+    match = _FIELD.match(line)
+    if match is None:
+        return False
+    name = match[1].decode("ascii")
+    return name.lower() in _NEEDED or (name[0].isupper() and "-" in name)
 
 
 class _Block:

@@ -13,7 +13,9 @@ HEADER_LINES = 50_000  # of all parts together
 HEADER = 65_536  # one field
 HEADER_BLOCK = 1_048_576  # the header fields of all parts together
 NEEDED_HEADER = 1_000  # a field that nobody could answer without, once the others have used the block up
-WORDS = 8_192  # characters of one field in which encoded words are decoded
+WORDS = 65_536  # characters of one field in which encoded words are decoded
+WORD = 2_000  # characters of one encoded word
+PARAMETERS = 8_192  # bytes of one field in which parameters are read
 ADDRESSES = 1_000  # of one field
 IDENTIFIERS = 200  # Message-IDs of one field: the first ones and the last ones
 

@@ -7,11 +7,15 @@ a RecursionError, and what it does is quadratic in the nesting. Its judgement on
 import re
 from dataclasses import dataclass, field
 
-from anliegen.flow.channels.email import headers, limits
+from anliegen.flow.channels.email import charsets, headers, limits
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.fields import Scanner
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
+OUTSIDE = "text outside of the parts, which is not shown"
+_NOTICE = 2_000  # bytes around the parts that are looked at
+# What is said before the first part to programs that know no parts.
+_USUAL_NOTICE = re.compile(rb"mime|multi-?part|mehrteilig|openpgp|does not (?:support|understand)", re.IGNORECASE)
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,150}?)[ \t]*\r?\n")
 
 
@@ -38,15 +42,24 @@ class Part:
     def has(self, name: str) -> bool:
         return any(known == name for known, _value in self.fields)
 
+    def names_content(self) -> bool:
+        """Whether any field says what the part is, or is some program's: parts have no others."""
+        return any(known.startswith(("content-", "x-")) for known, _value in self.fields)
+
     def body(self) -> bytes:
         return self.raw[self.start : self.end]
 
 
 def split(raw: bytes, defects: Defects) -> Part:
     """The tree of a whole mail."""
-    if b"\n" not in raw[:100_000] and b"\r" in raw[:100_000]:
-        raw = raw.replace(b"\r", b"\n")
-    return _Splitter(raw, defects).part(0, len(raw), depth=0, default="text/plain")
+    beginning = raw[:100_000]
+    if beginning.count(b"\r") > 2 * beginning.count(b"\n"):
+        # Lines end as on old Macintosh computers.
+        raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    root = _Splitter(raw, defects).part(0, len(raw), depth=0, default="text/plain")
+    if not all(value.isascii() for _name, value in root.fields):
+        _read_fields_like_the_text(root)
+    return root
 
 
 def fields_of(raw: bytes, defects: Defects) -> Part:
@@ -63,6 +76,15 @@ def walk(part: Part) -> list[Part]:
     return found
 
 
+def _read_fields_like_the_text(root: Part) -> None:
+    """Raw 8-bit fields are most likely in the character set that the mail names for its text."""
+    named = (part.type_parameters.get("charset") for part in walk(root)[:10] if part.content_type.startswith("text/"))
+    codec = next(filter(None, map(charsets.codec_of, named)), None)
+    if codec is None or codec in ("utf-8", "cp1252"):
+        return  # what raw fields are taken for anyway
+    root.fields = [(name, value if value.isascii() else charsets.as_utf8(value, codec)) for name, value in root.fields]
+
+
 class _Splitter:
     def __init__(self, raw: bytes, defects: Defects) -> None:
         self.raw, self.defects = raw, defects
@@ -73,10 +95,17 @@ class _Splitter:
         self.parts += 1
         fields, body = self.scanner.read(start, end)
         part = Part(self.raw, body, end, fields)
+        if depth and fields and default == "text/plain" and not part.names_content() and self._is_unparted(start, body):
+            part.start, part.fields = start, []  # `Zählerstand: 4711` in a part without fields
+            self.defects.note("a part without an empty line")
         self._type(part, default)
         if part.content_type.startswith("multipart/"):
             self._children(part, depth)
         return part
+
+    def _is_unparted(self, start: int, body: int) -> bool:
+        """Whether no empty line parts what looks like fields from the body."""
+        return not self.raw[max(start, body - 3) : body].replace(b"\r", b"").endswith(b"\n\n")
 
     def _type(self, part: Part, default: str) -> None:
         declared, part.type_parameters = headers.parameters(part.first("content-type"), self.defects)
@@ -119,17 +148,26 @@ class _Splitter:
         if not boundary:
             return []
         ranges: list[tuple[int, int]] = []
-        opened = -1
+        opened, closed = -1, part.start
         for at, after, is_last in self._delimiters(b"--" + boundary, part.start, part.end):
             if opened >= 0:
                 ranges.append((opened, max(opened, self._before_line_end(at, opened))))
-            opened = -1 if is_last else after
+            elif not ranges:
+                self._note_outside(part.start, at)
+            opened, closed = (-1 if is_last else after), after
             if is_last or len(ranges) > limits.PARTS:
                 break
         if opened >= 0:
             self.defects.note("a multipart that does not end")
             ranges.append((opened, part.end))
+        elif ranges:
+            self._note_outside(closed, part.end)
         return ranges
+
+    def _note_outside(self, start: int, end: int) -> None:
+        words = self.raw[start : min(end, start + _NOTICE)].strip(b"- \t\r\n")
+        if words and not _USUAL_NOTICE.search(words):
+            self.defects.note(OUTSIDE)
 
     def _delimiters(self, mark: bytes, start: int, end: int) -> list[tuple[int, int, bool]]:
         found: list[tuple[int, int, bool]] = []

@@ -10,8 +10,8 @@ from anliegen.flow.channels.email import (
     authentication,
     automatic,
     bodies,
-    bounce,
     charsets,
+    dates,
     fingerprint,
     headers,
     laid,
@@ -19,6 +19,7 @@ from anliegen.flow.channels.email import (
     mime,
 )
 from anliegen.flow.channels.email.bodies import Body, Segment
+from anliegen.flow.channels.email.bounces import original, reports
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.html import cleaned, readable, tree
 from anliegen.flow.channels.email.laid import Laid
@@ -71,9 +72,19 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
     return_path = _return_path(root, defects)
     body = bodies.read(root, defects)
     text, html, said = _read(body, subject, defects, is_answer=root.has("in-reply-to"))
-    suspect = bounce.is_suspect(root, sender=sender, return_path=return_path, subject=subject)
-    bounced = bounce.read(root, parts, text=text, subject=subject, suspect=suspect, defects=defects)
     to, cc, reply_to = (_people(root, name, defects) for name in ("to", "cc", "reply-to"))
+    suspect = reports.is_suspect(root, sender=sender, return_path=return_path, subject=subject)
+    bounced = reports.read(
+        root,
+        parts,
+        text=text,
+        subject=subject,
+        sender=sender,
+        return_path=return_path,
+        to=to,
+        suspect=suspect,
+        defects=defects,
+    )
     kind = automatic.kind(
         root,
         parts,
@@ -85,10 +96,10 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
         text=said.reply_text or text,
         defects=defects,
     )
-    originals = bounce.original_ids(root, parts, text, defects) if kind in _ABOUT_A_MAIL else ()
+    originals = original.message_ids(root, parts, text, defects) if kind in _ABOUT_A_MAIL else ()
     return Incoming(
         fingerprint=fingerprint.of(root),
-        message_id=next(iter(headers.message_ids(_text(root, "message-id", defects))), None),
+        message_id=headers.message_id(_text(root, "message-id", defects)),
         sender=sender,
         to=to,
         cc=cc,
@@ -96,7 +107,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
         recipients=_recipients(root, (*to, *cc), defects),
         return_path=return_path,
         subject=subject,
-        sent_at=headers.date(headers.decode(root.first("date"), defects), defects),
+        sent_at=dates.date(headers.decode(root.first("date"), defects), defects),
         language=language_of(said.reply_text or text),
         text=text,
         reply_text=said.reply_text,
@@ -106,7 +117,9 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
         html=html,
         attachments=tuple(body.attachments),
         automatic=kind,
-        bounce=replace(bounced, original_ids=originals) if bounced else None,
+        bounce=replace(bounced, original_ids=originals, sent_as=original.senders(parts, text, defects))
+        if bounced
+        else None,
         in_reply_to=headers.message_ids(_text(root, "in-reply-to", defects)),
         references=headers.message_ids(_text(root, "references", defects)),
         original_ids=originals,

@@ -22,10 +22,21 @@ def content(part: Part, defects: Defects) -> bytes:
     if encoding == "quoted-printable":
         return binascii.a2b_qp(body)
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue"):
+        if not _looks_uuencoded(body):
+            defects.note("called uuencode, but it is not")
+            return body
         return _from_uuencode(body, defects)
     if encoding not in ("", "7bit", "8bit", "binary"):
         defects.note(f"unknown transfer encoding {encoding[:40]!r}")
     return body
+
+
+def _looks_uuencoded(body: bytes) -> bool:
+    """Whether it begins as such, or at least its first line has the length that its first character states."""
+    if _UU_BEGIN.search(body):
+        return True
+    line = body[:200].lstrip().split(b"\n", 1)[0].rstrip()
+    return bool(line) and abs(len(line) - 1 - (((line[0] - 32) & 63) + 2) // 3 * 4) <= 1
 
 
 def _from_base64(body: bytes, defects: Defects) -> bytes:

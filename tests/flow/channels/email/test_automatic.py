@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from anliegen.flow.channels.email.parse import parse
+from tools.corpus import data
 
-RAW = Path(__file__).resolve().parents[5] / "shared/data/mail/raw"
+RAW = data.folder() / "raw"
 
 
 def mail(fields: str, text: str = "Guten Tag") -> bytes:

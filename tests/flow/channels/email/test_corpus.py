@@ -13,8 +13,9 @@ from anliegen.flow.channels.email import mime, transfer
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.explain import as_json
 from anliegen.flow.channels.email.parse import parse
+from tools.corpus import data
 
-RAW = Path(__file__).resolve().parents[5] / "shared/data/mail/raw"
+RAW = data.folder() / "raw"
 # A boundary whose last space counts; base64 without its padding, or with something behind it.
 THEIRS_IS_WRONG = {"weird-boundary.msg", "very-long-boundary.msg", "twopart.msg", "boolean_decoded_content.eml"}
 needs_mails = pytest.mark.skipif(not RAW.exists(), reason="the public mails are not on this machine")

@@ -1,11 +1,17 @@
 """Mails made to hurt: what is looked at stays within `limits`, a defect says so, and the mail is still one."""
 
+import json
+import subprocess
+import sys
+import time
+
 import pytest
 
 from anliegen.flow.channels.email import limits, mime
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.incoming import Incoming
+from tests.flow.channels.email.big_mails import MAILS, SIZE
 
 HEAD = b"From: a@example.de\r\nTo: b@example.de\r\nSubject: s\r\n"
 MIXED = HEAD + b"Content-Type: multipart/mixed; boundary=q\r\n\r\n"
@@ -141,3 +147,22 @@ def test_a_report_with_a_hundred_thousand_recipients() -> None:
     bounce = understood(head + b"--q\r\nContent-Type: message/delivery-status\r\n\r\n" + blocks + b"--q--").bounce
     assert bounce is not None
     assert len(bounce.recipients) == limits.BOUNCED
+
+
+@pytest.mark.parametrize("name", MAILS)
+def test_fifty_megabytes_take_less_than_five_seconds_and_500_mb(name: str) -> None:
+    command = [sys.executable, "-m", "tests.flow.channels.email.big_mails", name]
+    shown = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert shown["failed"] == []
+    assert shown["bytes"] > 0.95 * SIZE
+    assert shown["seconds"] < 5
+    assert shown["peak_mb"] < 500
+
+
+@pytest.mark.parametrize("line", [b"=?utf-8?Q?a?= ", b"<a@b> ", b"a:", b"a@b,", b":", b"=?", b"\xff", b'"a" <a@b>;'])
+def test_many_long_fields_of_one_kind(line: bytes) -> None:
+    names = (b"To", b"Cc", b"Reply-To", b"Delivered-To")
+    fields = b"".join(name + b": " + line * (60_000 // len(line)) + b"\r\n" for name in names for _ in range(4))
+    began = time.process_time()
+    assert understood(HEAD + fields + b"\r\nhallo").text == "hallo"
+    assert time.process_time() - began < 5

@@ -1,0 +1,92 @@
+"""Damage mails at random and see whether each is still understood. `python -m tools.fuzz [--mails N] [--seed S]`.
+
+The same seed gives the same mails. Each mail that breaks a rule is shrunk and kept in `--finds`; then it ends with 1.
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from random import Random
+
+from tools.corpus import data
+from tools.fuzz.check import broken_rule
+from tools.fuzz.mutate import mutate
+from tools.fuzz.seeds import seeds
+
+_TRIES_TO_SHRINK = 2_000
+
+
+def main() -> int:
+    options = _options()
+    folders = (data.folder(),) if data.is_there() else ()
+    begin = seeds(folders)
+    print(f"{len(begin)} healthy mails, {options.mails} damaged ones, seed {options.seed}", file=sys.stderr)
+    began, finds, slowest = time.monotonic(), 0, (0.0, 0)
+    for number in range(options.mails):
+        mail = damaged(begin, options.seed, number)
+        before = time.process_time()
+        rule = broken_rule(mail)
+        slowest = max(slowest, (time.process_time() - before, number))
+        if rule:
+            finds += 1
+            _keep(options.finds, f"{options.seed}-{number}", shrunk(mail, rule), rule)
+        if number % 1_000 == 999 and sys.stderr.isatty():
+            print(f"\r{number + 1} mails, {finds} finds", end="", file=sys.stderr)
+        if options.minutes and time.monotonic() - began > 60 * options.minutes:
+            options.mails = number + 1
+            break
+    figures = {
+        "mails": options.mails,
+        "seed": options.seed,
+        "finds": finds,
+        "slowest_s": round(slowest[0], 3),
+        "slowest_mail": slowest[1],
+        "minutes": round((time.monotonic() - began) / 60, 1),
+    }
+    print(json.dumps(figures) if options.json else "\n".join(f"{name:12}{value}" for name, value in figures.items()))
+    return 1 if finds else 0
+
+
+def damaged(begin: list[bytes], seed: int, number: int) -> bytes:
+    """The mail of this number: by itself, so that any one can be made again without those before it."""
+    chance = Random(f"{seed}.{number}")  # noqa: S311  # damage needs no secrecy
+    return mutate(chance.choice(begin), chance, begin)
+
+
+def shrunk(mail: bytes, rule: str) -> bytes:
+    """The mail without whatever is not needed to break the rule."""
+    kind, tries, size = rule.split(":")[0], 0, max(1, len(mail) // 2)
+    while size >= 1 and tries < _TRIES_TO_SHRINK:
+        at = 0
+        while at < len(mail) and tries < _TRIES_TO_SHRINK:
+            tries += 1
+            smaller = mail[:at] + mail[at + size :]
+            again = broken_rule(smaller)
+            if again and again.split(":")[0] == kind:
+                mail = smaller
+            else:
+                at += size
+        size //= 2
+    return mail
+
+
+def _keep(folder: Path, name: str, mail: bytes, rule: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.eml").write_bytes(mail)
+    print(f"\n{folder / name}.eml: {rule}: {mail[:200]!r}", file=sys.stderr)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description=__doc__)
+    parser.add_argument("--mails", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=0, help="stop after so many, 0 for never")
+    parser.add_argument("--finds", type=Path, default=Path("build/fuzz"))
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
