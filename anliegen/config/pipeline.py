@@ -8,7 +8,11 @@ from anliegen.records.tickets import readers as tickets
 
 READERS: list[Reader] = [
     reader(
-        "index", tickets.index, on=["message.received", "message.queued", "note.written"], batch=True, from_start=True
+        "index",
+        tickets.index,
+        on=["message.received", "message.opened", "message.queued", "note.written"],
+        batch=True,
+        from_start=True,
     ),
     reader("triage", triage.decide, on=["message.received"], batch=True),
     reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),

@@ -5,11 +5,14 @@ import mailbox as mailboxes
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from anliegen.config.cli.program import AsJson, instance, note, program, refuse
+
+if TYPE_CHECKING:
+    from anliegen.flow.channels.email.sealed.keys import Keyring
 
 mail = typer.Typer(invoke_without_command=True, help="Take mail in over SMTP and LMTP; or explain one.")
 program.add_typer(mail, name="mail")
@@ -29,10 +32,18 @@ def receive(context: typer.Context) -> None:
 
 
 @mail.command()
-def explain(files: Annotated[list[Path], typer.Argument()], as_json: bool = AsJson) -> None:
+def explain(
+    files: Annotated[list[Path], typer.Argument()],
+    key: Annotated[
+        list[Path] | None, typer.Option(help="A key to check or open sealed mails with: .p12, .pem, .asc.")
+    ] = None,
+    passphrase_file: Annotated[Path | None, typer.Option(help="The file with the passphrase of these keys.")] = None,
+    as_json: bool = AsJson,
+) -> None:
     """How a mail is understood, storing nothing; one JSON line per file."""
     from anliegen.flow.channels.email.explain import explain as understand  # noqa: PLC0415  # slow import
 
+    keyring = _keyring(key or [], passphrase_file)
     unread = False
     for file in files:
         try:
@@ -41,9 +52,21 @@ def explain(files: Annotated[list[Path], typer.Argument()], as_json: bool = AsJs
             note(f"{file}: {error.strerror}")
             unread = True
             continue
-        print(json.dumps(understand(raw), ensure_ascii=False, indent=None if as_json else 2))
+        print(json.dumps(understand(raw, keys=lambda: keyring), ensure_ascii=False, indent=None if as_json else 2))
     if unread:
         raise typer.Exit(1)
+
+
+def _keyring(files: list[Path], passphrase_file: Path | None) -> "Keyring":
+    from anliegen.flow.channels.email.sealed.files import KeyRefused, keyring_of  # noqa: PLC0415  # slow import
+
+    try:
+        passphrase = passphrase_file.read_text(encoding="utf-8").strip() if passphrase_file else ""
+        return keyring_of([file.read_bytes() for file in files], passphrase)
+    except OSError as error:
+        refuse(f"{error.filename}: {error.strerror}")
+    except KeyRefused as error:
+        refuse(f"These keys cannot be used: {error.because}.")
 
 
 @program.command()

@@ -23,6 +23,7 @@ from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import File, Received
+from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import Message, Ticket
 
 # Mails that nobody wrote and nobody waits for: kept in the ledger, and with the ticket they answer, but open none.
@@ -199,7 +200,8 @@ def _received(arrival: Arrival) -> Received:
         in_reply_to=incoming.in_reply_to,
         references=incoming.references,
         written_at=incoming.sent_at or arrival.at,
-        files=_store_files(incoming),
+        files=store_files(incoming),
+        enclosed=Enclosed(incoming.appointment, incoming.seal),
     )
 
 
@@ -240,7 +242,7 @@ def _somebody(arrival: Arrival) -> int:
     return customers.create_person(name=name[:200], actor=SYSTEM, at=arrival.at).pk
 
 
-def _store_files(incoming: Incoming) -> tuple[File, ...]:
+def store_files(incoming: Incoming) -> tuple[File, ...]:
     """Put the attachments on disk; they are there before the rows that name them commit."""
     return tuple(
         File(

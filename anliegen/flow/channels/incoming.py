@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from anliegen.records.tickets.enclosed import Appointment, Seal
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -47,7 +49,10 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """What the operator's own mail server found (RFC 8601): `pass`, `fail`, `none` ...; None is not known."""
+    """What the operator's own mail server found (RFC 8601): `pass`, `fail`, `none` ...; None is not known.
+
+    `signature` is our own finding about S/MIME and OpenPGP, in the words of `enclosed.Seal`; None is not signed.
+    """
 
     spf: str | None = None
     dkim: str | None = None
@@ -92,4 +97,6 @@ class Incoming:
     own_instance: str | None = None  # X-Anliegen-Instance: which Anliegen sent it, if one did
     list_id: str | None = None
     authentication: Authentication = Authentication()
+    appointment: Appointment | None = None
+    seal: Seal | None = None
     defects: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from anliegen.flow.automation.models import Decision
-from anliegen.flow.channels.models import Delivery, Intake, Source
+from anliegen.flow.channels.models import Delivery, Intake, MailKey, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.egress.models import Destination
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Role, Team
@@ -26,6 +26,7 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "calendar": (Calendar, "name"),
     "apitoken": (ApiToken, "name"),
     "source": (Source, "host"),
+    "mailkey": (MailKey, "name"),
     "destination": (Destination, "name"),
     "organisation": (Organisation, "name"),
     "person": (Person, "name"),

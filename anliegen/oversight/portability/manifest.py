@@ -33,6 +33,7 @@ TABLES = (
     "tickets_link",
     "tickets_searchrow",
     "channels_source",
+    "channels_mailkey",
     "channels_intake",
     "channels_delivery",
     "automation_decision",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from anliegen.records.customers.models import Address
+from anliegen.records.tickets.enclosed import Enclosed
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,19 @@ class Received:
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     files: tuple[File, ...] = field(default_factory=tuple)
+    enclosed: Enclosed = field(default_factory=Enclosed)
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What an encrypted mail says, once it opens."""
+
+    text: str
+    reply_text: str = ""
+    html: str = ""
+    language: str = ""
+    files: tuple[File, ...] = field(default_factory=tuple)
+    enclosed: Enclosed = field(default_factory=Enclosed)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ TICKET_OPENED = Verb("ticket.opened", _("{actor} opened {subject}"), {"channel":
 MESSAGE_RECEIVED = Verb(
     "message.received", _("{actor} wrote"), {"message": Kind.REF, "first": Kind.FLAG, "automatic": Kind.FLAG}
 )
+MESSAGE_OPENED = Verb("message.opened", _("{actor} opened an encrypted mail"), {"message": Kind.REF})
 MESSAGE_QUEUED = Verb("message.queued", _("{actor} wrote an answer"), {"message": Kind.REF})
 MESSAGE_CANCELLED = Verb("message.cancelled", _("{actor} undid the sending"), {"message": Kind.REF})
 MESSAGE_SENT = Verb("message.sent", _("The answer was handed to the mail server"), {"message": Kind.REF})

@@ -360,12 +360,14 @@ def test_attached_pictures_are_shown_and_remote_ones_only_on_request(
     assert f'src="/workspace/attachments/{own.pk}/picture/"' in look
     assert ' src="https://example.com' not in look
 
-    closed = miras.get(f"/workspace/tickets/{with_files.ticket_id}/")
-    assert "https:" not in closed.headers["Content-Security-Policy"]
-    opened = miras.get(f"/workspace/tickets/{with_files.ticket_id}/?pictures={with_files.pk}")
+    for closed in (f"/workspace/tickets/{with_files.ticket_id}/", f"/workspace/messages/{with_files.pk}/look/"):
+        assert "https:" not in miras.get(closed).headers["Content-Security-Policy"]
+    opened = miras.get(f"/workspace/messages/{with_files.pk}/look/?pictures=1")
     assert ' src="https://example.com/x.png"' in opened.content.decode()
-    assert "img-src 'self' data: https:" in opened.headers["Content-Security-Policy"]
-    assert "script-src 'self'" in opened.headers["Content-Security-Policy"].split("; ")
+    allowed = opened.headers["Content-Security-Policy"].split("; ")
+    assert "img-src 'self' data: https: http:" in allowed
+    assert "default-src 'none'" in allowed
+    assert not any(each.startswith("script-src") or "allow-scripts" in each for each in allowed)
 
 
 def test_the_original_mail_is_handed_out_to_those_who_may_see_it(

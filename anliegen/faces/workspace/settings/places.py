@@ -47,6 +47,7 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
         _("Ways in and out"),
         [
             Place("mailboxes", _("Mailboxes"), _("Addresses that take concerns in"), "inbox"),
+            Place("keys", _("Keys for mails"), _("Open what is encrypted, check what is signed"), "lock"),
             Place("connections", _("Outgoing connections"), _("Whom this program may talk to"), "plug"),
         ],
     ),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from anliegen.faces.workspace.rows import CHANNEL_SIGNS
-from anliegen.faces.workspace.tickets import letters
+from anliegen.faces.workspace.tickets import enclosures, letters
 from anliegen.faces.workspace.tickets.sources import Source, sources_of
 from anliegen.faces.workspace.tickets.splitting import proposes_split
 from anliegen.flow.automation.models import Decision
@@ -18,6 +18,7 @@ from anliegen.flow.automation.reasons import explain
 from anliegen.ground.journal.models import Event
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
+from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import CHANNELS, MESSAGE_STATES, Attachment, Message, Note, Ticket
 from anliegen.records.tickets.queries import events_of, timeline
 
@@ -52,6 +53,7 @@ EVENT_SIGNS = {
     "ticket.participant_joined": "users",
     "decision.made": "automation",
     "decision.contested": "help",
+    "message.opened": "unlock",
     "message.failed": "broken",
     "message.bounced": "broken",
     "outcome.asked": "help",
@@ -69,12 +71,12 @@ class Letter:
     badge: str | None  # the kind of `ui.actor`; a customer has none
     text: Markup
     rest: Markup | None
-    look: Markup | None  # open at once, because its pictures were asked for
     files: Sequence[Attachment]
     undo_until: datetime | None
     source: int | None  # the line of the ledger with the raw mail
     ways: Sequence[str]  # by which mailboxes it came, when it came by several
     is_perhaps_new: bool  # likely a concern of its own
+    enclosed: Enclosed
 
     @property
     def via(self) -> tuple[str | Promise, str]:
@@ -110,7 +112,24 @@ class Letter:
 
     @property
     def documents(self) -> list[Attachment]:
-        return [file for file in self.files if not letters.is_picture(file) or file.is_inline]
+        files = [file for file in self.files if not letters.is_picture(file) or file.is_inline]
+        return [file for file in files if not enclosures.is_plumbing(file)]
+
+    @property
+    def mails(self) -> list[Attachment]:
+        return enclosures.mails(self.files)
+
+    @property
+    def remarks(self) -> list[enclosures.Remark]:
+        return enclosures.remarks(self.enclosed.seal)
+
+    @property
+    def is_closed(self) -> bool:
+        return enclosures.is_closed(self.enclosed.seal)
+
+    @property
+    def card(self) -> enclosures.Card | None:
+        return enclosures.Card(self.enclosed.appointment) if self.enclosed.appointment else None
 
     @property
     def has_look(self) -> bool:
@@ -166,7 +185,6 @@ def shown(
     undo: timedelta,
     may_see_sources: bool,
     only_talk: bool = False,
-    pictures_of: int | None = None,
 ) -> Shown:
     """Everything that was said and happened, oldest first, the older part apart."""
     happened = events_of(ticket)
@@ -179,7 +197,7 @@ def shown(
     for entry in entries:
         if entry.message is not None:
             pause, before = entry.at - before if before else None, entry.at
-            letter = _letter(entry.message, ticket, undo, sources, pictures_of, pause)
+            letter = _letter(entry.message, ticket, undo, sources, pause)
             items.append(Item(entry.at, letter=letter))
         elif entry.note is not None and not only_talk:
             items.append(Item(entry.at, note=entry.note))
@@ -212,24 +230,22 @@ def _letter(
     ticket: Ticket,
     undo: timedelta,
     sources: Mapping[int, Source],
-    pictures_of: int | None,
     pause: timedelta | None,
 ) -> Letter:
     files = list(message.attachments.all())
     source = sources.get(message.pk)
-    opened = pictures_of == message.pk and letters.has_look(message)
     return Letter(
         message=message,
         author=_author(message, ticket),
         badge={"agent": "person", "rule": "rule"}.get(message.author_kind),
         text=letters.said(message),
         rest=letters.left_out(message),
-        look=letters.look(message, files, with_remote=True) if opened else None,
         files=files,
         undo_until=message.created_at + undo if message.state == "queued" and message.agent_id else None,
         source=source.line if source else None,
         ways=source.ways if source and len(source.ways) > 1 else (),
         is_perhaps_new=proposes_split(message, ticket, pause),
+        enclosed=Enclosed.from_json(message.enclosed),
     )
 
 

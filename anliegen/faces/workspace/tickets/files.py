@@ -1,5 +1,6 @@
 """Attachments and raw mails, handed out so that nothing in them can act in our pages."""
 
+from typing import TypeVar
 from urllib.parse import quote
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -7,32 +8,31 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.cache import patch_cache_control
 
-from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of
-from anliegen.faces.workspace.tickets import letters
 from anliegen.faces.workspace.tickets.page import ticket_for
 from anliegen.ground import files
 from anliegen.ground.text import safe_filename
 from anliegen.oversight.compliance import ledger
-from anliegen.records.tickets.models import Attachment, Message
+from anliegen.records.tickets.models import Attachment
 
 # The first bytes decide what a picture is, not what the sender says.
 MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+R = TypeVar("R", bound=HttpResponseBase)
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 @asks("ticket.read")
 def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file, always as a download."""
-    file = _visible(request, pk)
+    file = visible(request, pk)
     return _handed_out(file.sha256, "application/octet-stream", f"attachment; {_filename(file.filename)}")
 
 
 @asks("ticket.read")
 def picture(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A picture for the page; anything else is not found here."""
-    file = _visible(request, pk)
+    file = visible(request, pk)
     kind = picture_kind(file.sha256)
     if kind is None:
         raise Http404
@@ -50,15 +50,6 @@ def source(request: HttpRequest, pk: int) -> HttpResponseBase:
     return _handed_out(line.sha256, "application/octet-stream", f'attachment; filename="mail-{line.pk}.eml"')
 
 
-@asks("ticket.read")
-def look(request: HttpRequest, pk: int) -> HttpResponse:
-    """The cleaned HTML of one mail, for the part of the page that asks for it."""
-    message = get_object_or_404(Message, pk=pk)
-    ticket_for(agent_of(request), message.ticket_id)
-    shown = letters.look(message, list(message.attachments.all()))
-    return page(request, "workspace/ticket/look.html", {"look": shown})
-
-
 def picture_kind(sha256: str) -> str | None:
     """The kind of picture by its first bytes; None for everything else, SVG among it."""
     if not files.exists(sha256):
@@ -70,7 +61,7 @@ def picture_kind(sha256: str) -> str | None:
     return next((kind for magic, kind in MAGIC if start.startswith(magic)), None)
 
 
-def _visible(request: HttpRequest, pk: int) -> Attachment:
+def visible(request: HttpRequest, pk: int) -> Attachment:
     file = get_object_or_404(Attachment.objects.select_related("message"), pk=pk)
     ticket_for(agent_of(request), file.message.ticket_id)
     if not files.exists(file.sha256):
@@ -78,8 +69,17 @@ def _visible(request: HttpRequest, pk: int) -> Attachment:
     return file
 
 
+def handed_out(content: bytes, name: str) -> HttpResponse:
+    """Bytes that lie in no file of their own, as a download."""
+    return _guarded(HttpResponse(content), "application/octet-stream", f"attachment; {_filename(name)}")
+
+
 def _handed_out(sha256: str, content_type: str, disposition: str) -> FileResponse:
-    response = FileResponse(files.path(sha256).open("rb"), content_type=content_type)
+    return _guarded(FileResponse(files.path(sha256).open("rb")), content_type, disposition)
+
+
+def _guarded(response: R, content_type: str, disposition: str) -> R:
+    response.headers["Content-Type"] = content_type
     response.headers["Content-Disposition"] = disposition
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = SANDBOX

@@ -7,12 +7,14 @@ from django.urls import reverse
 from markupsafe import Markup, escape
 
 from anliegen.flow.channels.email.html.cleaned import from_text
+from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import Attachment, Message
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # Our own cleaner wrote these tags, so their attributes stand in double quotes and hold no markup.
 _IMAGE = re.compile(r"<img ([^>]*)>")
 _REMOTE = re.compile(r'data-src="(https?://[^"]*)"')
+_OWN = re.compile(r'data-own="(data:image/[^"]*)"')
 _ATTACHED = re.compile(r'data-cid="([^"]*)"')
 
 
@@ -36,11 +38,17 @@ def has_look(message: Message) -> bool:
 
 
 def has_remote_pictures(message: Message) -> bool:
-    return _REMOTE.search(message.html) is not None
+    return _REMOTE.search(message.html) is not None and may_load_pictures(message)
 
 
-def look(message: Message, files: Iterable[Attachment], *, with_remote: bool = False) -> Markup:
-    """The cleaned HTML. Attached pictures come from us; remote ones only when somebody asked for them."""
+def may_load_pictures(message: Message) -> bool:
+    """Not where the mail came encrypted: an address in it could carry the words out that nobody else may read."""
+    seal = Enclosed.from_json(message.enclosed).seal
+    return seal is None or not seal.encryption
+
+
+def look(message: Message, files: Iterable[Attachment], html: str, *, with_remote: bool = False) -> Markup:
+    """This cleaned HTML. Attached pictures come from us; remote ones only when somebody asked for them."""
     pictures = {file.content_id: file for file in files if file.content_id and is_picture(file)}
 
     def shown(tag: re.Match[str]) -> str:
@@ -49,11 +57,13 @@ def look(message: Message, files: Iterable[Attachment], *, with_remote: bool = F
         if attached and attached[1] in pictures:
             source = reverse("workspace:picture", args=[pictures[attached[1]].pk])
             return f'<img {_ATTACHED.sub("", attributes)} src="{escape(source)}" loading="lazy">'
+        if own := _OWN.search(attributes):
+            return f'<img {_OWN.sub("", attributes)} src="{own[1]}">'
         if with_remote and (remote := _REMOTE.search(attributes)):
             return f'<img {_REMOTE.sub("", attributes)} src="{remote[1]}" loading="lazy" referrerpolicy="no-referrer">'
         return f"<img {attributes}>"
 
-    return Markup(_IMAGE.sub(shown, message.html))  # noqa: S704 (cleaned when it was taken in)
+    return Markup(_IMAGE.sub(shown, html))  # noqa: S704 (cleaned when it was taken in)
 
 
 def is_picture(file: Attachment) -> bool:

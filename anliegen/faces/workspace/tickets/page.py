@@ -44,11 +44,7 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return page(request, "workspace/ticket/refreshed.html", context)
     context |= writing.blank(request, found, context["timeline"].last_event) | beside(request, found)
-    response = page(request, "workspace/ticket/page.html", context)
-    if context["pictures_of"] is not None:
-        # Somebody asked for the pictures of one message: this page, and no other, may load them.
-        response._csp_update = {"img-src": ["https:", "http:"]}  # type: ignore[attr-defined]
-    return response
+    return page(request, "workspace/ticket/page.html", context)
 
 
 def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
@@ -58,14 +54,12 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     linked = linked_with(found, agent)
     state = state_of(request)
     only_talk = state.get("only") == "talk"
-    pictures_of = _number(state.get("pictures"))
     seen = entries.shown(
         found,
         agent,
         undo=undo,
         may_see_sources=may(agent, "intake.read"),
         only_talk=only_talk,
-        pictures_of=pictures_of,
     )
     return {
         "ticket": found,
@@ -75,7 +69,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "undo": undo,
         "timeline": seen,
         "only_talk": only_talk,
-        "pictures_of": pictures_of,
+        "tried": state.get("tried"),
         "here": state.urlencode(),
         "row": rows([found], now=now, with_snippets=False)[0],
         "in_list": request.headers.get("X-In-List") == "yes",
@@ -142,7 +136,3 @@ def _address(request: HttpRequest, found: Ticket, **changed: str | None) -> str:
             kept[key] = value
     query = kept.urlencode()
     return reverse("workspace:ticket", args=[found.pk]) + (f"?{query}" if query else "")
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

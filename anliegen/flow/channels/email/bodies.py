@@ -1,17 +1,33 @@
-"""The tree of parts to what a person reads and what came along: text, HTML, attachments."""
+"""The tree of parts to what a person reads and what came along: text, HTML, attachments, an appointment, a seal."""
 
-import hashlib
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from anliegen.flow.channels.email import charsets, filenames, flowed, headers, limits, mime, transfer
+from anliegen.flow.channels.email import (
+    attached,
+    calendar,
+    charsets,
+    enriched,
+    flowed,
+    headers,
+    limits,
+    transfer,
+    written_in,
+)
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
+from anliegen.flow.channels.email.sealed.keys import Keys, Sender, no_keys
+from anliegen.flow.channels.email.sealed.parts import Unsealer
+from anliegen.flow.channels.email.tnef import read as tnef
+from anliegen.flow.channels.email.tnef import rtf
 from anliegen.flow.channels.incoming import IncomingAttachment
+from anliegen.records.tickets.enclosed import Appointment, Seal
 
-_READABLE = ("text/plain", "text/html", "text/enriched", "text/richtext")
+_ENRICHED = ("text/enriched", "text/richtext")
+_RICH = ("text/rtf", "application/rtf")
+_READABLE = ("text/plain", "text/html", *_ENRICHED, *_RICH)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
-_CONTENT_ID = re.compile(r"[^\x00-\x20<>\"'\\]{1,250}")
+_CALENDAR = b"BEGIN:VCALENDAR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +44,37 @@ class Body:
 
     segments: list[Segment] = field(default_factory=list)
     attachments: list[IncomingAttachment] = field(default_factory=list)
+    appointment: Appointment | None = None
+    seal: Seal | None = None
+    subject: str = ""  # the one under the seal, where there is one
 
 
-def read(root: Part, defects: Defects) -> Body:
+def read(root: Part, defects: Defects, *, keys: Keys = no_keys, sender: Sender | None = None) -> Body:
     """Everything readable and everything attached. Reads no embedded mail: that stays an attachment."""
-    body = _Reader(root, defects).collect(root, is_first=True)
-    taken: set[str] = set()
-    body.attachments = [_named_apart(attachment, taken) for attachment in body.attachments]
+    reader = _Reader(defects, Unsealer(root, defects, keys, sender or Sender()))
+    body = reader.collect(root, is_first=True)
+    body.attachments = attached.named_apart(body.attachments)
+    body.appointment, body.seal, body.subject = reader.appointment, reader.unsealer.seal, reader.unsealer.subject
+    if not any((segment.plain or segment.html or "").strip() for segment in body.segments):
+        body.segments = reader.otherwise() or body.segments
     return body
 
 
 class _Reader:
-    def __init__(self, root: Part, defects: Defects) -> None:
-        self.root, self.defects = root, defects
+    def __init__(self, defects: Defects, unsealer: Unsealer) -> None:
+        self.defects, self.unsealer = defects, unsealer
         # What is left of the bytes of text and of HTML that are shown.
         self.room = {False: limits.TEXT_PARTS, True: limits.HTML_PARTS}
+        self.letters: list[tnef.Letter] = []
+        self.appointment: Appointment | None = None
 
     def collect(self, part: Part, *, is_first: bool) -> Body:
+        if unsealed := self.unsealer.open_(part):
+            return self.collect(unsealed.root, is_first=is_first)
+        if signed := self.unsealer.check(part):
+            body = self.collect(signed, is_first=is_first)
+            body.attachments += [attached.of_part(one, self.defects) for one in part.parts if one is not signed]
+            return body
         if not part.parts:
             return self._leaf(part, is_first=is_first)
         if part.content_type == "multipart/alternative":
@@ -56,17 +86,26 @@ class _Reader:
             _add(body, self.collect(child, is_first=is_first and not body.segments))
         return body
 
+    def otherwise(self) -> list[Segment]:
+        """What is read when no part is a text: the letter packed into winmail.dat, or what the appointment says."""
+        letters = [Segment(one.plain or None, one.html or None) for one in self.letters if one.plain or one.html]
+        if letters or self.appointment is None:
+            return letters
+        return [Segment(self.appointment.as_words(), None)]
+
     def _leaf(self, part: Part, *, is_first: bool) -> Body:
         if not self._is_readable(part, is_first=is_first):
-            return Body(attachments=[self._attachment(part)])
+            return self._file(part)
+        body = Body()
         raw = transfer.content(part, self.defects)
+        if part.content_type == "text/plain":
+            raw = self._without_files(self.unsealer.read_inline(raw), body)
         is_html = part.content_type == "text/html"
         shown = raw[: self.room[is_html]]
         self.room[is_html] -= len(shown)
-        body = Body()
         if len(raw) > len(shown):
             self.defects.note("a text longer than is shown; it is attached in full")
-            body.attachments.append(self._attachment(part))
+            body.attachments.append(attached.of_part(part, self.defects))
         text = self._text(part, shown)
         body.segments.append(Segment(None, text) if is_html else Segment(text, None))
         return body
@@ -74,24 +113,40 @@ class _Reader:
     def _is_readable(self, part: Part, *, is_first: bool) -> bool:
         if part.content_type not in _READABLE or part.disposition == "attachment":
             return False
-        if part is self.root or not _given_name(part):
+        if self.unsealer.is_root(part) or not attached.given_name(part):
             return True
         # A named text is a file, unless it comes first and only its type carries the name.
-        return is_first and "filename" not in part.disposition_parameters
+        return is_first and "filename" not in part.disposition_parameters and part.content_type not in _RICH
+
+    def _without_files(self, raw: bytes, body: Body) -> bytes:
+        """The text without the files that are written into it; they become attachments."""
+        found = written_in.take_out(raw, self.defects)
+        names = (headers.decode(name, self.defects) for name, _content in found.files)
+        body.attachments += [
+            attached.of_bytes(name, content) for name, (_name, content) in zip(names, found.files, strict=True)
+        ]
+        return found.text
 
     def _text(self, part: Part, raw: bytes) -> str:
+        if part.content_type in _RICH:
+            return rtf.read(raw, self.defects).text
         charset = part.type_parameters.get("charset")
         if part.content_type == "text/html" and not charset and (meta := _META_CHARSET.search(raw[:4000])):
             charset = meta[1].decode("ascii")
         text = charsets.clean(charsets.decode(raw, charset, self.defects))
+        if part.content_type in _ENRICHED:
+            return enriched.plain(text, old=part.content_type == "text/richtext")
         if part.type_parameters.get("format", "").lower() == "flowed":
             text = flowed.unflow(text, delete_space=part.type_parameters.get("delsp", "").lower() == "yes")
         return text
 
     def _alternative(self, part: Part) -> Body:
+        before = self.unsealer.seal
         bodies = [self.collect(child, is_first=True) for child in part.parts if child.content_type != "text/x-amp-html"]
         plain = next((text for body in bodies if (text := _plain_of(body))), None)
         html = next((text for body in reversed(bodies) if (text := _html_of(body))), None)
+        if plain and html and self.unsealer.seal is not before and "-----BEGIN PGP" in html:
+            html = None  # the text was opened, and its other form is still sealed
         joined = Body(attachments=[attachment for body in bodies for attachment in body.attachments])
         if plain is not None or html is not None:
             joined.segments.append(Segment(plain, html))
@@ -100,7 +155,7 @@ class _Reader:
     def _related(self, part: Part) -> Body:
         start = part.type_parameters.get("start", "").strip("<> ")
         root = next(
-            (child for child in part.parts if start and _content_id(child, self.defects) == start), part.parts[0]
+            (child for child in part.parts if start and attached.id_of(child, self.defects) == start), part.parts[0]
         )
         body = self.collect(root, is_first=True)
         for child in part.parts:
@@ -108,35 +163,30 @@ class _Reader:
                 _add(body, self.collect(child, is_first=False))
         return body
 
-    def _attachment(self, part: Part) -> IncomingAttachment:
-        content = transfer.content(part, self.defects)
-        content_id = _content_id(part, self.defects)
-        return IncomingAttachment(
-            filename=filenames.safe(_given_name(part) or self._telling_name(part, content), part.content_type),
-            content_type=part.content_type,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            content_id=content_id,
-            inline=part.disposition != "attachment" and (content_id is not None or part.disposition == "inline"),
-            content=content,
-        )
+    def _file(self, part: Part) -> Body:
+        made = attached.of_part(part, self.defects)
+        if tnef.is_tnef(part.content_type, attached.given_name(part), made.content):
+            return Body(attachments=self._unpacked(made))
+        is_calendar = part.content_type in calendar.TYPES or made.content.startswith(_CALENDAR)
+        if is_calendar and self.appointment is None:
+            method = part.type_parameters.get("method", "")
+            charset = part.type_parameters.get("charset")
+            self.appointment = calendar.read(made.content, charset, method, self.defects)
+        return Body(attachments=[made])
 
-    def _telling_name(self, part: Part, content: bytes) -> str:
-        if part.content_type in ("message/rfc822", "message/global"):
-            subject = mime.fields_of(content[:20_000], Defects()).first("subject")
-            return f"{headers.decode(subject, Defects())[:100] or 'message'}.eml"
-        if part.content_type.endswith("delivery-status"):
-            return "delivery-status.txt"
-        return {"text/rfc822-headers": "headers.txt", "text/calendar": "invitation.ics"}.get(part.content_type, "")
-
-
-def _given_name(part: Part) -> str:
-    return part.disposition_parameters.get("filename") or part.type_parameters.get("name") or ""
-
-
-def _content_id(part: Part, defects: Defects) -> str | None:
-    value = headers.text_of(part.first("content-id"), defects).strip().strip("<>").strip()
-    return value if _CONTENT_ID.fullmatch(value) else None
+    def _unpacked(self, packed: IncomingAttachment) -> list[IncomingAttachment]:
+        """The files in a winmail.dat instead of it; itself when it cannot be read."""
+        try:
+            letter = tnef.read(packed.content, self.defects)
+        except tnef.Damaged:
+            self.defects.note("winmail.dat cannot be read; it is attached as it is")
+            return [packed]
+        self.letters.append(letter)
+        self.appointment = self.appointment or letter.appointment
+        return [
+            attached.of_bytes(file.name, file.content, file.content_type, content_id=file.content_id)
+            for file in letter.files
+        ]
 
 
 def _add(body: Body, other: Body) -> None:
@@ -150,8 +200,3 @@ def _plain_of(body: Body) -> str:
 
 def _html_of(body: Body) -> str:
     return "\n".join(segment.html for segment in body.segments if segment.html and segment.html.strip())
-
-
-def _named_apart(attachment: IncomingAttachment, taken: set[str]) -> IncomingAttachment:
-    name = filenames.apart(attachment.filename, taken)
-    return attachment if name == attachment.filename else replace(attachment, filename=name)

@@ -1,15 +1,17 @@
 """How a mail is understood, as the JSON object of `anliegen mail explain`. Stores nothing."""
 
 from collections.abc import Collection
+from dataclasses import asdict
 from typing import Any
 
 from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.email.sealed.keys import Keys, no_keys
 from anliegen.flow.channels.incoming import Bounce, Contact, Incoming
 
 
-def explain(raw: bytes, *, trusted_servers: Collection[str] = ()) -> dict[str, Any]:
+def explain(raw: bytes, *, trusted_servers: Collection[str] = (), keys: Keys = no_keys) -> dict[str, Any]:
     """The contract's object for one mail; every value is plain JSON."""
-    return as_json(parse(raw, trusted_servers=trusted_servers))
+    return as_json(parse(raw, trusted_servers=trusted_servers, keys=keys))
 
 
 def as_json(incoming: Incoming) -> dict[str, Any]:
@@ -48,6 +50,8 @@ def as_json(incoming: Incoming) -> dict[str, Any]:
             "dmarc": incoming.authentication.dmarc,
             "signature": incoming.authentication.signature,
         },
+        "appointment": asdict(incoming.appointment) if incoming.appointment else None,
+        "seal": asdict(incoming.seal) if incoming.seal else None,
         "defects": list(incoming.defects),
     }
 

@@ -4,8 +4,14 @@ import re
 
 from anliegen.flow.channels.email import charsets
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"/\\|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
-_LONGEST = 180
+# What no file system takes, and what makes a name look like another: directions, tags, characters without width.
+_UNSAFE = re.compile(
+    r"[\x00-\x1f\x7f<>:\"/\\|?*\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ufff0-\ufffc\ufffe\uffff\U000e0000-\U000e0fff]+"
+)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|clock\$|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
+_LONGEST = 180  # characters
+_LARGEST = 240  # bytes, which is what file systems count; a number against doubles still fits
 _ENDINGS = {
     "text/plain": ".txt",
     "text/html": ".html",
@@ -33,18 +39,43 @@ _ENDINGS = {
     "application/pkcs7-signature": ".p7s",
     "application/x-pkcs7-signature": ".p7s",
     "application/pkcs7-mime": ".p7m",
+    "application/x-pkcs7-mime": ".p7m",
+    "application/pgp-keys": ".asc",
+    "application/pgp-encrypted": ".txt",
     "application/ms-tnef": ".dat",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
+    "application/ics": ".ics",
+    "application/gzip": ".gz",
+    "application/x-7z-compressed": ".7z",
+    "application/vnd.rar": ".rar",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "application/vnd.ms-powerpoint": ".ppt",
+    "application/vnd.ms-outlook": ".msg",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+    "application/vnd.oasis.opendocument.presentation": ".odp",
+    "application/vnd.microsoft.portable-executable": ".exe",
     "image/jpeg": ".jpg",
     "image/png": ".png",
     "image/gif": ".gif",
     "image/webp": ".webp",
     "image/heic": ".heic",
+    "image/bmp": ".bmp",
     "image/tiff": ".tif",
     "image/svg+xml": ".svg",
     "audio/mpeg": ".mp3",
     "audio/wav": ".wav",
+    "audio/ogg": ".ogg",
     "video/mp4": ".mp4",
 }
+_TYPES = {ending: kind for kind, ending in reversed(_ENDINGS.items())} | {
+    ".jpeg": "image/jpeg",
+    ".tiff": "image/tiff",
+    ".htm": "text/html",
+    ".txt": "text/plain",
+    ".asc": "text/plain",
+}
+del _TYPES[".dat"]  # says nothing
 
 
 def safe(name: str, content_type: str) -> str:
@@ -56,8 +87,20 @@ def safe(name: str, content_type: str) -> str:
     ending = _UNSAFE.sub("_", ending).strip(" .")
     if not stem and not ending:
         return "attachment" + _ENDINGS.get(content_type, ".bin")
-    stem = (stem or "attachment")[: _LONGEST - len(ending) - 1]
+    stem = _not_reserved(stem or "attachment")[: _LONGEST - len(ending) - 1]
+    stem = stem.encode()[: _LARGEST - len(ending.encode()) - 1].decode("utf-8", "ignore").rstrip(" .") or "attachment"
     return f"{stem}.{ending}" if ending else stem
+
+
+def _not_reserved(stem: str) -> str:
+    """Windows takes `con.txt` and `nul.tar.gz` for devices: what counts is all before the first dot."""
+    first, dot, rest = stem.partition(".")
+    return f"{first.rstrip()}_{dot}{rest}" if _RESERVED.fullmatch(first.strip()) else stem
+
+
+def type_of(name: str) -> str | None:
+    """The type that files of this ending usually have; None when the ending says nothing."""
+    return _TYPES.get(name[name.rfind(".") :].lower()) if "." in name else None
 
 
 def apart(name: str, taken: set[str]) -> str:

@@ -8,7 +8,7 @@ import structlog
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 
-from anliegen.flow.channels import verbs
+from anliegen.flow.channels import mail_keys, verbs
 from anliegen.flow.channels.accept import accept
 from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.known import Known
@@ -90,7 +90,7 @@ def _next(most: int) -> tuple[list[Intake], bool]:
 
 
 def _read(lines: Sequence[Intake]) -> None:
-    incomings = [parse(files.get(line.sha256)) for line in lines]
+    incomings = [parse(files.get(line.sha256), keys=mail_keys.load) for line in lines]
     known = Known.to(incomings, [line.envelope_from for line in lines])
     with rows.deferred(len(lines)):
         for line, incoming in zip(lines, incomings, strict=True):

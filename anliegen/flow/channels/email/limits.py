@@ -35,3 +35,12 @@ REPORT = 500_000  # bytes of a report that are read
 REPORT_BEGINNING = 65_536  # bytes in which flufl.bounce looks
 BOUNCED = 500  # recipients
 DIAGNOSTIC = 500  # characters
+
+# What is packed into a mail.
+TNEF_ATTRIBUTES = 10_000  # of one winmail.dat, and properties of one of its attributes
+RTF_DEPTH = 1_000
+CALENDAR = 200_000  # bytes of a calendar that are read
+CALENDAR_EVENTS = 50
+SEALED = 40_000_000  # bytes of a signed or encrypted part that are checked or opened
+SEALS = 5  # seals inside each other
+OPENED = 40_000_000  # bytes that opening one may give

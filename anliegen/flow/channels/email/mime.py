@@ -32,6 +32,7 @@ class Part:
     disposition: str = ""
     disposition_parameters: dict[str, str] = field(default_factory=dict)
     parts: list["Part"] = field(default_factory=list)
+    head: int = 0  # where its header fields begin
 
     def first(self, name: str) -> bytes:
         return next((value for known, value in self.fields if known == name), b"")
@@ -48,6 +49,10 @@ class Part:
 
     def body(self) -> bytes:
         return self.raw[self.start : self.end]
+
+    def entity(self) -> bytes:
+        """Fields and body as they came: what a signature covers."""
+        return self.raw[self.head : self.end]
 
 
 def split(raw: bytes, defects: Defects) -> Part:
@@ -94,7 +99,7 @@ class _Splitter:
     def part(self, start: int, end: int, *, depth: int, default: str) -> Part:
         self.parts += 1
         fields, body = self.scanner.read(start, end)
-        part = Part(self.raw, body, end, fields)
+        part = Part(self.raw, body, end, fields, head=start)
         if depth and fields and default == "text/plain" and not part.names_content() and self._is_unparted(start, body):
             part.start, part.fields = start, []  # `Zählerstand: 4711` in a part without fields
             self.defects.note("a part without an empty line")

@@ -26,6 +26,8 @@ from anliegen.flow.channels.email.laid import Laid
 from anliegen.flow.channels.email.language import language_of
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.email.quotes.split import Split, split
+from anliegen.flow.channels.email.sealed.keys import Keys, KeysUnavailable, Sender, no_keys
+from anliegen.flow.channels.email.sealed.parts import is_hidden
 from anliegen.flow.channels.incoming import Contact, Incoming
 
 _DELIVERED_TO = (
@@ -50,27 +52,34 @@ _SHORT_STUB = 400
 _ABOUT_A_MAIL = ("bounce", "receipt", "feedback-report")
 
 
-def parse(raw: bytes, *, trusted_servers: Collection[str] = ()) -> Incoming:
+def parse(raw: bytes, *, trusted_servers: Collection[str] = (), keys: Keys = no_keys) -> Incoming:
     """Understand a mail. What is wrong with it stands in `defects`; what cannot be read at all still has a text.
 
     `trusted_servers` are the authserv-ids whose Authentication-Results count (RFC 8601); by default none.
+    `keys` gives what signed and encrypted mails are checked and opened with; only they ask, and what it raises passes.
     The envelope is the caller's: `recipients` and `return_path` come from header fields only.
     """
     try:
-        return _understand(raw, trusted_servers)
+        return _understand(raw, trusted_servers, keys)
+    except KeysUnavailable as error:
+        raise error.__cause__ or error from None
     except (Exception, RecursionError) as error:
         # A mail that our own code fails on must still reach a person, with the failure told.
         return _unreadable(raw, error)
 
 
-def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
+def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Incoming:
     defects = Defects()
     root = mime.split(raw, defects)
     parts = mime.walk(root)
     subject = headers.decode(root.first("subject")[: limits.WORDS], defects)
     sender = _sender(root, defects)
     return_path = _return_path(root, defects)
-    body = bodies.read(root, defects)
+    sent_at = dates.date(headers.decode(root.first("date"), defects), defects)
+    writer = Sender(sender.address if sender else "", sent_at)
+    body = bodies.read(root, defects, keys=keys, sender=writer)
+    if body.subject and is_hidden(subject):
+        subject = headers.decode(body.subject.encode()[: limits.WORDS], defects)
     text, html, said = _read(body, subject, defects, is_answer=root.has("in-reply-to"))
     to, cc, reply_to = (_people(root, name, defects) for name in ("to", "cc", "reply-to"))
     suspect = reports.is_suspect(root, sender=sender, return_path=return_path, subject=subject)
@@ -107,7 +116,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
         recipients=_recipients(root, (*to, *cc), defects),
         return_path=return_path,
         subject=subject,
-        sent_at=dates.date(headers.decode(root.first("date"), defects), defects),
+        sent_at=sent_at,
         language=language_of(said.reply_text or text),
         text=text,
         reply_text=said.reply_text,
@@ -125,7 +134,12 @@ def _understand(raw: bytes, trusted_servers: Collection[str]) -> Incoming:
         original_ids=originals,
         own_instance=headers.decode(root.first("x-anliegen-instance"), defects)[:100] or None,
         list_id=headers.decode(root.first("list-id"), defects).rpartition("<")[2].rstrip("> ")[:200] or None,
-        authentication=authentication.read(root, trusted_servers, defects),
+        authentication=replace(
+            authentication.read(root, trusted_servers, defects),
+            signature=(body.seal.signature or None) if body.seal else None,
+        ),
+        appointment=body.appointment,
+        seal=body.seal,
         defects=defects.all(),
     )
 

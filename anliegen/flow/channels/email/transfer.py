@@ -1,11 +1,9 @@
 """Transfer encodings undone, damaged ones as far as they go."""
 
 import binascii
-import io
-import itertools
 import re
 
-from anliegen.flow.channels.email import headers, limits
+from anliegen.flow.channels.email import headers, limits, written_in
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
 
@@ -52,22 +50,5 @@ def _from_base64(body: bytes, defects: Defects) -> bytes:
 
 def _from_uuencode(body: bytes, defects: Defects) -> bytes:
     begin = _UU_BEGIN.search(body)
-    out = bytearray()
-    lines = io.BytesIO(body[begin.end() if begin else 0 :])
-    for line in itertools.islice(lines, limits.UU_LINES):
-        if line.strip() in (b"end", b"`", b""):
-            continue
-        try:
-            out += binascii.a2b_uu(line)
-        except binascii.Error:
-            out += _uu_line_of_true_length(line, defects)
-    return bytes(out)
-
-
-def _uu_line_of_true_length(line: bytes, defects: Defects) -> bytes:
-    """Some writers pad a line beyond the length it states."""
-    try:
-        return binascii.a2b_uu(line[: (((line[0] - 32) & 63) * 4 + 5) // 3])
-    except binascii.Error:
-        defects.note("damaged uuencode")
-        return b""
+    lines = body[begin.end() if begin else 0 :].split(b"\n", limits.UU_LINES)
+    return written_in.from_uu_lines(lines[: limits.UU_LINES], defects)

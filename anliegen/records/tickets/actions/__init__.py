@@ -27,6 +27,7 @@ from anliegen.records.tickets.actions.reply import (
     reply,
     write_note,
 )
+from anliegen.records.tickets.actions.reveal import reveal
 
 __all__ = [
     "CannotJoin",
@@ -55,6 +56,7 @@ __all__ = [
     "reopen",
     "reply",
     "resolve",
+    "reveal",
     "split_off",
     "unlink",
     "write_note",

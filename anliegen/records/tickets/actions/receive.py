@@ -127,6 +127,7 @@ def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetim
             text=received.text,
             reply_text="" if received.reply_text == received.text else received.reply_text,
             html=received.html,
+            enclosed=received.enclosed.as_json(),
             language=received.language,
             automatic=received.automatic,
             is_from_stranger=stranger,

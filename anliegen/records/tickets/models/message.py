@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.records.customers.models import Person
@@ -45,6 +45,8 @@ class Message(models.Model):
     text = models.TextField(blank=True)  # all that can be read
     reply_text = models.TextField(blank=True)  # only what was written now; empty when that is all of the text
     html = models.TextField(blank=True)  # cleaned
+    # An appointment, a seal: see tickets/enclosed.py. The database knows the empty one, for who writes rows without it.
+    enclosed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     language = models.CharField(max_length=8, blank=True)
     automatic = models.CharField(max_length=20, blank=True)  # kind of automatic mail, empty for a person's
     is_from_stranger = models.BooleanField(default=False)  # an address that was no participant of this ticket

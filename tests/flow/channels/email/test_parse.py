@@ -55,7 +55,7 @@ def test_a_plain_mail_is_understood_exactly() -> None:
 
 NAMES = (
     "message_id from to cc reply_to subject date language text reply_text quoted_text signature html attachments"
-    " automatic bounce in_reply_to references authentication defects"
+    " automatic bounce in_reply_to references authentication appointment seal defects"
 )
 
 

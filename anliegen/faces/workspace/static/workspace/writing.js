@@ -71,7 +71,7 @@ document.addEventListener("click", (event) => {
 function quote(details) {
   const selection = getSelection();
   const chosen = selection.toString().trim();
-  const letter = selection.anchorNode?.parentElement?.closest(".mail-text, .mail-look");
+  const letter = selection.anchorNode?.parentElement?.closest(".mail-text");
   const field = details?.querySelector("#reply textarea");
   if (!chosen || !letter || !field) return;
   field.value = `${field.value.trimEnd()}\n\n${chosen.replace(/^/gm, "> ")}\n\n`;

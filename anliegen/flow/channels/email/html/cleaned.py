@@ -20,6 +20,7 @@ _KEPT = (
 _SWALLOWED = (
     "script style title textarea select option iframe object embed noscript template svg math applet audio video"
 )
+KEPT, SWALLOWED = frozenset(_KEPT.split()), frozenset(_SWALLOWED.split())
 _ATTRIBUTES = {
     "*": {"class", "dir", "lang"},
     "a": {"href"},
@@ -64,7 +65,7 @@ def _linked(line: str) -> str:
     return "".join(out) + entities.escape(line[end:])
 
 
-def _filter(tag: str, name: str, value: str) -> str | None:
+def filter_attribute(tag: str, name: str, value: str) -> str | None:
     """Only values that can mean nothing but what they say."""
     if name == "class":
         return " ".join(word for word in value.split() if word in CLASSES) or None
@@ -82,10 +83,10 @@ def _filter(tag: str, name: str, value: str) -> str | None:
 
 
 _cleaner = nh3.Cleaner(
-    tags=set(_KEPT.split()),
-    clean_content_tags=set(_SWALLOWED.split()),
+    tags=set(KEPT),
+    clean_content_tags=set(SWALLOWED),
     attributes=_ATTRIBUTES,
-    attribute_filter=_filter,
+    attribute_filter=filter_attribute,
     strip_comments=True,
     link_rel="noopener noreferrer nofollow",
     set_tag_attribute_values={"a": {"target": "_blank"}},

@@ -10,7 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from anliegen.flow.channels.email import limits
-from anliegen.flow.channels.email.html import data_table, structure
+from anliegen.flow.channels.email.html import data_table, links, structure
 from anliegen.flow.channels.email.html.tree import LINE, Tree, is_quote
 from anliegen.flow.channels.email.laid import Laid, Mark
 
@@ -85,7 +85,8 @@ class _Writer:
             self._write(_as_emoji(element.get("alt", "")))
         if tag == "pre":
             self.preformatted += 1
-        self._write(element.text)
+        if element.get("class") != links.TARGET:  # plain text says the whole address
+            self._write(element.text)
 
     def end(self, element: HtmlElement) -> None:
         tag = element.tag
@@ -94,6 +95,8 @@ class _Writer:
         else:
             if tag in _BLOCKS:
                 self._break(gap=self._stands_apart(element, outer=1))
+            elif tag == "a":
+                self._write(links.beside(element))
             self._leave(element)
         self._write(element.tail)
 

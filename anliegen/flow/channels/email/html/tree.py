@@ -9,7 +9,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from anliegen.flow.channels.email import charsets, limits
 from anliegen.flow.channels.email.defects import Defects
-from anliegen.flow.channels.email.html import structure
+from anliegen.flow.channels.email.html import links, structure
 from anliegen.flow.channels.email.laid import Mark
 
 QUOTE = "mail-quote"
@@ -24,7 +24,7 @@ _LOOKS = (
     (re.compile(r"white-space\s{0,3}:\s{0,3}pre"), "mail-pre"),
 )
 LINE = "mail-line"  # a paragraph without a distance: Outlook writes its empty lines itself
-CLASSES = frozenset({QUOTE, LINE, *(name for _pattern, name in _LOOKS)})
+CLASSES = frozenset({QUOTE, LINE, links.TARGET, *(name for _pattern, name in _LOOKS)})
 _HIDDEN = re.compile(r"display\s{0,3}:\s{0,3}none|visibility\s{0,3}:\s{0,3}hidden|mso-hide\s{0,3}:\s{0,3}all")
 _QUOTE_CLASSES = frozenset({"yahoo_quoted", "protonmail_quote", "tutanota_quote", "zmail_extra", "iwcQuote"})
 _LINE_CLASS = re.compile(r"mso(?:normal|plaintext|nospacing)", re.IGNORECASE)
@@ -94,7 +94,9 @@ def _prepare(element: HtmlElement) -> None:
         classes.append(LINE)
     _set(element, "class", " ".join(classes))
     if element.tag == "img":
-        _block_picture(element)
+        block_picture(element)
+    elif element.tag == "a":
+        links.mark(element)
 
 
 def _is_hidden(element: HtmlElement, style: str) -> bool:
@@ -114,7 +116,7 @@ def _quotes(element: HtmlElement, style: str) -> bool:
     return bool(given) or (element.get("name") == "quote" and "border-left" in style)
 
 
-def _block_picture(element: HtmlElement) -> None:
+def block_picture(element: HtmlElement) -> None:
     """No picture loads by itself: a remote one would tell its sender who read the mail and when."""
     source = element.attrib.pop("src", "").strip()
     for name in ("srcset", "data-src", "data-cid", "lowsrc", "dynsrc"):
