@@ -49,6 +49,7 @@ def test_a_find_is_shrunk_to_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> 
         b"From: a@x.de\nContent-Transfer-Encoding: uuencode\n\nKennwort4711",
         b"From: a@x.de\nContent-Type: text/plain; charset=utf-16\n\nKennwort4711",
         b"From: a@x.de\rSubject: s\r\rKennwort4711\n",
+        b"From: a@x.de\r\rKennwort4711\n\n\n",
         b"From: a@x.de\nContent-Type: multipart/mixed; boundary=b\n\n--b\n Kennwort4711\n--b--",
         b"From: a@x.de\nContent-Type: multipart/mixed; boundary=b\n\n--b\nStand:Kennwort4711\n--b--",
         b"From: a@x.de\nContent-Type: multipart/mixed; boundary=b\n\n--b\nStand:Kennwort4711\nund mehr\n--b--",
