@@ -59,6 +59,11 @@ def test_text_that_damaged_structure_once_hid_is_seen(raw: bytes) -> None:
     assert MARK in parse(raw).text
 
 
+def test_a_rule_with_nothing_but_a_footer_below_parts_nothing() -> None:
+    incoming = parse(b"From: a@x.de\n\n-\n__\n\nLe informazioni contenute nel messaggio sono riservate")
+    assert [one for one in incoming.defects if one.startswith("not understood")] == []
+
+
 @pytest.mark.parametrize("around", [("Kennwort4711\n", ""), ("", "\nKennwort4711\n")])
 def test_text_outside_of_the_parts_is_told(around: tuple[str, str]) -> None:
     before, behind = around
