@@ -31,7 +31,7 @@ def main() -> int:
         slowest = max(slowest, (time.process_time() - before, number))
         if rule:
             finds += 1
-            _keep(options.finds, f"{options.seed}-{number}", shrunk(mail, rule), rule)
+            _keep(options.finds, f"{options.seed}-{number}", mail, shrunk(mail, rule), rule)
         if number % 1_000 == 999 and sys.stderr.isatty():
             print(f"\r{number + 1} mails, {finds} finds", end="", file=sys.stderr)
         if options.minutes and time.monotonic() - began > 60 * options.minutes:
@@ -72,10 +72,11 @@ def shrunk(mail: bytes, rule: str) -> bytes:
     return mail
 
 
-def _keep(folder: Path, name: str, mail: bytes, rule: str) -> None:
+def _keep(folder: Path, name: str, whole: bytes, small: bytes, rule: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.eml").write_bytes(mail)
-    print(f"\n{folder / name}.eml: {rule}: {mail[:200]!r}", file=sys.stderr)
+    (folder / f"{name}-whole.eml").write_bytes(whole)
+    (folder / f"{name}.eml").write_bytes(small)
+    print(f"\n{folder / name}.eml: {rule}: {small[:200]!r}", file=sys.stderr)
 
 
 def _options() -> argparse.Namespace:

@@ -13,6 +13,7 @@ from tools.fuzz.seeds import MARK
 
 SLOWEST_S = 5.0
 _BLANK_LINE = re.compile(rb"\n\r*\n|\r\r(?!\n)")
+_MAY_HIDE = re.compile(rb"html|base64", re.IGNORECASE)
 # What a mail says itself of text that it does not show.
 _UNSEEN = frozenset({mime.OUTSIDE, "a multipart that does not end"})
 
@@ -52,8 +53,8 @@ def _first_broken(incoming: Incoming) -> str | None:
 def _lost_mark(mail: bytes, incoming: Incoming) -> str | None:
     """The mark of a seed that still stands in the body must be seen somewhere, or a defect must say what is not."""
     body = _BLANK_LINE.split(mail.lstrip(), maxsplit=1)[1:]
-    # Markup that a damage opens hides what follows it, in browsers too.
-    if not body or MARK.encode() not in body[0] or b"html" in mail.lower() or _UNSEEN & set(incoming.defects):
+    # Markup that a damage opens hides what follows it, in browsers too; and a word may well be base64.
+    if not body or MARK.encode() not in body[0] or _MAY_HIDE.search(mail) or _UNSEEN & set(incoming.defects):
         return None
     places = (incoming.text, incoming.html or "", incoming.subject)
     if any(MARK in place for place in places):

@@ -16,6 +16,7 @@ OUTSIDE = "text outside of the parts, which is not shown"
 _NOTICE = 2_000  # bytes around the parts that are looked at
 # What is said before the first part to programs that know no parts.
 _USUAL_NOTICE = re.compile(rb"mime|multi-?part|mehrteilig|openpgp|does not (?:support|understand)", re.IGNORECASE)
+_FIRST_FIELD = re.compile(rb"[A-Za-z][!-9;-~]{0,60}:")
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,150}?)[ \t]*\r?\n")
 
 
@@ -57,14 +58,20 @@ class Part:
 
 def split(raw: bytes, defects: Defects) -> Part:
     """The tree of a whole mail."""
-    beginning = raw[:100_000]
-    if beginning.count(b"\r") > 2 * beginning.count(b"\n"):
-        # Lines end as on old Macintosh computers.
+    if _ends_lines_with_returns(raw[:100_000]):
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     root = _Splitter(raw, defects).part(0, len(raw), depth=0, default="text/plain")
     if not all(value.isascii() for _name, value in root.fields):
         _read_fields_like_the_text(root)
     return root
+
+
+def _ends_lines_with_returns(beginning: bytes) -> bool:
+    """As old Macintosh computers did: most lines, or at least those of the head."""
+    if beginning.count(b"\r") > 2 * beginning.count(b"\n"):
+        return True
+    empty_line = beginning.find(b"\r\r")
+    return empty_line > 0 and b"\n" not in beginning[:empty_line] and _FIRST_FIELD.match(beginning) is not None
 
 
 def fields_of(raw: bytes, defects: Defects) -> Part:

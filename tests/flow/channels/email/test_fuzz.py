@@ -49,6 +49,7 @@ def test_a_find_is_shrunk_to_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> 
         b"From: a@x.de\nContent-Transfer-Encoding: uuencode\n\nKennwort4711",
         b"From: a@x.de\nContent-Type: text/plain; charset=utf-16\n\nKennwort4711",
         b"From: a@x.de\rSubject: s\r\rKennwort4711\n",
+        b"From: a@x.de\r\rKennwort4711\n\n\n",
         b"From: a@x.de\nContent-Type: multipart/mixed; boundary=b\n\n--b\n Kennwort4711\n--b--",
         b"From: a@x.de\nContent-Type: multipart/mixed; boundary=b\n\n--b\nStand:Kennwort4711\n--b--",
         b"From: a@x.de\nContent-Type: multipart/mixed; boundary=b\n\n--b\nStand:Kennwort4711\nund mehr\n--b--",
@@ -56,6 +57,11 @@ def test_a_find_is_shrunk_to_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_text_that_damaged_structure_once_hid_is_seen(raw: bytes) -> None:
     assert MARK in parse(raw).text
+
+
+def test_a_rule_with_nothing_but_a_footer_below_parts_nothing() -> None:
+    incoming = parse(b"From: a@x.de\n\n-\n__\n\nLe informazioni contenute nel messaggio sono riservate")
+    assert [one for one in incoming.defects if one.startswith("not understood")] == []
 
 
 @pytest.mark.parametrize("around", [("Kennwort4711\n", ""), ("", "\nKennwort4711\n")])

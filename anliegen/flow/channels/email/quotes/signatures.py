@@ -102,7 +102,7 @@ def _belongs_below_a_rule(block: list[str], *, has_more: bool) -> bool:
     if not has_more:
         return False
     filled = [line for line in block if line.strip()]
-    if any(len(line) > _LONG_LINE for line in filled) or _has_prose(filled):
+    if not filled or any(len(line) > _LONG_LINE for line in filled) or _has_prose(filled):
         return False
     return _looks_like_name(filled[0]) and sum(bool(_CONTACT.search(line)) for line in filled) >= 1
 
