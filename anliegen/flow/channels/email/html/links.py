@@ -11,6 +11,8 @@ _HOST = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?=[/:?#\s
 _LONGEST = 80  # characters of an address that is written out
 _ENDINGS = "pdf doc docx xls xlsx ppt pptx odt ods zip jpg jpeg png gif txt csv html htm php eml msg ics xml json mp3"
 _FILES = frozenset(_ENDINGS.split())
+# Where the lines that mail programs write below a mail lead: nobody asks.
+_FOOTERS = frozenset({"aka.ms", "go.onelink.me", "overview.mail.yahoo.com", "play.google.com", "apps.apple.com"})
 _WEB = ("http", "https")
 _SECOND_LEVELS = frozenset({"co", "com", "org", "net", "gov", "ac", "or", "ne", "gv"})
 
@@ -42,7 +44,7 @@ def beside(element: HtmlElement) -> str:
         address = unquote(target[7:].partition("?")[0])
         return f" <{address}>" if "@" in address and len(address) <= _LONGEST else ""
     host = host_of(target)
-    if host is None or (_plain(words) in _plain(target) and "." in words):
+    if host is None or host in _FOOTERS or (_plain(words) in _plain(target) and "." in words):
         return ""
     shown = _shown_host(words)
     if shown is not None and _owner(shown) == _owner(host):
