@@ -85,6 +85,14 @@ def test_a_broken_cursor_by_time_begins_anew(cursor: str, now: datetime) -> None
     ],
 )
 def test_what_is_looked_up_is_read_off_one_index(wanted: Wanted, index: str, now: datetime) -> None:
+    kinds = [("agent:3", "agent.left"), ("agent:4", "setting.created")] * 400
+    moments = (now - timedelta(seconds=number) for number in range(len(kinds)))
+    Event.objects.bulk_create(
+        Event(at=at, verb=verb, subject="brand:1", actor=actor)
+        for at, (actor, verb) in zip(moments, kinds, strict=True)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE journal_event")
     for each in (wanted, replace(wanted, until=now)):
         with CaptureQueriesContext(connection) as asked:
             page(events(each), by_time=True)
