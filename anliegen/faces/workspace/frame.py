@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -49,6 +49,17 @@ def view_of(request: HttpRequest) -> str:
     return view if view in queries.VIEWS else "mine"
 
 
+def order_of(request: HttpRequest) -> str:
+    """How the agent has their lists ordered: named in the address too, and kept from list to list."""
+    order = state_of(request).get("order", "")
+    return order if order in queries.ORDERS else "newest"
+
+
+def list_of(view: str, order: str) -> dict[str, str]:
+    """What names a list in an address; the usual order needs no name."""
+    return {"view": view} | ({} if order == "newest" else {"order": order})
+
+
 def desk(request: HttpRequest) -> dict[str, "Desk"]:
     """Context processor. Nothing is read before a template of the workspace asks for it."""
     return {"desk": Desk(request)}
@@ -85,6 +96,10 @@ class Desk:
         return [self._view(key, name, here, counts[key]) for key, name in queries.VIEWS.items()]
 
     @cached_property
+    def _order(self) -> str:
+        return order_of(self._request)
+
+    @cached_property
     def work(self) -> list[Entry]:
         entries = [
             self._entry("search", _("Search"), "search", "ticket.read", "g s"),
@@ -105,7 +120,7 @@ class Desk:
         return {
             "key": key,
             "text": name,
-            "href": f"{reverse('workspace:inbox')}?view={key}",
+            "href": f"{reverse('workspace:inbox')}?{urlencode(list_of(key, self._order))}",
             "symbol": SYMBOLS[key],
             "current": key == here,
             "keys": KEYS[key],

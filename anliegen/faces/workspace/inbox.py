@@ -1,4 +1,4 @@
-"""The lists of open tickets. The address is the state: the view and the cursor."""
+"""The lists of open tickets. The address is the state: the view, the order and the cursor."""
 
 from datetime import datetime
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import agent_of, listen, view_of
+from anliegen.faces.workspace.frame import agent_of, list_of, listen, order_of, view_of
 from anliegen.faces.workspace.rows import rows
 from anliegen.ground import clock
 from anliegen.records.tickets import lists, queries
@@ -40,17 +40,19 @@ def empty_words(view: str) -> tuple[str, str]:
 
 @asks("ticket.read")
 def inbox(request: HttpRequest) -> HttpResponse:
-    """One page of a view, newest activity first."""
+    """One page of a view, newest activity or longest waiting first."""
     listen(request)
-    view = view_of(request)
+    view, order = view_of(request), order_of(request)
     found = listed(request, view)
     context = {
         "view": view,
         "view_name": queries.VIEWS[view],
         "rows": rows(found.items, now=clock.now()),
-        "newer": address(view, found.newer),
-        "older": address(view, found.older),
-        "newest": newest(found),
+        "orders": [(each.name, address(view, key), key == order) for key, each in queries.ORDERS.items()],
+        "is_by_waiting": order == "waiting",
+        "newer": address(view, order, found.newer) if found.newer else None,
+        "older": address(view, order, found.older) if found.older else None,
+        "news": news_address(request, view, found),
         "is_first_page": found.newer is None,
         "empty": empty_words(view),
         "here": request.GET.urlencode(),
@@ -64,24 +66,26 @@ def news(request: HttpRequest) -> HttpResponse:
     view = view_of(request)
     since = _moment(request.GET.get("since"))
     count = lists.moved_since(agent_of(request), view, since) if since is not None else 0
-    context = {"count": count, "more": count >= queries.COUNT_TO, "again": address(view, None, always=True)}
+    context = {"count": count, "more": count >= queries.COUNT_TO, "again": address(view, order_of(request))}
     return page(request, "workspace/parts/news.html", context)
 
 
 def listed(request: HttpRequest, view: str) -> Page:
-    return lists.page(agent_of(request), view, cursor=request.GET.get("cursor"))
+    order = queries.ORDERS[order_of(request)]
+    return lists.page(agent_of(request), view, cursor=request.GET.get("cursor"), order=order)
 
 
-def newest(found: Page) -> str:
-    """The moment up to which this list is up to date; what moves later is news."""
-    latest = found.items[0].last_message_at if found.items and found.newer is None else clock.now()
-    return f"{latest.timestamp():.6f}"
+def news_address(request: HttpRequest, view: str, found: Page) -> str:
+    """Where to ask what is new: it names the moment up to which this list is up to date. What moves later is news."""
+    order = order_of(request)
+    is_newest = order == "newest" and found.items and found.newer is None
+    latest = found.items[0].last_message_at if is_newest else clock.now()
+    query = urlencode(list_of(view, order) | {"since": f"{latest.timestamp():.6f}"})
+    return f"{reverse('workspace:news')}?{query}"
 
 
-def address(view: str, cursor: str | None, *, always: bool = False) -> str | None:
-    if cursor is None and not always:
-        return None
-    query = {"view": view} | ({"cursor": cursor} if cursor else {})
+def address(view: str, order: str, cursor: str | None = None) -> str:
+    query = list_of(view, order) | ({"cursor": cursor} if cursor else {})
     return f"{reverse('workspace:inbox')}?{urlencode(query)}"
 
 

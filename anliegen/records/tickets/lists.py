@@ -16,10 +16,11 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import queries
 from anliegen.records.tickets.models import OPEN, Ticket
-from anliegen.records.tickets.queries import PAGE, VIEWS, Page, Place, UnknownView
+from anliegen.records.tickets.queries import NEWEST, PAGE, VIEWS, Order, Page, Place, UnknownView
 
 _OPEN = f"status IN ({', '.join(repr(status) for status in OPEN)})"  # as in the condition of the indexes
 _LAST = 2**63 - 1
+MOMENTS = "number, last_message_at, waiting_since"
 # What a line of a list shows.
 COLUMNS = (
     "subject",
@@ -45,16 +46,16 @@ class Lane:
     teams: tuple[Any, ...] = ()
 
 
-def page(agent: Agent, view: str, *, cursor: str | None = None, size: int = PAGE) -> Page:
-    """One page of a built-in view, newest activity first, as `queries.page` gives it. Raises UnknownView.
+def page(agent: Agent, view: str, *, cursor: str | None = None, order: Order = NEWEST, size: int = PAGE) -> Page:
+    """One page of a built-in view in this order, as `queries.page` gives it. Raises UnknownView.
 
     Of its tickets only COLUMNS are read: asking one for another column costs a query.
     """
     place = queries.read_cursor(cursor)
-    lanes, params = _side_by_side(_lanes(agent, view), place, size + 1)
-    nearest = f"SELECT number FROM ({lanes}) AS lanes {_next(place, size + 1)}"  # noqa: S608 (made by this file)
+    lanes, params = _side_by_side(_lanes(agent, view, order), place, size + 1, order)
+    nearest = f"SELECT number FROM ({lanes}) AS lanes {_next(place, size + 1, order)}"  # noqa: S608 (made by this file)
     listed = Ticket.objects.filter(pk__in=RawSQL(nearest, params)).only(*COLUMNS)  # noqa: S611 (values are parameters)
-    return queries.page(listed, cursor=cursor, size=size)
+    return queries.page(listed, cursor=cursor, order=order, size=size)
 
 
 def counts(agent: Agent) -> dict[str, int]:
@@ -69,7 +70,7 @@ def moved_since(agent: Agent, view: str, since: datetime) -> int:
     return _one(*_count(_lanes(agent, view), ("newer", since, _LAST)))[0]
 
 
-def _lanes(agent: Agent, view: str) -> list[Lane]:
+def _lanes(agent: Agent, view: str, order: Order = NEWEST) -> list[Lane]:
     """The lanes of a view, none of which holds a ticket of another; together what `visible_to` lets the agent see."""
     if view not in VIEWS:
         raise UnknownView(view)
@@ -85,7 +86,8 @@ def _lanes(agent: Agent, view: str) -> list[Lane]:
             teams = None if agent.role.sees_all_teams else agent.team_ids()
             return [_of_teams(teams, nobodys), Lane(f"team_id IS NULL AND {nobodys}")]
     if agent.role.sees_all_teams:
-        return [Lane("true")]
+        # Only the newest ones have an index over all teams.
+        return [Lane("true")] if order is NEWEST else [_of_teams(None), Lane("team_id IS NULL")]
     elsewhere = Lane("assignee_id = %s AND team_id IS NOT NULL AND team_id <> ALL(%s)", (agent.pk, agent.team_ids()))
     return [_of_teams(agent.team_ids()), Lane("team_id IS NULL"), elsewhere]
 
@@ -98,24 +100,24 @@ def _of_teams(teams: list[int] | None, also: str = "true") -> Lane:
     return Lane(condition, each="unnest(%s::bigint[]) AS lane(team)", teams=(teams,))
 
 
-def _side_by_side(lanes: list[Lane], place: Place | None, limit: int) -> tuple[str, list[Any]]:
-    """SQL for number and last_message_at of the tickets next to the place, at most `limit` of each lane."""
+def _side_by_side(lanes: list[Lane], place: Place | None, limit: int, order: Order = NEWEST) -> tuple[str, list[Any]]:
+    """SQL for the number of the tickets next to the place, and what its order needs; at most `limit` of each lane."""
     if not lanes:
-        return "SELECT number, last_message_at FROM tickets_ticket WHERE false", []
-    past = f"AND (last_message_at, number) {'>' if place[0] == 'newer' else '<'} (%s, %s)" if place else ""
-    end = f"{past} {_next(place, limit)}"
+        return f"SELECT {MOMENTS} FROM tickets_ticket WHERE false", []  # noqa: S608 (words of this file)
+    past = f"AND ({order.key}, number) {order.past(place)} (%s, %s)" if place else ""
+    end = f"{past} {_next(place, limit, order)}"
     params = [each for lane in lanes for each in (*lane.teams, *lane.params, *(place[1:] if place else ()))]
     return " UNION ALL ".join(_lane(lane, end) for lane in lanes), params
 
 
-def _next(place: Place | None, limit: int) -> str:
-    way = "ASC" if place and place[0] == "newer" else "DESC"
-    return f"ORDER BY last_message_at {way}, number {way} LIMIT {limit:d}"
+def _next(place: Place | None, limit: int, order: Order) -> str:
+    way = order.way(place)
+    return f"ORDER BY {order.key} {way}, number {way} LIMIT {limit:d}"
 
 
 def _lane(lane: Lane, end: str) -> str:
     # Made of words of this file; every value is a parameter.
-    rows = f"SELECT number, last_message_at FROM tickets_ticket WHERE {_OPEN} AND {lane.condition} {end}"  # noqa: S608
+    rows = f"SELECT {MOMENTS} FROM tickets_ticket WHERE {_OPEN} AND {lane.condition} {end}"  # noqa: S608
     return f"(SELECT found.* FROM {lane.each} CROSS JOIN LATERAL ({rows}) AS found)" if lane.each else f"({rows})"  # noqa: S608
 
 

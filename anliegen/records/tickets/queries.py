@@ -1,10 +1,12 @@
 """Reads over tickets: views, pages, timeline, answer times."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.ground import clock
@@ -13,7 +15,7 @@ from anliegen.records.accounts import hours
 from anliegen.records.accounts.calendar import business_time_between
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets.expectation import AnswerRange, answer_range, describe
-from anliegen.records.tickets.models import Link, Message, Note, Ticket
+from anliegen.records.tickets.models import NOT_WAITING, Link, Message, Note, Ticket
 
 VIEWS = {"mine": _("Mine"), "team": _("My team"), "unassigned": _("Unassigned"), "open": _("All open")}
 PAGE = 50
@@ -22,7 +24,38 @@ MEASURED_OVER = timedelta(weeks=8)
 MOST_SAMPLES = 300
 
 
-Place = tuple[str, datetime, int]  # "newer" or "older" than the ticket with this last message and number
+Place = tuple[str, datetime, int]  # before ("newer") or after ("older") the ticket with this moment and number
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a list runs along: a moment of each ticket, then its number. `key` is the moment in SQL, as in an index."""
+
+    name: str | Promise
+    key: str
+    moment: Callable[[Ticket], datetime]
+    is_falling: bool
+
+    def way(self, place: Place | None) -> str:
+        """The direction in which to read on from this place."""
+        return "DESC" if self._goes_on(place) == self.is_falling else "ASC"
+
+    def past(self, place: Place) -> str:
+        """How a moment beyond this place compares with the one of the place."""
+        return "<" if self._goes_on(place) == self.is_falling else ">"
+
+    def _goes_on(self, place: Place | None) -> bool:
+        return place is None or place[0] == "older"
+
+
+NEWEST = Order(_("Newest first"), "last_message_at", lambda ticket: ticket.last_message_at, is_falling=True)
+LONGEST_WAITING = Order(
+    _("Longest waiting first"),
+    "COALESCE(waiting_since, '9999-12-31 00:00+00'::timestamptz)",  # NOT_WAITING
+    lambda ticket: ticket.waiting_since or NOT_WAITING,
+    is_falling=False,
+)
+ORDERS = {"newest": NEWEST, "waiting": LONGEST_WAITING}
 
 
 class UnknownView(Exception):
@@ -43,8 +76,8 @@ def count(tickets: "QuerySet[Ticket]") -> int:
     return tickets.order_by()[:COUNT_TO].count()
 
 
-def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, size: int = PAGE) -> Page:
-    """One page by keyset, newest activity first. The cursor is one of an earlier page's; a broken one starts anew."""
+def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, order: Order = NEWEST, size: int = PAGE) -> Page:
+    """One page by keyset. The cursor is one of an earlier page's in this order; a broken one starts anew."""
     place = read_cursor(cursor)
     backwards = bool(place and place[0] == "newer")
     rows = tickets.select_related("person", "assignee", "team")
@@ -52,24 +85,25 @@ def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, size: int = 
         _way, at, number = place
         # A row comparison, which the index answers and the ORM cannot say; the values are parameters.
         rows = rows.extra(  # noqa: S610
-            where=[f"(tickets_ticket.last_message_at, tickets_ticket.number) {'>' if backwards else '<'} (%s, %s)"],
+            where=[f"({order.key}, tickets_ticket.number) {order.past(place)} (%s, %s)"],
             params=[at, number],
         )
-    order = ("last_message_at", "number") if backwards else ("-last_message_at", "-number")
-    found = list(rows.order_by(*order)[: size + 1])
+    moment, falls = RawSQL(order.key, ()), order.way(place) == "DESC"  # noqa: S611 (a word of this file)
+    ends = (moment.desc(), F("number").desc()) if falls else (moment.asc(), F("number").asc())
+    found = list(rows.order_by(*ends)[: size + 1])
     more, items = len(found) > size, found[:size]
     if backwards:
         items.reverse()
     has_newer, has_older = (more, True) if backwards else (place is not None, more)
     return Page(
         items,
-        _cursor("newer", items[0]) if items and has_newer else None,
-        _cursor("older", items[-1]) if items and has_older else None,
+        _cursor("newer", items[0], order) if items and has_newer else None,
+        _cursor("older", items[-1], order) if items and has_older else None,
     )
 
 
-def _cursor(way: str, ticket: Ticket) -> str:
-    return f"{way}~{ticket.last_message_at.timestamp():.6f}~{ticket.pk}"
+def _cursor(way: str, ticket: Ticket, order: Order = NEWEST) -> str:
+    return f"{way}~{order.moment(ticket).timestamp():.6f}~{ticket.pk}"
 
 
 def read_cursor(cursor: str | None) -> Place | None:

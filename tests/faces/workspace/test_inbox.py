@@ -1,5 +1,7 @@
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from html import unescape
 
 from django.db import connection
 from django.test import Client
@@ -49,6 +51,44 @@ def test_what_an_acknowledgement_says_is_no_news(miras: Client, ticket: Ticket, 
     html = miras.get("/workspace/?view=team").content.decode()
     assert "Mein Abschlag ist zu hoch." in html
     assert "Ihr Anliegen ist angekommen." not in html
+
+
+def people_in(html: str) -> list[str]:
+    return re.findall(r'<span class="row-who">(.*?)</span>', html)
+
+
+def link(html: str, text: str) -> str:
+    """Where this link of the page leads."""
+    (found,) = re.findall(rf'<a [^>]*href="([^"]*)"[^>]*>(?:(?!</a>).)*{text}', html, re.DOTALL)
+    return unescape(found)
+
+
+def test_by_waiting_the_longest_comes_first_and_the_address_keeps_it(
+    miras: Client, open_ticket: Callable[..., Ticket], billing: Team, mira: Agent, now: datetime
+) -> None:
+    _many(open_ticket, billing, now, 3)
+    answered = Ticket.objects.get(person__name="Person 0")
+    actions.reply(answered, Answer(text="Wir prüfen das."), actor=Actor.agent(mira.pk), at=now)
+    html = miras.get("/workspace/?view=team").content.decode()
+    assert people_in(html) == ["Person 2", "Person 1", "Person 0"]
+    html = miras.get(link(html, "Wer am längsten wartet")).content.decode()
+    assert people_in(html) == ["Person 1", "Person 2", "Person 0"]
+    assert link(html, "Alle offenen") == "/workspace/?view=open&order=waiting"
+    assert link(html, "Neueste zuerst") == "/workspace/?view=team"
+    ticket = miras.get(link(html, "Person 1")).content.decode()
+    assert link(ticket, "Zurück zur Liste").startswith("/workspace/?view=team&order=waiting#t")
+    assert people_in(ticket) == ["Person 1", "Person 2", "Person 0"]
+    assert people_in(miras.get("/workspace/?view=team&order=nonsense").content.decode())[0] == "Person 2"
+
+
+def test_pages_by_waiting_follow_each_other_without_gap(
+    miras: Client, open_ticket: Callable[..., Ticket], billing: Team, now: datetime
+) -> None:
+    _many(open_ticket, billing, now, 53)
+    first = miras.get("/workspace/?view=team&order=waiting").content.decode()
+    second = miras.get(link(first, "Wartet kürzer")).content.decode()
+    assert people_in(first) + people_in(second) == [f"Person {number}" for number in range(53)]
+    assert people_in(miras.get(link(second, "Wartet länger")).content.decode()) == people_in(first)
 
 
 def _many(open_ticket: Callable[..., Ticket], team: Team, now: datetime, count: int) -> None:

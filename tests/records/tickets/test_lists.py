@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
 from anliegen.ground.journal.actors import SYSTEM
@@ -16,7 +16,7 @@ from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers.models import Person
 from anliegen.records.tickets import lists, queries
 from anliegen.records.tickets.models import DONE, OPEN, Ticket
-from anliegen.records.tickets.queries import VIEWS
+from anliegen.records.tickets.queries import LONGEST_WAITING, NEWEST, VIEWS, Order
 
 
 def made(brand: Brand, person: Person, at: datetime, **fields: Any) -> Ticket:
@@ -49,15 +49,15 @@ def expected(agent: Agent, view: str) -> list[int]:
     return list(seen.order_by("-last_message_at", "-pk").values_list("pk", flat=True))
 
 
-def walked(agent: Agent, view: str, size: int) -> Iterator[list[int]]:
+def walked(agent: Agent, view: str, size: int, order: Order = NEWEST) -> Iterator[list[int]]:
     """The pages down to the last one, and all the way back."""
-    page = lists.page(agent, view, size=size)
+    page = lists.page(agent, view, size=size, order=order)
     yield [ticket.pk for ticket in page.items]
     while page.older is not None:
-        page = lists.page(agent, view, cursor=page.older, size=size)
+        page = lists.page(agent, view, cursor=page.older, size=size, order=order)
         yield [ticket.pk for ticket in page.items]
     while page.newer is not None:
-        page = lists.page(agent, view, cursor=page.newer, size=size)
+        page = lists.page(agent, view, cursor=page.newer, size=size, order=order)
         yield [ticket.pk for ticket in page.items]
 
 
@@ -103,6 +103,22 @@ def test_counting_stops_at_its_limit(all_kinds: None, agent: Agent, monkeypatch:
 
 
 @pytest.mark.parametrize("view", VIEWS)
+def test_by_waiting_those_who_wait_longest_come_first_and_those_who_do_not_wait_last(
+    all_kinds: None, agent: Agent, view: str, now: datetime
+) -> None:
+    # Every third waits, always two since the same moment, whoever came first not the longest.
+    for place, ticket in enumerate(Ticket.objects.order_by("pk")[::3]):
+        Ticket.objects.filter(pk=ticket.pk).update(waiting_since=now - timedelta(minutes=place * 5 % 17 // 2))
+    seen = Ticket.objects.filter(pk__in=expected(agent, view))
+    wanted = list(seen.order_by(F("waiting_since").asc(nulls_last=True), "pk").values_list("pk", flat=True))
+    assert [ticket.pk for ticket in lists.page(agent, view, order=LONGEST_WAITING, size=200).items] == wanted
+    pages = list(walked(agent, view, size=5, order=LONGEST_WAITING))
+    there = pages[: -(-len(wanted) // 5) or 1]
+    assert [pk for page in there for pk in page] == wanted
+    assert pages[len(there) :] == there[-2::-1]
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_what_moved_since_is_later_than_that_moment(all_kinds: None, agent: Agent, view: str, now: datetime) -> None:
     since = now + timedelta(seconds=13)
     later = Ticket.objects.filter(pk__in=expected(agent, view), last_message_at__gt=since)
@@ -127,19 +143,30 @@ def test_there_is_no_other_view(mira: Agent, now: datetime) -> None:
         lists.moved_since(mira, "secret", now)
 
 
+@pytest.mark.parametrize("order", queries.ORDERS.values(), ids=list(queries.ORDERS))
 @pytest.mark.parametrize("view", VIEWS)
 def test_many_tickets_of_another_team_are_not_read_on_the_way_to_ones_own(
-    brand: Brand, kim: Person, mira: Agent, tom: Agent, billing: Team, technics: Team, view: str, now: datetime
+    brand: Brand,
+    kim: Person,
+    mira: Agent,
+    tom: Agent,
+    billing: Team,
+    technics: Team,
+    view: str,
+    order: Order,
+    now: datetime,
 ) -> None:
     own = [made(brand, kim, now, status="open", team=billing, assignee=each) for each in (mira, None)]
+    # Newer, and waiting for longer: whatever the order is, they come before hers.
     newer = (now + timedelta(seconds=number) for number in range(3000))
-    others = [made(brand, kim, at, status="open", team=technics, assignee=tom) for at in newer]
+    long = now - timedelta(days=1)
+    others = [made(brand, kim, at, status="open", team=technics, assignee=tom, waiting_since=long) for at in newer]
     Ticket.objects.bulk_create([*own, *others])
     mira.team_ids()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE tickets_ticket")
     with CaptureQueriesContext(connection) as asked:
-        found = lists.page(mira, view).items
+        found = lists.page(mira, view, order=order).items
     assert len(found) == {"mine": 1, "team": 2, "unassigned": 1, "open": 2}[view]
     # Each once in the index and once whole; her own one is also looked for among those of other teams.
     touched = {"mine": 2, "team": 4, "unassigned": 2, "open": 5}

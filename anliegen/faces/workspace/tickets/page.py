@@ -98,7 +98,7 @@ def beside(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "view_name": queries.VIEWS[view],
         "place": place,
         "rows": rows(listed.items, now=clock.now(), with_snippets=False),
-        "newest": inbox.newest(listed),
+        "news": inbox.news_address(request, view, listed),
         "back": f"{reverse('workspace:inbox')}{query}#t{found.pk}",
         "before": reverse("workspace:ticket", args=[before]) + query if before else None,
         "after": reverse("workspace:ticket", args=[after]) + query if after else None,
@@ -108,7 +108,7 @@ def beside(request: HttpRequest, found: Ticket) -> dict[str, Any]:
 def list_query(request: HttpRequest) -> str:
     """What names the list the ticket was opened from."""
     state = state_of(request)
-    kept = {key: value for key in ("view", "cursor") if (value := state.get(key))}
+    kept = {key: value for key in ("view", "order", "cursor") if (value := state.get(key))}
     return f"?{urlencode(kept)}" if kept else ""
 
 

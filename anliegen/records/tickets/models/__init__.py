@@ -2,12 +2,22 @@
 
 from anliegen.records.tickets.models.around import Link, Participant, SearchRow
 from anliegen.records.tickets.models.message import MESSAGE_STATES, Attachment, Message, Note, as_recipients
-from anliegen.records.tickets.models.ticket import CHANNELS, DONE, OPEN, PRIORITIES, STATUSES, Ticket, TicketQuerySet
+from anliegen.records.tickets.models.ticket import (
+    CHANNELS,
+    DONE,
+    NOT_WAITING,
+    OPEN,
+    PRIORITIES,
+    STATUSES,
+    Ticket,
+    TicketQuerySet,
+)
 
 __all__ = [
     "CHANNELS",
     "DONE",
     "MESSAGE_STATES",
+    "NOT_WAITING",
     "OPEN",
     "PRIORITIES",
     "STATUSES",

@@ -1,12 +1,14 @@
 """The ticket: one concern of one person."""
 
+from datetime import UTC, datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.records.accounts.models import Agent, Brand, Mailbox, Team
@@ -32,6 +34,16 @@ CHANNELS = [
     ("api", _("interface")),
 ]
 is_open = Q(status__in=OPEN)
+NOT_WAITING = datetime(9999, 12, 31, tzinfo=UTC)  # a moment, because a Python datetime knows no infinity
+
+
+def _by_waiting(whose: str, *, name: str, also: Q = Q()) -> models.Index:  # noqa: B008 (a Q never changes)
+    """The open tickets of a team or an agent by how long they wait, in the words of `queries.LONGEST_WAITING`.
+
+    Who does not wait for us comes last.
+    """
+    waits_since = Coalesce("waiting_since", Value(NOT_WAITING))
+    return models.Index(F(whose), waits_since, F("number"), name=name, condition=is_open & also)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -96,6 +108,9 @@ class Ticket(models.Model):
                 name="tickets_open_unassigned",
                 condition=is_open & Q(assignee__isnull=True),
             ),
+            _by_waiting("team", name="tickets_waiting_team"),
+            _by_waiting("team", name="tickets_waiting_unassigned", also=Q(assignee__isnull=True)),
+            _by_waiting("assignee", name="tickets_waiting_mine", also=Q(assignee__isnull=False)),
             models.Index(fields=["-last_message_at", "-number"], name="tickets_recent"),
             models.Index(fields=["person", "-last_message_at"], name="tickets_of_person"),
             models.Index(fields=["team", "first_answered_at"], name="tickets_answered"),
