@@ -8,9 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from anliegen.flow.channels.guard import rules
+from anliegen.flow.channels.guard.pace import trip
 from anliegen.flow.channels.models import Intake, Source
 from anliegen.flow.channels.sources import create_source
-from anliegen.ground import files
+from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Cursor, Event
 from anliegen.records.accounts import actions as accounts
@@ -25,7 +27,8 @@ PAGES = [
     *("calendars/{calendar}/", "teams/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/", "roles/"),
     *("roles/{role}/", "tokens/", "tokens/new/", "mailboxes/", "mailboxes/{box}/", "mailboxes/{box}/sources/new/"),
     *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
-    *("intake/{line}/", "journal/", "journal/{event}/"),
+    *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
+    *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
 ]
 
 
@@ -42,10 +45,22 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
         received_at=now, source="smtp", sha256=files.put(b"mail"), size=4, result="quarantined",
         reason="not-understood", done_at=now, defects=["no-date"],
     )  # fmt: skip
+    rule = rules.create_rule(
+        kind="domain", pattern="example.org", reason="Werbung, die niemand bestellt hat.", includes_customers=True,
+        actor=actor, maker=admin, at=now,
+    )  # fmt: skip
+    ticket.messages.update(created_at=clock.now(), authenticity="failed spf=fail dmarc=fail")
+    rejected = Intake.objects.create(
+        received_at=now, source="smtp", sha256=files.put(b"mail"), size=4, result="rejected", reason="rule", rule=rule,
+        done_at=now, envelope_from="kim@example.org", authenticity="failed spf=fail dmarc=fail",
+    )  # fmt: skip
+    brake = trip("address", "sehr-lange-adresse-einer-schleife@mail.verteiler.shop.example", most=60, held=7, at=now)
+    Intake.objects.filter(pk=line.pk).update(brake=brake)
     Cursor.objects.create(name="probe", failed_at=now, failed_position=1, retry_at=now, error="ValueError: x")
     return {
         "brand": mailbox.brand_id, "calendar": calendar.pk, "team": technics.pk, "agent": admin.pk,
         "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "line": line.pk,
+        "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
         "event": Event.objects.order_by("-id")[0].pk,
     }  # fmt: skip
 

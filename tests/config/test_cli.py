@@ -181,7 +181,7 @@ def test_a_mail_is_explained_without_storing_anything(anliegen: Instance, tmp_pa
     assert (set(first), set(last)) == (MAIL_KEYS, MAIL_KEYS)
     assert (first["from"], first["reply_text"]) == ({"name": "Kim Berger", "address": "kim@example.org"}, "Danke!")
     assert (first["date"], first["automatic"], first["bounce"]) == ("2026-11-16T10:00:00+01:00", None, None)
-    assert set(first["authentication"]) == {"spf", "dkim", "dmarc", "signature"}
+    assert set(first["authentication"]) == {"spf", "dkim", "dmarc", "signature", "arc", "verdict", "words"}
     assert anliegen.run("journal", "verify", "--json").json["events"] == before
 
 

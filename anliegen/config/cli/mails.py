@@ -38,6 +38,9 @@ def explain(
         list[Path] | None, typer.Option(help="A key to check or open sealed mails with: .p12, .pem, .asc.")
     ] = None,
     passphrase_file: Annotated[Path | None, typer.Option(help="The file with the passphrase of these keys.")] = None,
+    trust: Annotated[
+        list[str], typer.Option(help="A mail server whose Authentication-Results count; may be given several times.")
+    ] = [],  # noqa: B006  # typer reads it, nobody changes it
     as_json: bool = AsJson,
 ) -> None:
     """How a mail is understood, storing nothing; one JSON line per file."""
@@ -52,7 +55,8 @@ def explain(
             note(f"{file}: {error.strerror}")
             unread = True
             continue
-        print(json.dumps(understand(raw, keys=lambda: keyring), ensure_ascii=False, indent=None if as_json else 2))
+        told = understand(raw, trusted_servers=trust, keys=lambda: keyring)
+        print(json.dumps(told, ensure_ascii=False, indent=None if as_json else 2))
     if unread:
         raise typer.Exit(1)
 

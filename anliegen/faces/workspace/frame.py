@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anliegen.faces.workspace.brakes import Told, undecided
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
@@ -115,6 +116,11 @@ class Desk:
             self._entry("settings-journal", _("Journal"), "book", "audit.read", "g j"),
         ]
         return [entry for entry in entries if entry]
+
+    @cached_property
+    def brakes(self) -> list[Told]:
+        """What was stopped and waits for somebody's decision."""
+        return undecided(self.agent)
 
     def _view(self, key: str, name: str | Promise, here: str | None, count: int) -> Entry:
         return {

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from anliegen.faces.workspace import inbox, login, new, people, profile, search
 from anliegen.faces.workspace.settings import invitation
-from anliegen.faces.workspace.tickets import changes, embedded, files, joining, look, page, resolving, talk
+from anliegen.faces.workspace.tickets import changes, embedded, files, joining, look, page, resolving, senders, talk
 
 app_name = "workspace"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("tickets/<int:number>/part/", joining.part, name="part"),
     path("messages/<int:message>/split/", joining.split, name="split"),
     path("messages/<int:message>/undo/", talk.undo, name="undo"),
+    path("messages/<int:message>/vouch/", senders.vouch, name="vouch"),
     path("messages/<int:pk>/open/", look.open_again, name="open-again"),
     path("messages/<int:pk>/look/", look.look, name="look"),
     path("attachments/<int:pk>/", files.attachment, name="attachment"),

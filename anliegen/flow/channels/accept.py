@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from anliegen.flow.channels import threading, verbs
+from anliegen.flow.channels import threading, verbs, writer
 from anliegen.flow.channels.email.identifiers import read_reply_address
 from anliegen.flow.channels.incoming import Bounce, Incoming
 from anliegen.flow.channels.instance import instance_id, reply_key
-from anliegen.flow.channels.known import Known, writers
+from anliegen.flow.channels.known import Known
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import files, rows
 from anliegen.ground.journal.actors import SYSTEM
-from anliegen.ground.journal.record import record
+from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts import queries as accounts
 from anliegen.records.accounts.models import Mailbox
-from anliegen.records.customers import actions as customers
-from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import File, Received
 from anliegen.records.tickets.enclosed import Enclosed
@@ -51,27 +49,20 @@ class Arrival:
 
 
 Step = Callable[[Arrival], bool]
-OUTCOME = [
-    "fingerprint",
-    "defects",
-    "mailbox",
-    "ticket",
-    "message",
-    "duplicate_of",
-    "result",
-    "reason",
-    "done_at",
-]
+OUTCOME = (
+    *("fingerprint", "defects", "mailbox", "ticket", "message", "duplicate_of"),
+    *("result", "reason", "rule", "authenticity", "done_at"),
+)
 
 
 def accept(incoming: Incoming, intake: Intake, *, known: Known, at: datetime) -> Intake:
     """Take the mail through the steps, inside the caller's transaction. Afterwards `intake.result` is final."""
     intake.fingerprint = incoming.fingerprint
     intake.defects = list(incoming.defects)[:50]
+    intake.authenticity, intake.rule = incoming.authenticity, None
     intake.mailbox = known.mailbox_of([*intake.envelope_to, *incoming.recipients])
     arrival = Arrival(incoming, intake, known, at)
-    # The order must stay: what is known is not read twice, what is no person's word opens nothing.
-    for step in (_known_already, _our_own, _delivery_report, _automatic, _to_a_ticket, _new_ticket):
+    for step in STEPS:
         if step(arrival):
             known.note_intake(intake)
             return intake
@@ -127,6 +118,28 @@ def _last_written_to_them(arrival: Arrival, bounce: Bounce) -> Message | None:
     return None
 
 
+def _rejected_by_a_rule(arrival: Arrival) -> bool:
+    if arrival.intake.let_in_at is not None:
+        return False
+    arrival.intake.rule = arrival.known.watch.rule_against(arrival.incoming)
+    return arrival.intake.rule is not None and _end(arrival, "rejected", "rule")
+
+
+def _too_many(arrival: Arrival) -> bool:
+    """Of one address or to one concern: set aside for a person, who may have decided already that it stays so."""
+    intake, found = arrival.intake, arrival.found
+    if intake.let_in_at is not None:
+        return False
+    ticket = found.ticket if found else None
+    stopped = arrival.known.watch.stops(
+        arrival.incoming, ticket.pk if ticket else None, intake.pk, came_at=intake.received_at, at=arrival.at
+    )
+    if stopped is None:
+        return False
+    intake.ticket = ticket
+    return _end(arrival, *stopped)
+
+
 def _automatic(arrival: Arrival) -> bool:
     kind = arrival.incoming.automatic
     if kind not in OPENS_NO_TICKET:
@@ -153,6 +166,7 @@ def _new_ticket(arrival: Arrival) -> bool:
     arrival.known.note_message(message)
     perhaps = threading.perhaps(arrival.incoming, message.ticket.person_id, arrival.known)
     arrival.known.note_ticket(message.ticket)
+    arrival.known.watch.note_customer(message.from_address)
     if found := arrival.found:
         tickets.link(message.ticket, found.ticket, kind="follow_up", actor=SYSTEM, at=arrival.at)
         return _end(arrival, "created", "after-a-closed-one")
@@ -180,11 +194,12 @@ def _message_of(rfc_message_id: str | None) -> Message | None:
 
 
 def _received(arrival: Arrival) -> Received:
-    incoming, address = arrival.incoming, _who_wrote(arrival)
+    incoming = arrival.incoming
+    address = writer.address_of(incoming, arrival.intake.envelope_from, arrival.known, at=arrival.at)
     sender = incoming.sender
     return Received(
         channel=incoming.channel,
-        person_id=address.person_id if address else _somebody(arrival),
+        person_id=address.person_id if address else writer.somebody(incoming, at=arrival.at),
         address=address,
         subject=incoming.subject,
         text=incoming.text,
@@ -192,6 +207,7 @@ def _received(arrival: Arrival) -> Received:
         html=incoming.html or "",
         language=incoming.language or "",
         automatic=incoming.automatic or "",
+        authenticity=incoming.authenticity,
         from_name=sender.name if sender else "",
         from_address=sender.address if sender else arrival.intake.envelope_from,
         to=tuple((contact.name, contact.address) for contact in incoming.to),
@@ -203,43 +219,6 @@ def _received(arrival: Arrival) -> Received:
         files=store_files(incoming),
         enclosed=Enclosed(incoming.appointment, incoming.seal),
     )
-
-
-def _who_wrote(arrival: Arrival) -> Address | None:
-    """The address to answer to: Reply-To where given (web forms write on a person's behalf), else From."""
-    incoming, wanted = arrival.incoming, writers(arrival.incoming)
-    for contact in wanted:
-        if "@" in contact.address and arrival.known.mailbox_of([contact.address]) is None:
-            name = contact.name or (incoming.sender.name if incoming.sender else "")
-            return _meet(contact.address, name, arrival)
-    if "@" in arrival.intake.envelope_from:
-        return _meet(arrival.intake.envelope_from, incoming.sender.name if incoming.sender else "", arrival)
-    return _meet(wanted[0].address, wanted[0].name, arrival) if wanted and wanted[0].address.strip() else None
-
-
-def _meet(address: str, name: str, arrival: Arrival) -> Address:
-    known = arrival.known.address(address)
-    if known is not None:
-        return customers.meet_again(known, name=name, actor=SYSTEM, at=arrival.at)
-    language = arrival.incoming.language or ""
-    if "@" not in address:
-        return customers.meet(kind="email", value=address, name=name, language=language, actor=SYSTEM, at=arrival.at)
-    new = customers.welcome(
-        kind="email",
-        value=address,
-        name=name,
-        language=language,
-        organisation_id=arrival.known.organisations.get(customers.fold_address("email", address)),
-        at=arrival.at,
-    )
-    arrival.known.note_address(new)
-    return new
-
-
-def _somebody(arrival: Arrival) -> int:
-    """A mail without any sender still comes from a person: one of whom we know nothing yet."""
-    name = arrival.incoming.sender.name if arrival.incoming.sender else ""
-    return customers.create_person(name=name[:200], actor=SYSTEM, at=arrival.at).pk
 
 
 def store_files(incoming: Incoming) -> tuple[File, ...]:
@@ -261,6 +240,24 @@ def _end(arrival: Arrival, result: str, reason: str) -> bool:
     intake = arrival.intake
     intake.result, intake.reason, intake.done_at = result, reason, arrival.at
     rows.update(intake, *OUTCOME)
-    if result in ("automatic", "bounce", "rejected"):
+    if intake.rule is not None:
+        record(verbs.INTAKE_REJECTED, intake, actor=SYSTEM, at=arrival.at, rule=ref(intake.rule))
+    elif result == "quarantined":
+        record(verbs.INTAKE_QUARANTINED, intake, actor=SYSTEM, at=arrival.at, reason=reason)
+    elif result in ("automatic", "bounce", "rejected"):
         record(verbs.INTAKE_KEPT, intake, actor=SYSTEM, at=arrival.at, result=result, reason=reason)
     return True
+
+
+# The order must stay: what is known is not read twice, what a person rejected counts for no pace, and what is no
+# person's word opens nothing.
+STEPS: tuple[Step, ...] = (
+    _known_already,
+    _our_own,
+    _delivery_report,
+    _rejected_by_a_rule,
+    _too_many,
+    _automatic,
+    _to_a_ticket,
+    _new_ticket,
+)

@@ -2,10 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from anliegen.flow.channels.guard.models import Brake
+from anliegen.flow.channels.guard.pace import count_of, count_one, standing, trip
+from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.ground import clock
+from anliegen.ground.jobs import job
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Operator
@@ -19,6 +25,7 @@ from anliegen.records.tickets.models import Message, Ticket
 RULE = "acknowledge"
 TOO_OLD = timedelta(days=1)  # after a long standstill nobody is to be greeted for yesterday's mail
 BRAKE, WITHIN = 10, timedelta(minutes=10)  # so many acknowledgements to one person in this time, then none
+BRAKE_A_DAY = 30  # and so many in a day: a loop may be slow
 NOT_A_PERSON = (
     "no-reply",
     "noreply",
@@ -34,18 +41,37 @@ NOT_A_PERSON = (
 def acknowledge(event: Event) -> None:
     """Read a `ticket.triaged`: tell the customer that the concern arrived, once, unless a machine wrote it."""
     operator = the_operator()
+    at = clock.now()
     ticket = (
         Ticket.objects.select_related("team", "brand", "person").filter(pk=int(event.subject.partition(":")[2])).first()
     )
-    if ticket is None or not operator.acknowledges or not _deserves_one(ticket, clock.now()):
+    if ticket is None or not operator.acknowledges or not _deserves_one(ticket, at):
         return
     # Asked first, not caught: an action that fails takes the whole batch of this reader back.
     if not actions.recipients_of(ticket):
         return  # a letter, a call or a form without a mail address: a person answers
+    if _is_too_much(ticket, at):
+        return
     language = language_for(ticket, operator)
     with translation.override(language):
         answer = Answer(text=words(ticket, operator, language), subject=_subject(ticket), channel="email")
-    actions.acknowledge(ticket, answer, rule=RULE, actor=Actor.rule(RULE).because_of(event), at=clock.now())
+    actions.acknowledge(ticket, answer, rule=RULE, actor=Actor.rule(RULE).because_of(event), at=at)
+
+
+def acknowledge_held(brake: Brake) -> int:
+    """Make up for the acknowledgements that this brake held back, now that it is released; how many were looked at."""
+    events = Event.objects.filter(
+        verb="ticket.triaged", position__isnull=False, at__gte=brake.tripped_at, at__lte=brake.released_at
+    )
+    for event in events.order_by("position"):
+        with transaction.atomic():
+            acknowledge(event)
+    return events.count()
+
+
+@job()
+def make_up(brake: int) -> None:
+    acknowledge_held(Brake.objects.get(pk=brake))
 
 
 def language_for(ticket: Ticket, operator: Operator) -> str:
@@ -112,9 +138,31 @@ def _subject(ticket: Ticket) -> str:
 
 def _deserves_one(ticket: Ticket, at: datetime) -> bool:
     first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
-    if first is None or not is_from_a_person(first) or at - first.created_at > TOO_OLD:
+    if first is None or first.is_feigned or not is_from_a_person(first) or at - first.created_at > TOO_OLD:
         return False
-    if Message.objects.filter(ticket=ticket, direction="out").exists():
-        return False
-    lately = Message.objects.filter(rule=RULE, ticket__person=ticket.person_id, created_at__gt=at - WITHIN)
-    return lately.count() < BRAKE
+    return not Message.objects.filter(ticket=ticket, direction="out").exists()
+
+
+def _is_too_much(ticket: Ticket, at: datetime) -> bool:
+    """Whether this person, or all together, had so many of late that only a person may go on. Counts this one."""
+    person, guard = str(ticket.person_id), the_guard()
+    brakes = standing(Q(kind="person", key=person) | Q(kind="answers", key=""), at)
+    said = Message.objects.filter(rule=RULE, ticket__person=ticket.person_id)
+    lately = said.filter(created_at__gt=at - WITHIN).count()
+    is_over = lately >= BRAKE or said.filter(created_at__gt=at - timedelta(days=1)).count() >= BRAKE_A_DAY
+    if _holds(brakes.get(("person", person)), is_over=is_over):
+        trip("person", person, most=BRAKE, held=1, at=at)
+        return True
+    # What is held back is not counted: the pace is that of what goes out.
+    if _holds(brakes.get(("answers", "")), is_over=count_of("answers", "", at) >= guard.most_answers):
+        trip("answers", "", most=guard.most_answers, held=1, at=at)
+        return True
+    count_one("answers", "", at)
+    return False
+
+
+def _holds(brake: Brake | None, *, is_over: bool) -> bool:
+    """Whether to hold back: over the limit, unless it was released; and always what a person keeps so."""
+    if brake is None:
+        return is_over
+    return brake.is_on and (is_over or brake.kept_at is not None)

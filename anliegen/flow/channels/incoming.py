@@ -58,6 +58,7 @@ class Authentication:
     dkim: str | None = None
     dmarc: str | None = None
     signature: str | None = None
+    arc: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,4 +100,5 @@ class Incoming:
     authentication: Authentication = Authentication()
     appointment: Appointment | None = None
     seal: Seal | None = None
+    authenticity: str = ""  # what that says about the sender, see email/authenticity.py
     defects: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Self
 
+from anliegen.flow.channels.guard.watch import Watch
 from anliegen.flow.channels.incoming import Contact, Incoming
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock
@@ -21,7 +22,7 @@ LATELY = timedelta(days=30)
 
 @dataclass
 class Known:
-    """Mailboxes, and by their keys: first mails of their kind, messages, addresses, organisations."""
+    """Mailboxes, and by their keys: first mails of their kind, messages, addresses, organisations. And what guards."""
 
     mailboxes: Mailboxes
     intakes: dict[str, Intake] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Known:
     organisations: dict[str, int] = field(default_factory=dict)
     siblings: dict[str, list[Message]] = field(default_factory=dict)  # by an id they refer to and we never saw
     recent: dict[int, list[Ticket]] = field(default_factory=dict)  # by person, the newest first
+    watch: Watch = field(default_factory=Watch)
 
     @classmethod
     def to(cls, incomings: Sequence[Incoming], envelope_senders: Iterable[str] = ()) -> Self:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anliegen.flow.channels.guard.models import Brake, RejectionRule
 from anliegen.records.accounts.models import Mailbox
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -48,6 +49,10 @@ class Intake(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, related_name="+")
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     duplicate_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="copies")
+    rule = models.ForeignKey(RejectionRule, on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
+    brake = models.ForeignKey(Brake, on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
+    let_in_at = models.DateTimeField(null=True)  # a person had it taken in: neither rule nor brake stops it again
+    authenticity = models.CharField(max_length=80, blank=True, default="", db_default="")  # see email/authenticity.py
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
 
@@ -59,6 +64,8 @@ class Intake(models.Model):
             models.Index(fields=["id"], name="channels_intake_waiting", condition=Q(result="received")),
             models.Index(fields=["result", "-id"], name="channels_intake_result"),
             models.Index(fields=["message"], name="channels_intake_message"),
+            models.Index(fields=["rule"], name="channels_intake_rule", condition=Q(rule__isnull=False)),
+            models.Index(fields=["brake"], name="channels_intake_brake", condition=Q(brake__isnull=False)),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

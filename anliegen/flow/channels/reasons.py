@@ -32,6 +32,16 @@ REASONS = {
     "feedback-report": gettext_lazy("A report of a mail provider about one of our mails."),
     "bulk": gettext_lazy("A newsletter or other bulk mail."),
     "bounce": gettext_lazy("A delivery report."),
+    "rule": gettext_lazy("One of your rules rejects such mails."),
+    "stopped": gettext_lazy("So many mails came at once that a brake was pulled, and a person decided to keep it so."),
+    "too-many-address": gettext_lazy(
+        "So many mails of this address came in ten minutes that a brake was pulled. Look at them, then release it or"
+        " keep it so."
+    ),
+    "too-many-ticket": gettext_lazy(
+        "So many mails to this concern came in ten minutes that a brake was pulled. Look at them, then release it or"
+        " keep it so."
+    ),
     "file-missing": gettext_lazy(
         "Its bytes are missing from the file store; restore them from the backup, then retry."
     ),

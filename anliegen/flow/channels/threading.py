@@ -10,6 +10,7 @@ from anliegen.flow.channels.known import Known, answered
 from anliegen.ground import rows
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets.models import Message, Participant, Ticket
+from anliegen.records.tickets.models.message import is_feigned
 from anliegen.records.tickets.queries import carried_on
 
 
@@ -53,7 +54,7 @@ def _by_sibling(incoming: Incoming, known: Known) -> Ticket | None:
 
     The common ancestor alone proves nothing: a circular has a thousand answers of people who do not know each other.
     """
-    if incoming.sender is None:
+    if incoming.sender is None or is_feigned(incoming.authenticity):
         return None
     folded = fold_address("email", incoming.sender.address)
     found = (message for one in answered(incoming) for message in known.siblings.get(one, ()))
@@ -66,9 +67,9 @@ def _named_in(message: Message) -> set[str]:
 
 
 def _by_subject_number(incoming: Incoming, known: Known) -> Ticket | None:
-    """A number in the subject counts only from somebody who takes part; anybody can write a number."""
+    """A number in the subject counts only from somebody who takes part; anybody can write a number, and a name."""
     number = subject_number(incoming.subject)
-    if number is None or incoming.sender is None:
+    if number is None or incoming.sender is None or is_feigned(incoming.authenticity):
         return None
     folded = fold_address("email", incoming.sender.address)
     rows.write()

@@ -29,7 +29,9 @@ def lines_for(agent: Agent) -> "QuerySet[Intake]":
 
 def listed(lines: "QuerySet[Intake]") -> "QuerySet[Intake]":
     """With what a row of the list shows, and without the words of the messages."""
-    return lines.select_related("mailbox", "ticket", "message").defer(*(f"message__{name}" for name in HEAVY))
+    return lines.select_related("mailbox", "ticket", "message", "rule__created_by").defer(
+        *(f"message__{name}" for name in HEAVY)
+    )
 
 
 def counts(lines: "QuerySet[Intake]") -> dict[str, int]:

@@ -7,6 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.channels.guard.models import Brake, Guard, RejectionRule
 from anliegen.flow.channels.models import Delivery, Intake, MailKey, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.egress.models import Destination
@@ -27,6 +28,9 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "apitoken": (ApiToken, "name"),
     "source": (Source, "host"),
     "mailkey": (MailKey, "name"),
+    "guard": (Guard, None),
+    "rejectionrule": (RejectionRule, "pattern"),
+    "brake": (Brake, None),
     "destination": (Destination, "name"),
     "organisation": (Organisation, "name"),
     "person": (Person, "name"),

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from anliegen.flow.channels.guard.models import BRAKE_KINDS
 from anliegen.flow.channels.models import RESULTS
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.flow.feedback.models import ANSWERS
@@ -34,21 +35,28 @@ FIELDS: Words = {
     "folder": gettext_lazy("folder"),
     "given_name": gettext_lazy("given name"),
     "host": gettext_lazy("server"),
+    "includes_customers": gettext_lazy("whether customers with an open concern are rejected"),
     "is_active": gettext_lazy("use"),
     "is_default": gettext_lazy("default"),
     "language": gettext_lazy("language"),
     "lead": gettext_lazy("team lead"),
+    "kind": gettext_lazy("what is compared"),
+    "most_answers": gettext_lazy("limit of acknowledgements"),
+    "most_per_address": gettext_lazy("limit for an address"),
+    "most_per_ticket": gettext_lazy("limit for a concern"),
     "max_bytes": gettext_lazy("largest answer"),
     "members": gettext_lazy("members"),
     "name": gettext_lazy("name"),
     "openings": gettext_lazy("opening hours"),
     "organisation": gettext_lazy("organisation"),
     "password": gettext_lazy("password"),
+    "pattern": gettext_lazy("what it is compared with"),
     "permissions": gettext_lazy("permissions"),
     "phone": gettext_lazy("phone number"),
     "port": gettext_lazy("port"),
     "postcode": gettext_lazy("postcode"),
     "purpose": gettext_lazy("purpose"),
+    "reason": gettext_lazy("reason"),
     "reopen_days": gettext_lazy("time to reopen"),
     "responsible": gettext_lazy("responsible person"),
     "role": gettext_lazy("role"),
@@ -67,6 +75,7 @@ FIELDS: Words = {
     "timeout_s": gettext_lazy("time limit"),
     "timezone": gettext_lazy("time zone"),
     "title": gettext_lazy("title"),
+    "trusted_servers": gettext_lazy("mail servers that are believed"),
     "undo_seconds": gettext_lazy("time to undo sending"),
     "username": gettext_lazy("user name"),
     "website": gettext_lazy("website"),
@@ -79,6 +88,7 @@ BY_FIELD: Mapping[str, Words] = {
     "answer": dict(ANSWERS),
     "channel": dict(CHANNELS),
     "fields": FIELDS,
+    "kind": dict(BRAKE_KINDS),
     "language": dict(LANGUAGES),
     "reason": {**REFUSALS, **REASONS},
     "result": dict(RESULTS),

@@ -33,6 +33,7 @@ class Received:
     html: str = ""
     language: str = ""
     automatic: str = ""
+    authenticity: str = ""  # what was found out about the sender, as the message keeps it
     from_name: str = ""
     from_address: str = ""
     to: tuple[tuple[str, str], ...] = ()  # (name, address)

@@ -19,6 +19,11 @@ MESSAGE_FAILED = Verb(
 MESSAGE_BOUNCED = Verb(
     "message.bounced", _("The answer came back: {reason}"), {"message": Kind.REF, "reason": Kind.CODE}
 )
+MESSAGE_VOUCHED = Verb(
+    "message.vouched",
+    _("{actor} has made sure who wrote this: {person}"),
+    {"message": Kind.REF, "person": Kind.REF},
+)
 NOTE_WRITTEN = Verb("note.written", _("{actor} wrote an internal note"), {"note": Kind.REF})
 TICKET_ASSIGNED = Verb("ticket.assigned", _("{actor} gave this to {to}"), {"to": Kind.REF, "was": Kind.REF})
 TICKET_MOVED = Verb("ticket.moved", _("{actor} moved this to {to}"), {"to": Kind.REF, "was": Kind.REF})

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, alarmed, done, refused, show
+from anliegen.flow.channels.email import authenticity
 from anliegen.flow.channels.email import intake as flow
 from anliegen.flow.channels.models import RESULTS, Intake
 from anliegen.flow.channels.reasons import explain
@@ -49,6 +50,8 @@ def intake(request: HttpRequest) -> HttpResponse:
         "result": result,
         "late": False,
         "own_concerns": _own_concerns(request, found.items),
+        "proofs": {line.pk: _proof(line) for line in found.items},
+        "may_decide": may(agent, "intake.retry"),
         **_words(),
         **(_uncounted(agent) if ledger.is_long() else _counted(agent)),
     }
@@ -74,6 +77,9 @@ def intake_line(request: HttpRequest, pk: int) -> HttpResponse:
         "own_concerns": _own_concerns(request, [line]),
         "is_there": files.exists(line.sha256),
         "may_retry": may(agent_of(request), "intake.retry") and line.result in RETRIED,
+        "may_retry_any": may(agent_of(request), "intake.retry"),
+        "may_manage": may(agent_of(request), "settings.manage"),
+        "proof": _proof(line, with_basis=True),
         **_words(),
     }
     return show(request, "intake_line", context, place="intake")
@@ -134,6 +140,14 @@ def check_intake(request: HttpRequest) -> HttpResponse:
 
 def _line(request: HttpRequest, pk: int) -> Intake:
     return get_object_or_404(ledger.listed(ledger.lines_for(agent_of(request))), pk=pk)
+
+
+def _proof(line: Intake, *, with_basis: bool = False) -> str:
+    """What was found out about the sender; the name of the sender's domain where the message has it."""
+    address = line.message.from_address if line.message else line.envelope_from
+    words = authenticity.words(line.authenticity, address)
+    basis = authenticity.basis(line.authenticity) if with_basis else ""
+    return f"{words} ({basis})" if basis else words
 
 
 def _own_concerns(request: HttpRequest, lines: list[Intake]) -> set[int]:

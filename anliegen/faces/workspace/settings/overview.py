@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
+from anliegen.flow.channels.guard.models import Brake, RejectionRule
+from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.models import Intake, Source
 from anliegen.ground.egress.models import Destination
 from anliegen.ground.journal.seal import last
@@ -87,6 +89,20 @@ def _mailboxes() -> State:
     return line, not count
 
 
+def _guard() -> State:
+    if pulled := Brake.objects.undecided().count():
+        words = ngettext("%(count)s brake waits for a decision", "%(count)s brakes wait for a decision", pulled)
+        return _count(pulled, words), True
+    if not the_guard().trusted_servers:
+        return _("no mail server named that checks senders"), False
+    return listed(the_guard().trusted_servers[:3]), False
+
+
+def _rejections() -> State:
+    count = RejectionRule.objects.active().count()
+    return _count(count, ngettext("%(count)s rule", "%(count)s rules", count)) if count else _("no rule"), False
+
+
 def _connections() -> State:
     count = Destination.objects.active().count()
     if not count:
@@ -126,6 +142,8 @@ STATES: dict[str, Callable[[], State]] = {
     "roles": _roles,
     "tokens": _tokens,
     "mailboxes": _mailboxes,
+    "guard": _guard,
+    "rejections": _rejections,
     "connections": _connections,
     "intake": _intake,
     "journal": _journal,

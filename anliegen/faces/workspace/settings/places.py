@@ -48,6 +48,8 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
         [
             Place("mailboxes", _("Mailboxes"), _("Addresses that take concerns in"), "inbox"),
             Place("keys", _("Keys for mails"), _("Open what is encrypted, check what is signed"), "lock"),
+            Place("guard", _("Protection"), _("Against loops of mails and feigned senders"), "shield"),
+            Place("rejections", _("Rejections"), _("Mails you do not want, and why"), "close"),
             Place("connections", _("Outgoing connections"), _("Whom this program may talk to"), "plug"),
         ],
     ),

@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from anliegen.faces.workspace.rows import CHANNEL_SIGNS
 from anliegen.faces.workspace.tickets import enclosures, letters
+from anliegen.faces.workspace.tickets.senders import Proof, proof_of
+from anliegen.faces.workspace.tickets.signs import EVENT_SIGNS, STATE_LOOKS
 from anliegen.faces.workspace.tickets.sources import Source, sources_of
 from anliegen.faces.workspace.tickets.splitting import proposes_split
 from anliegen.flow.automation.models import Decision
@@ -25,40 +27,6 @@ from anliegen.records.tickets.queries import events_of, timeline
 NEWEST_SHOWN = 5  # messages; what is older is folded
 # What the messages themselves show, or what says the same as the line beside it.
 UNTOLD = ("ticket.opened", "message.cancelled", "message.delivered")
-STATE_LOOKS = {
-    "queued": ("send", "quiet"),
-    "sent": ("check", "quiet"),
-    "delivered": ("check", "quiet"),
-    "failed": ("broken", "broken"),
-    "bounced": ("broken", "broken"),
-    "cancelled": ("undo", "quiet"),
-}
-EVENT_SIGNS = {
-    "ticket.assigned": "user",
-    "ticket.moved": "team",
-    "ticket.resolved": "done",
-    "ticket.closed": "closed",
-    "ticket.reopened": "refresh",
-    "ticket.tagged": "tag",
-    "ticket.priority_changed": "up",
-    "ticket.subject_changed": "edit",
-    "ticket.linked": "link",
-    "ticket.unlinked": "link",
-    "ticket.joined": "merge",
-    "ticket.took_in": "merge",
-    "ticket.parted": "merge",
-    "ticket.gave_back": "merge",
-    "ticket.split": "merge",
-    "ticket.gave_off": "merge",
-    "ticket.participant_joined": "users",
-    "decision.made": "automation",
-    "decision.contested": "help",
-    "message.opened": "unlock",
-    "message.failed": "broken",
-    "message.bounced": "broken",
-    "outcome.asked": "help",
-    "outcome.stated": "star",
-}
 _CHANNELS, _STATES = dict(CHANNELS), dict(MESSAGE_STATES)
 
 
@@ -77,6 +45,10 @@ class Letter:
     ways: Sequence[str]  # by which mailboxes it came, when it came by several
     is_perhaps_new: bool  # likely a concern of its own
     enclosed: Enclosed
+
+    @property
+    def proof(self) -> Proof | None:
+        return proof_of(self.message)
 
     @property
     def via(self) -> tuple[str | Promise, str]:
@@ -250,6 +222,8 @@ def _letter(
 
 
 def _author(message: Message, ticket: Ticket) -> str:
+    if message.is_feigned:
+        return message.from_address or _("unknown")  # not the name: it is what was feigned
     if message.direction == "in":
         return str(message.person) if message.person else message.from_name or message.from_address
     return message.agent.name if message.agent else ticket.brand.name

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
+from anliegen.flow.channels.email import authenticity
 from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.email.sealed.keys import Keys, no_keys
 from anliegen.flow.channels.incoming import Bounce, Contact, Incoming
@@ -49,6 +50,10 @@ def as_json(incoming: Incoming) -> dict[str, Any]:
             "dkim": incoming.authentication.dkim,
             "dmarc": incoming.authentication.dmarc,
             "signature": incoming.authentication.signature,
+            "arc": incoming.authentication.arc,
+            "verdict": authenticity.verdict_of(incoming.authenticity) or None,
+            "words": authenticity.in_english(incoming.authenticity, incoming.sender.address if incoming.sender else "")
+            or None,
         },
         "appointment": asdict(incoming.appointment) if incoming.appointment else None,
         "seal": asdict(incoming.seal) if incoming.seal else None,

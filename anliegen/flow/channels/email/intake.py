@@ -11,6 +11,7 @@ from django.db.models import F
 from anliegen.flow.channels import mail_keys, verbs
 from anliegen.flow.channels.accept import accept
 from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.guard.watch import Watch, the_guard
 from anliegen.flow.channels.known import Known
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files, rows
@@ -75,7 +76,7 @@ def retry(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
         if line.result not in ("quarantined", "rejected"):
             return line
         line.result, line.reason, line.detail, line.done_at = "received", "", "", None
-        line.fingerprint = ""
+        line.fingerprint, line.let_in_at = "", at
         line.save()
         record(verbs.INTAKE_RETRIED, line, actor=actor, at=at)
     return line
@@ -90,11 +91,17 @@ def _next(most: int) -> tuple[list[Intake], bool]:
 
 
 def _read(lines: Sequence[Intake]) -> None:
-    incomings = [parse(files.get(line.sha256), keys=mail_keys.load) for line in lines]
+    guard = the_guard()
+    incomings = [
+        parse(files.get(line.sha256), trusted_servers=guard.trusted_servers, keys=mail_keys.load) for line in lines
+    ]
     known = Known.to(incomings, [line.envelope_from for line in lines])
+    answered = {message.ticket_id for message in known.messages.values()}
+    known.watch = Watch.over(guard, incomings, [line.received_at for line in lines], answered, clock.now())
     with rows.deferred(len(lines)):
         for line, incoming in zip(lines, incomings, strict=True):
             accept(incoming, line, known=known, at=clock.now())
+    known.watch.write(clock.now())
 
 
 def _alone(pk: int) -> Intake:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from anliegen.flow.channels.email import (
     addresses,
     authentication,
+    authenticity,
     automatic,
     bodies,
     charsets,
@@ -94,6 +95,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Inc
         suspect=suspect,
         defects=defects,
     )
+    found = authentication.findings(root, trusted_servers, defects)
     kind = automatic.kind(
         root,
         parts,
@@ -135,11 +137,12 @@ def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Inc
         own_instance=headers.decode(root.first("x-anliegen-instance"), defects)[:100] or None,
         list_id=headers.decode(root.first("list-id"), defects).rpartition("<")[2].rstrip("> ")[:200] or None,
         authentication=replace(
-            authentication.read(root, trusted_servers, defects),
+            authentication.read(found),
             signature=(body.seal.signature or None) if body.seal else None,
         ),
         appointment=body.appointment,
         seal=body.seal,
+        authenticity=authenticity.judge(found, sender.address if sender else ""),
         defects=defects.all(),
     )
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from email.utils import format_datetime
 from random import Random
 from subprocess import DEVNULL, PIPE, Popen
 
@@ -21,6 +22,7 @@ from anliegen.flow.automation import triage
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.email import intake
 from anliegen.flow.channels.email.parse import parse
+from anliegen.ground import clock
 from anliegen.ground.egress import local
 from anliegen.ground.journal import read, seal, tail
 from anliegen.ground.wake import work_when_woken
@@ -80,7 +82,7 @@ def _mail(chance: Random, seed: int, number: int) -> bytes:
     mail["To"] = default_brand().email
     mail["Subject"] = words.subject(chance)
     mail["Message-ID"] = f"<bench.{seed}.{number}.{chance.getrandbits(64):x}@bench.example>"
-    mail["Date"] = "Mon, 16 Nov 2026 10:00:00 +0100"
+    mail["Date"] = format_datetime(clock.now())  # an old one would not count for the brakes
     text = words.text(chance)
     while len(text.encode()) < SIZE * 0.72:  # quoted-printable umlauts and headers make up the rest
         text += "\n\n" + words.text(chance)

@@ -28,6 +28,7 @@ from anliegen.records.tickets.actions.reply import (
     write_note,
 )
 from anliegen.records.tickets.actions.reveal import reveal
+from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
     "CannotJoin",
@@ -59,5 +60,6 @@ __all__ = [
     "reveal",
     "split_off",
     "unlink",
+    "vouch",
     "write_note",
 ]

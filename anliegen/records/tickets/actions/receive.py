@@ -11,6 +11,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.content import File, Received
 from anliegen.records.tickets.models import Attachment, Message, Participant, Ticket, as_recipients
+from anliegen.records.tickets.models.message import is_feigned
 
 WHAT_MOVES = ("last_message_at", "updated_at", "version", "waiting_since", "status", "resolved_at", "closed_at")
 
@@ -105,6 +106,8 @@ def _carried_on(ticket: Ticket) -> Ticket:
 
 
 def _is_stranger(ticket: Ticket, received: Received) -> bool:
+    if is_feigned(received.authenticity):
+        return True
     if received.person_id == ticket.person_id or received.address is None:
         return False
     rows.write()
@@ -130,6 +133,7 @@ def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetim
             enclosed=received.enclosed.as_json(),
             language=received.language,
             automatic=received.automatic,
+            authenticity=received.authenticity,
             is_from_stranger=stranger,
             rfc_message_id=received.rfc_message_id[:500],
             in_reply_to=[one[:500] for one in received.in_reply_to[:20]],

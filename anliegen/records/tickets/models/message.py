@@ -50,6 +50,9 @@ class Message(models.Model):
     language = models.CharField(max_length=8, blank=True)
     automatic = models.CharField(max_length=20, blank=True)  # kind of automatic mail, empty for a person's
     is_from_stranger = models.BooleanField(default=False)  # an address that was no participant of this ticket
+    # Whether the sender is who they say: `confirmed`, `unconfirmed`, `failed` or `vouched`, and what that rests on
+    # (`failed spf=fail dmarc=fail`). Empty: nobody looked.
+    authenticity = models.CharField(max_length=80, blank=True, default="", db_default="")
     rfc_message_id = models.CharField(max_length=500, blank=True)
     in_reply_to = ArrayField(models.CharField(max_length=500), default=list)
     references = ArrayField(models.CharField(max_length=500), default=list)
@@ -94,6 +97,16 @@ class Message(models.Model):
     def said(self) -> str:
         """What the author wrote now, without what was quoted."""
         return self.reply_text or self.text
+
+    @property
+    def verdict(self) -> str:
+        """The first word of its authenticity."""
+        return self.authenticity.partition(" ")[0]
+
+    @property
+    def is_feigned(self) -> bool:
+        """Whether the sender named there was found not to be the sender."""
+        return is_feigned(self.authenticity)
 
     @property
     def author_kind(self) -> str:
@@ -141,6 +154,11 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.filename
+
+
+def is_feigned(authenticity: str) -> bool:
+    """Whether this code says that the sender named was found not to be the sender."""
+    return authenticity.partition(" ")[0] == "failed"
 
 
 def as_recipients(pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0002_rate_limits'),
         ('customers', '0001_initial'),
-        ('tickets', '0006_enclosed'),
+        ('tickets', '0007_authenticity'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

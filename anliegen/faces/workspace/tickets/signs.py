@@ -1,0 +1,37 @@
+"""Signs and tones of what stands in a timeline."""
+
+STATE_LOOKS = {
+    "queued": ("send", "quiet"),
+    "sent": ("check", "quiet"),
+    "delivered": ("check", "quiet"),
+    "failed": ("broken", "broken"),
+    "bounced": ("broken", "broken"),
+    "cancelled": ("undo", "quiet"),
+}
+EVENT_SIGNS = {
+    "ticket.assigned": "user",
+    "ticket.moved": "team",
+    "ticket.resolved": "done",
+    "ticket.closed": "closed",
+    "ticket.reopened": "refresh",
+    "ticket.tagged": "tag",
+    "ticket.priority_changed": "up",
+    "ticket.subject_changed": "edit",
+    "ticket.linked": "link",
+    "ticket.unlinked": "link",
+    "ticket.joined": "merge",
+    "ticket.took_in": "merge",
+    "ticket.parted": "merge",
+    "ticket.gave_back": "merge",
+    "ticket.split": "merge",
+    "ticket.gave_off": "merge",
+    "ticket.participant_joined": "users",
+    "decision.made": "automation",
+    "decision.contested": "help",
+    "message.opened": "unlock",
+    "message.failed": "broken",
+    "message.bounced": "broken",
+    "message.vouched": "shield",
+    "outcome.asked": "help",
+    "outcome.stated": "star",
+}

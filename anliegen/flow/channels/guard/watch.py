@@ -1,0 +1,118 @@
+"""What guards a batch of mails: the rules that reject and the paces, asked for once and not once per mail."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from anliegen.flow.channels.email.identifiers import read_reply_address, subject_number
+from anliegen.flow.channels.guard import rules
+from anliegen.flow.channels.guard.models import Guard, RejectionRule
+from anliegen.flow.channels.guard.pace import Key, Paces, says_something
+from anliegen.flow.channels.incoming import Incoming
+from anliegen.flow.channels.instance import reply_key
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.customers.actions import fold_address
+from anliegen.records.tickets.models.message import is_feigned
+
+NOBODY, FEIGNED = "?", "? "  # the key of mails without a sender; before the key of one who is not who they say
+LONGEST = 160  # characters of an address in a key
+
+
+def the_guard() -> Guard:
+    """The operator's limits and trusted servers; the defaults where nobody has set them."""
+    return Guard.objects.filter(pk=1).first() or Guard()
+
+
+@dataclass
+class Watch:
+    """Over the mails of one batch. An empty one lets everything pass."""
+
+    rules: Sequence[RejectionRule] = ()
+    customers: set[str] = field(default_factory=set)  # folded addresses of those with an open concern, where it matters
+    paces: Paces | None = None
+
+    @classmethod
+    def over(
+        cls,
+        guard: Guard,
+        incomings: Sequence[Incoming],
+        moments: Sequence[datetime],
+        tickets: Iterable[int],
+        at: datetime,
+    ) -> Self:
+        """For these mails that came at these moments, and may belong to these tickets."""
+        active = list(RejectionRule.objects.active().order_by("pk"))
+        touched = {_author(mail) for mail in incomings if _matching(active, mail)}
+        keys: set[Key] = {("address", key_of(mail)) for mail in incomings}
+        keys |= {("ticket", str(pk)) for pk in [*tickets, *(pk for mail in incomings for pk in _named(mail))]}
+        return cls(active, rules.with_open_concern(touched), Paces.load(guard, keys, moments, at))
+
+    def rule_against(self, incoming: Incoming) -> RejectionRule | None:
+        """The first rule that rejects this mail."""
+        is_customer = fold_address("email", _author(incoming)) in self.customers and not is_feigned(
+            incoming.authenticity
+        )
+        for rule in _matching(self.rules, incoming):
+            if rule.includes_customers or not is_customer:
+                return rule
+        return None
+
+    def stops(
+        self, incoming: Incoming, ticket: int | None, line: int, *, came_at: datetime, at: datetime
+    ) -> tuple[str, str] | None:
+        """Count this line of the ledger; outcome and reason when its address, or its ticket, has had too much."""
+        if self.paces is None:
+            return None
+        for kind, key in [("address", key_of(incoming)), *([("ticket", str(ticket))] if ticket else [])]:
+            is_kept = self.paces.is_kept(kind, key)
+            if not says_something(incoming.sent_at, came_at):
+                if is_kept:
+                    self.paces.hold(kind, key, line)
+                    return ("rejected", "stopped")
+            elif self.paces.is_too_much(kind, key, line, came_at=came_at, at=at):
+                return ("rejected", "stopped") if is_kept else ("quarantined", f"too-many-{kind}")
+        return None
+
+    def note_customer(self, address: str) -> None:
+        """The batch has opened a concern for this address: rules spare it from now on."""
+        self.customers.add(fold_address("email", address))
+
+    def write(self, at: datetime) -> None:
+        """Put down what the batch adds to the counts, after its rows are written."""
+        if self.paces is not None:
+            self.paces.write(at)
+
+
+def change_guard(*, actor: Actor = SYSTEM, at: datetime, **fields: object) -> Guard:
+    """Change limits or trusted servers."""
+    Guard.objects.get_or_create(pk=1)
+    return accounts.change(Guard.objects.get(pk=1), actor=actor, at=at, **fields)
+
+
+def key_of(incoming: Incoming) -> str:
+    """Whose pace this mail counts for: its author's, and for each Reply-To apart, since web forms write for many.
+
+    What pretends to come from an address is counted apart, so that nobody can have another's mails stopped.
+    """
+    named = [contact.address for contact in (incoming.sender, *incoming.reply_to[:1]) if contact is not None]
+    addresses = dict.fromkeys(fold_address("email", address)[:LONGEST] for address in named)
+    mark = FEIGNED if is_feigned(incoming.authenticity) else ""
+    return mark + " > ".join(addresses) or NOBODY
+
+
+def _author(incoming: Incoming) -> str:
+    return incoming.sender.address if incoming.sender else ""
+
+
+def _matching(active: Iterable[RejectionRule], incoming: Incoming) -> list[RejectionRule]:
+    author = _author(incoming)
+    return [rule for rule in active if rules.applies(rule, author, incoming.subject)]
+
+
+def _named(incoming: Incoming) -> list[int]:
+    """The tickets that a mail names without referring to one of their mails."""
+    signed = [number for one in incoming.recipients if (number := read_reply_address(one, reply_key())) is not None]
+    number = subject_number(incoming.subject)
+    return signed + ([number] if number is not None and number < 2**63 else [])

@@ -1,0 +1,59 @@
+"""What a tripped brake says to a person: what happened, what was done, and what to do now."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anliegen.flow.channels.guard.models import Brake
+
+
+def title(brake: Brake, name: str) -> str:
+    """`name` is the address, the concern or the person that it is about, as the reader may see it."""
+    match brake.kind:
+        case "address":
+            return _("Very many mails of %(name)s") % {"name": name}
+        case "ticket":
+            return _("Very many mails to the concern %(name)s") % {"name": name}
+        case "person":
+            return _("Very many acknowledgements to %(name)s") % {"name": name}
+    return _("Very many acknowledgements in all")
+
+
+def happened(brake: Brake) -> str:
+    if brake.kind in ("address", "ticket"):
+        done = ngettext(
+            "%(held)s mail was set aside. It is kept whole.",
+            "%(held)s mails were set aside. They are kept whole.",
+            brake.held,
+        )
+        return (
+            _("More than %(most)s came within ten minutes.") % {"most": brake.most} + " " + done % {"held": brake.held}
+        )
+    done = ngettext(
+        "%(held)s acknowledgement was not written. The mails themselves came in.",
+        "%(held)s acknowledgements were not written. The mails themselves came in.",
+        brake.held,
+    )
+    return (
+        _("More than %(most)s were due within a short time.") % {"most": brake.most} + " " + done % {"held": brake.held}
+    )
+
+
+def what_to_do(brake: Brake) -> str:
+    """What releasing and keeping would do."""
+    if brake.kind in ("address", "ticket"):
+        return _(
+            "Look at some of the mails. If people wrote them, release the brake: what was set aside is taken in, and"
+            " for a day nothing is held back. If it is a loop of programs or a flood, keep it pulled: what was set"
+            " aside is rejected, and so is what still comes, until you release it."
+        )
+    if brake.kind == "person":
+        return _(
+            "Perhaps a program answers our acknowledgements. If not, release the brake: from then on there are"
+            " acknowledgements again, for a day without a limit. Or keep it pulled: then there are none for this"
+            " person."
+        )
+    return _(
+        "If many people really write just now, release the brake: the acknowledgements are made up for, and for a day"
+        " there is no limit. If it is a flood or a loop, keep it pulled: then there are no acknowledgements for"
+        " anybody, until you release it."
+    )
