@@ -52,7 +52,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "is_by_waiting": order == "waiting",
         "newer": address(view, order, found.newer) if found.newer else None,
         "older": address(view, order, found.older) if found.older else None,
-        "news": news_address(request, view, found),
+        "news_url": news_address(request, view, found),
         "is_first_page": found.newer is None,
         "empty": empty_words(view),
         "here": request.GET.urlencode(),

@@ -87,6 +87,12 @@ def whole_pages(client: Client) -> Client:
     return whole
 
 
+def test_the_button_says_whom_it_goes_to_and_nothing_is_new_yet(miras: Client, ticket: Ticket) -> None:
+    form = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode().split('id="reply"')[1].split("</form>")[0]
+    assert "Antwort an Kim Berger senden" in form
+    assert ("Trotzdem senden" in form, "Es gibt Neues" in form) == (False, False)
+
+
 def test_what_has_left_the_house_cannot_be_taken_back(
     miras_parts: Client, ticket: Ticket, mira: Agent, now: datetime
 ) -> None:

@@ -164,6 +164,24 @@ def test_a_number_that_is_somebody_elses_stays_theirs(fill_in: Callable[[Entry],
     assert other.person_id != message.ticket.person_id
 
 
+@pytest.mark.parametrize(
+    ("text", "subject"),
+    [
+        ("Guten Tag,\n\nmein Abschlag ist zu hoch.", "Mein Abschlag ist zu hoch."),
+        ("Guten Tag Frau Dr. Uhlig, mein Zähler steht.", "Mein Zähler steht."),
+        ("Sehr geehrte Damen und Herren,\nich ziehe um.", "Ich ziehe um."),
+        ("Hallo zusammen! Wann kommt der Monteur?", "Wann kommt der Monteur?"),
+        ("Hello, my bill is wrong.", "My bill is wrong."),
+        ("Moin", "Moin"),
+        ("Hallo meine Heizung ist kalt, bitte kommen", "Hallo meine Heizung ist kalt, bitte kommen"),
+        ("Liebe Grüße vorweg und eine Frage", "Liebe Grüße vorweg und eine Frage"),
+        ("Abschlag, Guten Tag, zu hoch", "Abschlag, Guten Tag, zu hoch"),
+    ],
+)
+def test_a_greeting_is_no_subject(fill_in: Callable[[Entry], Message], text: str, subject: str) -> None:
+    assert fill_in(replace(KIM, text=text)).ticket.subject == subject
+
+
 def test_a_long_first_line_is_cut_for_the_subject(fill_in: Callable[[Entry], Message]) -> None:
     subject = fill_in(replace(KIM, text="Wort " * 100)).ticket.subject
     assert len(subject) <= 81

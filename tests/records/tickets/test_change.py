@@ -11,6 +11,7 @@ from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.actions import Change
+from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Link, Ticket
 
 HOUR = timedelta(hours=1)
@@ -122,6 +123,18 @@ def test_when_the_customer_opens_it_again_the_customer_waits(
     done = tickets.resolve(ticket, actor=SYSTEM, at=now)
     opened = tickets.reopen(done, actor=Actor.person(kim_address.person_id), at=now + HOUR)
     assert opened.waiting_since == now + HOUR
+
+
+@pytest.mark.parametrize(("status", "waits"), [("open", True), ("waiting_internal", True), ("waiting_customer", False)])
+def test_when_an_agent_thinks_better_of_it_who_got_no_answer_still_waits(
+    ticket: Ticket, mira: Agent, now: datetime, status: str, waits: bool
+) -> None:
+    agent = Actor.agent(mira.pk)
+    done = tickets.resolve(ticket, actor=agent, at=now + HOUR)
+    opened = tickets.change(done, Change(status=status), actor=agent, at=now + 2 * HOUR)
+    assert opened.waiting_since == (now if waits else None)
+    tickets.reply(opened, Answer("Wir prüfen das."), actor=agent, at=now + 3 * HOUR, status="resolved")
+    assert tickets.reopen(opened, actor=agent, at=now + 4 * HOUR).waiting_since is None
 
 
 def test_tags_are_replaced_and_the_difference_is_told(ticket: Ticket, now: datetime) -> None:

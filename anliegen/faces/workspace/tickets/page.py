@@ -98,7 +98,7 @@ def beside(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "view_name": queries.VIEWS[view],
         "place": place,
         "rows": rows(listed.items, now=clock.now(), with_snippets=False),
-        "news": inbox.news_address(request, view, listed),
+        "news_url": inbox.news_address(request, view, listed),
         "back": f"{reverse('workspace:inbox')}{query}#t{found.pk}",
         "before": reverse("workspace:ticket", args=[before]) + query if before else None,
         "after": reverse("workspace:ticket", args=[after]) + query if after else None,

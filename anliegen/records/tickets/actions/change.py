@@ -11,7 +11,7 @@ from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import verbs
-from anliegen.records.tickets.models import DONE, OPEN, Link, Ticket
+from anliegen.records.tickets.models import DONE, OPEN, Link, Message, Ticket
 
 
 class Changed(Exception):
@@ -160,6 +160,8 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
         ticket.waiting_since = None
     elif was in DONE and actor.kind == "person":
         ticket.waiting_since = at  # the customer opened it again, so the customer waits
+    elif was in DONE and actor.kind == "agent" and status != "waiting_customer":
+        ticket.waiting_since = unanswered_since(ticket)  # an agent thought better of it: who got no answer still waits
     match status, was in DONE:
         case "resolved", _:
             record(verbs.TICKET_RESOLVED, ticket, actor=actor, at=at, was=was)
@@ -169,6 +171,18 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
             record(verbs.TICKET_REOPENED, ticket, actor=actor, at=at, was=was)
         case _:
             record(verbs.STATUS_CHANGED, ticket, actor=actor, at=at, to=status, was=was)
+
+
+def unanswered_since(ticket: Ticket) -> datetime | None:
+    """When the customer wrote the first of what no answer of a person's has reached them for."""
+    rows.write()
+    said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False)
+    heard = said.exclude(state__in=("cancelled", "failed", "bounced")).order_by("-created_at", "-pk").first()
+    waiting = Message.objects.filter(ticket=ticket, direction="in", automatic="")
+    if heard is not None:
+        waiting = waiting.filter(created_at__gt=heard.created_at)
+    oldest = waiting.order_by("created_at", "pk").first()
+    return oldest.created_at if oldest is not None else None
 
 
 def _assign(ticket: Ticket, to: Agent | None, actor: Actor, at: datetime) -> None:

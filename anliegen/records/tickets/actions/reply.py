@@ -14,7 +14,7 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
-from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch
+from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch, unanswered_since
 from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import DONE, Message, Note, Participant, Ticket, as_recipients
@@ -207,13 +207,8 @@ def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> N
     said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False).exclude(state="cancelled")
     if ticket.first_answered_at == message.created_at and not said.exists():
         ticket.first_answered_at = None
-    unanswered = Message.objects.filter(ticket=ticket, direction="in", automatic="")
-    heard = said.exclude(state__in=("failed", "bounced"))
-    newest_out = heard.order_by("-created_at", "-pk").first()
-    if newest_out is not None:
-        unanswered = unanswered.filter(created_at__gt=newest_out.created_at)
-    if oldest := unanswered.order_by("created_at", "pk").first():
-        ticket.waiting_since = oldest.created_at
+    if since := unanswered_since(ticket):
+        ticket.waiting_since = since
         if ticket.status in ("waiting_customer", "resolved", "closed"):
             set_status(ticket, "open", actor=actor, at=at)
 

@@ -51,8 +51,9 @@ document.addEventListener("htmx:afterSwap", () => {
     dialog.removeAttribute("data-opens");
     dialog.showModal();
     const field = dialog.querySelector("textarea");
+    const end = field?.value.split("\n\n", 2).join("\n\n").length; // behind the first sentence, after the greeting
     field?.focus();
-    field?.setSelectionRange(field.value.length, field.value.length);
+    field?.setSelectionRange(end, end);
   }
 });
 

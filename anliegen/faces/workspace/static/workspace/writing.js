@@ -83,7 +83,7 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.(".composer-form");
   if (!form) return;
   event.preventDefault();
-  form.requestSubmit(form.querySelector("button[type=submit]"));
+  form.querySelector("button[type=submit]").click(); // a click, so that what the button says is sent along
 });
 
 /* How long an answer can still be taken back. The server decides; this only counts. */
