@@ -1,7 +1,7 @@
 """A mail as it was designed: what may stay of its styles, and where its links lead."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anliegen.flow.channels.email.defects import Defects
@@ -71,6 +71,7 @@ def test_a_style_sheet_keeps_its_plain_rules(sheet: str, kept: str) -> None:
     assert styles.sheet(sheet) == kept
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="{};:@/*<>'\"()\\ abpmedurl-1#.", max_size=80))
 def test_no_mixture_leaves_a_sheet_open_or_fetches(text: str) -> None:
     kept = styles.sheet(text)
