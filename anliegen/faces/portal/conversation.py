@@ -8,7 +8,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets.models import Attachment, Message, Ticket
 from anliegen.records.tickets.queries import carried_on
 
-ARRIVED = ("sent", "delivered", "failed", "bounced")  # failed on its way, but here it can be read
+ARRIVED = ("sent", "delivered", "maybe_sent", "failed", "bounced")  # failed on its way, but here it can be read
 SHOWN_IN_THE_BROWSER = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 

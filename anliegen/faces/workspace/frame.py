@@ -1,15 +1,18 @@
 """What stands around every page of the workspace: who asks, the views with their counts, the places one may open."""
 
+from collections import Counter
 from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
+from django.db.models import Value
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.faces.workspace.brakes import Told, undecided
+from anliegen.flow.channels.pace import held_up
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
@@ -99,6 +102,26 @@ class Desk:
     @cached_property
     def _order(self) -> str:
         return order_of(self._request)
+
+    @cached_property
+    def undelivered(self) -> int:
+        """How many answers could not be delivered and wait for a person; counting stops at a hundred."""
+        return self._on_the_way["troubled"]
+
+    @cached_property
+    def held_up(self) -> int:
+        """How many answers wait because the mail server refuses us or cannot be reached."""
+        return self._on_the_way["held_up"]
+
+    @cached_property
+    def _on_the_way(self) -> Counter[str]:
+        """Both in one query, since every page asks for them."""
+        if not may(self.agent, "ticket.read"):
+            return Counter()
+        troubled = queries.troubled(self.agent).order_by().annotate(what=Value("troubled")).values_list("what")
+        waiting = held_up().annotate(what=Value("held_up")).values_list("what")
+        found = troubled[: queries.TROUBLED_SHOWN].union(waiting[: queries.TROUBLED_SHOWN], all=True)
+        return Counter(what for (what,) in found)
 
     @cached_property
     def work(self) -> list[Entry]:

@@ -2,9 +2,20 @@
 
 from django.urls import include, path
 
-from anliegen.faces.workspace import inbox, login, new, people, profile, search
+from anliegen.faces.workspace import inbox, login, new, people, profile, search, undelivered
 from anliegen.faces.workspace.settings import invitation
-from anliegen.faces.workspace.tickets import changes, embedded, files, joining, look, page, resolving, senders, talk
+from anliegen.faces.workspace.tickets import (
+    changes,
+    embedded,
+    files,
+    joining,
+    leaving,
+    look,
+    page,
+    resolving,
+    senders,
+    talk,
+)
 
 app_name = "workspace"
 urlpatterns = [
@@ -29,6 +40,13 @@ urlpatterns = [
     path("tickets/<int:number>/part/", joining.part, name="part"),
     path("messages/<int:message>/split/", joining.split, name="split"),
     path("messages/<int:message>/undo/", talk.undo, name="undo"),
+    path("messages/<int:message>/later/", leaving.later, name="later"),
+    path("messages/<int:message>/now/", leaving.now, name="now"),
+    path("messages/<int:message>/again/", leaving.again, name="again"),
+    path("messages/<int:message>/once-more/", leaving.once_more, name="once-more"),
+    path("messages/<int:message>/settle/", leaving.settle, name="settle"),
+    path("undelivered/", undelivered.undelivered, name="undelivered"),
+    path("undelivered/count/", undelivered.count, name="undelivered-count"),
     path("messages/<int:message>/vouch/", senders.vouch, name="vouch"),
     path("messages/<int:pk>/open/", look.open_again, name="open-again"),
     path("messages/<int:pk>/look/", look.look, name="look"),

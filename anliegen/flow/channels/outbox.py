@@ -1,15 +1,19 @@
 """From `message.queued` to the outside: one delivery per message, due after the time to undo, tried until final."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
 
+from anliegen.flow.channels import attempt, pace, result
+from anliegen.flow.channels.attempt import Overtaken, Wait
 from anliegen.flow.channels.email import send
+from anliegen.flow.channels.email.transmit import Taken
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
-from anliegen.ground.jobs import STALLED_AFTER_S, defer, job, periodic
+from anliegen.ground.alone import alone
+from anliegen.ground.jobs import defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.queries import the_operator
@@ -18,30 +22,37 @@ from anliegen.records.tickets.models import Message
 
 log = structlog.get_logger(__name__)
 
-# How long to wait after each failed attempt: soon at first, then patiently, about two days in all.
-PAUSES = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240, 480, 720, 1200)]
-
-# So long an attempt belongs to the worker that began it; then it must have ended, or the worker counts as dead.
-UNDER_WAY = timedelta(seconds=STALLED_AFTER_S)
+DELIVERY = 0x44656C69  # the lock of a worker on the delivery it is at: "Deli"
 
 # Channels whose answers a person carries out (says, prints, hands over): they are done when they are written down.
 SPOKEN = {"phone", "letter", "chat", "form", "api"}
-WAYS: dict[str, Callable[[Message], None]] = {"email": send.send}
+Way = Callable[[Message, Sequence[str], Callable[[], None]], Taken]
+WAYS: dict[str, Way] = {"email": send.send}
 
 
 def plan(event: Event) -> None:
-    """Read a `message.queued`: make its delivery, due when it can no longer be undone."""
+    """Read a `message.queued` or `message.rescheduled`: make its delivery, due when it can no longer be undone."""
     message = Message.objects.filter(pk=int(event.data["message"].partition(":")[2])).first()
     if message is None or message.state != "queued":
         return
     if message.channel in SPOKEN:
         actions.mark_delivered(message, actor=SYSTEM.because_of(event), at=clock.now())
         return
-    # What a rule wrote nobody can undo, so it need not wait.
-    wait = timedelta(seconds=the_operator().undo_seconds if message.agent_id else 0)
-    delivery, is_new = Delivery.objects.get_or_create(message=message, defaults={"due_at": message.created_at + wait})
-    if is_new:
+    due_at = message.send_at or message.created_at + _time_to_undo(message)
+    delivery, is_new = Delivery.objects.get_or_create(message=message, defaults={"due_at": due_at})
+    if is_new or _is_planned_anew(delivery, due_at):
         defer(deliver, at=delivery.due_at, delivery_id=delivery.pk)
+
+
+def stop_scheduled(events: Sequence[Event]) -> None:
+    """Read `message.received`: what was to leave at a chosen time is stopped when the customer writes first."""
+    wrote = {event.subject for event in events if not event.data["first"] and not event.data["automatic"]}
+    tickets = [int(subject.partition(":")[2]) for subject in wrote]
+    if not tickets:
+        return
+    for message in Message.objects.scheduled().filter(ticket__in=tickets, leaving_at=None).order_by("pk"):
+        if attempt.customer_wrote_since(message):
+            actions.stop(message, actor=SYSTEM, at=clock.now())
 
 
 @job(queue="mail", retries=8)
@@ -51,21 +62,9 @@ def deliver(delivery_id: int) -> None:
     What goes wrong with the mail is in the delivery's row, with its own times; the job itself is tried again only when
     the database goes away under it.
     """
-    delivery = _begin(delivery_id)
-    if delivery is None:
-        return
-    message = delivery.message
-    try:
-        WAYS[message.channel](message)
-    except send.Lasting as problem:
-        _give_up(delivery, problem.code, str(problem))
-    except send.Passing as problem:
-        _try_later(delivery, problem.code, str(problem))
-    except Exception as problem:  # ours: neither lost nor hidden, it comes again and shows in the delivery's row
-        log.exception("delivery failed by our own fault", delivery=delivery.pk)
-        _try_later(delivery, "our_error", type(problem).__name__)
-    else:
-        _done(delivery)
+    with alone(DELIVERY, delivery_id) as mine:
+        if mine:  # else another worker is at it, and sees to what follows
+            _deliver(delivery_id)
 
 
 @periodic("*/5 * * * *", queue="mail")
@@ -73,61 +72,62 @@ def find_forgotten(timestamp: int) -> None:
     """Deliveries that are due and have no job, whatever became of it, get one again."""
     overdue = clock.now() - timedelta(minutes=5)
     for delivery in Delivery.objects.filter(done_at=None, due_at__lt=overdue).order_by("due_at", "pk")[:500]:
-        defer(deliver, key=f"delivery:{delivery.pk}", delivery_id=delivery.pk)
+        defer(deliver, key=_key(delivery.pk), delivery_id=delivery.pk)
 
 
-def _begin(delivery_id: int) -> Delivery | None:
-    """Mark the attempt before the first byte leaves; None when there is nothing (more) to send."""
+def _deliver(delivery_id: int) -> None:
+    with pace.at_the_server(the_operator()) as has_room:
+        if not has_room:
+            defer(deliver, at=clock.now() + pace.come_back_in(), key=_key(delivery_id), delivery_id=delivery_id)
+            return
+        begun = attempt.begin(delivery_id)
+        if isinstance(begun, Wait):
+            defer(deliver, at=begun.until, key=_key(delivery_id), delivery_id=delivery_id)
+        elif begun is not None:
+            again_at = _try(begun)
+            if again_at is not None:
+                defer(deliver, at=again_at, delivery_id=delivery_id)
+
+
+def _try(delivery: Delivery) -> datetime | None:
+    """Make the attempt that has begun, and note how it ended; when to try again, None for never."""
+    message = delivery.message
+    try:
+        taken = WAYS[message.channel](message, attempt.left_of(delivery), lambda: attempt.hand_over(delivery))
+    except (Overtaken, actions.TakenBack):
+        result.was_called_back(delivery)
+    except send.Unknown as problem:
+        result.is_unknown(delivery, str(problem))
+    except send.Lasting as problem:
+        result.give_up(delivery, problem.code, str(problem))
+    except send.Passing as problem:
+        return result.try_later(delivery, problem.code, str(problem), problem.trouble)
+    except Exception as problem:  # ours: neither lost nor hidden, it comes again and shows in the delivery's row
+        log.exception("delivery failed by our own fault", delivery=delivery.pk)
+        return result.try_later(delivery, "our_error", type(problem).__name__, "passing")
+    else:
+        return result.was_taken(delivery, taken)
+    return None
+
+
+def _time_to_undo(message: Message) -> timedelta:
+    """What a rule wrote nobody can undo, so it need not wait."""
+    return timedelta(seconds=the_operator().undo_seconds if message.agent_id else 0)
+
+
+def _is_planned_anew(delivery: Delivery, due_at: datetime) -> bool:
+    """Another time was chosen, or a person wants it tried once more after it had ended."""
     with transaction.atomic():
-        one = Delivery.objects.select_for_update(of=("self",)).select_related("message").filter(pk=delivery_id)
-        delivery = one.first()
-        if delivery is None or delivery.done_at is not None:
-            return None
-        if delivery.due_at > clock.now() + timedelta(seconds=1):
-            # Too early by our clock, or under way in a worker that may have been killed: come back when it is due.
-            defer(deliver, at=delivery.due_at, key=f"delivery:{delivery.pk}", delivery_id=delivery.pk)
-            return None
-        if delivery.message.state != "queued":
-            delivery.done_at = clock.now()
-            delivery.save(update_fields=["done_at"])
-            return None
-        delivery.attempts += 1
-        delivery.started_at = clock.now()
-        delivery.due_at = clock.now() + UNDER_WAY
-        delivery.save(update_fields=["attempts", "started_at", "due_at"])
-    return delivery
+        if delivery.done_at is not None:
+            delivery.done_at, delivery.attempts, delivery.setbacks = None, 0, 0
+            delivery.code, delivery.trouble, delivery.error = "", "", ""
+            due_at = max(due_at, clock.now())
+        elif delivery.attempts or delivery.due_at == due_at:
+            return False
+        delivery.due_at = due_at
+        delivery.save()
+    return True
 
 
-def _done(delivery: Delivery) -> None:
-    with transaction.atomic():
-        actions.mark_sent(delivery.message, actor=SYSTEM, at=clock.now())
-        _end(delivery, "")
-
-
-def _give_up(delivery: Delivery, code: str, error: str) -> None:
-    log.warning("delivery failed for good", delivery=delivery.pk, code=code)
-    with transaction.atomic():
-        actions.mark_failed(delivery.message, reason=code, actor=SYSTEM, at=clock.now())
-        _end(delivery, error)
-
-
-def _try_later(delivery: Delivery, code: str, error: str) -> None:
-    if delivery.attempts > len(PAUSES):
-        _give_up(delivery, code, error)
-        return
-    with transaction.atomic():
-        delivery.due_at = _next(delivery.attempts)
-        delivery.error = error[:400]
-        delivery.save(update_fields=["due_at", "error"])
-        defer(deliver, at=delivery.due_at, delivery_id=delivery.pk)
-    log.info("delivery tried again later", delivery=delivery.pk, code=code, due_at=delivery.due_at.isoformat())
-
-
-def _next(attempts: int) -> datetime:
-    return clock.now() + PAUSES[attempts - 1]
-
-
-def _end(delivery: Delivery, error: str) -> None:
-    delivery.done_at = clock.now()
-    delivery.error = error[:400]
-    delivery.save(update_fields=["done_at", "error"])
+def _key(delivery_id: int) -> str:
+    return f"delivery:{delivery_id}"

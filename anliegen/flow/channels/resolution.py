@@ -14,7 +14,6 @@ from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
 
 CHANNEL = "email"
-NOT_HEARD = ("cancelled", "failed", "bounced")
 
 
 def recipients(ticket: Ticket) -> tuple[tuple[str, str], ...]:
@@ -45,7 +44,7 @@ def words(ticket: Ticket, operator: Operator) -> str:
 
 def _last_answer(ticket: Ticket) -> str:
     said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False, channel=CHANNEL)
-    newest = said.exclude(state__in=NOT_HEARD).order_by("-created_at", "-pk").first()
+    newest = said.heard().order_by("-created_at", "-pk").first()
     if newest is None:
         return ""
     day = formats.date_format(timezone.localtime(newest.created_at), "DATE_FORMAT")

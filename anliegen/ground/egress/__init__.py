@@ -22,7 +22,15 @@ from anliegen.ground.egress.errors import (
 if TYPE_CHECKING:
     from anliegen.ground.egress.actions import register, withdraw
     from anliegen.ground.egress.certificates import website_ends_at
-    from anliegen.ground.egress.mail import IMAPError, SMTPError, imap, session_ends_at, smtp
+    from anliegen.ground.egress.mail import (
+        IMAPError,
+        Session,
+        SMTPError,
+        imap,
+        patiently,
+        session_ends_at,
+        smtp,
+    )
     from anliegen.ground.egress.web import Response, fetch
 
 __all__ = [
@@ -33,12 +41,14 @@ __all__ = [
     "Refused",
     "Response",
     "SMTPError",
+    "Session",
     "TimedOut",
     "TooLarge",
     "TurnedAway",
     "Unreachable",
     "fetch",
     "imap",
+    "patiently",
     "register",
     "session_ends_at",
     "smtp",

@@ -20,6 +20,7 @@ from anliegen.ground.egress.ledger import Passage, note_refusal, passage
 
 SMTPError = smtplib.SMTPException
 IMAPError = imaplib.IMAP4.error
+Session = smtplib.SMTP
 
 TLS = Literal["implicit", "starttls", "none"]
 
@@ -94,6 +95,18 @@ def imap(host: str, port: int = 0, tls: TLS = "implicit", *, purpose: str) -> It
             if out.meter.broke:
                 raise
             raise Unreachable("broken_off", f"{target.host} broke off the connection.") from error
+
+
+@contextmanager
+def patiently(client: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Wait so long for each answer while inside: a server that has a mail may think about it for minutes."""
+    assert isinstance(client, _SMTP)
+    meter = client._out.meter
+    usual, meter.at_once = meter.at_once, seconds
+    try:
+        yield
+    finally:
+        meter.at_once = usual
 
 
 class _SMTP(smtplib.SMTP):

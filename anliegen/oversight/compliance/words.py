@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
+from anliegen.flow.channels import undelivered
 from anliegen.flow.channels.guard.models import BRAKE_KINDS
 from anliegen.flow.channels.models import RESULTS
 from anliegen.flow.channels.reasons import REASONS
@@ -44,6 +45,7 @@ FIELDS: Words = {
     "most_answers": gettext_lazy("limit of acknowledgements"),
     "most_per_address": gettext_lazy("limit for an address"),
     "most_per_ticket": gettext_lazy("limit for a concern"),
+    "legal_footer": gettext_lazy("legal details"),
     "max_bytes": gettext_lazy("largest answer"),
     "members": gettext_lazy("members"),
     "name": gettext_lazy("name"),
@@ -56,6 +58,7 @@ FIELDS: Words = {
     "port": gettext_lazy("port"),
     "postcode": gettext_lazy("postcode"),
     "purpose": gettext_lazy("purpose"),
+    "quotes": gettext_lazy("what an answer quotes"),
     "reason": gettext_lazy("reason"),
     "reopen_days": gettext_lazy("time to reopen"),
     "responsible": gettext_lazy("responsible person"),
@@ -63,6 +66,8 @@ FIELDS: Words = {
     "scheme": gettext_lazy("protocol"),
     "security": gettext_lazy("encryption"),
     "sees_all_teams": gettext_lazy("view of all teams"),
+    "sends_at_once": gettext_lazy("mails at once"),
+    "sends_per_minute": gettext_lazy("mails a minute"),
     "shortcuts": gettext_lazy("keyboard shortcuts"),
     "signature": gettext_lazy("signature"),
     "signs_replies": gettext_lazy("signed reply addresses"),
@@ -84,12 +89,14 @@ REFUSALS: Words = {
     "login": gettext_lazy("the mail server refuses user name or password"),
     "unknown": gettext_lazy("without a reason given"),
 }
+SEEN_TO: Words = {"again": gettext_lazy("sent again"), "left": gettext_lazy("left as it is")}
 BY_FIELD: Mapping[str, Words] = {
     "answer": dict(ANSWERS),
     "channel": dict(CHANNELS),
     "fields": FIELDS,
     "kind": dict(BRAKE_KINDS),
     "language": dict(LANGUAGES),
+    "how": SEEN_TO,
     "reason": {**REFUSALS, **REASONS},
     "result": dict(RESULTS),
 }
@@ -104,6 +111,8 @@ def word(verb: str, field: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return listed([word(verb, field, each) for each in value])
+    if field == "reason" and verb.startswith("message."):
+        return str(undelivered.explain(value).happened).rstrip(".")
     return str(_words_of(verb, field).get(value, value))
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
+from anliegen.flow.channels import pace
 from anliegen.flow.channels.models import Delivery, Intake, Source
 from anliegen.ground import clock, files
 from anliegen.ground.journal import tail
@@ -114,6 +115,17 @@ def _disk() -> Iterator[Finding]:
     yield judged("data directory", os.access(place, os.W_OK), str(place), "This account cannot write there.")
 
 
+def _held_up() -> Finding:
+    waiting = pace.held_up()
+    reasons = ", ".join(sorted(set(waiting.values_list("code", flat=True)[:1000])))
+    return judged(
+        "mail server",
+        not reasons,
+        f"{waiting.count()} answers wait because of it{': ' if reasons else ''}{reasons}",
+        "It refuses us or cannot be reached: check ANLIEGEN_SMTP_URL, password, certificate.",
+    )
+
+
 def _mail() -> Iterator[Finding]:
     url = settings.ANLIEGEN_SMTP_URL
     kept = "mails are kept in data/outbox and not sent"
@@ -136,6 +148,7 @@ def _mail() -> Iterator[Finding]:
         "are overdue",
         "Is the mail server reachable? See the register of outgoing connections.",
     )
+    yield _held_up()
     yield none_of(
         "mail sources",
         Source.objects.filter(is_active=True, failed_at__isnull=False).count(),

@@ -68,3 +68,4 @@ class Answer:
     subject: str = ""
     channel: str = ""  # empty: the ticket's own
     files: tuple[File, ...] = field(default_factory=tuple)
+    send_at: datetime | None = None  # a chosen time; None: as soon as it can no longer be undone

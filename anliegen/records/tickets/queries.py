@@ -174,6 +174,15 @@ def carried_on(ticket: Ticket) -> Ticket:
     return ticket
 
 
+TROUBLED_SHOWN = 100
+
+
+def troubled(agent: Agent) -> "QuerySet[Message]":
+    """Answers that could not be delivered, as far as the agent may see their tickets; the newest first."""
+    seen = Message.objects.troubled().filter(ticket__in=Ticket.objects.visible_to(agent))
+    return seen.order_by("-pk")
+
+
 @dataclass(frozen=True)
 class Linked:
     """Another ticket that has to do with one, and how: `says` is True where the one itself says so of the other."""

@@ -24,6 +24,21 @@ MESSAGE_VOUCHED = Verb(
     _("{actor} has made sure who wrote this: {person}"),
     {"message": Kind.REF, "person": Kind.REF},
 )
+MESSAGE_UNREACHED = Verb(
+    "message.unreached",
+    _("The answer did not reach everybody: {reason}"),
+    {"message": Kind.REF, "reason": Kind.CODE},
+)
+MESSAGE_MAYBE_SENT = Verb(
+    "message.maybe_sent", _("Whether the answer was sent cannot be known: a person decides"), {"message": Kind.REF}
+)
+MESSAGE_STOPPED = Verb(
+    "message.stopped", _("The answer was stopped: the customer wrote before its time"), {"message": Kind.REF}
+)
+MESSAGE_RESCHEDULED = Verb("message.rescheduled", _("{actor} chose another time for the answer"), {"message": Kind.REF})
+MESSAGE_SETTLED = Verb(
+    "message.settled", _("{actor} saw to an answer that was not delivered"), {"message": Kind.REF, "how": Kind.CODE}
+)
 NOTE_WRITTEN = Verb("note.written", _("{actor} wrote an internal note"), {"note": Kind.REF})
 TICKET_ASSIGNED = Verb("ticket.assigned", _("{actor} gave this to {to}"), {"to": Kind.REF, "was": Kind.REF})
 TICKET_MOVED = Verb("ticket.moved", _("{actor} moved this to {to}"), {"to": Kind.REF, "was": Kind.REF})

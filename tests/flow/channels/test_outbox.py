@@ -1,21 +1,23 @@
 """A message leaves once, not before it can be undone, and is tried until it is sent or lost for good."""
 
 import smtplib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from anliegen.flow.channels import outbox
+from anliegen.flow.channels import attempt, outbox, result
 from anliegen.flow.channels.email import send
+from anliegen.flow.channels.email.transmit import Taken
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent
+from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
-from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.content import Answer, Received
 from anliegen.records.tickets.models import Message, Ticket
 
 MINUTE = timedelta(minutes=1)
@@ -28,10 +30,11 @@ class Wire:
         self.says: Exception | None = None
         self.took: list[int] = []
 
-    def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message, to: Sequence[str], hand_over: Callable[[], None]) -> Taken:
         if self.says is not None:
             raise self.says
         self.took.append(message.pk)
+        return Taken(tuple(to))
 
 
 class Clock:
@@ -129,8 +132,8 @@ def test_what_passes_is_tried_again_after_growing_pauses_and_given_up_after_the_
         if delivery.done_at is None:
             assert (state(message), jobs(delivery)[0]) == ("queued", delivery.due_at)
             pauses.append(delivery.due_at - watch.at)
-    assert pauses == outbox.PAUSES == sorted(set(pauses))
-    assert (delivery.attempts, state(message)) == (len(outbox.PAUSES) + 1, "failed")
+    assert pauses == result.PAUSES == sorted(set(pauses))
+    assert (delivery.attempts, state(message)) == (len(result.PAUSES) + 1, "failed")
     assert Event.objects.get(verb="message.failed").data["reason"] == "smtp-451"
 
 
@@ -163,17 +166,17 @@ def test_our_own_fault_loses_nothing_and_names_nobody(
     wire.says = fault
     try_now(delivery)
     assert (state(message), delivery.done_at, delivery.error) == ("queued", None, type(fault).__name__)
-    assert jobs(delivery)[0] == delivery.due_at == watch.at + outbox.PAUSES[0]
+    assert jobs(delivery)[0] == delivery.due_at == watch.at + result.PAUSES[0]
 
 
 def test_an_attempt_under_way_belongs_to_its_worker_until_it_counts_as_dead(
     delivery: Delivery, message: Message, wire: Wire, watch: Clock
 ) -> None:
     watch.at += MINUTE
-    assert outbox._begin(delivery.pk) is not None  # and the worker dies here
+    assert attempt.begin(delivery.pk) is not None  # and the worker dies here
     try_now(delivery)
     assert (wire.took, delivery.attempts) == ([], 1)
-    watch.at += outbox.UNDER_WAY
+    watch.at += attempt.UNDER_WAY
     try_now(delivery)
     assert (wire.took, delivery.attempts, state(message)) == ([message.pk], 2, "sent")
 
@@ -200,3 +203,98 @@ def test_what_a_person_carries_out_is_done_when_it_is_written_down(
 def test_a_delivery_that_is_gone_is_nothing_to_do(operator: object, wire: Wire) -> None:
     outbox.deliver.func(4711)
     assert wire.took == []
+
+
+@pytest.fixture
+def later(
+    ticket: Ticket, mira: Agent, watch: Clock, wire: Wire, run_pipeline: Callable[[], int]
+) -> Callable[..., Delivery]:
+    """The delivery of an answer that leaves in three hours."""
+
+    def make() -> Delivery:
+        answer = Answer("Ab morgen gilt es.", send_at=watch.at + timedelta(hours=3))
+        message = tickets.reply(ticket, answer, actor=Actor.agent(mira.pk), at=watch.at)
+        run_pipeline()
+        return Delivery.objects.get(message=message)
+
+    return make
+
+
+def write(ticket: Ticket, address: Address, at: datetime, **more: object) -> Message:
+    received = Received(
+        channel="email",
+        person_id=address.person_id,
+        address=address,
+        text="Noch etwas.",
+        from_address=address.value,
+        written_at=at,
+        **more,  # type: ignore[arg-type]
+    )
+    return tickets.receive(received, ticket=ticket, at=at)
+
+
+def test_a_chosen_time_is_kept_and_then_it_answers(
+    later: Callable[..., Delivery], ticket: Ticket, watch: Clock, wire: Wire, now: datetime
+) -> None:
+    delivery = later()
+    assert (delivery.due_at, jobs(delivery)) == (now + timedelta(hours=3), [now + timedelta(hours=3)])
+    watch.at = now + timedelta(hours=2)
+    assert (try_now(delivery).attempts, wire.took) == (0, [])
+    watch.at = delivery.due_at
+    try_now(delivery)
+    ticket.refresh_from_db()
+    assert (wire.took, ticket.status, ticket.first_answered_at) == ([delivery.message_id], "waiting_customer", watch.at)
+
+
+def test_when_the_customer_writes_first_it_is_stopped_until_a_person_decides(
+    later: Callable[..., Delivery],
+    ticket: Ticket,
+    kim_address: Address,
+    mira: Agent,
+    watch: Clock,
+    wire: Wire,
+    run_pipeline: Callable[[], int],
+) -> None:
+    delivery = later()
+    watch.at += MINUTE
+    write(ticket, kim_address, watch.at, automatic="auto-reply")
+    run_pipeline()
+    assert state(delivery.message) == "queued"  # an absence note is no word of theirs
+    write(ticket, kim_address, watch.at)
+    run_pipeline()
+    assert state(delivery.message) == "stopped"
+    watch.at += timedelta(hours=4)
+    assert try_now(delivery).done_at == watch.at
+    assert (wire.took, state(delivery.message)) == ([], "stopped")
+
+    tickets.send_now(delivery.message, actor=Actor.agent(mira.pk), at=watch.at)
+    run_pipeline()
+    watch.at += MINUTE
+    try_now(delivery)
+    assert (wire.took, state(delivery.message)) == ([delivery.message_id], "sent")
+
+
+def test_it_is_stopped_even_if_the_journals_reader_is_late(
+    later: Callable[..., Delivery], ticket: Ticket, kim_address: Address, watch: Clock, wire: Wire
+) -> None:
+    delivery = later()
+    watch.at += timedelta(hours=3)
+    write(ticket, kim_address, watch.at - MINUTE)
+    try_now(delivery)
+    assert (wire.took, state(delivery.message)) == ([], "stopped")
+
+
+def test_another_time_is_kept_whichever_job_comes_first(
+    later: Callable[..., Delivery], mira: Agent, watch: Clock, wire: Wire, run_pipeline: Callable[[], int]
+) -> None:
+    delivery = later()
+    old = delivery.due_at
+    tickets.reschedule(delivery.message, send_at=old + timedelta(days=1), actor=Actor.agent(mira.pk), at=watch.at)
+    watch.at = old
+    assert (try_now(delivery).attempts, wire.took) == (0, [])  # the journal's reader has not come by yet
+    run_pipeline()
+    delivery.refresh_from_db()
+    assert delivery.due_at == old + timedelta(days=1)
+    watch.at = delivery.due_at
+    try_now(delivery)
+    assert wire.took == [delivery.message_id]

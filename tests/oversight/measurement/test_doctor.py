@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
-from anliegen.flow.channels.models import Intake
+from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.ground import clock, egress
 from anliegen.ground.egress.models import Destination
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Cursor
 from anliegen.oversight.measurement import doctor
 from anliegen.oversight.measurement.doctor import examine
 from anliegen.oversight.measurement.findings import Finding
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox, Operator, Team
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +212,12 @@ def test_a_check_that_cannot_be_made_is_a_finding_and_the_others_go_on(
     monkeypatch.setattr(doctor, "CHECKS", checks)
     assert found("weather") == Finding("weather", False, "OSError: no window", "See the log of the instance.")
     assert found("operator").ok
+
+
+def test_a_mail_server_that_refuses_us_is_named_with_its_reason(ticket: Ticket, mira: Agent, now: datetime) -> None:
+    message = actions.reply(ticket, Answer("Ja."), actor=Actor.agent(mira.pk), at=now)
+    Delivery.objects.create(
+        message=message, due_at=clock.now() + timedelta(minutes=1), code="smtp_535", trouble="server"
+    )
+    finding = found("mail server")
+    assert (finding.ok, finding.seen) == (False, "1 answers wait because of it: smtp_535")

@@ -25,18 +25,25 @@ from anliegen.records.tickets.models import Ticket
 class BrandForm(SettingForm):
     class Meta:
         model = Brand
-        fields = ("name", "email", "signature")
+        fields = ("name", "email", "signature", "legal_footer")
         labels = {
             "name": gettext_lazy("Name"),
             "email": gettext_lazy("Sender address"),
             "signature": gettext_lazy("Signature"),
+            "legal_footer": gettext_lazy("Legal details"),
         }
         help_texts = {
             "name": gettext_lazy("Customers read it as the sender of each answer."),
             "email": gettext_lazy("Answers leave from here when the concern came to no mailbox of its own."),
             "signature": gettext_lazy("Stands under the name of the person who answers."),
+            "legal_footer": gettext_lazy(
+                "What the law wants at the end of a business letter: legal form, seat, register, management."
+            ),
         }
-        widgets = {"signature": forms.Textarea(attrs={"rows": 5, "maxlength": 2000})}
+        widgets = {
+            "signature": forms.Textarea(attrs={"rows": 5, "maxlength": 2000}),
+            "legal_footer": forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -122,6 +129,7 @@ def _still_used(brand: Brand, uses: list[str]) -> str:
 def _preview(request: HttpRequest, form: BrandForm) -> dict[str, Any]:
     return {
         "signature": str(form["signature"].value() or ""),
+        "legal_footer": str(form["legal_footer"].value() or ""),
         "author": agent_of(request).name,
         "way_to_a_person": way_to_a_person(the_operator()),
     }

@@ -38,9 +38,9 @@ class OperatorForm(SettingForm):
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
     undo_seconds = forms.IntegerField(
         label=gettext_lazy("Seconds to undo sending"),
-        min_value=0,
+        min_value=10,
         max_value=30,
-        help_text=gettext_lazy("An answer waits this long before it leaves, and can be called back. Up to 30."),
+        help_text=gettext_lazy("An answer waits this long before it leaves, and can be called back: 10 to 30."),
     )
     reopen_days = forms.IntegerField(
         label=gettext_lazy("Days in which a reply reopens"),
@@ -56,20 +56,38 @@ class OperatorForm(SettingForm):
         ),
     )
 
+    sends_per_minute = forms.IntegerField(
+        label=gettext_lazy("Mails a minute to one mail domain"),
+        min_value=1,
+        max_value=10_000,
+        help_text=gettext_lazy(
+            "Large providers turn away who sends faster than they like. The others wait their turn."
+        ),
+    )
+    sends_at_once = forms.IntegerField(
+        label=gettext_lazy("Mails at once to the mail server"),
+        min_value=1,
+        max_value=50,
+        help_text=gettext_lazy("So many connections with your mail server at once, of all workers together."),
+    )
+
     class Meta:
         model = Operator
         fields = (
             *("name", "street", "postcode", "city", "country", "website", "default_language"),
             *("phone", "callback_address", "undo_seconds", "reopen_days", "acknowledges"),
+            *("quotes", "sends_per_minute", "sends_at_once"),
         )
         labels = {
             "name": gettext_lazy("Name of the organisation"),
+            "quotes": gettext_lazy("What an answer quotes"),
             "default_language": gettext_lazy("Language when a customer's is unknown"),
             "phone": gettext_lazy("Phone number"),
             "postcode": gettext_lazy("Postcode"),
             "city": gettext_lazy("City"),
             "street": gettext_lazy("Street and number"),
         }
+        help_texts = {"quotes": gettext_lazy("Only what everybody who gets the answer has had already. Never a note.")}
         widgets = {"phone": forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -5,6 +5,7 @@ from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Ticket
 
+NOT_ARRIVED = ("message.failed", "message.bounced", "message.unreached", "message.maybe_sent")
 WORTH_STOPPING = (
     "message.received",
     "message.queued",
@@ -33,4 +34,4 @@ def news_since(ticket: Ticket, event: int, viewer: Agent) -> list[str]:
 def _is_worth_stopping(event: Event) -> bool:
     """What a rule does by itself changes nothing about an answer, except that one did not arrive."""
     by_somebody = event.actor.startswith(("agent:", "person:"))
-    return event.verb in (WORTH_STOPPING if by_somebody else ("message.failed", "message.bounced"))
+    return event.verb in (WORTH_STOPPING if by_somebody else (*NOT_ARRIVED, "message.stopped"))

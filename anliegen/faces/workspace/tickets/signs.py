@@ -7,6 +7,8 @@ STATE_LOOKS = {
     "failed": ("broken", "broken"),
     "bounced": ("broken", "broken"),
     "cancelled": ("undo", "quiet"),
+    "stopped": ("waiting", "waiting"),
+    "maybe_sent": ("help", "waiting"),
 }
 EVENT_SIGNS = {
     "ticket.assigned": "user",
@@ -31,6 +33,11 @@ EVENT_SIGNS = {
     "message.opened": "unlock",
     "message.failed": "broken",
     "message.bounced": "broken",
+    "message.unreached": "broken",
+    "message.maybe_sent": "help",
+    "message.stopped": "waiting",
+    "message.rescheduled": "clock",
+    "message.settled": "check",
     "message.vouched": "shield",
     "outcome.asked": "help",
     "outcome.stated": "star",

@@ -52,7 +52,7 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
 
 def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | None:
     """The queued message; None when something happened that the writer has not seen."""
-    answer = form.answer()
+    answer = form.answer(ticket)
     version = form.cleaned_data["version"]
     for _attempt in range(ATTEMPTS):
         try:
@@ -79,11 +79,16 @@ def _sent(request: HttpRequest, message: Message) -> HttpResponse:
     parts = parts_of(request, ticket)
     said = {
         "message": message,
-        "undo_until": message.created_at + parts["undo"] if message.channel == "email" else None,
+        "undo_until": message.created_at + parts["undo"] if _leaves_soon(message) else None,
         "names": ", ".join(one["name"] or one["address"] for one in [*message.to, *message.cc]),
     }
     context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | said
     return page(request, "workspace/ticket/sent.html", context)
+
+
+def _leaves_soon(message: Message) -> bool:
+    """Whether it goes out as soon as it can no longer be undone, so that seconds are worth counting."""
+    return message.channel == "email" and message.send_at is None
 
 
 def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
@@ -99,7 +104,7 @@ def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse
 
 
 def _still_writing(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
-    context = {"ticket": ticket, "reply": form, "news": None, "oob": False} | writing.addressees(ticket)
+    context = {"ticket": ticket, "reply": form, "news": None, "oob": False} | writing.beside(ticket)
     return page(request, "workspace/ticket/reply.html", context, status=422)
 
 

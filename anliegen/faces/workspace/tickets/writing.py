@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import validate_email
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anliegen.faces.ui.numbers import size
-from anliegen.ground import files
+from anliegen.faces.workspace.tickets import recipients
+from anliegen.faces.workspace.tickets.letters import PICTURES
+from anliegen.faces.workspace.tickets.recipients import AddressesField
+from anliegen.flow.channels.email.letter import PICTURE_WORDS
+from anliegen.ground import clock, files
 from anliegen.ground.text import safe_filename
 from anliegen.records.customers.salutation import salutation
-from anliegen.records.tickets.actions.reply import recipients_and_copies
+from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import Answer, File
 from anliegen.records.tickets.models import Ticket
 
 LARGEST_FILES = 25 * 1000 * 1000  # bytes together; more is refused by most mail servers
-MOST_COPIES = 20  # named on the page
-SPOKEN = ("phone", "letter", "chat")
+LATEST = timedelta(days=366)
 AFTERWARDS = [
     ("waiting_customer", gettext_lazy("then wait for the customer")),
     ("open", gettext_lazy("then keep working on it")),
@@ -51,23 +56,6 @@ class FilesField(forms.FileField):
         return cleaned
 
 
-class AddressesField(forms.CharField):
-    """Mail addresses, separated by commas, as (name, address)."""
-
-    def clean(self, value: Any) -> list[tuple[str, str]]:
-        text = super().clean(value)
-        found = []
-        for one in text.replace(";", ",").split(","):
-            if not (address := one.strip()):
-                continue
-            try:
-                validate_email(address)
-            except ValidationError:
-                raise ValidationError(_("“%(text)s” is no e-mail address.") % {"text": address}) from None
-            found.append(("", address))
-        return found
-
-
 class Versioned(forms.Form):
     """What the writer had seen: the ticket's version and its newest event."""
 
@@ -85,15 +73,36 @@ class ReplyForm(Versioned):
         strip=False,
         max_length=200_000,
     )
+    to = AddressesField(label=pgettext_lazy("recipients", "To"), required=False, max_length=2000)
     cc = AddressesField(label=gettext_lazy("Copy to"), required=False, max_length=2000)
     files = FilesField(label=gettext_lazy("Attachments"), required=False)  # type: ignore[assignment]
     status = forms.ChoiceField(label=gettext_lazy("Afterwards"), choices=AFTERWARDS, initial="waiting_customer")
+    send_at = forms.DateTimeField(
+        label=gettext_lazy("Send later"),
+        required=False,
+        help_text=gettext_lazy("Empty: at once. It is stopped when the customer writes first, and you are told."),
+    )
 
-    def answer(self) -> Answer:
+    def clean_send_at(self) -> datetime | None:
+        chosen: datetime | None = self.cleaned_data["send_at"]
+        if chosen is not None and chosen <= clock.now():
+            raise ValidationError(_("This time has passed already."))
+        if chosen is not None and chosen > clock.now() + LATEST:
+            raise ValidationError(_("That is more than a year away."))
+        return chosen
+
+    def answer(self, ticket: Ticket) -> Answer:
         """Writes the files to the store, so that they are safe before the message names them."""
-        kept = tuple(keep(upload) for upload in self.cleaned_data["files"])
         text = self.cleaned_data["text"].replace("\r\n", "\n").strip()
-        return Answer(text=text, cc=tuple(self.cleaned_data["cc"]), files=kept)
+        people = addressees_of(ticket)
+        known = [*people.to, *people.copies]
+        return Answer(
+            text=text,
+            to=recipients.with_names(self.cleaned_data["to"], known),
+            cc=recipients.with_names(self.cleaned_data["cc"], known),
+            files=tuple(_in_the_text(keep(upload), text) for upload in self.cleaned_data["files"]),
+            send_at=self.cleaned_data["send_at"],
+        )
 
 
 class NoteForm(forms.Form):
@@ -115,33 +124,32 @@ def keep(upload: UploadedFile[Any]) -> File:
     )
 
 
+def _in_the_text(file: File, text: str) -> File:
+    """A picture that the text names, such as `[Bild: zaehler.png]`, is seen there."""
+    if file.content_type.lower() not in PICTURES or not any(f"[{w}: {file.filename}]" in text for w in PICTURE_WORDS):
+        return file
+    return replace(file, is_inline=True, content_id=f"{file.sha256[:32]}@picture.anliegen")
+
+
 def blank(request: HttpRequest, ticket: Ticket, seen: int) -> dict[str, Any]:
     """The empty forms: the answer begins with how the person wants to be addressed."""
     greeting = salutation(ticket.person, language=ticket.language or None)
     form = ReplyForm(initial={"text": f"{greeting}\n\n", "version": ticket.version, "seen": seen})
-    return {"reply": form, "note": NoteForm(), "greeting": greeting, "news": None} | addressees(ticket)
+    return {"reply": form, "note": NoteForm(), "greeting": greeting, "news": None} | beside(ticket)
 
 
-def addressees(ticket: Ticket) -> dict[str, Any]:
-    """Who gets the answer, who was in copy, and what the button says."""
-    spoken = ticket.channel in SPOKEN
-    to, copies = ((), []) if spoken else recipients_and_copies(ticket)
-    name = to[0][0] or to[0][1] if to else str(ticket.person)
-    return {
-        "to": to,
-        "spoken": spoken,
-        "copies": copies[:MOST_COPIES] if to else [],
-        "send_words": _write_down(name) if spoken else _send_words(name, len(to)),
-    }
+def beside(ticket: Ticket) -> dict[str, Any]:
+    """What stands around the fields: recipients, button, times to choose from."""
+    return recipients.shown(ticket) | {"times": times(timezone.localtime(clock.now()))}
 
 
-def _send_words(name: str, people: int) -> str:
-    if people > 1:
-        return ngettext("Send answer to %(count)s person", "Send answer to %(count)s people", people) % {
-            "count": people
-        }
-    return _("Send answer to %(name)s") % {"name": name}
-
-
-def _write_down(name: str) -> str:
-    return _("Write down what was said to %(name)s") % {"name": name}
+def times(now: datetime) -> list[tuple[str, str]]:
+    """Times at which people read their mail, as (words, value of the field)."""
+    evening = now.replace(hour=17, minute=0)
+    morning = (now + timedelta(days=1)).replace(hour=8, minute=0)
+    monday = (now + timedelta(days=7 - now.weekday())).replace(hour=8, minute=0)
+    found = [(_("today at 5 pm"), evening)] if now < evening - timedelta(minutes=30) else []
+    found.append((_("tomorrow at 8 am"), morning))
+    if monday > morning:
+        found.append((_("Monday at 8 am"), monday))
+    return [(words, at.strftime("%Y-%m-%dT%H:%M")) for words, at in found]

@@ -24,11 +24,12 @@ Party = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFile:
-    """A file to send along."""
+    """A file to send along. With a `content_id` it is a picture that the HTML shows."""
 
     filename: str
     content_type: str
     content: bytes = field(repr=False)
+    content_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,10 +151,11 @@ def _token(given: str) -> str:
 def _body(outgoing: Outgoing) -> tuple[list[tuple[str, str]], bytes]:
     text = encode.lines(outgoing.text)
     html = outgoing.html if outgoing.html is not None else _page(text, outgoing.language)
-    alternatives = [_text_part("plain", text), _text_part("html", encode.lines(html))]
-    fields, body = _multipart("alternative", alternatives, outgoing)
-    if outgoing.attachments:
-        files = [_file(attachment) for attachment in outgoing.attachments]
+    shown = _text_part("html", encode.lines(html))
+    if pictures := [_file(attachment) for attachment in outgoing.attachments if attachment.content_id]:
+        shown = _multipart("related", [shown, *pictures], outgoing)
+    fields, body = _multipart("alternative", [_text_part("plain", text), shown], outgoing)
+    if files := [_file(attachment) for attachment in outgoing.attachments if not attachment.content_id]:
         fields, body = _multipart("mixed", [(fields, body), *files], outgoing)
     return fields, body
 
@@ -179,8 +181,10 @@ def _file(attachment: OutgoingFile) -> tuple[list[tuple[str, str]], bytes]:
     fields = [
         ("Content-Type", content_type),
         ("Content-Transfer-Encoding", "base64"),
-        ("Content-Disposition", f"attachment; {names}"),
+        ("Content-Disposition", f"{'inline' if attachment.content_id else 'attachment'}; {names}"),
     ]
+    if attachment.content_id:
+        fields.append(("Content-ID", _identifier(attachment.content_id)))
     return fields, base64.encodebytes(attachment.content).replace(b"\n", b"\r\n")
 
 
@@ -197,4 +201,5 @@ def _multipart(
         head = "".join(encode.folded(name, value) for name, value in fields)
         pieces.append(f"--{boundary}\r\n{head}\r\n".encode("ascii") + body.removesuffix(b"\r\n") + b"\r\n")
     pieces.append(f"--{boundary}--\r\n".encode("ascii"))
-    return [("Content-Type", f'multipart/{kind}; boundary="{boundary}"')], b"".join(pieces)
+    of_what = '; type="text/html"' if kind == "related" else ""
+    return [("Content-Type", f'multipart/{kind}{of_what}; boundary="{boundary}"')], b"".join(pieces)

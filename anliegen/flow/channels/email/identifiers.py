@@ -4,8 +4,10 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Callable
 
 _TAG = re.compile(r"\+a([1-9]\d{0,11})\.([a-z2-7]{16})", re.IGNORECASE)
+_BOUNCE_TAG = re.compile(r"\+b([1-9]\d{0,17})\.([a-z2-7]{16})", re.IGNORECASE)
 _LONGEST_LOCAL = 64  # RFC 5321
 _TOKEN = re.compile(r"[A-Za-z0-9._=+-]{1,120}")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
@@ -37,13 +39,7 @@ def reply_address(mailbox_address: str, ticket_number: int, key: bytes) -> str:
 
     Raises ValueError when the mailbox's local part is too long for the 64 characters that mail allows.
     """
-    local, at, domain = mailbox_address.rpartition("@")
-    if not at or not local or not domain or ticket_number < 1:
-        raise ValueError("not an address or not a ticket number")
-    tagged = f"{local}+a{ticket_number}.{_sign(ticket_number, key)}"
-    if len(tagged) > _LONGEST_LOCAL:
-        raise ValueError("the mailbox address is too long to carry a reply token")
-    return f"{tagged}@{domain}"
+    return _tagged(mailbox_address, "a", ticket_number, _sign(ticket_number, key))
 
 
 def read_reply_address(address: str, key: bytes) -> int | None:
@@ -51,13 +47,20 @@ def read_reply_address(address: str, key: bytes) -> int | None:
 
     Upper and lower case are the same: some mail programs change them. Takes the same time for right and wrong signs.
     """
-    local, _at, domain = address[:400].rpartition("@")
-    match = _TAG.search(local)
-    if not domain or not match or match.end() != len(local) or match.start() == 0:
-        return None
-    number = int(match[1])
-    is_ours = hmac.compare_digest(match[2].lower().encode("ascii"), _sign(number, key).encode("ascii"))
-    return number if is_ours else None
+    return _read(address, _TAG, lambda number: _sign(number, key))
+
+
+def bounce_address(mailbox_address: str, message: int, key: bytes) -> str:
+    """`service+b4711.<sign>@domain`: the envelope's sender, so that a report about a message names it (VERP).
+
+    Raises ValueError as `reply_address` does.
+    """
+    return _tagged(mailbox_address, "b", message, _sign(message, key, b"bounce address"))
+
+
+def read_bounce_address(address: str, key: bytes) -> int | None:
+    """The key of the message that an envelope's sender of ours stands for, else None."""
+    return _read(address, _BOUNCE_TAG, lambda number: _sign(number, key, b"bounce address"))
 
 
 def subject_number(subject: str) -> int | None:
@@ -74,7 +77,27 @@ def bare_subject(subject: str) -> str:
     return bare
 
 
-def _sign(number: int, key: bytes) -> str:
+def _tagged(mailbox_address: str, kind: str, number: int, sign: str) -> str:
+    local, at, domain = mailbox_address.rpartition("@")
+    if not at or not local or not domain or number < 1:
+        raise ValueError("not an address or not a number")
+    tagged = f"{local}+{kind}{number}.{sign}"
+    if len(tagged) > _LONGEST_LOCAL:
+        raise ValueError("the mailbox address is too long to carry a token")
+    return f"{tagged}@{domain}"
+
+
+def _read(address: str, tag: re.Pattern[str], sign: Callable[[int], str]) -> int | None:
+    local, _at, domain = address[:400].rpartition("@")
+    match = tag.search(local)
+    if not domain or not match or match.end() != len(local) or match.start() == 0:
+        return None
+    number = int(match[1])
+    is_ours = hmac.compare_digest(match[2].lower().encode("ascii"), sign(number).encode("ascii"))
+    return number if is_ours else None
+
+
+def _sign(number: int, key: bytes, purpose: bytes = b"reply address") -> str:
     """80 bits in base32: 16 characters that survive a change of case."""
-    digest = hmac.new(key, b"reply address %d" % number, hashlib.sha256).digest()
+    digest = hmac.new(key, b"%b %d" % (purpose, number), hashlib.sha256).digest()
     return base64.b32encode(digest[:10]).decode("ascii").lower()

@@ -1,32 +1,32 @@
 """A message leaves as a mail: composed from its row, handed to the operator's mail server, or kept in a folder."""
 
 import os
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
 from django.conf import settings
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from anliegen.flow.channels.acknowledge import RULE as ACKNOWLEDGEMENT
-from anliegen.flow.channels.acknowledge import language_for, way_to_a_person
-from anliegen.flow.channels.email.compose import CannotCompose, Outgoing, OutgoingFile, compose, is_message_id
-from anliegen.flow.channels.email.identifiers import reply_address
-from anliegen.flow.channels.instance import instance_id, reply_key
+from anliegen.flow.channels.email import encode
+from anliegen.flow.channels.email.compose import CannotCompose, compose
+from anliegen.flow.channels.email.outgoing import as_mail, envelope_sender
+from anliegen.flow.channels.email.transmit import NotTaken, Progress, Taken, transmit
 from anliegen.ground import clock, egress, files
 from anliegen.ground.journal.actors import SYSTEM
-from anliegen.records.accounts.queries import the_operator
-from anliegen.records.tickets.links import status_link
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Message
+
+log = structlog.get_logger(__name__)
 
 PURPOSE = "mail"
 PORTS = {"smtp": 587, "smtps": 465}
-MOST_REFERENCES = 50
 
 
 class Passing(Exception):
     """Not sent this time; worth another try. `code` is for the journal."""
+
+    trouble = "passing"
 
     def __init__(self, code: str, words: str = "") -> None:
         super().__init__(words or code)
@@ -37,30 +37,83 @@ class Lasting(Passing):
     """Will never be sent like this."""
 
 
-def send(message: Message) -> None:
-    """Send one message to all its recipients. Raises Passing or Lasting. Never inside a transaction."""
+class Ours(Passing):
+    """The mail server refuses us, whatever the mail: the operator mends that, and the mail waits for it."""
+
+    trouble = "ours"
+
+
+class NoServer(Ours):
+    """The mail server cannot be reached, or does not let us in: no other mail gets through either."""
+
+    trouble = "server"
+
+
+class Unknown(Exception):
+    """The server had all of it and went away before its answer: perhaps it was taken, perhaps not."""
+
+
+def send(message: Message, to: Sequence[str], hand_over: Callable[[], None]) -> Taken:
+    """Send one message to these of its recipients. Never inside a transaction.
+
+    `hand_over` is called before the last byte: until then the server has nothing. Raises Passing and its kinds when
+    it has nothing, Unknown when that cannot be known.
+    """
     try:
         raw = compose(as_mail(message))
     except (files.FileMissing, files.FileDamaged) as problem:
         raise Passing("attachment_missing", str(problem)) from problem
     except CannotCompose as problem:
         raise Lasting("cannot_compose", str(problem)) from problem
-    url = settings.ANLIEGEN_SMTP_URL
-    if url is None:
+    if settings.ANLIEGEN_SMTP_URL is None:
         keep(message, raw)
-        return
-    recipients = [each["address"] for each in [*message.to, *message.cc]]
+        return Taken(tuple(to))
+    return _through_the_server(settings.ANLIEGEN_SMTP_URL, message, raw, to, hand_over)
+
+
+def _through_the_server(
+    url: str, message: Message, raw: bytes, to: Sequence[str], hand_over: Callable[[], None]
+) -> Taken:
+    progress = Progress()
+    plain = {encode.address(address) or address: address for address in to}
     try:
         with egress.smtp(url, purpose=PURPOSE) as session:
-            refused = session.sendmail(message.from_address, recipients, raw)
-    except egress.TurnedAway as no:
-        raise (Passing if no.passing else Lasting)(no.code, f"{no.status}") from no
+            transmit(
+                session,
+                raw,
+                sender=envelope_sender(message),
+                to=list(plain),
+                progress=progress,
+                hand_over=hand_over,
+            )
+    except NotTaken as no:
+        raise _of(no) from no
     except egress.EgressError as problem:
-        raise (Passing if problem.passing or isinstance(problem, egress.Refused) else Lasting)(
-            problem.code
-        ) from problem
-    if len(refused) == len(recipients):
-        raise Lasting("all_recipients_refused")
+        if progress.taken is None:
+            raise _broken(problem, progress.stage) from problem
+    except Exception:
+        # Taken is taken, even if nobody can note the end of the call any more.
+        if progress.taken is None:
+            raise
+        log.exception("the end of a mail session could not be noted", message=message.pk)
+    assert progress.taken is not None
+    return progress.taken.named(plain)
+
+
+def _of(no: NotTaken) -> Passing:
+    if no.verdict.whose == "ours":
+        return Ours(no.verdict.code, str(no))
+    return (Passing if no.verdict.passing else Lasting)(no.verdict.code, str(no))
+
+
+def _broken(problem: egress.EgressError, stage: str) -> Exception:
+    """What it means that the session broke off at this stage."""
+    if stage == "unknown":
+        return Unknown(problem.code)
+    if stage in ("greeting", "sender"):
+        return NoServer(problem.code, getattr(problem, "answer", "") or str(problem))
+    # In the middle of this mail: should it be the mail that the server stumbles over, it must not hold up the others.
+    return Passing(problem.code, str(problem))
 
 
 def register_mail_server() -> None:
@@ -81,37 +134,6 @@ def register_mail_server() -> None:
     )
 
 
-def as_mail(message: Message) -> Outgoing:
-    """The mail of a message: with signature, the way to a person, and headers that thread it where it belongs."""
-    ticket, brand, operator = message.ticket, message.ticket.brand, the_operator()
-    language = language_for(ticket, operator)
-    with translation.override(language):
-        text = message.text if message.rule else _with_footer(message, brand.signature)
-    answered = _answered(message)
-    return Outgoing(
-        from_name=brand.name,
-        from_address=message.from_address,
-        to=tuple((each["name"], each["address"]) for each in message.to),
-        cc=tuple((each["name"], each["address"]) for each in message.cc),
-        reply_to=_reply_to(message),
-        subject=message.subject,
-        text=text,
-        html=None,
-        attachments=tuple(
-            OutgoingFile(each.filename, each.content_type, files.get(each.sha256))
-            for each in message.attachments.order_by("pk")
-        ),
-        message_id=message.rfc_message_id,
-        in_reply_to=answered[-1] if answered else None,
-        references=tuple(answered),
-        auto_submitted=_auto_submitted(message),
-        language=language,
-        actor_kind="rule" if message.rule else "human",
-        instance=instance_id(),
-        date=message.written_at,
-    )
-
-
 def keep(message: Message, raw: bytes) -> Path:
     """Without a mail server: a file in `data/outbox/`, shown under /dev/mail."""
     folder = outbox_folder()
@@ -129,46 +151,3 @@ def keep(message: Message, raw: bytes) -> Path:
 
 def outbox_folder() -> Path:
     return files.data_path() / "outbox"
-
-
-def _with_footer(message: Message, signature: str) -> str:
-    operator, ticket = the_operator(), message.ticket
-    status = _about_the_link(ticket) % {"number": ticket.pk, "link": status_link(ticket)}
-    author = message.agent.name if message.agent else ""
-    parts = [message.text.rstrip(), "\n".join(filter(None, [author, signature.strip()]))]
-    footer = "\n".join([status, way_to_a_person(operator)])
-    return "\n\n".join(filter(None, parts)) + f"\n\n-- \n{footer}\n"
-
-
-def _about_the_link(ticket: Ticket) -> str:
-    """What the customer's page is for just now: once the concern counts as resolved, it asks whether it is."""
-    if ticket.is_open:
-        return _("How your concern %(number)s stands, at any time: %(link)s")
-    return _("Is your concern %(number)s settled with this? Please tell us here: %(link)s#question")
-
-
-def _reply_to(message: Message) -> tuple[str, str] | None:
-    mailbox = message.ticket.mailbox
-    if mailbox is None or not mailbox.signs_replies:
-        return None
-    return message.ticket.brand.name, reply_address(mailbox.address, message.ticket_id, reply_key())
-
-
-def _answered(message: Message) -> list[str]:
-    """The Message-IDs of the conversation so far, oldest first: `References`, and its last the one answered."""
-    earlier = Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk).exclude(rfc_message_id="")
-    earlier = earlier.exclude(state="cancelled").order_by("-pk")
-    pairs = earlier.values_list("rfc_message_id", "direction")[:MOST_REFERENCES]
-    known = [(each, way) for each, way in pairs if is_message_id(each)]  # a customer's own may be none
-    ids = [each for each, _way in reversed(known)]
-    newest_in = next((each for each, way in known if way == "in"), None)
-    if newest_in is not None:
-        ids.remove(newest_in)
-        ids.append(newest_in)
-    return list(dict.fromkeys(ids))
-
-
-def _auto_submitted(message: Message) -> str | None:
-    if not message.rule:
-        return None
-    return "auto-replied" if message.rule == ACKNOWLEDGEMENT else "auto-generated"

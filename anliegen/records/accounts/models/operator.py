@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
+QUOTES = [("none", _("nothing")), ("last", _("the message that is answered")), ("all", _("the whole conversation"))]
 
 
 class Operator(models.Model):
@@ -27,6 +28,13 @@ class Operator(models.Model):
     undo_seconds = models.PositiveSmallIntegerField(_("seconds to undo sending"), default=10)
     reopen_days = models.PositiveSmallIntegerField(_("days in which a reply reopens"), default=30)
     acknowledges = models.BooleanField(_("acknowledge each new concern"), default=True)
+    quotes = models.CharField(
+        _("what an answer quotes"), max_length=4, choices=QUOTES, default="last", db_default="last"
+    )
+    sends_per_minute = models.PositiveSmallIntegerField(
+        _("mails a minute to one mail domain"), default=100, db_default=100
+    )
+    sends_at_once = models.PositiveSmallIntegerField(_("mails at once to the mail server"), default=3, db_default=3)
 
     class Meta:
         verbose_name = _("operator")
@@ -34,6 +42,12 @@ class Operator(models.Model):
             models.CheckConstraint(name="accounts_operator_is_one", condition=Q(id=1)),
             models.CheckConstraint(
                 name="accounts_operator_undo_bounded", condition=Q(undo_seconds__gte=0, undo_seconds__lte=30)
+            ),
+            models.CheckConstraint(
+                name="accounts_operator_known_quotes", condition=Q(quotes__in=[q for q, _n in QUOTES])
+            ),
+            models.CheckConstraint(
+                name="accounts_operator_sends", condition=Q(sends_per_minute__gte=1, sends_at_once__gte=1)
             ),
         ]
 
@@ -53,6 +67,7 @@ class Brand(models.Model):
     slug = models.SlugField(_("short name"), unique=True)
     email = models.EmailField(_("sender address"))
     signature = models.TextField(_("signature"), blank=True)
+    legal_footer = models.TextField(_("legal details"), blank=True, default="", db_default="")
     is_default = models.BooleanField(_("default brand"), default=False)
 
     class Meta:

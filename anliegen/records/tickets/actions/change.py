@@ -177,7 +177,7 @@ def unanswered_since(ticket: Ticket) -> datetime | None:
     """When the customer wrote the first of what no answer of a person's has reached them for."""
     rows.write()
     said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False)
-    heard = said.exclude(state__in=("cancelled", "failed", "bounced")).order_by("-created_at", "-pk").first()
+    heard = said.heard().order_by("-created_at", "-pk").first()
     waiting = Message.objects.filter(ticket=ticket, direction="in", automatic="")
     if heard is not None:
         waiting = waiting.filter(created_at__gt=heard.created_at)

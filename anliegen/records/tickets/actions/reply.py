@@ -12,17 +12,15 @@ from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
-from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch, unanswered_since
 from anliegen.records.tickets.actions.receive import attach
+from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import Answer
-from anliegen.records.tickets.models import DONE, Message, Note, Participant, Ticket, as_recipients
+from anliegen.records.tickets.models import DONE, Message, Note, Ticket, as_recipients
 
-# A report may overtake the worker that sent the mail: what is known to be further along is not set back.
-FURTHER = {"sent": ("delivered", "bounced"), "delivered": ("bounced",)}
-
-MOST_PARTICIPANTS = 50  # read for an answer; it goes to the requester, the others are only named
+# What a ticket saves when an answer counts.
+ANSWERED = ("first_answered_at", "waiting_since", "assignee", "responsible")
 STATUS_VERBS = [
     verb.name for verb in (verbs.STATUS_CHANGED, verbs.TICKET_RESOLVED, verbs.TICKET_CLOSED, verbs.TICKET_REOPENED)
 ]
@@ -47,8 +45,8 @@ def reply(
 ) -> Message:
     """Queue an agent's answer. Whoever answers an unassigned ticket takes it on.
 
-    `status` is what the ticket becomes. Raises NothingSaid, NoWayToAnswer, JoinedElsewhere, or Changed when
-    `expected_version` is no longer the ticket's.
+    `status` is what the ticket becomes; for an answer with a chosen time, when it has left. Raises NothingSaid,
+    NoWayToAnswer, JoinedElsewhere, or Changed when `expected_version` is no longer the ticket's.
     """
     if not answer.text.strip() and not answer.files:
         raise NothingSaid
@@ -57,10 +55,13 @@ def reply(
         expect(ticket, expected_version)
         if ticket.joined_into_id is not None:
             raise JoinedElsewhere(ticket.joined_into_id)
-        message = _queue(ticket, answer, {"agent_id": actor.pk}, actor, at)
-        _answered(ticket, actor, at)
-        set_status(ticket, status, actor=actor, at=at)
-        touch(ticket, at, "last_message_at", "first_answered_at", "waiting_since", "assignee", "responsible")
+        later = {"send_at": answer.send_at, "status_after": status} if answer.send_at else {}
+        message = queue(ticket, answer, {"agent_id": actor.pk, **later}, actor, at)
+        take_on(ticket, actor, at)
+        if not later:
+            count_answer(ticket, at)
+            set_status(ticket, status, actor=actor, at=at)
+        touch(ticket, at, "last_message_at", *ANSWERED)
     return message
 
 
@@ -68,44 +69,28 @@ def acknowledge(ticket: Ticket, answer: Answer, *, rule: str, actor: Actor, at: 
     """Queue a message that a rule wrote. It answers nothing, so waiting time and status stay."""
     with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
-        message = _queue(ticket, answer, {"rule": rule}, actor, at)
+        message = queue(ticket, answer, {"rule": rule}, actor, at)
         touch(ticket, at)
     return message
 
 
 def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
-    """Undo sending while it has not left the house; afterwards nothing happens, and the message's state says so."""
+    """Undo sending while it has not left the house; afterwards nothing happens, and the message's state says so.
+
+    While its last byte is on the way it is too late, although nobody knows yet whether it was taken.
+    """
     with unit():
         message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
-        if message.state != "queued":
+        if message.state not in ("queued", "stopped") or message.leaving_at is not None:
             return message
         message.state = "cancelled"
         message.save(update_fields=["state"])
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
-        _unanswer(ticket, message, actor, at)
+        if message.send_at is None:  # what was to leave later has answered nothing yet
+            _unanswer(ticket, message, actor, at)
         touch(ticket, at, "waiting_since", "first_answered_at")
         record(verbs.MESSAGE_CANCELLED, ticket, actor=actor, at=at, message=ref(message))
     return message
-
-
-def mark_sent(message: Message, *, actor: Actor, at: datetime) -> Message:
-    """The mail server took it over."""
-    return _mark(message, "sent", verbs.MESSAGE_SENT, actor, at, {})
-
-
-def mark_delivered(message: Message, *, actor: Actor, at: datetime) -> Message:
-    """It reached the recipient: a receipt, or a channel that delivers at once."""
-    return _mark(message, "delivered", verbs.MESSAGE_DELIVERED, actor, at, {})
-
-
-def mark_failed(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
-    """It will not be tried again; `reason` is a code such as `smtp-550`. The ticket waits for us again."""
-    return _mark(message, "failed", verbs.MESSAGE_FAILED, actor, at, {"reason": reason})
-
-
-def mark_bounced(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
-    """It came back; `reason` is a code such as `5.1.1`. Nobody heard it, so the ticket waits for us again."""
-    return _mark(message, "bounced", verbs.MESSAGE_BOUNCED, actor, at, {"reason": reason})
 
 
 def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime) -> Note:
@@ -121,34 +106,12 @@ def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime) -> Note
 
 
 def recipients_of(ticket: Ticket) -> tuple[tuple[str, str], ...]:
-    """(name, address) of the people an answer goes to: the requester's address in this ticket, else any of theirs."""
-    return _recipients(ticket, _with_mail(ticket))
+    """(name, address) of the people an answer goes to: whoever wrote the message that is answered."""
+    return addressees_of(ticket).to
 
 
-def recipients_and_copies(ticket: Ticket) -> tuple[tuple[tuple[str, str], ...], list[str]]:
-    """What `recipients_of` gives, and the addresses that were in copy."""
-    participants = _with_mail(ticket)
-    return _recipients(ticket, participants), [one.address.value for one in participants if one.role == "copy"]
-
-
-def _with_mail(ticket: Ticket) -> list[Participant]:
-    """Who takes part and can be reached by mail: requesters, then as many copies as anybody wants named."""
-    mails = Participant.objects.filter(ticket=ticket, address__kind="email").select_related("address__person")
-    return list(mails.order_by("-role", "pk")[:MOST_PARTICIPANTS])
-
-
-def _recipients(ticket: Ticket, participants: list[Participant]) -> tuple[tuple[str, str], ...]:
-    requester = next((one for one in participants if one.role == "requester"), None)
-    address = requester.address if requester else _any_address(ticket)
-    return ((address.person.name, address.value),) if address else ()
-
-
-def _any_address(ticket: Ticket) -> Address | None:
-    mails = Address.objects.filter(person=ticket.person_id, kind="email")
-    return mails.select_related("person").order_by("pk").first()
-
-
-def _queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, at: datetime) -> Message:
+def queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, at: datetime) -> Message:
+    """Write the message down, to be sent by whoever reads `message.queued`. The caller holds the ticket."""
     channel = answer.channel or ("email" if ticket.channel in ("form", "api", "chat") else ticket.channel)
     to = answer.to or recipients_of(ticket)
     if channel == "email" and not to:
@@ -190,13 +153,18 @@ def reply_subject(ticket: Ticket) -> str:
     return subject if tag in subject else f"Re: {subject[:380]} {tag}"
 
 
-def _answered(ticket: Ticket, actor: Actor, at: datetime) -> None:
-    ticket.waiting_since = None
-    ticket.first_answered_at = ticket.first_answered_at or max(at, ticket.created_at)
+def take_on(ticket: Ticket, actor: Actor, at: datetime) -> None:
+    """Whoever answers what belongs to nobody takes it on."""
     if ticket.assignee_id is None and actor.kind == "agent":
         record(verbs.TICKET_ASSIGNED, ticket, actor=actor, at=at, to=actor.ref, was=None)
         ticket.assignee_id = actor.pk
     ticket.responsible_id = ticket.responsible_id or ticket.assignee_id
+
+
+def count_answer(ticket: Ticket, at: datetime) -> None:
+    """The customer has been answered and waits no longer."""
+    ticket.waiting_since = None
+    ticket.first_answered_at = ticket.first_answered_at or max(at, ticket.created_at)
 
 
 def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> None:
@@ -235,22 +203,3 @@ def _first_of_the_resolution(told: "QuerySet[Event]") -> datetime | None:
 
 def _latest(told: "QuerySet[Event]", verb: Verb) -> datetime | None:
     return told.filter(verb=verb.name).values_list("at", flat=True).first()
-
-
-def _mark(message: Message, state: str, verb: Verb, actor: Actor, at: datetime, data: dict[str, str]) -> Message:
-    with unit():
-        message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
-        if message.state in (state, "cancelled", *FURTHER.get(state, ())):
-            return message
-        message.state = state
-        if state != "failed":
-            message.sent_at = message.sent_at or at
-        message.save(update_fields=["state", "sent_at"])
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
-        if state in ("failed", "bounced") and message.agent_id is not None:
-            ticket.waiting_since = ticket.waiting_since or at
-            if ticket.status == "waiting_customer":
-                set_status(ticket, "open", actor=actor, at=at)
-        touch(ticket, at, "waiting_since")
-        record(verb, ticket, actor=actor, at=at, message=ref(message), **data)
-    return message

@@ -1,7 +1,7 @@
 """The concern as we keep it: ticket, message, note, attachment, participant, link, and the search rows."""
 
 from anliegen.records.tickets.models.around import Link, Participant, SearchRow
-from anliegen.records.tickets.models.message import MESSAGE_STATES, Attachment, Message, Note, as_recipients
+from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
 from anliegen.records.tickets.models.ticket import (
     CHANNELS,
     DONE,
@@ -17,6 +17,7 @@ __all__ = [
     "CHANNELS",
     "DONE",
     "MESSAGE_STATES",
+    "NOT_HEARD",
     "NOT_WAITING",
     "OPEN",
     "PRIORITIES",

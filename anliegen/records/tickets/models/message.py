@@ -1,6 +1,6 @@
 """What is said to and about a customer: message, note, attachment."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from anliegen.records.customers.models import Person
 from anliegen.records.tickets.models.ticket import CHANNELS, Ticket
 
+is_scheduled = Q(state="queued", send_at__isnull=False)
+needs_a_person = Q(settled_at__isnull=True) & (
+    Q(state__in=["failed", "bounced", "stopped", "maybe_sent"]) | ~Q(unreached=[])
+)
 MESSAGE_STATES = [
     ("received", _("received")),
     ("queued", _("goes out shortly")),
@@ -20,7 +24,24 @@ MESSAGE_STATES = [
     ("failed", _("could not be sent")),
     ("bounced", _("came back")),
     ("cancelled", _("sending undone")),
+    ("stopped", _("stopped")),  # the customer wrote before its time had come
+    ("maybe_sent", _("perhaps sent")),  # we were cut off between the last byte and the server's answer
 ]
+NOT_HEARD = ("failed", "bounced", "stopped")  # states of an answer that nobody got
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def troubled(self) -> Self:
+        """What could not be delivered, or not to everybody, and waits for a person."""
+        return self.filter(needs_a_person)
+
+    def heard(self) -> Self:
+        """Without what was taken back, never got to anybody, or waits for its time."""
+        return self.exclude(state__in=("cancelled", *NOT_HEARD)).exclude(is_scheduled)
+
+    def scheduled(self) -> Self:
+        """What leaves at a chosen time."""
+        return self.filter(is_scheduled)
 
 
 class Message(models.Model):
@@ -59,6 +80,20 @@ class Message(models.Model):
     written_at = models.DateTimeField()  # what the sender's clock said, or when it was written here
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    send_at = models.DateTimeField(null=True)  # the chosen time; null: as soon as it can no longer be undone
+    leaving_at = models.DateTimeField(null=True)  # its last byte is leaving, and nobody has answered yet
+    status_after = models.CharField(
+        max_length=20, blank=True, default="", db_default=""
+    )  # with `send_at`, once it left
+    unreached = models.JSONField(default=list, db_default=[])  # [{"address", "reason"}] of recipients that were refused
+    # What could not be delivered waits for a person until it is settled: sent again, or left as it is.
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    instead_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
@@ -71,6 +106,8 @@ class Message(models.Model):
                 name="tickets_message_references",
                 condition=Q(direction="in") & ~Q(references=[]),
             ),
+            models.Index(fields=["-id"], name="tickets_message_troubled", condition=needs_a_person),
+            models.Index(fields=["ticket"], name="tickets_message_scheduled", condition=is_scheduled),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -82,11 +119,14 @@ class Message(models.Model):
             models.CheckConstraint(
                 name="tickets_message_state_fits",
                 condition=Q(direction="in", state="received")
-                | Q(direction="out", state__in=["queued", "sent", "delivered", "failed", "bounced", "cancelled"]),
+                | Q(direction="out", state__in=[code for code, _n in MESSAGE_STATES if code != "received"]),
             ),
             models.CheckConstraint(
                 name="tickets_message_sent_says_when",
                 condition=~Q(state__in=["sent", "delivered", "bounced"]) | Q(sent_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="tickets_message_status_after_fits", condition=Q(status_after="") | Q(send_at__isnull=False)
             ),
         ]
 
@@ -107,6 +147,16 @@ class Message(models.Model):
     def is_feigned(self) -> bool:
         """Whether the sender named there was found not to be the sender."""
         return is_feigned(self.authenticity)
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it leaves at a chosen time, and has not yet."""
+        return self.state == "queued" and self.send_at is not None
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether it could not be delivered, or not to everybody, and nobody has seen to that."""
+        return self.settled_at is None and (self.state in (*NOT_HEARD, "maybe_sent") or bool(self.unreached))
 
     @property
     def author_kind(self) -> str:

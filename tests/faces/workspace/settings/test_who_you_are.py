@@ -33,6 +33,9 @@ OPERATOR = {
     "undo_seconds": "15",
     "reopen_days": "30",
     "acknowledges": "on",
+    "quotes": "last",
+    "sends_per_minute": "100",
+    "sends_at_once": "3",
 }
 
 
@@ -72,9 +75,17 @@ def test_a_page_or_an_address_is_a_way(browser: Client, operator: Operator, way:
     assert (operator.phone, operator.callback_address) == ("", way)
 
 
-@pytest.mark.parametrize("seconds", ["31", "-1", "x"])
+@pytest.mark.parametrize("seconds", ["31", "9", "0", "-1", "x"])
 def test_the_time_to_undo_is_bounded(browser: Client, seconds: str) -> None:
     assert browser.post(to("operator"), OPERATOR | {"undo_seconds": seconds}).status_code == 422
+
+
+@pytest.mark.parametrize("pace", [{"sends_per_minute": "0"}, {"sends_at_once": "0"}, {"quotes": "everything"}])
+def test_how_answers_leave_is_bounded(browser: Client, operator: Operator, pace: dict[str, str]) -> None:
+    assert browser.post(to("operator"), OPERATOR | pace).status_code == 422
+    browser.post(to("operator"), OPERATOR | {"sends_per_minute": "20", "sends_at_once": "2", "quotes": "all"})
+    operator.refresh_from_db()
+    assert (operator.sends_per_minute, operator.sends_at_once, operator.quotes) == (20, 2, "all")
 
 
 def test_countries_are_named_and_each_stands_once() -> None:

@@ -64,7 +64,52 @@ document.addEventListener("click", (event) => {
     open(details);
   }
   const filler = event.target.closest("[data-fill]");
-  if (filler) document.getElementById(filler.dataset.fill).value = filler.dataset.value;
+  if (!filler) return;
+  const field = document.getElementById(filler.dataset.fill);
+  field.value = filler.dataset.value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
+
+/* The button says to how many people the answer goes, and whether later: whoever presses it knows who gets it. */
+const addresses = (field) => new Set((field?.value ?? "").toLowerCase().split(/[,;]/).map((one) => one.trim()).filter(Boolean));
+
+function label(form) {
+  const button = form.querySelector("button[data-people]");
+  if (!button?.dataset.one) return;
+  const to = addresses(form.elements.to);
+  const copies = addresses(form.elements.cc);
+  const people = (to.size || Number(button.dataset.people)) + [...copies].filter((one) => !to.has(one)).length;
+  const which = people > 1 ? "many" : to.size ? "named" : "one";
+  const key = form.elements.send_at?.value ? `later${which[0].toUpperCase()}${which.slice(1)}` : which;
+  button.querySelector("span").textContent = button.dataset[key].replace("{count}", people).replace("{name}", [...to][0]);
+  const out = form.querySelector("[data-left-out]");
+  if (out) out.hidden = [...addresses({ value: out.dataset.leftOut })].every((one) => copies.has(one) || to.has(one));
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.form?.id === "reply") label(target.form);
+});
+document.addEventListener("htmx:afterSettle", () => {
+  const form = document.getElementById("reply");
+  if (form) label(form);
+});
+
+/* A picture that is pasted comes along as a file, and stands where it was pasted. */
+document.addEventListener("paste", (event) => {
+  const field = event.target.closest?.("textarea[data-picture]");
+  const files = field?.form.elements.files;
+  const pasted = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+  if (!files || !pasted.length) return;
+  event.preventDefault();
+  const kept = new DataTransfer();
+  for (const file of files.files) kept.items.add(file);
+  for (const file of pasted) {
+    const name = `${field.dataset.picture.toLowerCase()}-${kept.items.length + 1}.${file.type.slice(6).replace("jpeg", "jpg")}`;
+    kept.items.add(new File([file], name, { type: file.type }));
+    field.setRangeText(`[${field.dataset.picture}: ${name}]`, field.selectionStart, field.selectionEnd, "end");
+  }
+  files.files = kept.files;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 /* Text that was selected in a letter is quoted in the answer. */

@@ -1,0 +1,84 @@
+"""Who gets an answer, as the composer shows it: nobody is added, and nobody lost, without being named."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anliegen.records.customers.actions import fold_address
+from anliegen.records.tickets.addressees import Addressees, addressees_of
+from anliegen.records.tickets.models import Message, Ticket
+
+SPOKEN = ("phone", "letter", "chat")
+Pair = tuple[str, str]
+
+
+class AddressesField(forms.CharField):
+    """Mail addresses, separated by commas, as (name, address); each once."""
+
+    def clean(self, value: Any) -> list[Pair]:
+        text = super().clean(value)
+        found: dict[str, Pair] = {}
+        for one in text.replace(";", ",").split(","):
+            if not (address := one.strip()):
+                continue
+            try:
+                validate_email(address)
+            except ValidationError:
+                raise ValidationError(_("“%(text)s” is no e-mail address.") % {"text": address}) from None
+            found.setdefault(fold_address("email", address), ("", address))
+        return list(found.values())
+
+
+def named(given: Sequence[Pair], message: Message) -> tuple[Pair, ...]:
+    """The addresses with the names by which an earlier answer named them."""
+    return with_names(given, [(one["name"], one["address"]) for one in [*message.to, *message.cc]])
+
+
+def with_names(given: Sequence[Pair], known: Iterable[Pair]) -> tuple[Pair, ...]:
+    names = {fold_address("email", address): name for name, address in known}
+    return tuple((name or names.get(fold_address("email", address), ""), address) for name, address in given)
+
+
+def shown(ticket: Ticket, *, spoken: bool | None = None) -> dict[str, Any]:
+    """Who gets the answer, who had the message answered and does not, and what the button says."""
+    spoken = ticket.channel in SPOKEN if spoken is None else spoken
+    people = Addressees() if spoken else addressees_of(ticket)
+    name = people.to[0][0] or people.to[0][1] if people.to else str(ticket.person)
+    return {
+        "to": people.to,
+        "spoken": spoken,
+        "copies": [address for _name, address in people.copies],
+        "passed_over": people.passed_over,
+        "send_words": _write_down(name) if spoken else send_words(name, len(people.to)),
+        "button": {} if spoken else button_words(name),
+    }
+
+
+def send_words(name: str, people: int) -> str:
+    if people > 1:
+        return ngettext("Send answer to %(count)s person", "Send answer to %(count)s people", people) % {
+            "count": people
+        }
+    return _("Send answer to %(name)s") % {"name": name}
+
+
+def button_words(name: str) -> dict[str, str]:
+    """What the page's script writes on the button when recipients or time change. It fills {count} and {name}."""
+    many = ngettext("Send answer to %(count)s person", "Send answer to %(count)s people", 2) % {"count": "{count}"}
+    return {
+        "data_one": _("Send answer to %(name)s") % {"name": name},
+        "data_named": _("Send answer to %(name)s") % {"name": "{name}"},
+        "data_many": many,
+        "data_later_one": _("Send answer to %(name)s later") % {"name": name},
+        "data_later_named": _("Send answer to %(name)s later") % {"name": "{name}"},
+        "data_later_many": _("Send answer to %(count)s people later") % {"count": "{count}"},
+    }
+
+
+def _write_down(name: str) -> str:
+    return _("Write down what was said to %(name)s") % {"name": name}

@@ -1,0 +1,113 @@
+"""An answer that did not go out as it should: what is said about it beside its letter."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from anliegen.flow.channels.models import Delivery
+from anliegen.flow.channels.undelivered import Why, explain
+from anliegen.records.tickets.models import Message
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What happened, what is safe, what to do; and to whom it would go again."""
+
+    title: str
+    happened: str | Promise
+    kept: str
+    next: str | Promise
+    said: str  # the server's own words
+    to: str
+    cc: str
+    is_doubt: bool  # nobody can know whether it was sent
+    is_stopped: bool
+
+
+def deliveries_of(messages: Iterable[Message]) -> Mapping[int, Delivery]:
+    """The deliveries of those of these messages that are still on their way, or ended badly, by message."""
+    wanted = [one.pk for one in messages if one.direction == "out" and (one.state == "queued" or one.needs_a_person)]
+    found = Delivery.objects.filter(message__in=wanted) if wanted else ()
+    return {one.message_id: one for one in found}
+
+
+def trouble_of(message: Message, delivery: Delivery | None) -> Trouble | None:
+    """None when all is well, or somebody has seen to it."""
+    if message.direction != "out" or not message.needs_a_person:
+        return None
+    why = _why(message, delivery)
+    again = _recipients(message)
+    return Trouble(
+        title=_title(message),
+        happened=why.happened,
+        kept=_kept(message),
+        next=why.next,
+        said=delivery.error if delivery is not None and message.state != "stopped" else "",
+        to=", ".join(again[0]),
+        cc=", ".join(again[1]),
+        is_doubt=message.state == "maybe_sent",
+        is_stopped=message.state == "stopped",
+    )
+
+
+def _title(message: Message) -> str:
+    match message.state:
+        case "maybe_sent":
+            return _("Perhaps sent, perhaps not")
+        case "stopped":
+            return _("Stopped: the customer wrote first")
+        case "bounced":
+            return _("This answer came back")
+        case "failed":
+            return _("This answer could not be sent")
+    return _("This answer did not reach everybody")
+
+
+def _why(message: Message, delivery: Delivery | None) -> Why:
+    match message.state:
+        case "maybe_sent":
+            return Why(
+                _("We were cut off after the last byte, before the mail server could say whether it took the answer."),
+                _("Ask the person, or look into the mail server's log. If you send it again, it may arrive twice."),
+            )
+        case "stopped":
+            return Why(
+                _("It was to leave at a chosen time. Before that the customer wrote again."),
+                _("Read what is new. Then send it as it is, choose another time, or take it back and change it."),
+            )
+    reasons = [one["reason"] for one in message.unreached]
+    return explain(reasons[0] if reasons else delivery.code if delivery is not None and delivery.code else "")
+
+
+def _kept(message: Message) -> str:
+    if message.unreached and message.state not in ("failed", "bounced"):
+        names = ", ".join(one["address"] for one in message.unreached)
+        return _("The others have it. It did not reach: %(names)s") % {"names": names}
+    if message.state in ("failed", "bounced"):
+        return _("Your text and files are kept here, and the concern waits for you again.")
+    return _("Your text and files are kept here, and nothing is sent before you decide.")
+
+
+def _recipients(message: Message) -> tuple[list[str], list[str]]:
+    """To whom it would go again: those it did not reach, or all."""
+    missed = {one["address"] for one in message.unreached}
+    everybody = message.state in ("failed", "bounced", "maybe_sent") or not missed
+    to = [one["address"] for one in message.to if everybody or one["address"] in missed]
+    cc = [one["address"] for one in message.cc if everybody or one["address"] in missed]
+    return (to, cc) if to else (cc, [])
+
+
+@dataclass(frozen=True)
+class Delay:
+    """It has not left yet: why, and when it is tried again."""
+
+    happened: str | Promise
+    delivery: Delivery
+
+
+def delay_of(message: Message, delivery: Delivery | None) -> Delay | None:
+    if message.state != "queued" or delivery is None or not delivery.trouble:
+        return None
+    return Delay(explain(delivery.code).happened, delivery)

@@ -1,0 +1,120 @@
+"""One attempt to deliver: begun before the first byte leaves, told apart from any other of the same mail."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from anliegen.flow.channels import pace
+from anliegen.flow.channels.models import Delivery
+from anliegen.ground import clock
+from anliegen.ground.jobs import STALLED_AFTER_S
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.records.accounts.queries import the_operator
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.models import Message
+
+# So long an attempt belongs to the worker that began it; then it must have ended, or the worker counts as dead.
+UNDER_WAY = timedelta(seconds=STALLED_AFTER_S)
+SLACK = timedelta(seconds=1)
+# What still may leave: in whole, or to those recipients for whom the server had refused it for now.
+LEAVING = ("queued", "sent")
+
+
+class Overtaken(Exception):
+    """Another worker has begun a later attempt: this one must not end."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Not now: come back then."""
+
+    until: datetime
+
+
+def begin(delivery_id: int) -> Delivery | Wait | None:
+    """Mark the attempt before the first byte leaves; None when there is nothing (more) to send."""
+    with transaction.atomic():
+        one = Delivery.objects.select_for_update(of=("self",)).select_related("message").filter(pk=delivery_id)
+        delivery = one.first()
+        if delivery is None or delivery.done_at is not None:
+            return None
+        at, message = clock.now(), delivery.message
+        due = max(delivery.due_at, message.send_at or delivery.due_at)
+        if due > at + SLACK:
+            # Too early by our clock, or under way in a worker that may have been killed: come back when it is due.
+            return Wait(due)
+        if ended := _ended_before_it_left(message, at):
+            _end(delivery, at, ended)
+            return None
+        if wait := _not_yet(delivery, at):
+            return wait
+        delivery.attempts += 1
+        delivery.started_at = at
+        delivery.due_at = at + UNDER_WAY
+        delivery.save(update_fields=["attempts", "started_at", "due_at", "domains", "slot_at"])
+    return delivery
+
+
+def hand_over(delivery: Delivery) -> None:
+    """Its last byte is about to leave. Raises Overtaken or TakenBack: then it must not.
+
+    The one durable mark between "the server has nothing" and "the server may have it".
+    """
+    with transaction.atomic():
+        row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        if row.attempts != delivery.attempts or row.done_at is not None:
+            raise Overtaken
+        actions.let_go(delivery.message, at=clock.now())
+
+
+def left_of(delivery: Delivery) -> list[str]:
+    """The addresses it has neither gone to nor been refused for."""
+    done = set(delivery.taken) | {one["address"] for one in delivery.refused}
+    message = delivery.message
+    return list(dict.fromkeys(one["address"] for one in [*message.to, *message.cc] if one["address"] not in done))
+
+
+def customer_wrote_since(message: Message) -> bool:
+    """Whether they wrote after the answer was written, or its time last chosen."""
+    theirs = Message.objects.filter(ticket=message.ticket_id, direction="in", automatic="")
+    return theirs.filter(created_at__gt=message.written_at).exists()
+
+
+def _ended_before_it_left(message: Message, at: datetime) -> str:
+    """Why there is nothing to send, as a code; empty when there is."""
+    if message.leaving_at is not None:
+        # The attempt before was cut off after its last byte: nobody can know, so nobody guesses.
+        actions.mark_maybe_sent(message, actor=SYSTEM, at=at)
+        return "cut_off"
+    if message.state not in LEAVING:
+        return message.state
+    if message.is_scheduled and customer_wrote_since(message):
+        actions.stop(message, actor=SYSTEM, at=at)
+        return "stopped"
+    return ""
+
+
+def _not_yet(delivery: Delivery, at: datetime) -> Wait | None:
+    """Whether its turn has not come: others go first, or the server is away."""
+    if settings.ANLIEGEN_SMTP_URL is None:
+        return None  # kept in a folder, which is patient
+    slot_at = delivery.slot_at
+    if slot_at is None or (delivery.started_at is not None and delivery.started_at >= slot_at - SLACK):
+        delivery.domains = pace.domains_of(left_of(delivery))
+        delivery.slot_at = slot_at = pace.place_in_the_row(delivery, the_operator(), at=at)
+    wait = None
+    if slot_at > at + SLACK:
+        wait = Wait(slot_at)
+    elif pace.server_is_away(delivery, at=at):
+        wait = Wait(at + pace.come_back_in())
+    if wait is not None:
+        delivery.due_at = wait.until
+        delivery.save(update_fields=["due_at", "domains", "slot_at"])
+    return wait
+
+
+def _end(delivery: Delivery, at: datetime, code: str) -> None:
+    delivery.done_at, delivery.code = at, code
+    delivery.save(update_fields=["done_at", "code"])

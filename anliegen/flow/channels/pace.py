@@ -1,0 +1,66 @@
+"""How fast mail leaves: so many a minute to one mail domain, so many at once to the mail server.
+
+Large providers count what one sender brings them and turn away what is too much; a wave of answers is better spread by
+us than refused by them. A delivery gets its place in the row once, so that many waiting ones need not ask again.
+"""
+
+import random
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from anliegen.flow.channels.models import Delivery
+from anliegen.ground.alone import one_of
+from anliegen.records.accounts.models import Operator
+
+MINUTE = timedelta(minutes=1)
+ROW, SERVER = 0x50616365, 0x536D7470  # locks: "Pace", "Smtp"
+MOST_COUNTED = 3000
+LONGEST_WAIT_S = 300
+
+
+def domains_of(addresses: Iterable[str]) -> list[str]:
+    return sorted({address.rpartition("@")[2].lower()[:255] for address in addresses})
+
+
+def place_in_the_row(delivery: Delivery, operator: Operator, *, at: datetime) -> datetime:
+    """When this delivery may go to its domains: now, or when enough others have gone. Inside a transaction.
+
+    Within any minute no more than the operator's number get a place for the same domain.
+    """
+    with connection.cursor() as cursor:
+        # One after the other: two that count at the same time would both see the last free place.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ROW])
+    return max([at, *(_free_at(delivery, domain, operator.sends_per_minute, at) for domain in delivery.domains)])
+
+
+def _free_at(delivery: Delivery, domain: str, most: int, at: datetime) -> datetime:
+    row = Delivery.objects.filter(slot_at__gt=at - MINUTE, domains__contains=[domain]).exclude(pk=delivery.pk)
+    last = row.order_by("-slot_at").values_list("slot_at", flat=True)[most - 1 : most]
+    found = list(last)
+    return found[0] + MINUTE if found and found[0] is not None else at
+
+
+def at_the_server(operator: Operator) -> AbstractContextManager[bool]:
+    """Be one of those who talk to the mail server; False when as many as may do so already."""
+    return one_of(SERVER, operator.sends_at_once)
+
+
+def come_back_in() -> timedelta:
+    """How long to stay away when the server is busy: the more wait, the longer, so that they do not crowd its door."""
+    waiting = Delivery.objects.filter(done_at=None)[:MOST_COUNTED].count()
+    return timedelta(seconds=random.uniform(1, min(LONGEST_WAIT_S, 2 + waiting / 4)))  # noqa: S311 (no secret)
+
+
+def server_is_away(delivery: Delivery, *, at: datetime) -> bool:
+    """Whether another delivery found the server unreachable a moment ago: then not each has to find out by itself."""
+    lately = Delivery.objects.filter(done_at=None, trouble="server", started_at__gt=at - MINUTE)
+    return lately.exclude(pk=delivery.pk).exists()
+
+
+def held_up() -> "QuerySet[Delivery]":
+    """Those that wait because the mail server refuses us or cannot be reached."""
+    return Delivery.objects.filter(done_at=None, trouble__in=("ours", "server"))

@@ -1,0 +1,39 @@
+"""One at a time, in all processes on all machines: advisory locks, which PostgreSQL gives back when a holder dies."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from django.db import DatabaseError, InterfaceError, connection
+
+
+@contextmanager
+def alone(kind: int, key: int) -> Iterator[bool]:
+    """Hold the lock of this kind and key while inside; yields False at once when somebody else holds it.
+
+    It belongs to the connection of the calling thread: should that break, the lock is free again.
+    """
+    mine = _asks("SELECT pg_try_advisory_lock(%s, %s)", kind, key)
+    try:
+        yield mine
+    finally:
+        if mine:
+            with suppress(DatabaseError, InterfaceError):  # gone with its connection
+                _asks("SELECT pg_advisory_unlock(%s, %s)", kind, key)
+
+
+@contextmanager
+def one_of(kind: int, most: int) -> Iterator[bool]:
+    """Be one of at most so many inside; yields False at once when that many are."""
+    for key in range(most):
+        with alone(kind, key) as mine:
+            if mine:
+                yield True
+                return
+    yield False
+
+
+def _asks(question: str, kind: int, key: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(question, [kind, key % 2**31])
+        row = cursor.fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,130 @@
+"""A message leaves the house: who sends it says here how far it came."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import unit
+from anliegen.ground.journal.record import record, ref
+from anliegen.ground.journal.verbs import Verb
+from anliegen.records.tickets import verbs
+from anliegen.records.tickets.actions.change import set_status, touch
+from anliegen.records.tickets.actions.reply import ANSWERED, count_answer
+from anliegen.records.tickets.models import Message, Ticket
+
+# A report may overtake the worker that sent the mail: what is known to be further along is not set back.
+FURTHER = {
+    "sent": ("delivered", "bounced"),
+    "delivered": ("bounced",),
+    "maybe_sent": ("sent", "delivered", "bounced", "failed"),
+    "stopped": ("sent", "delivered", "bounced", "failed", "maybe_sent"),
+}
+
+
+class TakenBack(Exception):
+    """It was taken back, or stopped, before its last byte left."""
+
+
+def let_go(message: Message, *, at: datetime) -> None:
+    """Its last byte leaves now: from here on it cannot be taken back. Raises TakenBack.
+
+    Says nothing to the journal: what becomes of it does.
+    """
+    with unit():
+        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if message.state not in ("queued", "sent"):  # sent already: the rest of its recipients
+            raise TakenBack
+        Message.objects.filter(pk=message.pk).update(leaving_at=at)
+
+
+def came_back(message: Message) -> None:
+    """The server said no to what was leaving: it is still here, for sure."""
+    Message.objects.filter(pk=message.pk).update(leaving_at=None)
+
+
+def mark_sent(message: Message, *, actor: Actor, at: datetime) -> Message:
+    """The mail server took it over."""
+    return _mark(message, "sent", verbs.MESSAGE_SENT, actor, at)
+
+
+def mark_delivered(message: Message, *, actor: Actor, at: datetime) -> Message:
+    """It reached the recipient: a receipt, or a channel that delivers at once."""
+    return _mark(message, "delivered", verbs.MESSAGE_DELIVERED, actor, at)
+
+
+def mark_failed(
+    message: Message, *, reason: str, unreached: Sequence[dict[str, str]] = (), actor: Actor, at: datetime
+) -> Message:
+    """It will not be tried again; `reason` is a code such as `5.1.1`. The ticket waits for us again."""
+    return _mark(message, "failed", verbs.MESSAGE_FAILED, actor, at, unreached, reason=reason)
+
+
+def mark_bounced(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
+    """It came back; `reason` is a code such as `5.1.1`. Nobody heard it, so the ticket waits for us again."""
+    return _mark(message, "bounced", verbs.MESSAGE_BOUNCED, actor, at, reason=reason)
+
+
+def mark_maybe_sent(message: Message, *, actor: Actor, at: datetime) -> Message:
+    """We were cut off before the server's answer: a person decides whether it is sent again."""
+    return _mark(message, "maybe_sent", verbs.MESSAGE_MAYBE_SENT, actor, at)
+
+
+def stop(message: Message, *, actor: Actor, at: datetime) -> Message:
+    """It was to leave at a chosen time, and the customer wrote first: a person looks at it again."""
+    return _mark(message, "stopped", verbs.MESSAGE_STOPPED, actor, at)
+
+
+def mark_unreached(message: Message, unreached: Sequence[dict[str, str]], *, actor: Actor, at: datetime) -> Message:
+    """It left for some; these others, each {"address", "reason"}, were refused for good."""
+    with unit():
+        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if message.unreached == list(unreached):
+            return message
+        message.unreached, message.leaving_at = list(unreached), None
+        message.save(update_fields=["unreached", "leaving_at"])
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        touch(ticket, at)
+        reason = unreached[0]["reason"]
+        record(verbs.MESSAGE_UNREACHED, ticket, actor=actor, at=at, message=ref(message), reason=reason)
+    return message
+
+
+def _mark(
+    message: Message,
+    state: str,
+    verb: Verb,
+    actor: Actor,
+    at: datetime,
+    unreached: Sequence[dict[str, str]] = (),
+    **told: Any,
+) -> Message:
+    with unit():
+        message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
+        if message.state in (state, "cancelled", *FURTHER.get(state, ())):
+            return message
+        message.state, message.leaving_at = state, None
+        message.unreached = list(unreached) or message.unreached
+        if state in ("sent", "delivered", "bounced"):
+            message.sent_at = message.sent_at or at
+        message.save(update_fields=["state", "sent_at", "leaving_at", "unreached"])
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        _tell(ticket, message, actor, at)
+        touch(ticket, at, *ANSWERED)
+        record(verb, ticket, actor=actor, at=at, message=ref(message), **told)
+    return message
+
+
+def _tell(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> None:
+    """What it means for the ticket: answered at last, or not heard."""
+    if message.agent_id is None:
+        return
+    if message.state in ("failed", "bounced"):
+        ticket.waiting_since = ticket.waiting_since or at
+        if ticket.status == "waiting_customer":
+            set_status(ticket, "open", actor=actor, at=at)
+    elif message.status_after and message.state in ("sent", "delivered"):
+        count_answer(ticket, at)
+        if ticket.is_open:  # what others finished meanwhile stays so
+            set_status(ticket, message.status_after, actor=Actor.agent(message.agent_id), at=at)
+        Message.objects.filter(pk=message.pk).update(status_after="")

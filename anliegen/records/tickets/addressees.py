@@ -1,0 +1,124 @@
+"""Who gets an answer: whoever wrote the message that is answered. Nobody else is added silently."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from anliegen.records.accounts.queries import Mailboxes
+from anliegen.records.customers.actions import fold_address
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets.models import Message, Participant, Ticket
+
+MOST_READ = 20  # newest messages in which the one that is answered is looked for
+MOST_PARTICIPANTS = 50
+MOST_COPIES = 20
+Pair = tuple[str, str]  # name, which may be empty, and address
+
+
+@dataclass(frozen=True)
+class Addressees:
+    """`to` gets the answer; `copies` had the message answered too, and get the answer only if its writer wants that.
+
+    `passed_over` wrote after the message answered, from an address that took no part before: an answer to them would
+    show the conversation to a stranger, so a person decides.
+    """
+
+    to: tuple[Pair, ...] = ()
+    copies: tuple[Pair, ...] = ()
+    passed_over: Pair | None = None
+
+
+def addressees_of(ticket: Ticket) -> Addressees:
+    """Those of the newest message that a person wrote who takes part; else the person whose concern it is."""
+    written, again = _messages(ticket)
+    taking_part = _taking_part(ticket)
+    answered = next((one for one in written if not one.is_from_stranger and not one.is_feigned), None)
+    address = (_writer_of(answered, again, taking_part) if answered else None) or _requester(ticket, taking_part)
+    if address is None:
+        return Addressees()
+    newest = written[0] if written and written[0] is not answered else None
+    return Addressees(
+        to=((address.person.name, address.value),),
+        copies=_copies(answered, address, taking_part),
+        passed_over=(newest.from_name, newest.from_address) if newest and newest.from_address else None,
+    )
+
+
+def _messages(ticket: Ticket) -> tuple[list[Message], list[Message]]:
+    """What people wrote, the newest first, and the answers that were sent again in place of others."""
+    found = Message.objects.filter(
+        Q(direction="in", automatic="") | Q(direction="out", instead_of__isnull=False), ticket=ticket
+    )
+    rows = found.select_related("instead_of").only(
+        *(
+            "direction",
+            "person",
+            "from_name",
+            "from_address",
+            "to",
+            "cc",
+            "is_from_stranger",
+            "authenticity",
+            "created_at",
+        ),
+        *("instead_of__to", "instead_of__state"),
+    )
+    newest = list(rows.order_by("-created_at", "-pk")[:MOST_READ])
+    return [one for one in newest if one.direction == "in"], [one for one in newest if one.direction == "out"]
+
+
+def _taking_part(ticket: Ticket) -> list[Participant]:
+    """Who takes part and can be reached by mail: requesters, then copies."""
+    mails = Participant.objects.filter(ticket=ticket, address__kind="email").select_related("address__person")
+    return list(mails.order_by("-role", "pk")[:MOST_PARTICIPANTS])
+
+
+def _writer_of(message: Message, again: Sequence[Message], taking_part: Sequence[Participant]) -> Address | None:
+    """The address the message came from, if it is its person's; a form or a list writes on their behalf."""
+    folded = fold_address("email", message.from_address)
+    theirs = [one.address for one in taking_part if one.address.person_id == message.person_id]
+    own = next((one for one in theirs if one.folded == folded), None) or _address(message.person_id, folded)
+    if own is not None and not _was_corrected(own, again):
+        return own
+    return theirs[0] if theirs else _address(message.person_id)
+
+
+def _address(person: int | None, folded: str | None = None) -> Address | None:
+    mails = Address.objects.filter(person=person, kind="email", **({"folded": folded} if folded is not None else {}))
+    return mails.select_related("person").order_by("pk").first()
+
+
+def _was_corrected(address: Address, again: Sequence[Message]) -> bool:
+    """Whether an answer to it could not be delivered and was sent to another address instead."""
+    return any(
+        one.instead_of is not None
+        and one.instead_of.state in ("failed", "bounced")
+        and _is_among(address, one.instead_of.to)
+        and not _is_among(address, one.to)
+        for one in again
+    )
+
+
+def _is_among(address: Address, recipients: Sequence[dict[str, str]]) -> bool:
+    return address.folded in {fold_address("email", one["address"]) for one in recipients}
+
+
+def _requester(ticket: Ticket, taking_part: Sequence[Participant]) -> Address | None:
+    """The requester's address in this ticket, else any of theirs."""
+    requester = next((one.address for one in taking_part if one.role == "requester"), None)
+    return requester or _address(ticket.person_id)
+
+
+def _copies(answered: Message | None, writer: Address, taking_part: Sequence[Participant]) -> tuple[Pair, ...]:
+    """Who else had the message or takes part in copy: neither its writer nor a mailbox of ours."""
+    had_it = [(one["name"], one["address"]) for one in [*answered.to, *answered.cc]] if answered else []
+    had_it += [(one.address.person.name, one.address.value) for one in taking_part if one.role == "copy"]
+    known = {writer.folded} | ({fold_address("email", answered.from_address)} if answered else set())
+    found: dict[str, Pair] = {}
+    for name, address in had_it:
+        folded = fold_address("email", address)
+        if "@" in folded and folded not in known:
+            found.setdefault(folded, (name, address))
+    ours = Mailboxes.load() if found else None
+    return tuple(pair for folded, pair in found.items() if ours is None or ours.find([folded]) is None)[:MOST_COPIES]

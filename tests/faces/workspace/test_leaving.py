@@ -1,0 +1,225 @@
+"""What becomes of an answer, as its writer sees it: who gets it, when it leaves, what to do if it did not arrive."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from anliegen.flow.channels.models import Delivery
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.records.accounts.models import Agent, Operator
+from anliegen.records.customers import actions as customers
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Answer, Received
+from anliegen.records.tickets.models import Message, Ticket
+from tests.faces.workspace.test_ticket import PNG, fields
+
+TOMORROW = timedelta(days=1)
+
+
+def in_the_field(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
+
+
+def page(client: Client, ticket: Ticket) -> str:
+    return client.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+
+
+def reply(client: Client, ticket: Ticket, **given: Any) -> Any:
+    return client.post(
+        f"/workspace/tickets/{ticket.pk}/reply/", fields(client, ticket) | {"text": "Wir prüfen das."} | given
+    )
+
+
+@pytest.fixture
+def answer(ticket: Ticket, mira: Agent) -> Callable[..., Message]:
+    def make(**more: Any) -> Message:
+        return actions.reply(ticket, Answer("Wir senken ihn.", **more), actor=Actor.agent(mira.pk), at=clock.now())
+
+    return make
+
+
+@pytest.fixture
+def failed(answer: Callable[..., Message]) -> Message:
+    message = answer()
+    Delivery.objects.create(
+        message=message, due_at=clock.now(), done_at=clock.now(), code="5.1.1", error="550 5.1.1 no such person"
+    )
+    unreached = [{"address": "kim@example.org", "reason": "5.1.1"}]
+    return actions.mark_failed(message, reason="5.1.1", unreached=unreached, actor=SYSTEM, at=clock.now())
+
+
+def test_the_button_says_who_gets_it_and_the_page_who_does_not(
+    miras: Client, ticket: Ticket, kim_address: Address, now: datetime
+) -> None:
+    received = Received(
+        channel="email", person_id=kim_address.person_id, address=kim_address, text="Mit Kopie.",
+        from_address="kim@example.org", cc=(("Leo Ott", "leo@example.net"),), written_at=now,
+    )  # fmt: skip
+    actions.receive(received, ticket=ticket, at=now)
+    html = page(miras, ticket)
+    assert "Antwort an Kim Berger senden" in html
+    assert "nicht an: leo@example.net" in html
+    assert 'data-many="Antwort an {count} Personen senden"' in html
+    reply(miras, ticket, cc="leo@example.net, LEO@example.net")
+    message = Message.objects.get(direction="out")
+    assert (message.to, message.cc) == (
+        [{"name": "Kim Berger", "address": "kim@example.org"}],
+        [{"name": "Leo Ott", "address": "leo@example.net"}],
+    )
+
+
+def test_a_stranger_is_named_and_answered_only_if_chosen(miras: Client, ticket: Ticket, now: datetime) -> None:
+    stranger = customers.meet(kind="email", value="ida@example.net", name="Ida Ott", actor=SYSTEM, at=now)
+    received = Received(
+        channel="email", person_id=stranger.person_id, address=stranger, text="Ich bin die Nachbarin.",
+        from_name="Ida Ott", from_address="ida@example.net", written_at=now,
+    )  # fmt: skip
+    actions.receive(received, ticket=ticket, at=now)
+    html = page(miras, ticket)
+    assert "Zuletzt schrieb Ida Ott, von einer Adresse, die am Gespräch nicht beteiligt war." in html
+    assert "Antwort an Kim Berger senden" in html
+    reply(miras, ticket, to="ida@example.net")
+    assert Message.objects.get(direction="out").to == [{"name": "", "address": "ida@example.net"}]
+
+
+def test_a_picture_that_the_text_names_is_seen_there(miras: Client, ticket: Ticket) -> None:
+    files = [
+        SimpleUploadedFile("bild-1.png", PNG, content_type="image/png"),
+        SimpleUploadedFile("bild-2.png", PNG, content_type="image/png"),
+    ]
+    reply(miras, ticket, text="So:\n\n[Bild: bild-1.png]", files=files)
+    message = Message.objects.get(direction="out")
+    shown = list(message.attachments.order_by("pk").values_list("filename", "is_inline", "content_id"))
+    assert shown[0][:2] == ("bild-1.png", True) and shown[0][2].endswith("@picture.anliegen")
+    assert shown[1] == ("bild-2.png", False, "")
+    assert page(miras, ticket).count("/picture/") == 4  # both, each as picture and as link
+
+
+def test_a_chosen_time_is_shown_as_what_it_is_and_can_be_changed_or_given_up(
+    miras: Client, miras_parts: Client, ticket: Ticket
+) -> None:
+    at = (clock.now() + TOMORROW).replace(second=0, microsecond=0)
+    html = reply(miras, ticket, send_at=in_the_field(at), status="resolved")
+    assert html.status_code == 302
+    message = Message.objects.get(direction="out")
+    assert (message.state, message.send_at) == ("queued", at)
+    ticket.refresh_from_db()
+    assert ticket.status == "new"
+    html = page(miras, ticket)
+    assert "geht später hinaus" in html and "außer die Kundschaft schreibt vorher" in html
+    assert "data-undo=" not in html  # no countdown for what leaves tomorrow
+
+    later = at + TOMORROW
+    html = miras_parts.post(
+        f"/workspace/messages/{message.pk}/later/", {"send_at": in_the_field(later)}
+    ).content.decode()
+    message.refresh_from_db()
+    assert (message.send_at, in_the_field(later) in html) == (later, True)
+
+    html = miras_parts.post(
+        f"/workspace/messages/{message.pk}/later/", {"send_at": "2020-01-01T08:00"}
+    ).content.decode()
+    assert "Dieser Zeitpunkt ist schon vorbei." in html
+    miras_parts.post(f"/workspace/messages/{message.pk}/now/")
+    message.refresh_from_db()
+    assert message.send_at is not None and message.send_at < clock.now() + timedelta(seconds=30)
+    undone = miras_parts.post(f"/workspace/messages/{message.pk}/undo/").content.decode()
+    assert "<template data-restore>Wir prüfen das.</template>" in undone
+
+
+@pytest.mark.parametrize("chosen", ["2020-01-01T08:00", "2199-01-01T08:00", "morgen"])
+def test_a_time_that_cannot_be_is_refused_and_nothing_is_lost(miras: Client, ticket: Ticket, chosen: str) -> None:
+    answered = reply(miras, ticket, send_at=chosen)
+    assert answered.status_code == 422
+    assert "Wir prüfen das." in answered.content.decode()
+    assert not Message.objects.filter(direction="out").exists()
+
+
+def test_what_was_stopped_says_why_and_what_can_be_done(
+    miras: Client, ticket: Ticket, answer: Callable[..., Message]
+) -> None:
+    actions.stop(answer(send_at=clock.now() + TOMORROW), actor=SYSTEM, at=clock.now())
+    html = page(miras, ticket)
+    assert "Angehalten: die Kundschaft hat zuerst geschrieben" in html
+    for words in ("So senden", "Zeit wählen", "Zurücknehmen"):
+        assert words in html
+    assert "1 nicht zugestellt" in html
+
+
+def test_a_failure_is_told_on_every_page_and_at_its_letter(
+    miras: Client, toms: Client, ticket: Ticket, failed: Message
+) -> None:
+    assert "1 nicht zugestellt" in miras.get("/workspace/").content.decode()
+    assert "1 nicht zugestellt" in miras.get("/workspace/undelivered/count/").content.decode()
+    listed = miras.get("/workspace/undelivered/").content.decode()
+    assert f'href="/workspace/tickets/{ticket.pk}/#m{failed.pk}"' in listed
+    html = page(miras, ticket)
+    for words in (
+        "Diese Antwort konnte nicht gesendet werden",
+        "Dieses Postfach gibt es nicht: der Server am Ziel kennt die Adresse nicht.",
+        "Text und Dateien sind hier aufbewahrt, und der Vorgang wartet wieder auf Sie.",
+        "Berichtigen Sie die Adresse und senden Sie erneut.",
+        "Der Mailserver sagte: 550 5.1.1 no such person",
+        'value="kim@example.org"',
+    ):
+        assert words in html
+    # Another team's failures are not theirs to see.
+    assert "nicht zugestellt" not in toms.get("/workspace/").content.decode()
+    assert f"#m{failed.pk}" not in toms.get("/workspace/undelivered/").content.decode()
+
+
+def test_corrected_and_sent_again_it_is_told_no_more(miras_parts: Client, ticket: Ticket, failed: Message) -> None:
+    html = miras_parts.post(f"/workspace/messages/{failed.pk}/again/", {"to": "kein Wort"}).content.decode()
+    assert "ist keine E-Mail-Adresse" in html
+    html = miras_parts.post(
+        f"/workspace/messages/{failed.pk}/again/", {"to": "kim.berger@example.org"}
+    ).content.decode()
+    new = Message.objects.get(instead_of=failed)
+    assert (new.state, new.to) == ("queued", [{"name": "", "address": "kim.berger@example.org"}])
+    assert "Diese Antwort konnte nicht gesendet werden" not in html
+    assert "nicht zugestellt" not in miras_parts.get("/workspace/undelivered/count/").content.decode()
+    html = miras_parts.post(f"/workspace/messages/{failed.pk}/again/", {"to": "kim@example.org"}).content.decode()
+    assert "Um diese Antwort hat sich schon jemand gekümmert." in html
+
+
+def test_in_doubt_a_person_decides(
+    miras_parts: Client, miras: Client, ticket: Ticket, answer: Callable[..., Message]
+) -> None:
+    first, second = answer(), answer()
+    for one in (first, second):
+        actions.mark_maybe_sent(one, actor=SYSTEM, at=clock.now())
+    assert page(miras, ticket).count("Noch einmal senden") == 2
+    miras_parts.post(f"/workspace/messages/{first.pk}/once-more/")
+    miras_parts.post(f"/workspace/messages/{second.pk}/settle/")
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state, second.settled_at is not None) == ("queued", "maybe_sent", True)
+    assert Message.objects.troubled().count() == 0
+
+
+def test_while_the_mail_server_is_away_everybody_is_told_and_when_it_is_tried_again(
+    miras: Client, ticket: Ticket, answer: Callable[..., Message]
+) -> None:
+    due_at = clock.now() + timedelta(minutes=2)
+    Delivery.objects.create(message=answer(), due_at=due_at, attempts=1, code="connect_failed", trouble="server")
+    html = page(miras, ticket)
+    assert "Der Mailserver nimmt nichts an: 1 Antwort wartet" in html
+    assert "Noch nicht gesendet. Der Mailserver Ihres Hauses ist nicht erreichbar. Nächster Versuch:" in html
+
+
+@pytest.mark.parametrize("act", ["later", "now", "again", "once-more", "settle"])
+def test_another_teams_answers_do_not_exist(toms: Client, failed: Message, act: str) -> None:
+    assert toms.post(f"/workspace/messages/{failed.pk}/{act}/", {"to": "x@example.org"}).status_code == 404
+
+
+def test_who_may_not_answer_may_not_send_again(miras: Client, mira: Agent, failed: Message, operator: Operator) -> None:
+    mira.role.permissions = [one for one in mira.role.permissions if one != "ticket.reply"]
+    mira.role.save()
+    assert miras.post(f"/workspace/messages/{failed.pk}/settle/").status_code == 403
