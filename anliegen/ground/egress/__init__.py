@@ -21,19 +21,20 @@ from anliegen.ground.egress.errors import (
 
 if TYPE_CHECKING:
     from anliegen.ground.egress.actions import register, withdraw
-    from anliegen.ground.egress.certificates import website_ends_at
+    from anliegen.ground.egress.certificates import Certificate, website_certificate
     from anliegen.ground.egress.mail import (
         IMAPError,
         Session,
         SMTPError,
         imap,
         patiently,
-        session_ends_at,
+        session_certificate,
         smtp,
     )
     from anliegen.ground.egress.web import Response, fetch
 
 __all__ = [
+    "Certificate",
     "EgressError",
     "Failed",
     "IMAPError",
@@ -50,9 +51,9 @@ __all__ = [
     "imap",
     "patiently",
     "register",
-    "session_ends_at",
+    "session_certificate",
     "smtp",
-    "website_ends_at",
+    "website_certificate",
     "withdraw",
 ]
 

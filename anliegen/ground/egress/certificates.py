@@ -1,8 +1,9 @@
-"""How long the certificate of a server is still good. That it is good at all every connection checks."""
+"""From when to when the certificate of a server is good. That it is good at all every connection checks."""
 
 from __future__ import annotations
 
 import ssl
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from anliegen.ground.egress.addresses import target_of
@@ -10,8 +11,16 @@ from anliegen.ground.egress.errors import Refused
 from anliegen.ground.egress.ledger import note_refusal, passage
 
 
-def website_ends_at(url: str, *, purpose: str) -> datetime:
-    """When the certificate of an `https` address ends. Nothing is asked for over the connection.
+@dataclass(frozen=True)
+class Certificate:
+    """The time that a certificate names for itself."""
+
+    begins_at: datetime
+    ends_at: datetime
+
+
+def website_certificate(url: str, *, purpose: str) -> Certificate:
+    """That of an `https` address. Nothing is asked for over the connection.
 
     Raises Failed when it is not good, and what every call may raise.
     """
@@ -22,10 +31,14 @@ def website_ends_at(url: str, *, purpose: str) -> datetime:
         raise
     with passage(target, purpose=purpose) as out, out.connect() as secure:
         assert isinstance(secure, ssl.SSLSocket)
-        return ends_at(secure)
+        return read(secure)
 
 
-def ends_at(secure: ssl.SSLSocket) -> datetime:
-    """The moment that the certificate of the other side names as its last."""
-    certificate = secure.getpeercert() or {}
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC)
+def read(secure: ssl.SSLSocket) -> Certificate:
+    """The one that the other side of this connection has shown."""
+    shown = secure.getpeercert() or {}
+    return Certificate(_moment(shown["notBefore"]), _moment(shown["notAfter"]))
+
+
+def _moment(given: object) -> datetime:
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(given)), UTC)

@@ -9,12 +9,11 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote
 
+from anliegen.ground.egress import certificates
 from anliegen.ground.egress.addresses import PORTS, Target, host_of, target_of
-from anliegen.ground.egress.certificates import ends_at
 from anliegen.ground.egress.errors import EgressError, Failed, Refused, TurnedAway, Unreachable
 from anliegen.ground.egress.ledger import Passage, note_refusal, passage
 
@@ -61,9 +60,9 @@ def smtp(url: str, *, purpose: str, helo: str | None = None) -> Iterator[smtplib
             raise known from error
 
 
-def session_ends_at(session: smtplib.SMTP) -> datetime | None:
-    """When the certificate of this session's server ends; None when the session is not encrypted."""
-    return ends_at(session.sock) if isinstance(session.sock, ssl.SSLSocket) else None
+def session_certificate(session: smtplib.SMTP) -> certificates.Certificate | None:
+    """That of this session's server; None when the session is not encrypted."""
+    return certificates.read(session.sock) if isinstance(session.sock, ssl.SSLSocket) else None
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Do browsers and mail servers still trust us and those we send through? Asked by connecting as they would."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -24,7 +24,7 @@ def certificate() -> Iterator[Finding]:
         return
     try:
         _register(parts.hostname or "", parts.port or HTTPS)
-        ends_at = egress.website_ends_at(settings.ANLIEGEN_BASE_URL, purpose=PURPOSE)
+        seen = egress.website_certificate(settings.ANLIEGEN_BASE_URL, purpose=PURPOSE)
     except egress.Failed as problem:
         yield Finding(
             "certificate of the address", False, str(problem), "Renew it, for this very name, at the proxy in front."
@@ -37,7 +37,7 @@ def certificate() -> Iterator[Finding]:
             "Does the proxy in front run? Where this machine alone cannot reach the name, put it into /etc/hosts.",
         )
     else:
-        yield _lasting("certificate of the address", ends_at, "Renew it at the proxy in front.")
+        yield _lasting("certificate of the address", seen, "Renew it at the proxy in front.")
 
 
 def mail_server() -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def mail_server() -> Iterator[Finding]:
     try:
         register_mail_server()
         with egress.smtp(url, purpose=MAIL) as session:
-            ends_at = egress.session_ends_at(session)
+            seen = egress.session_certificate(session)
     except egress.TurnedAway as no:
         yield Finding("mail server", False, str(no), "Are user name and password in ANLIEGEN_SMTP_URL still right?")
     except egress.EgressError as problem:
@@ -56,13 +56,14 @@ def mail_server() -> Iterator[Finding]:
         yield Finding("mail server", False, str(problem), advice)
     else:
         yield Finding("mail server", True, "answers")
-        if ends_at is not None:
-            yield _lasting("certificate of the mail server", ends_at, "Tell who runs it: after that no mail is sent.")
+        if seen is not None:
+            yield _lasting("certificate of the mail server", seen, "Tell who runs it: after that no mail is sent.")
 
 
-def _lasting(check: str, ends_at: datetime, advice: str) -> Finding:
-    left = ends_at - clock.now()
-    return judged(check, left > SOON, f"good until {ends_at:%Y-%m-%d}, {left.days} days", advice)
+def _lasting(check: str, seen: egress.Certificate, advice: str) -> Finding:
+    """One that lasts for days only is renewed late in its life, so the same days say nothing about it."""
+    left, life = seen.ends_at - clock.now(), seen.ends_at - seen.begins_at
+    return judged(check, left > min(SOON, life / 4), f"good until {seen.ends_at:%Y-%m-%d}, {left.days} days", advice)
 
 
 def _register(host: str, port: int) -> None:

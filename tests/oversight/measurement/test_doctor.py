@@ -75,28 +75,43 @@ def test_an_open_line_is_found(settings: Any, address: str, ok: bool) -> None:
 
 
 @pytest.fixture
-def website(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[datetime | Exception], None]:
+def website(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[egress.Certificate | Exception], None]:
     """What a look at the certificate of https://hilfe.example.org gives."""
     settings.ANLIEGEN_BASE_URL = "https://hilfe.example.org"
 
-    def give(answer: datetime | Exception) -> None:
-        def look(url: str, *, purpose: str) -> datetime:
+    def give(answer: egress.Certificate | Exception) -> None:
+        def look(url: str, *, purpose: str) -> egress.Certificate:
             assert Destination.objects.active().filter(scheme="https", host="hilfe.example.org", port=443).exists()
             if isinstance(answer, Exception):
                 raise answer
             return answer
 
-        monkeypatch.setattr(egress, "website_ends_at", look, raising=False)
+        monkeypatch.setattr(egress, "website_certificate", look, raising=False)
 
     return give
 
 
-@pytest.mark.parametrize(("days", "ok"), [(90, True), (15, True), (14, False), (1, False)])
+def lasting(life: timedelta, left: timedelta) -> egress.Certificate:
+    ends_at = clock.now() + left
+    return egress.Certificate(ends_at - life, ends_at)
+
+
+@pytest.mark.parametrize(
+    ("life", "left", "ok"),
+    [
+        (timedelta(days=90), timedelta(days=89), True),
+        (timedelta(days=90), timedelta(days=14, minutes=1), True),
+        (timedelta(days=90), timedelta(days=14), False),
+        (timedelta(days=6), timedelta(days=3), True),
+        (timedelta(days=6), timedelta(days=1), False),
+        (timedelta(days=90), timedelta(minutes=1), False),
+    ],
+)
 def test_a_certificate_that_ends_soon_is_found(
-    website: Callable[[datetime | Exception], None], days: int, ok: bool
+    website: Callable[[egress.Certificate | Exception], None], life: timedelta, left: timedelta, ok: bool
 ) -> None:
-    ends_at = clock.now() + timedelta(days=days, minutes=-1 if days == 14 else 1)
-    website(ends_at)
+    ends_at = clock.now() + left
+    website(lasting(life, left))
     certificate = found("certificate of the address")
     assert certificate.ok is ok
     assert certificate.seen.startswith(f"good until {ends_at:%Y-%m-%d}, ")
@@ -111,7 +126,7 @@ def test_a_certificate_that_ends_soon_is_found(
     ],
 )
 def test_a_certificate_that_is_not_good_or_cannot_be_seen_comes_with_advice(
-    website: Callable[[datetime | Exception], None], problem: egress.EgressError, advice: str
+    website: Callable[[egress.Certificate | Exception], None], problem: egress.EgressError, advice: str
 ) -> None:
     website(problem)
     certificate = found("certificate of the address")
@@ -121,10 +136,10 @@ def test_a_certificate_that_is_not_good_or_cannot_be_seen_comes_with_advice(
 
 @pytest.fixture
 def mail_server(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[..., None]:
-    """What the mail server says, and when its certificate ends (None: the session is not encrypted)."""
+    """What the mail server says, and its certificate (None: the session is not encrypted)."""
     settings.ANLIEGEN_SMTP_URL = "smtp://mail.example.org:25"
 
-    def give(*, says: Exception | None = None, ends_at: datetime | None = None) -> None:
+    def give(*, says: Exception | None = None, shows: egress.Certificate | None = None) -> None:
         @contextmanager
         def session(url: str, *, purpose: str) -> Iterator[None]:
             assert Destination.objects.active().filter(host="mail.example.org", purpose=purpose).exists()
@@ -133,13 +148,13 @@ def mail_server(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[...,
             yield
 
         monkeypatch.setattr(egress, "smtp", session, raising=False)
-        monkeypatch.setattr(egress, "session_ends_at", lambda session: ends_at, raising=False)
+        monkeypatch.setattr(egress, "session_certificate", lambda session: shows, raising=False)
 
     return give
 
 
 def test_the_mail_server_and_its_certificate_are_looked_at(well: None, mail_server: Callable[..., None]) -> None:
-    mail_server(ends_at=clock.now() + timedelta(days=3))
+    mail_server(shows=lasting(timedelta(days=90), timedelta(days=3)))
     assert found("mail server").seen == "answers"
     assert bad() == {"certificate of the mail server"}
     mail_server()  # such as one on this machine
