@@ -12,7 +12,6 @@ from django.utils.translation import pgettext_lazy
 from anliegen.flow.channels.email.authentication import METHODS, Finding, read
 
 CONFIRMED, UNCONFIRMED, FAILED, VOUCHED = "confirmed", "unconfirmed", "failed", "vouched"
-HERE = "by=us"  # in a code: not a mail server found it out, but this program
 NAMES = {"spf": "SPF", "dkim": "DKIM", "dmarc": "DMARC", "arc": "ARC"}
 RESULTS = {
     "pass": pgettext_lazy("check", "passed"),
@@ -24,7 +23,6 @@ RESULTS = {
     "policy": pgettext_lazy("check", "not accepted"),
     "temperror": pgettext_lazy("check", "could not be checked just then"),
     "permerror": pgettext_lazy("check", "could not be checked"),
-    "unknown": pgettext_lazy("check", "could not be checked here: the sender's mail server is not known"),
 }
 
 
@@ -59,8 +57,6 @@ def gettext_noop(sentence: str) -> str:
 
 def _sentence(code: str) -> str:
     match verdict_of(code):
-        case "confirmed" if HERE in code.split(" "):
-            return gettext_noop("Checked here: comes from %(domain)s")
         case "confirmed":
             return gettext_noop("The mail server confirms: comes from %(domain)s")
         case "unconfirmed":
