@@ -1,6 +1,16 @@
 """The jobs of this room, gathered so that the worker knows them all."""
 
 from anliegen.flow.channels import held, outbox, status_link
-from anliegen.flow.channels.email import fetch
+from anliegen.flow.channels.email import compare, fetch
 
-JOBS = (outbox.deliver, outbox.find_forgotten, held.forget_hourly, status_link.send, fetch.fetch_due, fetch.fetch)
+JOBS = (
+    outbox.deliver,
+    outbox.find_forgotten,
+    held.forget_hourly,
+    status_link.send,
+    fetch.fetch_due,
+    fetch.fetch,
+    compare.compare_nightly,
+    compare.compare,
+    compare.fetch_missing,
+)

@@ -11,3 +11,19 @@ INTAKE_KEPT = Verb(
 INTAKE_RETRIED = Verb("intake.retried", _("{actor} had a mail taken in again"))
 SOURCE_FAILED = Verb("source.failed", _("Fetching mail failed: {reason}"), {"reason": Kind.CODE})
 SOURCE_RECOVERED = Verb("source.recovered", _("Fetching mail works again"))
+SOURCE_DECIDED = Verb(
+    "source.decided", _("{actor} decided what to take in of what lay at {subject}: {choice}"), {"choice": Kind.CODE}
+)
+SOURCE_CONNECTED = Verb("source.connected", _("{actor} let this program log in at {subject}"))
+SOURCE_GRANT_CHANGED = Verb("source.grant_changed", _("{actor} changed how this program logs in at {subject}"))
+SOURCE_COMPARED = Verb(
+    "source.compared",
+    _("{actor} had {subject} compared with the intake ledger: {mails} mails, {missing} of them not in it"),
+    {"mails": Kind.NUMBER, "missing": Kind.NUMBER},
+)
+SOURCE_MISSING_WANTED = Verb(
+    "source.missing_wanted", _("{actor} had {count} missing mails fetched from {subject}"), {"count": Kind.NUMBER}
+)
+SOURCE_MISSING_LEFT = Verb(
+    "source.missing_left", _("{actor} decided to leave {count} mails at {subject}"), {"count": Kind.NUMBER}
+)

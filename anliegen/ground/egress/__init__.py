@@ -21,14 +21,18 @@ from anliegen.ground.egress.errors import (
 
 if TYPE_CHECKING:
     from anliegen.ground.egress.actions import register, withdraw
-    from anliegen.ground.egress.mail import IMAPError, SMTPError, imap, smtp
+    from anliegen.ground.egress.mail import SMTPError, smtp
+    from anliegen.ground.egress.mailbox import IMAPClient, IMAPError, POPClient, POPError, imap, pop3
     from anliegen.ground.egress.web import Response, fetch
 
 __all__ = [
     "EgressError",
     "Failed",
+    "IMAPClient",
     "IMAPError",
     "InsideTransaction",
+    "POPClient",
+    "POPError",
     "Refused",
     "Response",
     "SMTPError",
@@ -38,6 +42,7 @@ __all__ = [
     "Unreachable",
     "fetch",
     "imap",
+    "pop3",
     "register",
     "smtp",
     "withdraw",
@@ -47,9 +52,9 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(name)
-    from anliegen.ground.egress import actions, mail, web  # noqa: PLC0415  # slow import
+    from anliegen.ground.egress import actions, mail, mailbox, web  # noqa: PLC0415  # slow import
 
-    for module in (web, mail, actions):
+    for module in (web, mail, mailbox, actions):
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(name)

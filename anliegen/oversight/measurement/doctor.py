@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-from anliegen.flow.channels.models import Delivery, Intake, Source
+from anliegen.flow.channels.email.compare import WANTED
+from anliegen.flow.channels.models import Delivery, Intake, Source, Unfetched
 from anliegen.ground import clock, files
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.verify import unsealed
@@ -176,6 +177,13 @@ def _mail() -> Iterator[Finding]:
         failing == 0,
         f"{failing} fail",
         "Settings, mailboxes: each says why and what to do." if failing else "",
+    )
+    missing = Unfetched.objects.filter(state__in=WANTED).count()
+    yield Finding(
+        "mailboxes and ledger",
+        missing == 0,
+        f"{missing} mails lie at a source and are not in the ledger",
+        "Settings, mailboxes, the source: they are named there, and can be fetched." if missing else "",
     )
     aside = Intake.objects.filter(result="quarantined").count()
     yield Finding(

@@ -33,6 +33,8 @@ TABLES = (
     "tickets_link",
     "tickets_searchrow",
     "channels_source",
+    "channels_grant",
+    "channels_unfetched",
     "channels_intake",
     "channels_delivery",
     "automation_decision",

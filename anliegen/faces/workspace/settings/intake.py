@@ -49,6 +49,8 @@ def intake(request: HttpRequest) -> HttpResponse:
         "result": result,
         "late": False,
         "own_concerns": _own_concerns(request, found.items),
+        "differences": ledger.differences() if agent.role.sees_all_teams else [],
+        "may_manage": may(agent, "settings.manage"),
         **_words(),
         **(_uncounted(agent) if ledger.is_long() else _counted(agent)),
     }

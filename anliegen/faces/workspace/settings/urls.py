@@ -7,6 +7,7 @@ from anliegen.faces.workspace.settings import (
     brands,
     calendars,
     connections,
+    consent,
     intake,
     journal,
     mailboxes,
@@ -55,8 +56,22 @@ urlpatterns = [
     path("mailboxes/<int:pk>/", mailboxes.mailbox, name="settings-mailbox"),
     path("mailboxes/<int:pk>/sources/new/", sources.new_source, name="settings-source-new"),
     path("mailboxes/<int:pk>/sources/<int:source_pk>/", sources.source, name="settings-source"),
-    path("mailboxes/<int:pk>/sources/<int:source_pk>/check/", sources.check_source, name="settings-source-check"),
-    path("mailboxes/<int:pk>/sources/<int:source_pk>/delete/", sources.delete_source, name="settings-source-delete"),
+    path("mailboxes/consent/", consent.consent_given, name="settings-source-consent"),
+    *(
+        path(f"mailboxes/<int:pk>/sources/<int:source_pk>/{name}/", view, name=f"settings-source-{name}")
+        for name, view in (
+            ("check", sources.check_source),
+            ("count", sources.count_source),
+            ("decide", sources.decide_source),
+            ("fetch", sources.fetch_source),
+            ("pause", sources.pause_source),
+            ("compare", sources.compare_source),
+            ("fetch-missing", sources.fetch_missing),
+            ("leave-missing", sources.leave_missing),
+            ("connect", consent.ask_for_consent),
+            ("delete", sources.delete_source),
+        )
+    ),
     path("connections/", connections.connections, name="settings-connections"),
     path("connections/new/", connections.new_connection, name="settings-connection-new"),
     path("connections/calls/", connections.calls, name="settings-calls"),
