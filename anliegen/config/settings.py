@@ -27,12 +27,14 @@ class Environment(BaseSettings):
     demo: bool = False
     web_threads: int = Field(default=8, ge=1, le=64)
     log_format: str = "plain"
+    mail_folders: str = ""
 
 
 ENVIRONMENT = Environment()
 ANLIEGEN_DATA = files.data_path()
 ANLIEGEN_HOST, ANLIEGEN_PORT = ENVIRONMENT.host, ENVIRONMENT.port
 ANLIEGEN_SMTP_PORT = ENVIRONMENT.smtp_port
+ANLIEGEN_MAIL_FOLDERS = ENVIRONMENT.mail_folders
 ANLIEGEN_SMTP_URL = secrets.secret("ANLIEGEN_SMTP_URL")
 ANLIEGEN_BASE_URL = ENVIRONMENT.base_url.rstrip("/")
 ANLIEGEN_DEMO = ENVIRONMENT.demo

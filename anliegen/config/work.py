@@ -17,7 +17,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
 from anliegen.config.pipeline import READERS
-from anliegen.flow.channels.email import intake
+from anliegen.flow.channels.email import intake, watch
 from anliegen.flow.channels.email.send import register_mail_server
 from anliegen.ground import jobs
 from anliegen.ground.journal import seal, tail
@@ -46,6 +46,7 @@ def work() -> None:
             "read", [seal.SEALED], lambda woken: readers.look(everywhere=not woken), stop, patience=5, rest=tail.REST_S
         ),
         _thread("take-in", [intake.NEW], lambda woken: intake.take_in_all(), stop, patience=10, rest=intake.REST_S),
+        threading.Thread(target=watch.watch, args=(stop,), name="watch", daemon=True),
     ]
     for thread in threads:
         thread.start()

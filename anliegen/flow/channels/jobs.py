@@ -1,7 +1,7 @@
 """The jobs of this room, gathered so that the worker knows them all."""
 
 from anliegen.flow.channels import acknowledge, held, outbox, status_link
-from anliegen.flow.channels.email import fetch
+from anliegen.flow.channels.email import compare, fetch
 from anliegen.flow.channels.guard import pace
 
 JOBS = (
@@ -13,4 +13,7 @@ JOBS = (
     fetch.fetch,
     acknowledge.make_up,
     pace.forget_often,
+    compare.compare_nightly,
+    compare.compare,
+    compare.fetch_missing,
 )

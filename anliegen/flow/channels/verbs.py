@@ -21,3 +21,19 @@ BRAKE_RELEASED = Verb(
     "brake.released", _("{actor} released a brake; {mails} mails are taken in"), {"mails": Kind.NUMBER}
 )
 BRAKE_KEPT = Verb("brake.kept", _("{actor} keeps a brake pulled; {mails} mails are rejected"), {"mails": Kind.NUMBER})
+SOURCE_DECIDED = Verb(
+    "source.decided", _("{actor} decided what to take in of what lay at {subject}: {choice}"), {"choice": Kind.CODE}
+)
+SOURCE_CONNECTED = Verb("source.connected", _("{actor} let this program log in at {subject}"))
+SOURCE_GRANT_CHANGED = Verb("source.grant_changed", _("{actor} changed how this program logs in at {subject}"))
+SOURCE_COMPARED = Verb(
+    "source.compared",
+    _("{actor} had {subject} compared with the intake ledger: {mails} mails, {missing} of them not in it"),
+    {"mails": Kind.NUMBER, "missing": Kind.NUMBER},
+)
+SOURCE_MISSING_WANTED = Verb(
+    "source.missing_wanted", _("{actor} had {count} missing mails fetched from {subject}"), {"count": Kind.NUMBER}
+)
+SOURCE_MISSING_LEFT = Verb(
+    "source.missing_left", _("{actor} decided to leave {count} mails at {subject}"), {"count": Kind.NUMBER}
+)

@@ -22,23 +22,19 @@ from anliegen.ground.egress.errors import (
 if TYPE_CHECKING:
     from anliegen.ground.egress.actions import register, withdraw
     from anliegen.ground.egress.certificates import Certificate, website_certificate
-    from anliegen.ground.egress.mail import (
-        IMAPError,
-        Session,
-        SMTPError,
-        imap,
-        patiently,
-        session_certificate,
-        smtp,
-    )
+    from anliegen.ground.egress.mail import Session, SMTPError, patiently, session_certificate, smtp
+    from anliegen.ground.egress.mailbox import IMAPClient, IMAPError, POPClient, POPError, imap, pop3
     from anliegen.ground.egress.web import Response, fetch
 
 __all__ = [
     "Certificate",
     "EgressError",
     "Failed",
+    "IMAPClient",
     "IMAPError",
     "InsideTransaction",
+    "POPClient",
+    "POPError",
     "Refused",
     "Response",
     "SMTPError",
@@ -50,6 +46,7 @@ __all__ = [
     "fetch",
     "imap",
     "patiently",
+    "pop3",
     "register",
     "session_certificate",
     "smtp",
@@ -61,9 +58,9 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(name)
-    from anliegen.ground.egress import actions, certificates, mail, web  # noqa: PLC0415  # slow import
+    from anliegen.ground.egress import actions, certificates, mail, mailbox, web  # noqa: PLC0415  # slow import
 
-    for module in (web, mail, certificates, actions):
+    for module in (web, mail, mailbox, certificates, actions):
         if hasattr(module, name):
             return getattr(module, name)
     raise AttributeError(name)

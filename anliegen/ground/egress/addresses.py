@@ -10,7 +10,9 @@ from anliegen.ground.egress.errors import Refused
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-PORTS = {"http": 80, "https": 443, "smtp": 25, "smtps": 465, "imap": 143, "imaps": 993}
+PORTS = {
+    "http": 80, "https": 443, "smtp": 25, "smtps": 465, "imap": 143, "imaps": 993, "pop3": 110, "pop3s": 995,
+}  # fmt: skip
 
 # IPv6 addresses that carry an IPv4 address to be reached through a translator: judged by what they carry.
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")

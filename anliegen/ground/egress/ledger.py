@@ -38,7 +38,7 @@ class Passage:
     meter: wire.Meter
     status: int | None = None
 
-    encrypted_schemes: ClassVar = ("https", "smtps", "imaps")
+    encrypted_schemes: ClassVar = ("https", "smtps", "imaps", "pop3s")
 
     def connect(self) -> socket.socket:
         """A connected socket, in TLS from the first byte where the scheme says so."""
@@ -57,8 +57,8 @@ class Passage:
 
 
 @contextmanager
-def passage(target: Target, *, purpose: str, is_session: bool = False) -> Iterator[Passage]:
-    """Let one call out, if its destination is registered for this purpose.
+def passage(target: Target, *, purpose: str, lasts_s: float | None = None) -> Iterator[Passage]:
+    """Let one call out, if its destination is registered for this purpose. A session may last `lasts_s` all in all.
 
     Errors of the network come out as EgressError; those of the caller as they are. Raises InsideTransaction first.
     """
@@ -77,8 +77,8 @@ def passage(target: Target, *, purpose: str, is_session: bool = False) -> Iterat
         started_at=clock.now(),
     )
     out = _passage(target, destination)
-    if is_session:
-        out.meter.until = out.meter.began + LONGEST_SESSION_S
+    if lasts_s is not None:
+        out.meter.until = out.meter.began + lasts_s
     try:
         if destination is None:
             raise Refused(

@@ -1,27 +1,22 @@
-"""SMTP and IMAP to the outside."""
+"""SMTP to the outside."""
 
 from __future__ import annotations
 
-import imaplib
 import ipaddress
 import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Literal
 from urllib.parse import SplitResult, parse_qs, unquote
 
 from anliegen.ground.egress import certificates
-from anliegen.ground.egress.addresses import PORTS, Target, host_of, target_of
+from anliegen.ground.egress.addresses import target_of
 from anliegen.ground.egress.errors import EgressError, Failed, Refused, TurnedAway, Unreachable
-from anliegen.ground.egress.ledger import Passage, note_refusal, passage
+from anliegen.ground.egress.ledger import LONGEST_SESSION_S, Passage, note_refusal, passage
 
 SMTPError = smtplib.SMTPException
-IMAPError = imaplib.IMAP4.error
 Session = smtplib.SMTP
-
-TLS = Literal["implicit", "starttls", "none"]
 
 
 @contextmanager
@@ -43,7 +38,7 @@ def smtp(url: str, *, purpose: str, helo: str | None = None) -> Iterator[smtplib
     except Refused as refusal:
         note_refusal("smtp", refusal, purpose=purpose)
         raise
-    with passage(target, purpose=purpose, is_session=True) as out:
+    with passage(target, purpose=purpose, lasts_s=LONGEST_SESSION_S) as out:
         try:
             client = _SMTP(out, helo)
             try:
@@ -63,37 +58,6 @@ def smtp(url: str, *, purpose: str, helo: str | None = None) -> Iterator[smtplib
 def session_certificate(session: smtplib.SMTP) -> certificates.Certificate | None:
     """That of this session's server; None when the session is not encrypted."""
     return certificates.read(session.sock) if isinstance(session.sock, ssl.SSLSocket) else None
-
-
-@contextmanager
-def imap(host: str, port: int = 0, tls: TLS = "implicit", *, purpose: str) -> Iterator[imaplib.IMAP4]:
-    """A session with a mailbox server, not logged in. For imap-tools, give it to a mailbox:
-
-        class Box(BaseMailBox):
-            def __init__(self, client): self._made = client; super().__init__()
-            def _get_mailbox_client(self): return self._made
-
-    A broken connection leaves this block as Unreachable, what the server refuses as an IMAPError.
-    """
-    scheme = "imaps" if tls == "implicit" else "imap"
-    try:
-        target = Target(scheme, host_of(host), port or PORTS[scheme])
-    except Refused as refusal:
-        note_refusal(scheme, refusal, purpose=purpose)
-        raise
-    with passage(target, purpose=purpose, is_session=True) as out:
-        try:
-            client = _IMAP(out)
-            try:
-                if tls == "starttls":
-                    _start_tls(client, out)
-                yield client
-            finally:
-                _log_out(client)
-        except imaplib.IMAP4.abort as error:
-            if out.meter.broke:
-                raise
-            raise Unreachable("broken_off", f"{target.host} broke off the connection.") from error
 
 
 @contextmanager
@@ -123,17 +87,6 @@ class _SMTP(smtplib.SMTP):
             raise smtplib.SMTPConnectError(code, message)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        return self._out.connect()
-
-
-class _IMAP(imaplib.IMAP4):
-    """The library's client on our socket."""
-
-    def __init__(self, out: Passage) -> None:
-        self._out = out
-        super().__init__(out.target.host, out.target.port)
-
-    def _create_socket(self, timeout: float | None = None) -> socket.socket:
         return self._out.connect()
 
 
@@ -167,20 +120,6 @@ def _end(client: smtplib.SMTP) -> None:
         if client.sock is not None:
             client.quit()
     client.close()
-
-
-def _start_tls(client: imaplib.IMAP4, out: Passage) -> None:
-    if "STARTTLS" not in client.capabilities:
-        raise Failed("tls_required", f"{out.target.host} offers no STARTTLS.")
-    client.starttls(out.tls())
-
-
-def _log_out(client: imaplib.IMAP4) -> None:
-    """Politely if it still can be, closed in any case."""
-    with suppress(OSError, imaplib.IMAP4.error):
-        client.logout()
-    with suppress(OSError):
-        client.shutdown()
 
 
 def _in_our_words(error: smtplib.SMTPException, out: Passage) -> EgressError:

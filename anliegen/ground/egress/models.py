@@ -21,6 +21,8 @@ class Scheme(models.TextChoices):
     SMTPS = "smtps", "SMTPS"
     IMAP = "imap", "IMAP"
     IMAPS = "imaps", "IMAPS"
+    POP3 = "pop3", "POP3"
+    POP3S = "pop3s", "POP3S"
 
 
 class DestinationSet(models.QuerySet["Destination"]):

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
 
-from anliegen.flow.channels.models import RESULTS, WITH_MESSAGE, Intake
+from anliegen.flow.channels.email.compare import WANTED
+from anliegen.flow.channels.models import RESULTS, WITH_MESSAGE, Intake, Source
 from anliegen.ground import files
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Ticket
@@ -52,6 +53,12 @@ def balance() -> Balance:
     """Over the whole ledger, in one statement. Counting takes as long as the ledger is."""
     outcomes = counts(Intake.objects.all())
     return Balance(sum(outcomes.values()), outcomes)
+
+
+def differences() -> list[tuple[Source, int]]:
+    """The mailboxes elsewhere that hold mails which are not in the ledger, and how many each."""
+    counted = Source.objects.filter(unfetched__state__in=WANTED).annotate(differs=Count("unfetched"))
+    return [(source, source.differs) for source in counted.select_related("mailbox").order_by("pk")]
 
 
 def is_long() -> bool:

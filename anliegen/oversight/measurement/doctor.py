@@ -10,7 +10,8 @@ from django.conf import settings
 from django.db import connection
 
 from anliegen.flow.channels import pace
-from anliegen.flow.channels.models import Delivery, Intake, Source
+from anliegen.flow.channels.email.compare import WANTED
+from anliegen.flow.channels.models import Delivery, Intake, Source, Unfetched
 from anliegen.ground import clock, files
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.verify import unsealed
@@ -154,6 +155,12 @@ def _mail() -> Iterator[Finding]:
         Source.objects.filter(is_active=True, failed_at__isnull=False).count(),
         "fail",
         "Settings, mailboxes: each says why and what to do.",
+    )
+    yield none_of(
+        "mailboxes and ledger",
+        Unfetched.objects.filter(state__in=WANTED).count(),
+        "mails lie at a source and are not in the ledger",
+        "Settings, mailboxes, the source: they are named there, and can be fetched.",
     )
     yield none_of(
         "set aside",

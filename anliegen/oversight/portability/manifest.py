@@ -37,6 +37,8 @@ TABLES = (
     "channels_brake",
     "channels_source",
     "channels_mailkey",
+    "channels_grant",
+    "channels_unfetched",
     "channels_intake",
     "channels_delivery",
     "automation_decision",

@@ -173,3 +173,92 @@ def test_a_server_that_does_not_do_its_part_is_told(
     with pytest.raises(error), egress.imap("127.0.0.1", server.port, "none", purpose="mailbox") as client:
         client.noop()
     assert ledger() == [row]
+
+
+def test_what_is_said_before_the_connection_is_secure_is_not_believed(
+    serve: Serve, allow: Allow, tls: ssl.SSLContext
+) -> None:
+    def injects(handler: StreamRequestHandler) -> None:
+        handler.wfile.write(b"* OK here\r\n")
+        tag = handler.rfile.readline().split()[0]
+        handler.wfile.write(b"* CAPABILITY IMAP4rev1 STARTTLS\r\n" + tag + b" OK done\r\n* OK injected\r\n")
+        handler.rfile.readline()
+
+    server = serve(injects)
+    allow(server.port, scheme="imap", purpose="mailbox")
+    with (
+        pytest.raises(egress.Failed, match="before the connection was secure"),
+        egress.imap("127.0.0.1", server.port, "starttls", purpose="mailbox"),
+    ):
+        pytest.fail("it was believed")  # pragma: no cover
+
+
+def test_one_answer_that_is_larger_than_allowed_ends_the_session(serve: Serve, allow: Allow) -> None:
+    server = serve(imapd())
+    allow(server.port, scheme="imap", purpose="mailbox")
+    with (
+        pytest.raises(egress.TooLarge) as refused,
+        egress.imap("127.0.0.1", server.port, "none", purpose="mailbox", largest=len(MAIL) - 1) as client,
+    ):
+        read(client)
+    assert refused.value.code == "mail_too_large"
+    assert ledger() == [("imap", "too_large", None, "mail_too_large")]
+
+
+def idled(*said: bytes, ends: bool = True) -> Callable[[StreamRequestHandler], None]:
+    """Says these lines to whoever idles, each a moment after the other."""
+
+    def talk(handler: StreamRequestHandler) -> None:
+        handler.wfile.write(b"* OK here\r\n")
+        while line := handler.rfile.readline():
+            tag, verb = line.split()[:2]
+            if verb == b"CAPABILITY":
+                handler.wfile.write(b"* CAPABILITY IMAP4rev1 IDLE\r\n")
+            if verb == b"IDLE":
+                handler.wfile.write(b"+ idling\r\n")
+                for each in said:
+                    time.sleep(0.05)
+                    handler.wfile.write(each)
+                if not ends:
+                    return
+                assert handler.rfile.readline() == b"DONE\r\n"
+            handler.wfile.write(tag + b" OK done\r\n")
+
+    return talk
+
+
+def listened(client: egress.IMAPClient, *, until: int) -> list[list[bytes]]:
+    """What was heard, until so many times something was said."""
+    heard: list[list[bytes]] = []
+    for said in client.listen(5, stopped=lambda: len(heard) >= until):
+        heard.append(said)
+    return heard
+
+
+def test_what_a_server_says_unasked_is_heard_at_once(serve: Serve, allow: Allow) -> None:
+    server = serve(idled(b"* 2 EXISTS\r\n", b"* 3 EXISTS\r\n* 1 RECENT\r\n"))
+    allow(server.port, scheme="imap", purpose="mailbox")
+    with egress.imap("127.0.0.1", server.port, "none", purpose="mailbox") as client:
+        began = time.monotonic()
+        assert listened(client, until=3) == [[], [b"* 2 EXISTS\r\n"], [b"* 3 EXISTS\r\n", b"* 1 RECENT\r\n"]]
+        assert time.monotonic() - began < 2
+        assert client.noop()[0] == "OK"  # the session goes on
+    assert ledger() == [("imap", "ok", None, "")]
+
+
+def test_a_server_that_hangs_up_while_it_is_listened_to_is_told(serve: Serve, allow: Allow) -> None:
+    server = serve(idled(b"* 2 EXISTS\r\n", ends=False))
+    allow(server.port, scheme="imap", purpose="mailbox")
+    with (
+        pytest.raises(egress.Unreachable),
+        egress.imap("127.0.0.1", server.port, "none", purpose="mailbox") as client,
+    ):
+        listened(client, until=9)
+
+
+def test_listening_longer_than_a_single_wait_is_no_timeout(serve: Serve, allow: Allow) -> None:
+    server = serve(idled())
+    allow(server.port, scheme="imap", purpose="mailbox", timeout_s=1)
+    with egress.imap("127.0.0.1", server.port, "none", purpose="mailbox") as client:
+        assert list(client.listen(1.5, stopped=lambda: False)) == [[]]
+    assert ledger() == [("imap", "ok", None, "")]

@@ -14,6 +14,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import choosable_agents, offer
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, show
 from anliegen.flow.channels.email.send import PURPOSE as SENDING
+from anliegen.flow.channels.oauth import PURPOSE as TOKENS
 from anliegen.flow.channels.sources import PURPOSE as FETCHING
 from anliegen.ground import clock
 from anliegen.ground.egress import actions as egress
@@ -30,6 +31,8 @@ PURPOSES = {
     SENDING: gettext_lazy("sending mail"),
     FETCHING: gettext_lazy("fetching mail"),
     CHECKING: gettext_lazy("checking certificates"),
+    "pop3": gettext_lazy("fetching mail by POP3"),
+    TOKENS: gettext_lazy("leave to log in at mailboxes"),
 }
 
 

@@ -52,6 +52,8 @@ def intake(request: HttpRequest) -> HttpResponse:
         "own_concerns": _own_concerns(request, found.items),
         "proofs": {line.pk: _proof(line) for line in found.items},
         "may_decide": may(agent, "intake.retry"),
+        "differences": ledger.differences() if agent.role.sees_all_teams else [],
+        "may_manage": may(agent, "settings.manage"),
         **_words(),
         **(_uncounted(agent) if ledger.is_long() else _counted(agent)),
     }

@@ -16,6 +16,7 @@ from anliegen.flow.channels.models import Intake, Source
 from anliegen.ground.egress.models import Destination
 from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
+from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Role, Team
 from anliegen.records.accounts.queries import the_operator
@@ -86,6 +87,9 @@ def _mailboxes() -> State:
     if failing:
         words = ngettext("fetching fails for %(count)s", "fetching fails for %(count)s", failing)
         return f"{line}, {_count(failing, words)}", True
+    if missing := sum(count for _source, count in differences()):
+        words = ngettext("%(count)s mail is not in the ledger", "%(count)s mails are not in the ledger", missing)
+        return f"{line}, {_count(missing, words)}", True
     return line, not count
 
 

@@ -1,145 +1,64 @@
-"""Fetching mail from a mailbox elsewhere: where it lies, whether it works, and what to do if not."""
+"""Fetching mail from a mailbox elsewhere: where it lies, whether it works, what is missing, and what to do."""
 
-from typing import Any
-
-from django import forms
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.forms import SettingForm
+from anliegen.faces.workspace.settings.consent import redirect_address
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
+from anliegen.faces.workspace.settings.source_forms import CHOICES
+from anliegen.faces.workspace.settings.source_ways import WAYS, first_values, way_of
 from anliegen.flow.channels import sources as channels
-from anliegen.flow.channels.email import fetch
-from anliegen.flow.channels.models import Source
+from anliegen.flow.channels.email import compare, fetch
+from anliegen.flow.channels.email.beginning import Counted
+from anliegen.flow.channels.models import Grant, Source, Unfetched
 from anliegen.ground import clock
-from anliegen.ground.egress.addresses import host_of
-from anliegen.ground.egress.errors import Refused
 from anliegen.records.accounts.models import Mailbox
 
-
-class SourceForm(SettingForm):
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        strip=False,
-        max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-    port = forms.IntegerField(
-        label=gettext_lazy("Port"),
-        min_value=1,
-        max_value=65535,
-        initial=993,
-        help_text=gettext_lazy("993 for TLS, 143 for STARTTLS."),
-    )
-
-    last_uid = forms.TypedChoiceField(
-        label=gettext_lazy("What lies in the folder already"),
-        coerce=int,
-        choices=[
-            (channels.FROM_NOW, gettext_lazy("leave it: take in only what arrives from now on")),
-            (0, gettext_lazy("take it all in: each of these mails opens a concern and is acknowledged")),
-        ],
-        initial=channels.FROM_NOW,
-        widget=forms.RadioSelect,
-    )
-
-    class Meta:
-        model = Source
-        fields = ("host", "port", "security", "username", "folder", "allow_private", "is_active")
-        labels = {
-            "host": gettext_lazy("Mail server"),
-            "security": gettext_lazy("Encryption"),
-            "username": gettext_lazy("User name"),
-            "folder": gettext_lazy("Folder"),
-            "allow_private": gettext_lazy("The server is in our own network"),
-            "is_active": gettext_lazy("Fetch every minute"),
-        }
-        help_texts = {
-            "host": gettext_lazy(
-                "For example imap.example.org. It is entered in the register of outgoing connections."
-            ),
-            "folder": gettext_lazy("Mails stay there, unread if they were; nothing is deleted or moved."),
-            "allow_private": gettext_lazy("Connections into the own network are refused unless they are allowed here."),
-        }
-
-    field_order = (
-        "host",
-        "port",
-        "security",
-        "username",
-        "password",
-        "folder",
-        "allow_private",
-        "is_active",
-        "last_uid",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        password = self.fields["password"]
-        password.required = self.instance.pk is None
-        if self.instance.pk is not None:
-            del self.fields["last_uid"]
-        password.help_text = (
-            _("Is kept encrypted and never shown again.")
-            if self.instance.pk is None
-            else _("Leave it empty to keep the present one. It is kept encrypted and never shown.")
-        )
-
-    def clean_host(self) -> str:
-        try:
-            return host_of(self.cleaned_data["host"].strip())
-        except Refused:
-            raise ValidationError(_("This is no name of a server; one looks like imap.example.org.")) from None
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        place = {name: cleaned.get(name) for name in ("host", "username", "folder")}
-        if all(place.values()):
-            self.insist_on_one("username", _("Mail is fetched from this folder already."), **place)
-        if cleaned.get("security") == "none" and not cleaned.get("allow_private"):
-            self.add_error(
-                "security", _("Without encryption the password could be read on the way. Choose TLS or STARTTLS.")
-            )
-        return cleaned
-
-    def values(self) -> dict[str, Any]:
-        further = ("password", "last_uid") if "last_uid" in self.fields else ("password",)
-        return super().values() | {name: self.cleaned_data[name] for name in further}
+NAMED = 50  # missing mails on the page; the others are counted
 
 
 @asks("settings.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_source(request: HttpRequest, pk: int) -> HttpResponse:
     mailbox = get_object_or_404(Mailbox, pk=pk)
-    form = SourceForm(posted(request), initial={"username": mailbox.address})
+    way = request.GET.get("way", "imap")
+    if way not in WAYS:
+        raise Http404
+    form = WAYS[way][1](posted(request), initial=first_values(mailbox, way))
     if form.is_valid():
         row = channels.create_source(mailbox, actor=actor_of(request), at=clock.now(), **form.values())
         said = _("The source is created. Test the connection now.")
         return done(request, said, "source", mailbox.pk, row.pk)
-    return show(request, "source", {"form": form, "mailbox": mailbox, "source": None}, place="mailboxes")
+    context = {"form": form, "mailbox": mailbox, "source": None, "way": way, "ways": WAYS} | _for_consent(None, way)
+    return show(request, "source", context, place="mailboxes")
 
 
 @asks("settings.manage")
 @require_http_methods(["GET", "HEAD", "POST"])
 def source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
     row = _source(pk, source_pk)
-    form = SourceForm(posted(request), instance=row)
+    way = way_of(row)
+    form = WAYS[way][1](posted(request), instance=row)
     if form.is_valid():
         channels.change_source(row, actor=actor_of(request), at=clock.now(), **form.values())
         return done(request, _("The source is saved."), "source", pk, row.pk)
     kept = _source(pk, source_pk)
-    return show(
-        request,
-        "source",
-        {"form": form, "mailbox": kept.mailbox, "source": kept, "trouble": fetch.trouble_of(kept)},
-        place="mailboxes",
-    )
+    context = {
+        "form": form,
+        "mailbox": kept.mailbox,
+        "source": kept,
+        "way": way,
+        "trouble": fetch.trouble_of(kept),
+        "is_decided": channels.is_decided(kept),
+        "listens": kept.listens and kept.watched_until is not None and kept.watched_until > clock.now(),
+        **_difference(kept),
+        **_for_consent(kept, way),
+    }
+    return show(request, "source", context, place="mailboxes")
 
 
 @asks("settings.manage")
@@ -150,7 +69,80 @@ def check_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
     trouble = fetch.check(row)
     if trouble is None:
         return done(request, _("The connection works: logged in, folder found."), "source", pk, source_pk)
-    return refused(request, f"{trouble.happened} {trouble.next}", "source", pk, source_pk)
+    where = _("This step failed: %(step)s.") % {"step": trouble.step} if trouble.step else ""
+    return refused(request, f"{where} {trouble.happened} {trouble.next}".strip(), "source", pk, source_pk)
+
+
+@asks("settings.manage")
+@require_safe
+def count_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
+    """How many mails lie there, asked when the page is there already: a mail server may take its time."""
+    row = _source(pk, source_pk)
+    counted = fetch.count_what_lies_there(row)
+    known = isinstance(counted, Counted)
+    context = {
+        "source": row,
+        "mailbox": row.mailbox,
+        "counted": counted if known else None,
+        "trouble": None if known else counted,
+        "choices": _choices(counted) if isinstance(counted, Counted) else [],
+    }
+    return show(request, "source_count", context, place="mailboxes", block="count")
+
+
+@asks("settings.manage")
+@require_POST
+def decide_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
+    row = _source(pk, source_pk)
+    chosen = request.POST.get("choice", "")
+    by_text = {str(choice): choice for choice in channels.CHOICES}
+    if chosen not in by_text:
+        return refused(request, _("Please choose one of these."), "source", pk, source_pk)
+    row = channels.decide(row, by_text[chosen], actor=actor_of(request), at=clock.now())
+    fetch.want_now(row)
+    return done(request, _("Decided. The first mails come in a moment."), "source", pk, source_pk)
+
+
+@asks("settings.manage")
+@require_POST
+def fetch_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
+    fetch.want_now(_source(pk, source_pk))
+    return done(request, _("It is fetched as soon as a worker is free."), "source", pk, source_pk)
+
+
+@asks("settings.manage")
+@require_POST
+def pause_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
+    """Fetch no more for the present, or go on."""
+    row = _source(pk, source_pk)
+    on = not row.is_active
+    channels.change_source(row, is_active=on, actor=actor_of(request), at=clock.now())
+    said = _("Mail is fetched from there again.") if on else _("Paused: nothing is fetched from there for now.")
+    return done(request, said, "source", pk, source_pk)
+
+
+@asks("settings.manage")
+@require_POST
+def compare_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
+    compare.want_comparison(_source(pk, source_pk), actor=actor_of(request))
+    said = _("The mailbox is compared with the ledger as soon as a worker is free. Look here again in a moment.")
+    return done(request, said, "source", pk, source_pk)
+
+
+@asks("settings.manage")
+@require_POST
+def fetch_missing(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
+    count = compare.want_missing(_source(pk, source_pk), actor=actor_of(request), at=clock.now())
+    said = ngettext("%(count)s mail is fetched.", "%(count)s mails are fetched.", count) % {"count": count}
+    return done(request, said, "source", pk, source_pk)
+
+
+@asks("settings.manage")
+@require_POST
+def leave_missing(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
+    count = compare.leave_missing(_source(pk, source_pk), actor=actor_of(request), at=clock.now())
+    said = ngettext("%(count)s mail stays there.", "%(count)s mails stay there.", count) % {"count": count}
+    return done(request, said, "source", pk, source_pk)
 
 
 @asks("settings.manage")
@@ -162,3 +154,33 @@ def delete_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse
 
 def _source(pk: int, source_pk: int) -> Source:
     return get_object_or_404(Source.objects.select_related("mailbox__responsible"), pk=source_pk, mailbox=pk)
+
+
+def _choices(counted: Counted) -> list[tuple[int, str, int | None]]:
+    """What can be decided, each with how many mails that takes in."""
+    counts = {
+        channels.FROM_NOW: 0,
+        channels.UNREAD: counted.unread,
+        channels.TODAY: counted.today,
+        channels.EVERYTHING: counted.all,
+    }
+    return [(choice, str(CHOICES[choice]), count) for choice, count in counts.items() if count is not None]
+
+
+def _difference(row: Source) -> dict[str, object]:
+    rows = Unfetched.objects.filter(source=row, state__in=compare.WANTED)
+    return {
+        "missing": list(rows.order_by("-at", "pk")[:NAMED]),
+        "missing_count": rows.count(),
+        "left_count": Unfetched.objects.filter(source=row, state="left").count(),
+        "states": dict(Unfetched.STATES),
+    }
+
+
+def _for_consent(row: Source | None, way: str) -> dict[str, object]:
+    grant = Grant.objects.filter(source=row).first() if row is not None else None
+    return {
+        "grant": grant,
+        "needs_consent": grant is not None and grant.flow == "code",
+        "redirect_address": redirect_address() if way in ("microsoft", "google", "other") else None,
+    }

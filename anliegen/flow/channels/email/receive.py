@@ -34,7 +34,13 @@ TRY_AGAIN = "451 4.3.0 Not stored, please try again later"
 
 
 def store_raw(
-    raw: bytes, *, source: str, envelope_from: str = "", envelope_to: Sequence[str] = (), remote_key: str = ""
+    raw: bytes,
+    *,
+    source: str,
+    envelope_from: str = "",
+    envelope_to: Sequence[str] = (),
+    remote_key: str = "",
+    remote_mark: str = "",
 ) -> Intake:
     """Keep a mail as it came: bytes on disk, then its line in the ledger. Nothing is looked at.
 
@@ -50,6 +56,7 @@ def store_raw(
         sha256=sha256,
         size=len(raw),
         remote_key=remote_key,
+        remote_mark=remote_mark,
     )
 
 

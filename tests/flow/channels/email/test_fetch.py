@@ -1,12 +1,6 @@
 """Mail is fetched by IMAP: all of it, each once, and nothing is changed there."""
 
-import base64
-import re
-import socketserver
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,165 +9,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from anliegen.flow.channels.email import fetch
 from anliegen.flow.channels.models import Intake, Source
 from anliegen.flow.channels.sources import FROM_NOW, change_source, create_source, remove_source
-from anliegen.ground import clock, files, secrets
+from anliegen.ground import clock, secrets
 from anliegen.ground.egress.models import Destination, EgressCall
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent, Mailbox
 
+from .conftest import fetch_again, stored
+from .servers import Folder, Server
+
 pytestmark = pytest.mark.django_db
-
-
-@dataclass
-class Folder:
-    """A mail server's one folder, and what it was told to do."""
-
-    mails: dict[int, bytes] = field(default_factory=dict)
-    validity: int = 7
-    next_uid: int = 1
-    password: str = "geheim"
-    came_on: dict[int, date] = field(default_factory=dict)
-    commands: list[str] = field(default_factory=list)
-    breaks_off_at: str = "never"
-
-    def add(self, raw: bytes, on: date = date(2026, 11, 20)) -> int:
-        uid, self.next_uid = self.next_uid, self.next_uid + 1
-        self.mails[uid], self.came_on[uid] = raw, on
-        return uid
-
-    def number_anew(self) -> None:
-        """As after a restored backup: other UIDs, another UIDVALIDITY."""
-        kept, days = list(self.mails.values()), list(self.came_on.values())
-        self.validity, self.next_uid, self.mails, self.came_on = self.validity + 1, 1, {}, {}
-        for raw, on in zip(kept, days, strict=True):
-            self.add(raw, on)
-
-
-class Conversation(socketserver.StreamRequestHandler):
-    """As much IMAP as the fetcher uses, answered as Dovecot does."""
-
-    server: "Server"
-
-    def handle(self) -> None:
-        self.say("* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] here")
-        while line := self.rfile.readline():
-            tag, _space, command = line.decode().strip().partition(" ")
-            self.folder.commands.append(command)
-            if self.folder.breaks_off_at in command:
-                return
-            name = command.split()[0].upper()
-            sub = f"uid_{command.split()[1].lower()}" if name == "UID" else name.lower()
-            self.say(f"{tag} {getattr(self, sub)(command, tag)}")
-            if name == "LOGOUT":
-                return
-
-    @property
-    def folder(self) -> Folder:
-        return self.server.folder
-
-    def say(self, line: str) -> None:
-        self.wfile.write(line.encode() + b"\r\n")
-
-    def capability(self, command: str, tag: str) -> str:
-        self.say("* CAPABILITY IMAP4rev1 AUTH=PLAIN")
-        return "OK done"
-
-    def login(self, command: str, tag: str) -> str:
-        return "OK in" if f'"{self.folder.password}"' in command else "NO [AUTHENTICATIONFAILED] wrong"
-
-    def authenticate(self, command: str, tag: str) -> str:
-        self.say("+ ")
-        answer = base64.b64decode(self.rfile.readline()).decode()
-        return "OK in" if answer.split("\0")[2] == self.folder.password else "NO wrong"
-
-    def status(self, command: str, tag: str) -> str:
-        if '"INBOX"' not in command and " INBOX " not in command:
-            return "NO [NONEXISTENT] no such folder"
-        self.say(f"* STATUS INBOX (UIDVALIDITY {self.folder.validity} UIDNEXT {self.folder.next_uid})")
-        return "OK done"
-
-    def examine(self, command: str, tag: str) -> str:
-        self.say(f"* {len(self.folder.mails)} EXISTS")
-        return "OK [READ-ONLY] done"
-
-    def uid_search(self, command: str, tag: str) -> str:
-        uids = sorted(self.folder.mails)
-        if found := re.search(r"UID (\d+):\*", command):
-            uids = [uid for uid in uids if uid >= int(found[1])] or uids[-1:]
-        elif found := re.search(r"SINCE (\S+?)\)", command):
-            since = datetime.strptime(found[1], "%d-%b-%Y").date()
-            uids = [uid for uid in uids if self.folder.came_on[uid] >= since]
-        self.say("* SEARCH " + " ".join(map(str, uids)))
-        return "OK done"
-
-    def uid_fetch(self, command: str, tag: str) -> str:
-        uid = int(command.split()[2])
-        if raw := self.folder.mails.get(uid):
-            self.say(f"* 1 FETCH (UID {uid} BODY[] {{{len(raw)}}}")
-            self.wfile.write(raw + b")\r\n")
-        return "OK done"
-
-    def logout(self, command: str, tag: str) -> str:
-        self.say("* BYE")
-        return "OK bye"
-
-
-class Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self, folder: Folder) -> None:
-        self.folder = folder
-        super().__init__(("127.0.0.1", 0), Conversation)
-
-
-@pytest.fixture
-def folder() -> Folder:
-    return Folder()
-
-
-@pytest.fixture
-def server(folder: Folder) -> Iterator[Server]:
-    running = Server(folder)
-    threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield running
-    running.shutdown()
-    running.server_close()
-
-
-@pytest.fixture
-def fields(server: Server) -> dict[str, Any]:
-    """Of a source that is read from its beginning."""
-    return {
-        "host": "127.0.0.1",
-        "port": server.server_address[1],
-        "security": "none",
-        "username": "service",
-        "password": "geheim",
-        "allow_private": True,
-        "last_uid": 0,
-    }
-
-
-@pytest.fixture
-def jana(admin: Agent) -> Actor:
-    return Actor.agent(admin.pk)
-
-
-@pytest.fixture
-def source(mailbox: Mailbox, fields: dict[str, Any], jana: Actor, now: datetime) -> Source:
-    return create_source(mailbox, actor=jana, at=now, **fields)
-
-
-def fetch_again(source: Source) -> Source:
-    """As the clock would, however long the source wanted to wait."""
-    Source.objects.filter(pk=source.pk).update(retry_at=None)
-    fetch.fetch(source_id=source.pk)
-    return Source.objects.get(pk=source.pk)
-
-
-def stored() -> list[bytes]:
-    return [files.get(line.sha256) for line in Intake.objects.order_by("pk")]
 
 
 def verbs_of(source: Source) -> list[str]:
