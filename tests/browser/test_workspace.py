@@ -67,6 +67,33 @@ def test_from_the_list_to_an_answer_and_back_with_the_keyboard_alone(log_in: Log
     expect(page.locator(f"#t{fresh.pk}")).to_be_focused()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_resolving_tells_the_customer_with_two_keys_and_can_be_taken_back(
+    log_in: LogIn, mira: Agent, fresh: Ticket, width: int
+) -> None:
+    page = log_in(mira, width=width)
+    page.goto(f"/workspace/tickets/{fresh.pk}/?view=team")
+    page.keyboard.press("e")
+    field = page.get_by_label("Nachricht an Kim Berger")
+    expect(field).to_be_focused()
+    found = Axe().run(page).response["violations"]
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+    page.keyboard.type(" Der Abschlag ist gesenkt.")
+    page.keyboard.press("Control+Enter")
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("Gelöst. Die Nachricht an Kim Berger geht gleich hinaus.")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    expect(page.locator("#ticket-head")).to_contain_text("gelöst")
+    message = Message.objects.get(direction="out")
+    assert "„Abschlag“ erledigt. Der Abschlag ist gesenkt.\n\n" in message.text
+
+    toast.get_by_role("button", name="Zurücknehmen").click()
+    expect(page.locator("#ticket-head")).to_contain_text("in Bearbeitung")
+    expect(page.get_by_label("Ihre Antwort")).to_have_value(message.text)
+    message.refresh_from_db()
+    assert message.state == "cancelled"
+
+
 def test_a_note_looks_unlike_an_answer_and_stays_inside(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
     page = log_in(mira)
     page.goto(f"/workspace/tickets/{fresh.pk}/")
@@ -151,8 +178,10 @@ def test_the_sheet_of_shortcuts_names_them(log_in: LogIn, mira: Agent, fresh: Ti
 
 ADDRESSES = (
     "/workspace/?view=team",
+    "/workspace/?view=team&order=waiting",
     "/workspace/",
     "/workspace/tickets/{}/",
+    "/workspace/tickets/{}/resolve/",
     "/workspace/search/?q=Abschlag",
     "/workspace/tickets/new/",
     "/workspace/profile/",
@@ -169,7 +198,7 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     for pattern in ADDRESSES:
         address = pattern.format(fresh.pk)
         page.goto(address)
-        if "/tickets/" in address and "new" not in address:
+        if pattern == "/workspace/tickets/{}/":
             page.locator("[data-open=compose-reply]").click()
         found = Axe().run(page).response["violations"]
         assert [(address, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
