@@ -12,7 +12,8 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
 from anliegen.flow.channels.guard.models import Brake, RejectionRule
 from anliegen.flow.channels.guard.watch import the_guard
-from anliegen.flow.channels.models import Intake, Source
+from anliegen.flow.channels.models import Intake, MailKey, Source
+from anliegen.ground import clock
 from anliegen.ground.egress.models import Destination
 from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
@@ -93,6 +94,18 @@ def _mailboxes() -> State:
     return line, not count
 
 
+def _mail_keys() -> State:
+    count = MailKey.objects.count()
+    if not count:
+        return _("no key yet"), False
+    line = _count(count, ngettext("%(count)s key", "%(count)s keys", count))
+    expired = MailKey.objects.filter(private__isnull=False, expires_at__lt=clock.now()).count()
+    if not expired:
+        return line, False
+    words = ngettext("%(count)s of your own has expired", "%(count)s of your own have expired", expired)
+    return f"{line}, {_count(expired, words)}", True
+
+
 def _guard() -> State:
     if pulled := Brake.objects.undecided().count():
         words = ngettext("%(count)s brake waits for a decision", "%(count)s brakes wait for a decision", pulled)
@@ -146,6 +159,7 @@ STATES: dict[str, Callable[[], State]] = {
     "roles": _roles,
     "tokens": _tokens,
     "mailboxes": _mailboxes,
+    "keys": _mail_keys,
     "guard": _guard,
     "rejections": _rejections,
     "connections": _connections,
