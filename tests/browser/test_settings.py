@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import trip
-from anliegen.flow.channels.models import Intake, Source
-from anliegen.flow.channels.sources import create_source
+from anliegen.flow.channels.models import Intake, Source, Unfetched
+from anliegen.flow.channels.sources import UNDECIDED, create_source
 from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Cursor, Event
@@ -26,7 +26,15 @@ PAGES = [
     *("", "operator/", "brands/", "brands/new/", "brands/{brand}/", "calendars/", "calendars/new/"),
     *("calendars/{calendar}/", "teams/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/", "roles/"),
     *("roles/{role}/", "tokens/", "tokens/new/", "mailboxes/", "mailboxes/{box}/", "mailboxes/{box}/sources/new/"),
-    *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
+    *("mailboxes/{box}/sources/new/?way=microsoft", "mailboxes/{box}/sources/new/?way=folder"),
+    *(
+        "mailboxes/{box}/sources/{undecided}/",
+        "mailboxes/{box}/sources/{source}/",
+        "connections/",
+        "connections/new/",
+        "connections/calls/",
+        "intake/",
+    ),
     *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
 ]
@@ -39,7 +47,11 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
     source = create_source(
         mailbox, host="imap.example.org", username="service", password="geheim", last_uid=0, actor=actor, at=now
     )
-    Source.objects.update(failed_at=now, retry_at=now, error="login", attempts=2)
+    Source.objects.update(failed_at=now, retry_at=now, error="login", attempts=2, compared_at=now)
+    Unfetched.objects.create(source=source, key="7/1", mark="ab" * 32, size=9, at=now, state="missing", noted_at=now)
+    undecided = create_source(
+        mailbox, kind="maildir", folder="/nowhere", last_uid=UNDECIDED, actor=actor, at=now
+    )  # its mails cannot be counted
     accounts.create_token(admin, scopes=["read"], name="app", actor=actor, at=now)
     line = Intake.objects.create(
         received_at=now, source="smtp", sha256=files.put(b"mail"), size=4, result="quarantined",
@@ -59,7 +71,7 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
     Cursor.objects.create(name="probe", failed_at=now, failed_position=1, retry_at=now, error="ValueError: x")
     return {
         "brand": mailbox.brand_id, "calendar": calendar.pk, "team": technics.pk, "agent": admin.pk,
-        "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "line": line.pk,
+        "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "undecided": undecided.pk, "line": line.pk,
         "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
         "event": Event.objects.order_by("-id")[0].pk,
     }  # fmt: skip

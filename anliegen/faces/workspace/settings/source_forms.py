@@ -59,6 +59,8 @@ class SourceForm(SettingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in channels.PLACE & self.fields.keys():
+            self.fields[name].required = True  # the column is empty for other kinds only
         if self.is_new:
             chooser = self.fields["last_uid"]
             assert isinstance(chooser, forms.TypedChoiceField)

@@ -338,3 +338,9 @@ def test_nobody_without_the_permission_comes_near(
     assert hers.get(at(source, "count")).status_code == 403
     assert hers.get(at(source, "connect")).status_code == 403
     assert hers.get(to("source-consent")).status_code == 403
+
+
+@pytest.mark.parametrize("empty", ["host", "username", "folder"])
+def test_where_the_mail_lies_must_be_said(browser: Client, mailbox: Mailbox, empty: str) -> None:
+    assert browser.post(to("source-new", mailbox.pk), IMAP | {empty: ""}).status_code == 422
+    assert not Source.objects.exists()
