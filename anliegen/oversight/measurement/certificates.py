@@ -50,12 +50,12 @@ def mail_server() -> Iterator[Finding]:
         with egress.smtp(url, purpose=MAIL) as session:
             seen = egress.session_certificate(session)
     except egress.TurnedAway as no:
-        yield Finding("mail server", False, str(no), "Are user name and password in ANLIEGEN_SMTP_URL still right?")
+        yield Finding("mail session", False, str(no), "Are user name and password in ANLIEGEN_SMTP_URL still right?")
     except egress.EgressError as problem:
         advice = "Mails wait and are tried again for two days. Check ANLIEGEN_SMTP_URL and the server."
-        yield Finding("mail server", False, str(problem), advice)
+        yield Finding("mail session", False, str(problem), advice)
     else:
-        yield Finding("mail server", True, "answers")
+        yield Finding("mail session", True, "answers")
         if seen is not None:
             yield _lasting("certificate of the mail server", seen, "Tell who runs it: after that no mail is sent.")
 

@@ -155,7 +155,7 @@ def mail_server(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[...,
 
 def test_the_mail_server_and_its_certificate_are_looked_at(well: None, mail_server: Callable[..., None]) -> None:
     mail_server(shows=lasting(timedelta(days=90), timedelta(days=3)))
-    assert found("mail server").seen == "answers"
+    assert found("mail session").seen == "answers"
     assert bad() == {"certificate of the mail server"}
     mail_server()  # such as one on this machine
     assert [each.check for each in examine() if "certificate" in each.check] == []
@@ -172,8 +172,8 @@ def test_a_mail_server_that_does_not_take_mail_is_found(
     well: None, mail_server: Callable[..., None], says: Exception, advice: str
 ) -> None:
     mail_server(says=says)
-    assert bad() == {"mail server"}
-    assert found("mail server").advice.startswith(advice)
+    assert bad() == {"mail session"}
+    assert found("mail session").advice.startswith(advice)
 
 
 def test_a_key_that_others_can_read_is_named(data: Path, well: None) -> None:
