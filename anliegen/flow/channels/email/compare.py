@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from anliegen.flow.channels import verbs
-from anliegen.flow.channels.email.fetch import begin, noted
+from anliegen.flow.channels.email.fetch import Busy, turn_at
 from anliegen.flow.channels.email.places.doors import opened
 from anliegen.flow.channels.email.places.place import Place, Summary, batches
 from anliegen.flow.channels.email.rounds import counted_marks, take, take_new
@@ -21,6 +21,7 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.record import record
 
 LATER = timedelta(seconds=5)  # while another fetch is under way
+MOST_TRIES = 120
 WANTED = ("missing", "too-large", "not-given")
 
 
@@ -41,36 +42,54 @@ def want_comparison(source: Source, *, actor: Actor) -> None:
 @job(queue="mail")
 def compare(source_id: int, actor: str, tries: int = 0) -> None:
     """Fetch what is new, then look for everything that lies there in the ledger."""
-    source = begin(source_id)
-    if source is None:
-        if tries < 120 and _is_only_busy(source_id):
-            defer(compare, at=clock.now() + LATER, source_id=source_id, actor=actor, tries=tries + 1)
-        return
-    with noted(source), opened(source) as place:
-        lies_there = place.all_keys()
-        if take_new(place, source):
-            # What came is more than one round: nothing can be said to be missing before it is here.
-            defer(compare, at=clock.now() + LATER, source_id=source_id, actor=actor, tries=tries + 1)
-            return
-        _note(source, len(lies_there), missing_among(place, source, lies_there), Actor(actor))
+    try:
+        is_done = _compare(source_id, Actor(actor))
+    except Busy:
+        is_done = False
+    if not is_done and tries < MOST_TRIES:
+        defer(compare, at=clock.now() + LATER, source_id=source_id, actor=actor, tries=tries + 1)
 
 
 @job(queue="mail")
 def fetch_missing(source_id: int, tries: int = 0) -> None:
     """Fetch what is missing at a source and was asked for."""
-    source = begin(source_id)
-    if source is None:
-        if tries < 120 and _is_only_busy(source_id):
-            defer(fetch_missing, at=clock.now() + LATER, source_id=source_id, tries=tries + 1)
-        return
-    with noted(source), opened(source) as place:
-        present = {source.ledger_key(key): key for key in place.all_keys()}
-        for row in Unfetched.objects.filter(source=source, state__in=WANTED).order_by("pk"):
-            if row.key not in present:
-                row.delete()
-            elif not take(place, source, present[row.key]):
-                defer(fetch_missing, at=clock.now() + LATER, source_id=source_id, tries=tries + 1)
-                return
+    try:
+        is_done = _fetch_missing(source_id)
+    except Busy:
+        is_done = False
+    if not is_done and tries < MOST_TRIES:
+        defer(fetch_missing, at=clock.now() + LATER, source_id=source_id, tries=tries + 1)
+
+
+def _compare(source_id: int, actor: Actor) -> bool:
+    """False when what came is more than one round: nothing can be said to be missing before it is here."""
+    is_whole = True
+    with turn_at(source_id) as source:
+        if source is None:
+            return True
+        with opened(source) as place:
+            lies_there = place.all_keys()
+            is_whole = not take_new(place, source)
+            if is_whole:
+                _note(source, len(lies_there), missing_among(place, source, lies_there), actor)
+    return is_whole
+
+
+def _fetch_missing(source_id: int) -> bool:
+    """False when the session ended before the last of them."""
+    is_done = True
+    with turn_at(source_id) as source:
+        if source is None:
+            return True
+        with opened(source) as place:
+            present = {source.ledger_key(key): key for key in place.all_keys()}
+            for row in Unfetched.objects.filter(source=source, state__in=WANTED).order_by("pk"):
+                if row.key not in present:
+                    row.delete()
+                elif not take(place, source, present[row.key]):
+                    is_done = False
+                    break
+    return is_done
 
 
 def want_missing(source: Source, *, actor: Actor, at: datetime) -> int:
@@ -141,10 +160,3 @@ def _note(source: Source, mails: int, missing: Sequence[Summary], actor: Actor) 
         Source.objects.filter(pk=source.pk).update(compared_at=at, compared_mails=mails)
         open_ones = Unfetched.objects.filter(source=source, state__in=WANTED).count()
         record(verbs.SOURCE_COMPARED, source, actor=actor, at=at, mails=mails, missing=open_ones)
-
-
-def _is_only_busy(source_id: int) -> bool:
-    """Whether another fetch is under way, rather than nothing to be fetched or a failure to be waited out."""
-    return Source.objects.filter(
-        pk=source_id, is_active=True, failed_at=None, retry_at__isnull=False, retry_at__gt=clock.now()
-    ).exists()

@@ -4,10 +4,12 @@ Whoever listens there (`watch.py`) fetches within a second or two; where nobody 
 failure is noted at its source, and tried again later and later.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 from imap_tools.errors import ImapToolsError
 
@@ -20,6 +22,7 @@ from anliegen.flow.channels.email.troubles import Trouble, explain
 from anliegen.flow.channels.models import Source
 from anliegen.flow.channels.sources import UNDECIDED
 from anliegen.ground import clock, egress
+from anliegen.ground.alone import alone
 from anliegen.ground.jobs import defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.record import record
@@ -27,11 +30,15 @@ from anliegen.ground.journal.record import record
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
-LEASE = timedelta(minutes=10)  # how long a worker may be at it before another one begins
+FETCHING = 0x66657463  # the kind of the lock of whoever is at a source
 CHECK_S = 40.0  # a person waits this long
 LEFT_TO_THE_WATCH = timedelta(minutes=15)
 
 THEIRS = (egress.EgressError, egress.IMAPError, egress.POPError, ImapToolsError, Refusal)
+
+
+class Busy(Exception):
+    """Another worker is at this source."""
 
 
 @periodic("* * * * *", queue="mail")
@@ -48,52 +55,52 @@ def fetch_due(timestamp: int) -> None:
 @job(queue="mail")
 def fetch(source_id: int) -> None:
     """Take in what is new at one source; when that is much, the rest in another job."""
-    if fetch_round(source_id):
-        defer(fetch, key=f"source:{source_id}", source_id=source_id)
+    with suppress(Busy):
+        if fetch_round(source_id):
+            defer(fetch, key=f"source:{source_id}", source_id=source_id)
 
 
 def fetch_round(source_id: int) -> bool:
-    """One round at a source: whether more may lie there. A failure is noted on the source."""
-    source = begin(source_id)
-    if source is None:
-        return False
+    """One round at a source: whether more may lie there. A failure is noted on the source. Raises Busy."""
     more = False
-    with noted(source), opened(source) as place:
-        more = take_new(place, source)
+    with turn_at(source_id) as source:
+        if source is not None:
+            with opened(source) as place:
+                more = take_new(place, source)
     return more
 
 
-def begin(source_id: int) -> Source | None:
-    """Take the lease; None when the source is gone, off, not decided about, or another worker is at it."""
-    with transaction.atomic():
-        sources = Source.objects.select_for_update(of=("self",)).select_related("mailbox")
-        source = sources.filter(pk=source_id, is_active=True).exclude(begun_at=None, last_uid=UNDECIDED).first()
-        if source is None or (source.retry_at is not None and source.retry_at > clock.now()):
-            return None
-        Source.objects.filter(pk=source.pk).update(retry_at=clock.now() + LEASE)
-    return source
+@contextmanager
+def turn_at(source_id: int) -> Iterator[Source | None]:
+    """Be the only one at this source, and note on it how that ended; what failed ends with this block.
+
+    None when there is nothing to be done there now: it is gone, off, not decided about, or pauses after a failure.
+    Raises Busy, and OperationalError when our own database is away. A worker that is killed leaves no lock behind.
+    """
+    with alone(FETCHING, source_id) as mine:
+        if not mine:
+            raise Busy
+        source = _due(source_id)
+        if source is None:
+            yield None
+            return
+        try:
+            yield source
+        except (OperationalError, InterfaceError):
+            raise  # nothing can be noted
+        except Exception as error:
+            code = code_of(error)
+            if code == "unexpected":
+                log.exception("fetching failed", source=source.pk)
+            _note_failure(source, code)
+        else:
+            _note_success(source)
 
 
-class noted:  # reads as the verb it is
-    """Notes how it ended on the source, and gives the lease back."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
-        if error is None:
-            _note_success(self._source)
-            return True
-        if isinstance(error, OperationalError) or not isinstance(error, Exception):
-            return False  # our database is away: nothing can be noted, the lease runs out by itself
-        code = code_of(error)
-        if code == "unexpected":
-            log.error("fetching failed", source=self._source.pk, exc_info=error)
-        _note_failure(self._source, code)
-        return True
+def _due(source_id: int) -> Source | None:
+    may_begin = Q(retry_at=None) | Q(retry_at__lte=clock.now())
+    sources = Source.objects.filter(may_begin, pk=source_id, is_active=True)
+    return sources.exclude(begun_at=None, last_uid=UNDECIDED).select_related("mailbox").first()
 
 
 def check(source: Source) -> Trouble | None:

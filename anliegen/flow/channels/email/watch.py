@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
-from anliegen.flow.channels.email.fetch import THEIRS, code_of, fetch_round
+from anliegen.flow.channels.email.fetch import THEIRS, Busy, code_of, fetch_round
 from anliegen.flow.channels.email.places import imap, local
 from anliegen.flow.channels.models import Source
 from anliegen.flow.channels.sources import UNDECIDED
@@ -184,17 +184,14 @@ def _polling(watched: Watched) -> Iterator[None]:
 
 def _fetch_all(watched: Watched) -> None:
     """Round after round until nothing more lies there; after another fetch that is under way."""
-    while not watched.ended.is_set():
-        if _is_busy(watched.pk):
+    more = True
+    while more and not watched.ended.is_set():
+        try:
+            more = fetch_round(watched.pk)
+        except Busy:
             connection.close()
             watched.ended.wait(1.0)
-        elif not fetch_round(watched.pk):
-            break
     connection.close()
-
-
-def _is_busy(pk: int) -> bool:
-    return Source.objects.filter(pk=pk, is_active=True, failed_at=None, retry_at__gt=clock.now()).exists()
 
 
 def _promise(watched: Watched, *, listens: bool) -> None:

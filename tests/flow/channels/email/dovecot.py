@@ -88,6 +88,7 @@ class Dovecot:
 
     def number_anew(self) -> None:
         """As after a restored backup without its indexes: another UIDVALIDITY."""
+        time.sleep(1.1)  # the new UIDVALIDITY is the time in seconds
         for each in (self.place / "mail" / "service").glob("dovecot*"):
             each.unlink()
 

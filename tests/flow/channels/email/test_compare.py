@@ -1,12 +1,12 @@
 """The mailbox against the ledger: what lies there and is not in it is named, and can be fetched."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from anliegen.flow.channels.email import compare
-from anliegen.flow.channels.email.fetch import LEASE
+from anliegen.flow.channels.email import compare, fetch
 from anliegen.flow.channels.email.places.place import mark_of
 from anliegen.flow.channels.models import Intake, Source, Unfetched
 from anliegen.flow.channels.sources import FROM_NOW
@@ -132,8 +132,10 @@ def test_two_mails_of_the_same_headers_are_two(source: Source, folder: Folder) -
     assert aside(source) == [("7/9", "missing")]
 
 
-def test_it_waits_for_a_fetch_that_is_under_way(source: Source, folder: Folder) -> None:
-    Source.objects.update(retry_at=clock.now() + LEASE)
+def test_it_waits_for_a_fetch_that_is_under_way(
+    source: Source, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "alone", lambda kind, key: nullcontext(False))
     compare.compare(source_id=source.pk, actor=SYSTEM.ref)
     assert folder.commands == []
     queued = ProcrastinateJob.objects.get(task_name__endswith="email.compare.compare")

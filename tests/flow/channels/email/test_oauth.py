@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
+from django.utils import translation
 
 from anliegen.flow.channels import oauth
 from anliegen.flow.channels.email import fetch
@@ -146,7 +147,8 @@ def test_what_the_provider_says_is_named(
     provider.answers = [answer]
     after = fetch_again(connected)
     assert after.error == code
-    trouble = fetch.trouble_of(after)
+    with translation.override("en"):
+        trouble = fetch.trouble_of(after)
     assert trouble is not None and trouble.step == "logging in"
 
 

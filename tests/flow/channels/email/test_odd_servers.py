@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from anliegen.flow.channels.email import fetch
 from anliegen.flow.channels.email.places import imap
@@ -192,7 +193,8 @@ def test_a_failing_source_does_not_slow_another(
 
 def test_a_connection_that_is_tested_says_at_which_step_it_fails(source: Source, folder: Folder) -> None:
     folder.password = "anders"
-    trouble = fetch.check(source)
+    with translation.override("en"):
+        trouble = fetch.check(source)
     assert trouble is not None and (trouble.code, trouble.step) == ("login", "logging in")
 
 

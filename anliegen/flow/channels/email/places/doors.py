@@ -6,7 +6,7 @@ from anliegen.flow.channels.email.places import imap, local, pop3
 from anliegen.flow.channels.email.places.place import Place
 from anliegen.flow.channels.models import Source
 
-SESSION_S = 540.0  # one round; shorter than the lease of a fetch
+SESSION_S = 540.0  # one round
 
 
 def opened(source: Source, *, lasts_s: float = SESSION_S) -> AbstractContextManager[Place]:
