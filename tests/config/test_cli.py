@@ -19,6 +19,7 @@ ADMIN = "jana@musterstadt.example"
 MAIL_KEYS = {
     "message_id", "from", "to", "cc", "reply_to", "subject", "date", "language", "text", "reply_text", "quoted_text",
     "signature", "html", "attachments", "automatic", "bounce", "in_reply_to", "references", "authentication", "defects",
+    "appointment", "seal",
 }  # fmt: skip
 
 

@@ -267,11 +267,9 @@ class MailKey(models.Model):
 
 
 TROUBLES = [
-    ("", _("none")),
-    ("passing", _("refused for now")),
-    ("ours", _("the mail server refuses us")),
-    ("server", _("the mail server cannot be reached")),
-]
+    ("", _("none")), ("passing", _("refused for now")),
+    ("ours", _("the mail server refuses us")), ("server", _("the mail server cannot be reached")),
+]  # fmt: skip
 
 
 class Delivery(models.Model):

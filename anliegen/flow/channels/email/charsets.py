@@ -56,6 +56,8 @@ _CLAIMED_BY_HABIT = {"cp1252", "iso8859-15", "iso8859-2", "cp1250"}
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 _STATEFUL = ("iso2022", "utf-7", "utf-16", "utf-32", "hz")
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
+# A letter and the marks on it; whole characters that NFC would exchange for others (of Chinese names, say) stay.
+_TWO_PARTS = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff][\u0300-\u036f]+")
 _LINE_ENDS = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 
@@ -114,7 +116,7 @@ def clean(text: str) -> str:
     """One kind of line end and of umlauts; no control characters, half surrogates or byte order marks, which databases
     refuse. Macs write `ä` as two characters, which would be found by no search."""
     if "\r" in text or not text.isascii():
-        text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text))
+        text = _TWO_PARTS.sub(lambda found: unicodedata.normalize("NFC", found[0]), _LINE_ENDS.sub("\n", text))
     return _UNWANTED.sub("", text)
 
 
