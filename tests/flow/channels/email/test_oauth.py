@@ -149,7 +149,7 @@ def test_what_the_provider_says_is_named(
     assert after.error == code
     with translation.override("en"):
         trouble = fetch.trouble_of(after)
-    assert trouble is not None and trouble.step == "anmelden"
+    assert trouble is not None and trouble.step == "logging in"
 
 
 def test_without_a_consent_nothing_is_asked(by_consent: Source, provider: Provider) -> None:

@@ -195,7 +195,7 @@ def test_a_connection_that_is_tested_says_at_which_step_it_fails(source: Source,
     folder.password = "anders"
     with translation.override("en"):
         trouble = fetch.check(source)
-    assert trouble is not None and (trouble.code, trouble.step) == ("login", "anmelden")
+    assert trouble is not None and (trouble.code, trouble.step) == ("login", "logging in")
 
 
 def test_a_server_that_cannot_at_the_moment_does_not_ask_for_another_password(source: Source, folder: Folder) -> None:
