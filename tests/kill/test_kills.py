@@ -19,7 +19,10 @@ AWAY_S = 20
 
 def kill_everything(instance: Instance) -> None:
     """Supervisor first, so that it cannot start anybody again; then a new start, as after a power cut."""
-    kill(*[instance.supervisor(), *[pid for pid in instance.running() if pid != instance.supervisor()]])
+    everybody = instance.running()
+    kill(instance.supervisor())
+    for pid in everybody:
+        postmaster.send(pid, 9)  # some end with their supervisor before it is their turn
     for pid in instance.server_pids():
         postmaster.send(pid, 9)
     assert instance.process is not None
