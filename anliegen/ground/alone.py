@@ -1,9 +1,12 @@
 """One at a time, in all processes on all machines: advisory locks, which PostgreSQL gives back when a holder dies."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from django.db import DatabaseError, InterfaceError, connection
+
+LOOK_S = 0.05  # between two looks for a free place
 
 
 @contextmanager
@@ -22,13 +25,18 @@ def alone(kind: int, key: int) -> Iterator[bool]:
 
 
 @contextmanager
-def one_of(kind: int, most: int) -> Iterator[bool]:
-    """Be one of at most so many inside; yields False at once when that many are."""
-    for key in range(most):
-        with alone(kind, key) as mine:
-            if mine:
-                yield True
-                return
+def one_of(kind: int, most: int, *, patience: float = 0.0) -> Iterator[bool]:
+    """Be one of at most so many inside; yields False when that many still are after `patience` seconds."""
+    until = time.monotonic() + patience
+    while True:
+        for key in range(most):
+            with alone(kind, key) as mine:
+                if mine:
+                    yield True
+                    return
+        if time.monotonic() >= until:
+            break
+        time.sleep(LOOK_S)
     yield False
 
 

@@ -17,6 +17,7 @@ from anliegen.ground.alone import one_of
 from anliegen.records.accounts.models import Operator
 
 MINUTE = timedelta(minutes=1)
+PATIENCE_S = 2.0  # so long a delivery waits for its place before it comes back later
 ROW, SERVER = 0x50616365, 0x536D7470  # locks: "Pace", "Smtp"
 MOST_COUNTED = 3000
 LONGEST_WAIT_S = 300
@@ -45,8 +46,11 @@ def _free_at(delivery: Delivery, domain: str, most: int, at: datetime) -> dateti
 
 
 def at_the_server(operator: Operator) -> AbstractContextManager[bool]:
-    """Be one of those who talk to the mail server; False when as many as may do so already."""
-    return one_of(SERVER, operator.sends_at_once)
+    """Be one of those who talk to the mail server; False when as many as may do so already, and go on doing so.
+
+    A quick server has a place in a moment: whoever went away for it at once would come back long after it was free.
+    """
+    return one_of(SERVER, operator.sends_at_once, patience=PATIENCE_S)
 
 
 def come_back_in() -> timedelta:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from django.db import OperationalError, connection
 
-from anliegen.flow.channels import attempt, outbox, result
+from anliegen.flow.channels import attempt, outbox, pace, result
 from anliegen.flow.channels.email import send, transmit
 from anliegen.flow.channels.email.identifiers import read_bounce_address
 from anliegen.flow.channels.instance import reply_key
@@ -422,12 +422,8 @@ def test_to_one_domain_only_so_many_leave_in_any_minute(
         assert len(server.got) == left
 
 
-def test_only_so_many_talk_to_the_server_at_once(
-    answer: Callable[..., Delivery], server: MailServer, watch: Clock
-) -> None:
-    Operator.objects.update(sends_at_once=2)
+def send_five_side_by_side(answer: Callable[..., Delivery]) -> None:
     waiting = [answer(f"Nummer {number}") for number in range(5)]
-    server.mood.thinks_for_s = 0.7
 
     def work(delivery: Delivery) -> None:
         outbox.deliver.func(delivery.pk)
@@ -438,5 +434,22 @@ def test_only_so_many_talk_to_the_server_at_once(
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_only_so_many_talk_to_the_server_at_once_and_the_others_come_back(
+    answer: Callable[..., Delivery], server: MailServer, watch: Clock
+) -> None:
+    Operator.objects.update(sends_at_once=2)
+    server.mood.thinks_for_s = pace.PATIENCE_S + 1
+    send_five_side_by_side(answer)
     assert (server.most_at_once, len(server.got)) == (2, 2)
     assert Delivery.objects.filter(done_at=None, attempts=0).count() == 3
+
+
+def test_at_a_quick_server_each_waits_for_its_place_instead_of_going_away(
+    answer: Callable[..., Delivery], server: MailServer, watch: Clock
+) -> None:
+    Operator.objects.update(sends_at_once=2)
+    server.mood.thinks_for_s = 0.2
+    send_five_side_by_side(answer)
+    assert (server.most_at_once, len(server.got)) == (2, 5)
