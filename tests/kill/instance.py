@@ -104,7 +104,7 @@ class Instance:
         self.ask("UPDATE accounts_operator SET sends_per_minute = 30000 RETURNING id")
         self.ask(
             "INSERT INTO channels_guard (id, most_per_address, most_per_ticket, most_answers, trusted_servers)"
-            " VALUES (1, 60, 60, 30000, '{}') ON CONFLICT (id) DO UPDATE SET most_answers = 30000 RETURNING id"
+            " VALUES (1, 30000, 30000, 30000, '{}') ON CONFLICT (id) DO NOTHING RETURNING id"
         )
         return self
 
