@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -9,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anliegen.flow.channels.email.charsets import clean
 from anliegen.flow.channels.email.compose import CannotCompose, Outgoing, OutgoingFile, compose
 from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.incoming import Contact
@@ -179,21 +179,28 @@ def test_no_text_can_add_a_field(subject: str, name: str, filename: str, text: s
     assert len(incoming.attachments) == 1
 
 
+def nfc(text: str) -> str:
+    """A letter and its marks may come back as one character: the same text, by Unicode's own measure."""
+    return unicodedata.normalize("NFC", text)
+
+
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cf")), max_size=200))
 def test_any_subject_comes_back(subject: str) -> None:
-    assert parse(compose(replace(PLAIN, subject=subject))).subject == clean(" ".join(subject.split()))
+    assert nfc(parse(compose(replace(PLAIN, subject=subject))).subject) == nfc(" ".join(subject.split()))
 
 
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cf")), max_size=80))
 def test_any_name_comes_back(name: str) -> None:
     (contact,) = parse(compose(replace(PLAIN, to=((name, "erika@example.de"),)))).to
-    assert contact == Contact(clean(" ".join(name.split())).strip("<> "), "erika@example.de")
+    assert Contact(nfc(contact.name), contact.address) == Contact(
+        nfc(" ".join(name.split()).strip("<> ")), "erika@example.de"
+    )
 
 
 @settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Cf")), max_size=300))
 def test_any_text_comes_back(text: str) -> None:
     body = "Text: " + text
-    assert parse(compose(replace(PLAIN, text=body, date=datetime(2026, 1, 1, tzinfo=UTC)))).text == clean(body)
+    assert nfc(parse(compose(replace(PLAIN, text=body, date=datetime(2026, 1, 1, tzinfo=UTC)))).text) == nfc(body)
