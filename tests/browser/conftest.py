@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 from a2wsgi import WSGIMiddleware
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from anliegen.config.wsgi import application as pages
 from anliegen.faces.realtime.stream import Stream
@@ -19,6 +19,8 @@ from anliegen.records.accounts.models import Agent
 
 CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "richtig-langes-wort"
+
+expect.set_options(timeout=30_000)  # these say what comes, not how soon; `anliegen bench` says that
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +109,10 @@ def window(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Call
         return page
 
     yield make
+    found = [one for one in complaints if "status of 4" not in one]  # before closing, which aborts what is under way
     for context in contexts:
         context.close()
-    assert [one for one in complaints if "status of 4" not in one] == []
+    assert found == []
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@
 
 import base64
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 
 from anliegen.flow.channels.email.parse import parse
+from tools import memory
 
 SIZE = 50_000_000
 HEAD = b"From: a@example.de\r\nTo: b@example.de\r\nSubject: s\r\n"
@@ -67,7 +67,7 @@ def main(name: str) -> None:
             {
                 "bytes": len(mail),
                 "seconds": time.process_time() - began,
-                "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "peak_mb": memory.peak_mb(),
                 "failed": [one for one in incoming.defects if one.startswith("not understood")],
             }
         )
