@@ -19,6 +19,8 @@ from django.db.models import Field, Model, QuerySet
 
 M = TypeVar("M", bound=Model)
 
+MOST_AT_ONCE = 1000  # rows in one statement, of up to 65 columns: PostgreSQL takes 65,535 values
+
 
 class _Waiting:
     """What a block has not written yet, and the rows it has under lock."""
@@ -113,12 +115,13 @@ def write() -> None:
     new, changed = waiting.new, waiting.changed
     waiting.new, waiting.new_keys, waiting.changed, waiting.held = defaultdict(list), set(), {}, {}
     for model, rows in new.items():
-        model._base_manager.bulk_create(rows)
+        model._base_manager.bulk_create(rows, batch_size=MOST_AT_ONCE)
     alike: dict[tuple[type[Model], tuple[str, ...]], list[Model]] = defaultdict(list)
     for (model, _pk), (row, names) in changed.items():
         alike[model, tuple(sorted(names))].append(row)
     for (model, fields), several in alike.items():
-        _update_many(model, fields, several)
+        for start in range(0, len(several), MOST_AT_ONCE):
+            _update_many(model, fields, several[start : start + MOST_AT_ONCE])
 
 
 def _reserve(model: type[Model], many: int) -> list[int]:

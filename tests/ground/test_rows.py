@@ -48,6 +48,17 @@ def test_keys_rise_and_the_next_ordinary_row_gets_a_higher_one(db: None, now: da
     assert Person.objects.create(name="later", created_at=now).pk > keys[-1]
 
 
+def test_more_rows_than_one_statement_may_carry_are_written_and_changed(db: None, now: datetime) -> None:
+    with rows.deferred(7000):  # PostgreSQL takes 65,535 values in a statement
+        made = [rows.insert(someone(number, now)) for number in range(7000)]
+        rows.write()
+        for each in made:
+            each.name = f"Alex {each.pk}"
+            rows.update(each, *(field.name for field in Person._meta.concrete_fields if not field.primary_key))
+    names = Person.objects.order_by("pk").values_list("name", flat=True)
+    assert list(names) == [f"Alex {each.pk}" for each in made]
+
+
 def test_a_row_may_name_one_that_is_written_after_it(db: None, now: datetime) -> None:
     with transaction.atomic(), rows.deferred(1):
         first = rows.insert(someone(1, now))

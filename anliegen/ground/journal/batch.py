@@ -45,5 +45,5 @@ def write_waiting() -> None:
     """Write what waits, in the order it was recorded."""
     waiting = _waiting.get()
     if waiting:
-        Event.objects.bulk_create(waiting)
+        Event.objects.bulk_create(waiting, batch_size=1000)
         waiting.clear()

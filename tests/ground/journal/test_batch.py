@@ -85,3 +85,10 @@ def test_a_batch_in_a_batch_keeps_its_own_events(now: datetime) -> None:
 def test_a_batch_is_no_way_around_the_transaction(now: datetime) -> None:
     with pytest.raises(OutsideTransaction):
         record(RANG, "bell:1", actor=SYSTEM, at=now, times=1)
+
+
+def test_more_events_than_one_statement_may_carry_are_written_too(now: datetime) -> None:
+    with together():
+        for times in range(9000):  # 8 values each; PostgreSQL takes 65,535 in a statement
+            ring(now, times)
+    assert heard() == list(range(9000))

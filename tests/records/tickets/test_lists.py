@@ -161,7 +161,7 @@ def test_many_tickets_of_another_team_are_not_read_on_the_way_to_ones_own(
     newer = (now + timedelta(seconds=number) for number in range(3000))
     long = now - timedelta(days=1)
     others = [made(brand, kim, at, status="open", team=technics, assignee=tom, waiting_since=long) for at in newer]
-    Ticket.objects.bulk_create([*own, *others])
+    Ticket.objects.bulk_create([*own, *others], batch_size=1000)
     mira.team_ids()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE tickets_ticket")
