@@ -123,6 +123,17 @@ def test_who_is_no_participant_is_marked_as_a_stranger_until_they_are(
     assert joined.data == {"person": f"person:{stranger.person_id}", "role": "copy"}
 
 
+@pytest.mark.parametrize(("left", "is_stranger"), [(False, True), (True, False)])
+def test_whom_an_agent_sent_a_copy_is_no_stranger_once_it_has_left(
+    ticket: Ticket, stranger: Address, as_mira: Actor, now: datetime, left: bool, is_stranger: bool
+) -> None:
+    answer = Answer(text="Zur Kenntnis.", to=(("", "kim@example.org"),), cc=(("", stranger.value.upper()),))
+    message = tickets.reply(ticket, answer, actor=as_mira, at=now + HOUR)
+    if left:
+        tickets.mark_sent(message, actor=SYSTEM, at=now + HOUR)
+    assert write_again(ticket, stranger, now + 2 * HOUR).is_from_stranger == is_stranger
+
+
 def test_a_reply_is_queued_and_whoever_writes_it_takes_the_ticket_on(
     ticket: Ticket, mira: Agent, as_mira: Actor, now: datetime
 ) -> None:

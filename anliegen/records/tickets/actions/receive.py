@@ -7,12 +7,14 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Brand, Mailbox
+from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.content import File, Received
 from anliegen.records.tickets.models import Attachment, Message, Participant, Ticket, as_recipients
 from anliegen.records.tickets.models.message import is_feigned
 
+HAS_LEFT = ("sent", "maybe_sent", "delivered")
 WHAT_MOVES = ("last_message_at", "updated_at", "version", "waiting_since", "status", "resolved_at", "closed_at")
 
 
@@ -111,7 +113,19 @@ def _is_stranger(ticket: Ticket, received: Received) -> bool:
     if received.person_id == ticket.person_id or received.address is None:
         return False
     rows.write()
-    return not Participant.objects.filter(ticket=ticket, address=received.address).exists()
+    if Participant.objects.filter(ticket=ticket, address=received.address).exists():
+        return False
+    return not _was_written_to(ticket, received.address)
+
+
+def _was_written_to(ticket: Ticket, address: Address) -> bool:
+    """Whether an agent has had an answer go to this address, as a copy for instance: it is part of it since."""
+    answers = Message.objects.filter(ticket=ticket, direction="out", rule="", state__in=HAS_LEFT)
+    return any(
+        fold_address("email", one["address"]) == address.folded
+        for to, copies in answers.values_list("to", "cc")
+        for one in (*to, *copies)
+    )
 
 
 def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetime) -> Message:
