@@ -125,8 +125,10 @@ _database_url = secrets.secret("DATABASE_URL")
 DATABASES = {"default": postgres.parse_url(_database_url) if _database_url else postgres.where(ANLIEGEN_DATA)}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-# Statements are prepared by the server at their third time: planning was a third of a page's time (decision 0013).
-DATABASES["default"].setdefault("OPTIONS", {}).update(server_side_binding=True, prepare_threshold=3)
+# Statements are prepared by the server at their third time, and planned for their values each time (decision 0013).
+_options: dict[str, Any] = DATABASES["default"].setdefault("OPTIONS", {})
+_options.update(server_side_binding=True, prepare_threshold=3)
+_options["options"] = f"{_options.get('options', '')} -c plan_cache_mode=force_custom_plan".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Agent"

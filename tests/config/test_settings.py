@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 ASK = """
 import django
@@ -28,3 +29,10 @@ def test_browsers_are_told_to_use_tls_only_where_people_come_by_tls(base_url: st
     }
     asked = subprocess.run([sys.executable, "-c", ASK], env=environment, capture_output=True, text=True, check=True)
     assert asked.stdout.strip() == told
+
+
+@pytest.mark.django_db
+def test_prepared_statements_are_planned_for_their_values_each_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        assert cursor.fetchone() == ("force_custom_plan",)

@@ -18,7 +18,7 @@ from anliegen.flow.channels.email.html import readable, tree
 from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.email.quotes.split import split
 from anliegen.flow.channels.incoming import Incoming
-from tools import memory
+from anliegen.oversight.measurement.bench.memory import peak_mb
 from tools.corpus import data
 
 BOUNCES_WANTED, QUOTES_WANTED = 113, 95
@@ -60,7 +60,7 @@ def card(place: Path) -> Card:
     _bounces(made, place)
     _quotes(made, place)
     _take_in(made, list(mails), place)
-    made.peak_mb = round(max(memory.peak_mb(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024), 1)
+    made.peak_mb = round(max(peak_mb() or 0.0, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024), 1)
     made.missed = list(_missed(made))
     return made
 

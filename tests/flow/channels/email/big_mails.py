@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 from anliegen.flow.channels.email.parse import parse
-from tools import memory
+from anliegen.oversight.measurement.bench.memory import peak_mb
 
 SIZE = 50_000_000
 HEAD = b"From: a@example.de\r\nTo: b@example.de\r\nSubject: s\r\n"
@@ -67,7 +67,7 @@ def main(name: str) -> None:
             {
                 "bytes": len(mail),
                 "seconds": time.process_time() - began,
-                "peak_mb": memory.peak_mb(),
+                "peak_mb": peak_mb(),
                 "failed": [one for one in incoming.defects if one.startswith("not understood")],
             }
         )
