@@ -9,16 +9,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
-from django.db import connection
-
 from anliegen.flow.automation import triage
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.email import intake
 from anliegen.flow.channels.email.parse import parse
 from anliegen.ground.journal import read, seal, tail
 from anliegen.ground.wake import work_when_woken
-from anliegen.oversight.measurement.bench import backlog, large
+from anliegen.oversight.measurement.bench import backlog, bare, large
 from anliegen.oversight.measurement.bench.mails import SIZE, made
 from anliegen.oversight.measurement.bench.receiver import receiver, send
 from anliegen.oversight.measurement.bench.report import Report, Spent, measured
@@ -103,16 +100,13 @@ def _through(mails: list[bytes], port: int) -> None:
 
 
 def _limit(mails: list[bytes]) -> Spent:
-    parameters = connection.get_connection_params()
-    for name in ("cursor_factory", "context"):
-        parameters.pop(name, None)
-    with psycopg.connect(**parameters, autocommit=True) as bare:
-        bare.execute("CREATE TABLE bench_limit (id bigserial PRIMARY KEY, fingerprint text, body text)")
+    with bare.driver() as database:
+        database.execute("CREATE TABLE bench_limit (id bigserial PRIMARY KEY, fingerprint text, body text)")
         with measured() as spent:
             for raw in mails:
                 incoming = parse(raw)
-                bare.execute(
+                database.execute(
                     "INSERT INTO bench_limit (fingerprint, body) VALUES (%s, %s)", (incoming.fingerprint, incoming.text)
                 )
-        bare.execute("DROP TABLE bench_limit")
+        database.execute("DROP TABLE bench_limit")
     return spent
