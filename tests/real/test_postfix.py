@@ -1,90 +1,22 @@
 """Through Debian's Postfix and back: a mail leaves, threads, is answered, and comes back if it must."""
 
-import email
-import email.policy
-import os
-import smtplib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from email.message import EmailMessage
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from anliegen.flow.channels.email import intake, receive, send
 from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
-from anliegen.records.accounts.models import Agent, Mailbox, Operator
+from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Ticket
-from tests.flow.channels.mail_server import MailServer
-from tests.real import servers
+from tests.real.post import Post, comes_in
 from tests.real.servers import until
 from tests.stories.mail_clients import Reading, apple_mail, phone_that_keeps_only_the_address
 from tests.stories.mails import mail, send_what_is_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@dataclass
-class Post:
-    """The mail system around us."""
-
-    place: Path
-    smtp: int
-    imap: int
-    elsewhere: MailServer
-
-    def posts(self, raw: bytes, *, to: str = "service@musterstadt.example") -> None:
-        """Kim's mail program hands a mail to her server."""
-        with smtplib.SMTP("127.0.0.1", self.smtp, timeout=20) as session:
-            session.sendmail("kim@example.org", [to], raw)
-
-    def has(self) -> list[EmailMessage]:
-        """What lies in Kim's inbox, read over IMAP."""
-        with servers.inbox(self.imap) as box:
-            numbers = box.search(None, "ALL")[1][0].split()
-            found = [box.fetch(number, "(RFC822)")[1][0][1] for number in numbers]  # type: ignore[index]
-        return [email.message_from_bytes(raw, policy=email.policy.default) for raw in found]  # type: ignore[misc,arg-type]
-
-    def threads(self) -> str:
-        """How Dovecot threads the inbox by RFC 5256, REFERENCES, as mail programs ask it to."""
-        with servers.inbox(self.imap) as box:
-            return box.thread("REFERENCES", "UTF-8", "ALL")[1][0].decode()
-
-    def keeps(self, raw: bytes) -> None:
-        """A mail program keeps what it sent."""
-        with servers.inbox(self.imap) as box:
-            box.append("INBOX", "", "", raw)
-
-
-@pytest.fixture
-def post(operator: Operator, settings: Any) -> Iterator[Post]:
-    if why := servers.missing():
-        if os.environ.get("ANLIEGEN_TEST_FORBID_SKIPS") == "1":
-            pytest.fail(why)
-        pytest.skip(why)
-    elsewhere = MailServer()
-    with (
-        servers.a_place() as place,
-        receive.listening("127.0.0.1", 0) as ours,
-        servers.postfix(place, ours=ours, theirs=elsewhere.port) as smtp,
-        servers.dovecot(place) as imap,
-    ):
-        settings.ANLIEGEN_SMTP_URL = f"smtp://127.0.0.1:{smtp}?tls=none"
-        send.register_mail_server()
-        yield Post(place, smtp, imap, elsewhere)
-    elsewhere.stop()
-
-
-def comes_in(many: int) -> Intake:
-    """Wait until so many mails have come from Postfix, and take them in; the line of the newest."""
-    until(lambda: Intake.objects.count() >= many, 30, f"{many} mails")
-    intake.take_in_all()
-    return Intake.objects.latest("pk")
 
 
 def test_a_conversation_through_postfix_and_dovecot_is_one_thread_and_one_ticket(
