@@ -11,11 +11,13 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import translation
 from markupsafe import Markup
 
+from anliegen.faces.ui import drawing
 from anliegen.faces.ui.appearance import language, shortcuts_off, text_direction, theme, zone
 from anliegen.faces.ui.attributes import attributes
 from anliegen.faces.ui.components import Components
 from anliegen.faces.ui.contact import tel
 from anliegen.faces.ui.dates import ago, duration, exact, said, when
+from anliegen.faces.ui.drawing import DrawnEnvironment
 from anliegen.faces.ui.fields import drawn_field, form_errors
 from anliegen.faces.ui.icons import icon, names
 from anliegen.faces.ui.numbers import number, size
@@ -29,9 +31,10 @@ def environment(*, cache: Path | None = None, **options: Any) -> jinja2.Environm
     """
     if cache is not None:
         cache.mkdir(parents=True, exist_ok=True, mode=0o700)
-        options["bytecode_cache"] = jinja2.FileSystemBytecodeCache(str(cache))
+        # Named apart, so that code of Jinja2's own making is never run in our environment, nor the other way.
+        options["bytecode_cache"] = jinja2.FileSystemBytecodeCache(str(cache), "drawn_%s.cache")
     options |= {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 (backend: on)
+    made = DrawnEnvironment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 (backend: on)
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext,
         translation.ngettext,
@@ -70,8 +73,8 @@ def environment(*, cache: Path | None = None, **options: Any) -> jinja2.Environm
 
 def translated(text: str, /, **variables: Any) -> Markup:
     """What `_("...")` and `{% trans %}` say: markup, and a format even without variables, as Jinja2's own."""
-    language = translation.get_language()
-    return _translated(language, text) % variables if variables else _formatted(language, text)
+    spoken = drawing.language()
+    return _translated(spoken, text) % variables if variables else _formatted(spoken, text)
 
 
 @lru_cache(maxsize=8192)
