@@ -1,7 +1,8 @@
 """How Jinja2 draws our pages: with as few calls as there can be, since a page writes and calls some thousand times.
 
 Three places where Jinja2 itself is general and a page is not: what is written is nearly always text or markup, what is
-called is nearly always a component or a plain function, and the language stays the same from the first word to the last.
+called is nearly always a component or a plain function, and language and address stay the same from the first word to
+the last.
 """
 
 import re
@@ -10,32 +11,51 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
+from django.conf import settings
+from django.urls import get_script_prefix, get_urlconf
 from django.utils import translation
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup, escape
 
-_LANGUAGE: ContextVar[str | None] = ContextVar("language of the page that is drawn", default=None)
 _is_special = re.compile("[&<>\"']").search
 
 
+class Place(NamedTuple):
+    """Where and for whom a page is drawn: what its words and addresses depend on."""
+
+    language: str | None
+    urlconf: str
+    prefix: str
+
+
+_PLACE: ContextVar[Place | None] = ContextVar("place of the page that is drawn", default=None)
+
+
+def place() -> Place:
+    """While a page is drawn it is asked for hundreds of times, so it is remembered that long."""
+    return _PLACE.get() or Place(translation.get_language(), get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+
+
 def language() -> str | None:
-    """The active language. While a page is drawn it is asked for hundreds of times, so it is remembered that long."""
-    return _LANGUAGE.get() or translation.get_language()
+    """The active language."""
+    known = _PLACE.get()
+    return known.language if known is not None else translation.get_language()
 
 
 @contextmanager
-def in_one_language() -> Iterator[None]:
+def in_one_place() -> Iterator[None]:
     """For as long as a page is drawn: nothing on it changes the language."""
-    token = _LANGUAGE.set(translation.get_language())
+    token = _PLACE.set(None)
+    _PLACE.set(place())
     try:
         yield
     finally:
-        _LANGUAGE.reset(token)
+        _PLACE.reset(token)
 
 
 def written(value: object) -> str:
@@ -94,7 +114,7 @@ class DrawnCode(CodeGenerator):
 
 class DrawnTemplate(jinja2.Template):
     def render(self, *args: Any, **kwargs: Any) -> str:
-        with in_one_language():
+        with in_one_place():
             return super().render(*args, **kwargs)
 
 

@@ -24,7 +24,7 @@ def fragment(template: str, block: str, context: Mapping[str, Any], request: Htt
         for processor in backend.template_context_processors:
             given |= processor(request)
     made = backend.env.get_template(template)
-    with drawing.in_one_language():
+    with drawing.in_one_place():
         return "".join(made.blocks[block](made.new_context(given)))
 
 

@@ -29,7 +29,7 @@ def ticket_for(agent: Agent, number: int) -> Ticket:
     visible = Ticket.objects.visible_to(agent).select_related(
         "person__organisation", "team", "assignee", "responsible", "brand"
     )
-    ticket = visible.filter(pk=number).first() if number < 2**63 else None
+    ticket = next(iter(visible.filter(pk=number)), None) if number < 2**63 else None
     if ticket is None:
         raise Http404
     return ticket
