@@ -38,7 +38,9 @@ _PLACE: ContextVar[Place | None] = ContextVar("place of the page that is drawn",
 
 def place() -> Place:
     """While a page is drawn it is asked for hundreds of times, so it is remembered that long."""
-    return _PLACE.get() or Place(translation.get_language(), get_urlconf() or settings.ROOT_URLCONF, get_script_prefix())
+    return _PLACE.get() or Place(
+        translation.get_language(), get_urlconf() or settings.ROOT_URLCONF, get_script_prefix()
+    )
 
 
 def language() -> str | None:

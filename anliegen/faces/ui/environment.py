@@ -36,7 +36,7 @@ def environment(*, cache: Path | None = None, **options: Any) -> jinja2.Environm
         # Named apart, so that code of Jinja2's own making is never run in our environment, nor the other way.
         options["bytecode_cache"] = jinja2.FileSystemBytecodeCache(str(cache), "drawn_%s.cache")
     options |= {"undefined": jinja2.StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    made = DrawnEnvironment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 (backend: on)
+    made = DrawnEnvironment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)
     made.install_gettext_callables(  # type: ignore[attr-defined]
         translation.gettext,
         translation.ngettext,

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template import engines
 from django.middleware.csrf import get_token
+from django.template import engines
 from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 

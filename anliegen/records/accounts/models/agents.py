@@ -44,7 +44,7 @@ class AgentManager(BaseUserManager["Agent"]):
     def at_work(self) -> "models.QuerySet[Agent]":
         """With role and teams, of which every page asks."""
         teams = RawSQL("ARRAY(SELECT team_id FROM accounts_membership WHERE agent_id = accounts_agent.id)", ())
-        return self.select_related("role").annotate(_team_ids=teams)
+        return self.select_related("role").annotate(teams_read=teams)
 
     def create_agent(self, *, email: str, password: str | None = None, **fields: Any) -> "Agent":
         """A row without its event: use `actions.create_agent`."""
@@ -89,7 +89,9 @@ class Agent(AbstractBaseUser):
     def team_ids(self) -> list[int]:
         """The agent's teams; read once per object, since lists and rights ask often."""
         if not hasattr(self, "_team_ids"):
-            self._team_ids = list(Membership.objects.filter(agent=self).values_list("team_id", flat=True))
+            read: list[int] | None = getattr(self, "teams_read", None)
+            asked = Membership.objects.filter(agent=self).values_list("team_id", flat=True)
+            self._team_ids = list(asked) if read is None else read
         return self._team_ids
 
 
