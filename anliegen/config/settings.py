@@ -110,6 +110,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
+                "anliegen.faces.ui.fragments.token",
                 "anliegen.faces.workspace.frame.desk",
             ],
         },

@@ -3,12 +3,12 @@
 The macros live in `jinja2/ui/components/*.html`; each name may stand in one file only.
 """
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from django.utils.translation import get_language
+
+from anliegen.faces.ui.drawing import Remembered
 
 # Drawn from nothing but what they are given and the language, and drawn again in every line of a list.
 REMEMBERED = ("actor", "avatar", "badge", "menu_item", "status")
@@ -53,22 +53,3 @@ class Components:
                     raise NameTaken(f"{name} stands in {found[name]} and in {template}")
                 found[name] = template
         return found
-
-
-class Remembered(jinja2.runtime.Macro):
-    """A macro that is drawn once for the same arguments, which must be plain values.
-
-    Typed, so that markup and the same text unescaped stay apart.
-    """
-
-    def __init__(self, macro: jinja2.runtime.Macro) -> None:
-        self.__dict__.update(vars(macro))
-
-        @lru_cache(maxsize=4096, typed=True)
-        def draw(_language: str | None, *args: Any, **kwargs: Any) -> Any:
-            return macro(*args, **kwargs)
-
-        self._draw = draw
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._draw(get_language(), *args, **kwargs)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from django.utils import timezone
-from django.utils.translation import get_language
 from markupsafe import Markup
 
+from anliegen.faces.ui import drawing
 from anliegen.ground import clock
 
 MINUTE = 60
@@ -99,7 +99,7 @@ ENGLISH = Words(
 
 def words(language: str | None) -> Words:
     """The word table of a language code such as "de", "de-at" or "en"; None means the active language."""
-    return GERMAN if (language or get_language() or "en").startswith("de") else ENGLISH
+    return GERMAN if (language or drawing.language() or "en").startswith("de") else ENGLISH
 
 
 def said(at: datetime, *, now: datetime, zone: tzinfo, language: str | None = None, time: bool = False) -> str:

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template import engines
-from django.template.backends.utils import csrf_input_lazy, csrf_token_lazy
+from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html
+
+from anliegen.faces.ui import drawing
 
 
 def fragment(template: str, block: str, context: Mapping[str, Any], request: HttpRequest | None = None) -> str:
@@ -16,11 +20,20 @@ def fragment(template: str, block: str, context: Mapping[str, Any], request: Htt
     backend: Any = engines["jinja2"]
     given = dict(context)
     if request is not None:
-        given |= {"request": request, "csrf_input": csrf_input_lazy(request), "csrf_token": csrf_token_lazy(request)}
+        given |= {"request": request}
         for processor in backend.template_context_processors:
             given |= processor(request)
     made = backend.env.get_template(template)
-    return "".join(made.blocks[block](made.new_context(given)))
+    with drawing.in_one_place():
+        return "".join(made.blocks[block](made.new_context(given)))
+
+
+def token(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. The token is masked anew for each page and not for each form on it; none is made for a page
+    without forms, which then needs no cookie."""
+    given = SimpleLazyObject(lambda: get_token(request))
+    field = '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+    return {"csrf_token": given, "csrf_input": SimpleLazyObject(lambda: format_html(field, given))}
 
 
 def page(

@@ -26,6 +26,7 @@ def asks(permission: str) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not isinstance(request.user, Agent) or not may(request.user, permission):
                 raise PermissionDenied
+            request.user = request.user.itself()  # a page asks it a hundred times, each time through Django's proxy
             return view(request, *args, **kwargs)
 
         guarded.asks = permission  # type: ignore[attr-defined]  # read by the house test that walks all routes

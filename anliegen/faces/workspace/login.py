@@ -58,7 +58,7 @@ class Backend(AuthenticationBackend):
     """allauth's, but for who asks: every page asks for the role too, so both are read at once."""
 
     def get_user(self, user_id: int) -> Agent | None:
-        agent = Agent.objects.select_related("role").filter(pk=user_id).first()
+        agent = next(iter(Agent.objects.at_work().filter(pk=user_id)), None)
         return agent if self.user_can_authenticate(agent) else None
 
 

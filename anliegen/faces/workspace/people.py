@@ -101,8 +101,8 @@ class Context:
     status_page: str
     form: PersonForm
     organisation_form: OrganisationForm
-    organisations: list[str]  # names to choose from while typing
     linked: list[LinkedRow]
+    organisations: list[str] | None  # names to choose from; None: fetched when somebody comes to the field
 
     @property
     def form_of_address(self) -> Any:
@@ -119,11 +119,11 @@ def context_of(
     form: PersonForm | None = None,
     organisation_form: OrganisationForm | None = None,
     linked: list[LinkedRow] | None = None,
+    organisations: list[str] | None = None,
 ) -> Context:
     """What the pane shows; `linked` where it was read before."""
     person = ticket.person
     may_read, may_change = may(agent, "customer.read"), may(agent, "customer.change")
-    names = Organisation.objects.order_by("folded", "pk").values_list("name", flat=True)
     others = Ticket.objects.visible_to(agent).filter(person=person).exclude(pk=ticket.pk)
     lines = others.only("subject", "status", "last_message_at", "waiting_since").order_by("-last_message_at", "-pk")
     found = list(lines[: OTHERS + 1]) if may_read else []
@@ -137,8 +137,8 @@ def context_of(
         status_page=status_link(ticket),
         form=form or PersonForm(person),
         organisation_form=organisation_form or OrganisationForm(person),
-        organisations=list(dict.fromkeys(names[:MOST_NAMES])) if may_read and may_change else [],
         linked=linked_with(ticket, agent) if linked is None else linked,
+        organisations=organisations,
     )
 
 
@@ -172,8 +172,22 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
         actions.put_into_organisation(ticket.person, name=name, actor=actor_of(request), at=clock.now())
         ticket = _ticket(request, number)
         form = OrganisationForm(ticket.person)
-    context = {"ticket": ticket, "customer": context_of(ticket, agent, organisation_form=form)}
+    customer = context_of(ticket, agent, organisation_form=form, organisations=_names())
+    context = {"ticket": ticket, "customer": customer}
     return page(request, "workspace/ticket/customer.html", context, status=422 if form.errors else 200)
+
+
+@asks("customer.change")
+def organisations(request: HttpRequest) -> HttpResponse:
+    """Names to choose from while typing: fetched when somebody comes to the field, which few do."""
+    if not may(agent_of(request), "customer.read"):
+        raise PermissionDenied
+    return page(request, "workspace/ticket/organisations.html", {"names": _names()})
+
+
+def _names() -> list[str]:
+    names = Organisation.objects.order_by("folded", "pk").values_list("name", flat=True)[:MOST_NAMES]
+    return list(dict.fromkeys(names))
 
 
 def linked_with(ticket: Ticket, agent: Agent) -> list[LinkedRow]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from django.utils.functional import Promise
-
+from anliegen.faces.ui.drawing import language
 from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, Ticket
 from anliegen.records.tickets.snippets import Snippet, newest_said
 
@@ -32,26 +32,36 @@ class Row:
     waits: timedelta | None  # how long the customer has been waiting for us
 
     @property
-    def status(self) -> tuple[str | Promise, str, str]:
+    def status(self) -> tuple[str, str, str]:
         return status_look(self.ticket.status)
 
     @property
-    def priority(self) -> str | Promise | None:
+    def priority(self) -> str | None:
         """The word for it, unless it is the normal one."""
-        return None if self.ticket.priority == NORMAL else _PRIORITIES[self.ticket.priority]
+        return None if self.ticket.priority == NORMAL else str(_PRIORITIES[self.ticket.priority])
 
     @property
-    def channel(self) -> tuple[str | Promise, str]:
-        return _CHANNELS[self.ticket.channel], CHANNEL_SIGNS[self.ticket.channel]
+    def channel(self) -> tuple[str, str]:
+        return _channel_look(language(), self.ticket.channel)
 
     @property
     def is_untouched(self) -> bool:
         return self.ticket.status == "new"
 
 
-def status_look(status: str) -> tuple[str | Promise, str, str]:
-    """(word, sign, tone) of a status."""
-    return (_STATUSES[status], *STATUS_LOOKS[status])
+def status_look(status: str) -> tuple[str, str, str]:
+    """(word, sign, tone) of a status, in the active language."""
+    return _status_look(language(), status)
+
+
+@cache
+def _status_look(_language: str | None, status: str) -> tuple[str, str, str]:
+    return (str(_STATUSES[status]), *STATUS_LOOKS[status])
+
+
+@cache
+def _channel_look(_language: str | None, channel: str) -> tuple[str, str]:
+    return str(_CHANNELS[channel]), CHANNEL_SIGNS[channel]
 
 
 def rows(tickets: Sequence[Ticket], *, now: datetime, with_snippets: bool = True) -> list[Row]:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
+    path("organisations/", people.organisations, name="organisations"),
     path("tickets/<int:number>/organisation/", people.organisation, name="organisation"),
     path("tickets/<int:number>/join/<int:other>/", joining.join, name="join"),
     path("tickets/<int:number>/apart/<int:other>/", joining.apart, name="apart"),

@@ -2,6 +2,7 @@
 
 import functools
 import re
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from anliegen.ground.search.analysis import TOKEN, chain, clean, english_terms, german_terms
@@ -11,6 +12,7 @@ from anliegen.ground.text import ELLIPSIS, fold
 MOST_CHARACTERS = 30_000
 _LEAD = 0.3  # of the room that is left, for what stands before the first match
 _CACHED_TOKENS = 1 << 12
+_CACHED_QUERIES = 16
 _SPACE = re.compile(r"\s+")
 
 
@@ -28,33 +30,44 @@ def passage(text: str, query: str, length: int = 200) -> list[tuple[str, bool]]:
     in English inflection, so the language of the text need not be known.
     """
     text = clean(text[:MOST_CHARACTERS])
-    matches = _matches(text, wanted(query, prefix=True))
+    matches = _matches(text, _words_of(query))
     first, last = _best(matches, length)
     start, end = _window(text, first, last, length)
     return _pieces(text, start, end, [match for match in matches if start <= match.start and match.end <= end])
 
 
-def _matches(text: str, words: tuple[Wanted, ...]) -> list[_Match]:
+def _matches(text: str, words_of: Callable[[str], tuple[tuple[int, bool], ...]]) -> list[_Match]:
     """Places with the terms of a word; where a word has none at all, places with its parts."""
     exact: list[_Match] = []
     partly: list[_Match] = []
-    if not words:
-        return exact
-    looked_for = frozenset().union(*(word.terms | word.parts for word in words))
-    beginnings = tuple(beginning for word in words for beginning in word.beginnings)
     for token in TOKEN.finditer(text):
-        terms, forms = _terms(token.group())
-        if terms.isdisjoint(looked_for) and not (beginnings and _begins(forms, beginnings)):
-            continue
-        for number, word in enumerate(words):
-            if not word.terms.isdisjoint(terms) or (word.beginnings and _begins(forms, word.beginnings)):
-                exact.append(_Match(*token.span(), number))
-                break
-            if not word.parts.isdisjoint(terms):
-                partly.append(_Match(*token.span(), number))
+        for number, is_exact in words_of(token.group()):
+            (exact if is_exact else partly).append(_Match(*token.span(), number))
     found = {match.word for match in exact}
     places = {match.start: match for match in [*(match for match in partly if match.word not in found), *exact]}
     return [places[start] for start in sorted(places)]
+
+
+@functools.lru_cache(_CACHED_QUERIES)
+def _words_of(query: str) -> Callable[[str], tuple[tuple[int, bool], ...]]:
+    """Which of the wanted words a token is, and whether with its terms: the passages of one page say the same words."""
+    words = wanted(query, prefix=True)
+
+    @functools.lru_cache(_CACHED_TOKENS)
+    def words_of(token: str) -> tuple[tuple[int, bool], ...]:
+        return tuple(_compared(token, words))
+
+    return words_of
+
+
+def _compared(token: str, words: tuple[Wanted, ...]) -> Iterator[tuple[int, bool]]:
+    terms, forms = _terms(token)
+    for number, word in enumerate(words):
+        if not word.terms.isdisjoint(terms) or (word.beginnings and _begins(forms, word.beginnings)):
+            yield number, True
+            return
+        if not word.parts.isdisjoint(terms):
+            yield number, False
 
 
 @functools.lru_cache(_CACHED_TOKENS)

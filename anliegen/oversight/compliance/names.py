@@ -1,7 +1,7 @@
 """From references such as `team:3` to the names a reader may see, a query for each kind and not for each name."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
@@ -47,7 +47,10 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
 WITHOUT_NOUN = {"agent", "operator", "person"}
 
 
-def names(refs: Iterable[str], viewer: Agent) -> dict[str, str]:
+Known = Mapping[str, Mapping[int, str]]  # by kind and key the columns that name rows, of kinds open to every reader
+
+
+def names(refs: Iterable[str], viewer: Agent, known: Known | None = None) -> dict[str, str]:
     """A name for every reference. What is gone or not for this reader gets its kind and number."""
     found: dict[str, str] = {}
     wanted: dict[str, set[int]] = defaultdict(set)
@@ -58,7 +61,10 @@ def names(refs: Iterable[str], viewer: Agent) -> dict[str, str]:
         else:
             found[ref] = _of_no_row(kind, key)
     for kind, keys in wanted.items():
-        named = _look_up(kind, keys, viewer)
+        read = (known or {}).get(kind, {})
+        named = {key: _named(kind, read[key]) for key in keys if read.get(key)}
+        if unread := keys - named.keys():
+            named |= _look_up(kind, unread, viewer)
         found |= {f"{kind}:{key}": named.get(key) or _number(kind, key) for key in keys}
     return found
 

@@ -10,7 +10,7 @@ from anliegen.ground.egress import verbs as egress
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verbs import DECLARED, Kind
 from anliegen.oversight.compliance import verbs as compliance
-from anliegen.oversight.compliance.names import names
+from anliegen.oversight.compliance.names import Known, names
 from anliegen.oversight.compliance.words import listed, word
 from anliegen.records.accounts import verbs as accounts
 from anliegen.records.accounts.models import Agent
@@ -21,10 +21,13 @@ from anliegen.records.tickets import verbs as tickets
 ROOMS = (accounts, customers, tickets, automation, channels, feedback, egress, compliance)
 
 
-def sentences(events: Iterable[Event], viewer: Agent) -> dict[int, str]:
-    """The sentence of each event by its id, in the active language. A handful of queries, however many events."""
+def sentences(events: Iterable[Event], viewer: Agent, known: Known | None = None) -> dict[int, str]:
+    """The sentence of each event by its id, in the active language. A handful of queries, however many events.
+
+    `known` are names that were read before.
+    """
     events = list(events)
-    named = names((ref for event in events for ref in _refs(event)), viewer)
+    named = names((ref for event in events for ref in _refs(event)), viewer, known)
     return {event.pk: _sentence(event, named) for event in events}
 
 

@@ -1,7 +1,10 @@
 """Reads over accounts."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Self
+
+from django.db import connection
 
 from anliegen.records.accounts.models import Brand, Mailbox, Operator
 
@@ -24,6 +27,37 @@ def default_brand() -> Brand:
     if brand is None:
         raise NotSetUp
     return brand
+
+
+@dataclass(frozen=True)
+class AtHand:
+    """To whom a ticket can be given, as (key, name): teams in use, and agents who can answer, the team's own first."""
+
+    teams: list[tuple[int, str]]
+    agents: list[tuple[int, str]]
+
+
+# One statement for both: a ticket's page shows both.
+_AT_HAND = """
+    SELECT 'team' AS what, false AS is_near, id, name FROM accounts_team WHERE is_active
+    UNION ALL
+    SELECT 'agent',
+        EXISTS (SELECT FROM accounts_membership WHERE agent_id = agent.id AND team_id = %s::bigint),
+        agent.id, agent.name
+    FROM accounts_agent AS agent JOIN accounts_role AS role ON role.id = agent.role_id
+    WHERE agent.is_active AND role.permissions @> ARRAY['ticket.reply']::varchar[]
+    ORDER BY what, is_near DESC, name, id
+"""
+
+
+def at_hand(team: int | None) -> AtHand:
+    """Who is there for a ticket of this team."""
+    found = AtHand([], [])
+    with connection.cursor() as cursor:
+        cursor.execute(_AT_HAND, [team])
+        for what, _is_near, key, name in cursor.fetchall():
+            (found.teams if what == "team" else found.agents).append((key, name))
+    return found
 
 
 class Mailboxes:

@@ -29,9 +29,12 @@ class Addressees:
     passed_over: Pair | None = None
 
 
-def addressees_of(ticket: Ticket) -> Addressees:
-    """Those of the newest message that a person wrote who takes part; else the person whose concern it is."""
-    written, again = _messages(ticket)
+def addressees_of(ticket: Ticket, messages: Sequence[Message] | None = None) -> Addressees:
+    """Those of the newest message that a person wrote who takes part; else the person whose concern it is.
+
+    `messages` are all of the ticket's, where somebody has read them before.
+    """
+    written, again = _messages(ticket, messages)
     taking_part = _taking_part(ticket)
     answered = next((one for one in written if not one.is_from_stranger and not one.is_feigned), None)
     address = (_writer_of(answered, again, taking_part) if answered else None) or _requester(ticket, taking_part)
@@ -45,8 +48,32 @@ def addressees_of(ticket: Ticket) -> Addressees:
     )
 
 
-def _messages(ticket: Ticket) -> tuple[list[Message], list[Message]]:
+def _messages(ticket: Ticket, known: Sequence[Message] | None) -> tuple[list[Message], list[Message]]:
     """What people wrote, the newest first, and the answers that were sent again in place of others."""
+    newest = _read(ticket) if known is None else _among(known)
+    return [one for one in newest if one.direction == "in"], [one for one in newest if one.direction == "out"]
+
+
+def _among(known: Sequence[Message]) -> list[Message]:
+    """Of these the same as `_read` gives."""
+    by_key = {one.pk: one for one in known}
+    newest_first = sorted(known, key=lambda one: (one.created_at, one.pk), reverse=True)
+    found = [one for one in newest_first if _is_written(one) or _is_again(one)][:MOST_READ]
+    for one in found:
+        if one.instead_of_id in by_key:
+            one.instead_of = by_key[one.instead_of_id]
+    return found
+
+
+def _is_written(message: Message) -> bool:
+    return message.direction == "in" and not message.automatic
+
+
+def _is_again(message: Message) -> bool:
+    return message.direction == "out" and message.instead_of_id is not None
+
+
+def _read(ticket: Ticket) -> list[Message]:
     found = Message.objects.filter(
         Q(direction="in", automatic="") | Q(direction="out", instead_of__isnull=False), ticket=ticket
     )
@@ -64,8 +91,7 @@ def _messages(ticket: Ticket) -> tuple[list[Message], list[Message]]:
         ),
         *("instead_of__to", "instead_of__state"),
     )
-    newest = list(rows.order_by("-created_at", "-pk")[:MOST_READ])
-    return [one for one in newest if one.direction == "in"], [one for one in newest if one.direction == "out"]
+    return list(rows.order_by("-created_at", "-pk")[:MOST_READ])
 
 
 def _taking_part(ticket: Ticket) -> list[Participant]:

@@ -133,14 +133,18 @@ def timeline(ticket: Ticket, *, with_events: bool = True, events: Sequence[Event
     """
     # Before the messages: whatever an event speaks of was committed with it, so it is there when it is looked for.
     happened = (events_of(ticket) if events is None else events) if with_events else ()
-    messages = (
-        ticket.messages.select_related("person", "agent").prefetch_related("attachments").order_by("created_at", "pk")
-    )
+    # Ordered below and not by the database: for an order Django looks at every column of the tables joined.
+    messages = ticket.messages.select_related("person", "agent").prefetch_related("attachments")
     entries = [Entry(message.created_at, message=message) for message in messages]
-    notes = ticket.notes.select_related("agent").order_by("created_at", "pk")
-    entries += [Entry(note.created_at, note=note) for note in notes]
+    entries += [Entry(note.created_at, note=note) for note in ticket.notes.select_related("agent")]
     entries += [Entry(event.at, event=event) for event in happened if event.verb not in SHOWN_BY_THEMSELVES]
-    return sorted(entries, key=lambda entry: (entry.at, entry.event is not None))
+    return sorted(entries, key=_place_in_time)
+
+
+def _place_in_time(entry: Entry) -> tuple[datetime, int, int]:
+    """At the same moment messages stand before notes and these before events; each kind as it was written down."""
+    kinds = (entry.message, entry.note, entry.event)
+    return next((entry.at, place, one.pk) for place, one in enumerate(kinds) if one is not None)
 
 
 SHOWN_BY_THEMSELVES = ("message.received", "message.queued", "message.sent", "note.written", "ticket.triaged")

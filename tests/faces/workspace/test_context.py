@@ -70,6 +70,24 @@ def test_an_organisation_is_set_only_by_who_may_and_sees_the_ticket(
     assert not Organisation.objects.exists()
 
 
+def test_names_of_organisations_are_fetched_when_somebody_comes_to_the_field(miras: Client, ticket: Ticket) -> None:
+    assert put(miras, ticket, "Bäckerei Krume")[0] == 200
+    html = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    assert '<datalist id="organisations" hx-get="/workspace/organisations/"' in html
+    assert "<option" not in html.partition('<datalist id="organisations"')[2].partition("</datalist>")[0]
+    names = miras.get("/workspace/organisations/").content.decode()
+    assert names.strip() == '<option value="Bäckerei Krume"></option>'
+
+
+@pytest.mark.parametrize("missing", ["customer.read", "customer.change"])
+def test_names_of_organisations_are_only_for_who_may_read_and_change_customers(
+    miras: Client, admin: Agent, agent_role: Role, now: datetime, missing: str
+) -> None:
+    left = [code for code in agent_role.permissions if code != missing]
+    accounts.change(agent_role, permissions=left, actor=SYSTEM, at=now)
+    assert miras.get("/workspace/organisations/").status_code == 403
+
+
 def test_linked_tickets_stand_beside_both_as_far_as_the_agent_may_see_them(
     miras: Client,
     ticket: Ticket,

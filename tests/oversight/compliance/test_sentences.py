@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from string import Formatter
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -43,6 +44,19 @@ def test_names_of_agents_and_teams_stand_in_the_sentence(
 ) -> None:
     tickets.assign(ticket, to=mira, actor=Actor.agent(admin.pk), at=now)
     assert said(newest("ticket.assigned"), admin) == "Jana Kowalski gave this to Mira Yılmaz"
+
+
+def test_names_read_before_are_not_read_again(
+    ticket: Ticket, mira: Agent, admin: Agent, now: datetime, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    tickets.assign(ticket, to=mira, actor=Actor.agent(admin.pk), at=now)
+    event = newest("ticket.assigned")
+    with django_assert_num_queries(0):
+        words = sentences([event], admin, {"agent": {mira.pk: "Mira Yılmaz", admin.pk: "Jana Kowalski"}})
+    assert words[event.pk] == "Jana Kowalski gave this to Mira Yılmaz"
+    with django_assert_num_queries(1):
+        words = sentences([event], admin, {"agent": {mira.pk: "Mira Yılmaz"}})
+    assert words[event.pk] == "Jana Kowalski gave this to Mira Yılmaz"
 
 
 def test_a_ticket_that_goes_to_nobody_says_so(ticket: Ticket, mira: Agent, admin: Agent, now: datetime) -> None:

@@ -12,7 +12,8 @@ from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
-from anliegen.records.tickets.addressees import Addressees, addressees_of
+from anliegen.records.tickets import addressees
+from anliegen.records.tickets.addressees import Addressees
 from anliegen.records.tickets.content import Answer, File, Received
 from anliegen.records.tickets.models import Message, Participant, Ticket
 
@@ -35,6 +36,13 @@ def later(ticket: Ticket, as_mira: Actor, now: datetime) -> Message:
 @pytest.fixture
 def leo(ticket: Ticket, now: datetime) -> Address:
     return customers.meet(kind="email", value="leo@example.net", name="Leo Ott", actor=SYSTEM, at=now)
+
+
+def addressees_of(ticket: Ticket) -> Addressees:
+    """The same, whether the messages are read for it or were read before."""
+    found = addressees.addressees_of(ticket)
+    assert addressees.addressees_of(ticket, list(ticket.messages.order_by("pk"))) == found
+    return found
 
 
 def fresh(ticket: Ticket) -> Ticket:

@@ -1,15 +1,13 @@
 """What a ticket may become, and who may decide it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef
-
-from anliegen.records.accounts.models import Agent, Team
-from anliegen.records.accounts.models.agents import Membership
+from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
+from anliegen.records.accounts.queries import AtHand, at_hand
 from anliegen.records.tickets.models import PRIORITIES, STATUSES, Ticket
 
 
@@ -49,18 +47,24 @@ class Choices:
     def priorities(self) -> Sequence[tuple[int, Any]]:
         return PRIORITIES[::-1]
 
-    @cached_property
+    @property
     def teams(self) -> list[tuple[int, str]]:
         """(key, name) of those that are used."""
-        return list(Team.objects.filter(is_active=True).order_by("name", "pk").values_list("pk", "name"))
+        return self._at_hand.teams
 
-    @cached_property
+    @property
     def agents(self) -> list[tuple[int, str]]:
         """(key, name) of those who can answer: oneself, then the ticket's team, then the others."""
-        able = Agent.objects.active().filter(role__permissions__contains=["ticket.reply"])
-        near = Exists(Membership.objects.filter(agent=OuterRef("pk"), team=self.ticket.team_id))
-        found = list(able.annotate(near=near).order_by("-near", "name", "pk").values_list("pk", "name"))
-        return sorted(found, key=lambda one: one[0] != self.agent.pk)
+        return sorted(self._at_hand.agents, key=lambda one: one[0] != self.agent.pk)
+
+    @property
+    def names(self) -> Mapping[str, Mapping[int, str]]:
+        """What these menus name, for whoever needs the names too; nothing is read for it alone."""
+        return {"team": dict(self.teams), "agent": dict(self.agents)} if self.may_assign else {}
+
+    @cached_property
+    def _at_hand(self) -> AtHand:
+        return at_hand(self.ticket.team_id)
 
 
 def of(ticket: Ticket, agent: Agent) -> Choices:

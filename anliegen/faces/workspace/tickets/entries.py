@@ -15,9 +15,10 @@ from anliegen.faces.workspace.tickets.troubles import deliveries_of
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
 from anliegen.ground.journal.models import Event
+from anliegen.oversight.compliance.names import Known
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
-from anliegen.records.tickets.models import Note, Ticket
+from anliegen.records.tickets.models import Message, Note, Ticket
 from anliegen.records.tickets.queries import events_of, timeline
 
 NEWEST_SHOWN = 5  # messages; what is older is folded
@@ -61,6 +62,7 @@ class Shown:
     earlier: list[Item]
     newest: list[Item]
     last_event: int  # the newest event this page knows of
+    messages: Sequence[Message]  # all of them, for who gets an answer
 
 
 def shown(
@@ -70,14 +72,16 @@ def shown(
     undo: timedelta,
     may_see_sources: bool,
     only_talk: bool = False,
+    known: Known | None = None,
 ) -> Shown:
-    """Everything that was said and happened, oldest first, the older part apart."""
+    """Everything that was said and happened, oldest first, the older part apart; `known` are names read before."""
     happened = events_of(ticket)
     entries = timeline(ticket, events=happened)
     events = [entry.event for entry in entries if entry.event is not None]
-    told = {} if only_talk else _told(events, viewer)
+    told = {} if only_talk else _told(events, viewer, known)
     sources = sources_of(entries) if may_see_sources else {}
-    deliveries = deliveries_of([entry.message for entry in entries if entry.message is not None])
+    messages = [entry.message for entry in entries if entry.message is not None]
+    deliveries = deliveries_of(messages)
     items: list[Item] = []
     before: datetime | None = None
     for entry in entries:
@@ -90,7 +94,8 @@ def shown(
         elif entry.event is not None and entry.event.pk in told:
             items.append(Item(entry.at, happening=told[entry.event.pk]))
     cut = _cut(items)
-    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), happened[-1].pk if happened else 0)
+    last_event = happened[-1].pk if happened else 0
+    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), last_event, messages)
 
 
 def _cut(items: list[Item]) -> int:
@@ -111,7 +116,7 @@ def _with_days(items: list[Item]) -> list[Item]:
     return found
 
 
-def _told(events: Sequence[Event], viewer: Agent) -> dict[int, Happening]:
+def _told(events: Sequence[Event], viewer: Agent, known: Known | None) -> dict[int, Happening]:
     """Events with their sentences, by id. A rule's move is told by the decision behind it."""
     decided = {(event.actor, event.data["choice"]) for event in events if event.verb == "decision.made"}
     worth = [
@@ -121,7 +126,7 @@ def _told(events: Sequence[Event], viewer: Agent) -> dict[int, Happening]:
         and not (event.verb == "ticket.status_changed" and event.actor.startswith("person:"))  # their letter says it
         and not (event.verb == "ticket.moved" and (event.actor, event.data["to"]) in decided)
     ]
-    words = sentences(worth, viewer)
+    words = sentences(worth, viewer, known)
     reasons = _reasons(worth, viewer)
     return {
         event.pk: Happening(event, words[event.pk], _badge_of_event(event), reasons.get(event.pk)) for event in worth

@@ -18,7 +18,6 @@ from anliegen.faces.workspace.tickets import choices, entries, writing
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
-from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import queries
 from anliegen.records.tickets.models import Ticket
 
@@ -26,10 +25,9 @@ from anliegen.records.tickets.models import Ticket
 def ticket_for(agent: Agent, number: int) -> Ticket:
     """The ticket, if this agent may see it. Else it is as if there were none."""
     # Each further table makes planning the query slower by half; the mailbox is asked for by what sends an answer.
-    visible = Ticket.objects.visible_to(agent).select_related(
-        "person__organisation", "team", "assignee", "responsible", "brand"
-    )
-    ticket = visible.filter(pk=number).first() if number < 2**63 else None
+    visible = Ticket.objects.visible_to(agent).with_undo()
+    visible = visible.select_related("person__organisation", "team", "assignee", "responsible", "brand")
+    ticket = next(iter(visible.filter(pk=number)), None) if number < 2**63 else None
     if ticket is None:
         raise Http404
     return ticket
@@ -43,14 +41,15 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
     context = parts_of(request, found)
     if request.htmx:  # type: ignore[attr-defined]
         return page(request, "workspace/ticket/refreshed.html", context)
-    context |= writing.blank(request, found, context["timeline"].last_event) | beside(request, found)
+    context |= writing.blank(found, context["timeline"]) | beside(request, found)
     return page(request, "workspace/ticket/page.html", context)
 
 
 def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     """What the head, the timeline and the context pane need."""
     agent, now = agent_of(request), clock.now()
-    undo = timedelta(seconds=the_operator().undo_seconds)
+    undo = timedelta(seconds=vars(found)["undo_read"])  # by `ticket_for`
+    offered = choices.of(found, agent)
     linked = linked_with(found, agent)
     state = state_of(request)
     only_talk = state.get("only") == "talk"
@@ -60,6 +59,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         undo=undo,
         may_see_sources=may(agent, "intake.read"),
         only_talk=only_talk,
+        known=offered.names,
     )
     return {
         "ticket": found,
@@ -76,7 +76,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "list_query": list_query(request),
         "with_talk": _address(request, found, only="talk"),
         "with_all": _address(request, found, only=None),
-        "choices": choices.of(found, agent),
+        "choices": offered,
         "linked": linked,
         # Read when it is drawn: an answer that was sent, for one, shows nothing of it.
         "customer": SimpleLazyObject(lambda: context_of(found, agent, linked=linked)),

@@ -44,10 +44,13 @@ def with_names(given: Sequence[Pair], known: Iterable[Pair]) -> tuple[Pair, ...]
     return tuple((name or names.get(fold_address("email", address), ""), address) for name, address in given)
 
 
-def shown(ticket: Ticket, *, spoken: bool | None = None) -> dict[str, Any]:
-    """Who gets the answer, who had the message answered and does not, and what the button says."""
+def shown(ticket: Ticket, *, spoken: bool | None = None, messages: Sequence[Message] | None = None) -> dict[str, Any]:
+    """Who gets the answer, who had the message answered and does not, and what the button says.
+
+    `messages` are all of the ticket's, where they were read before.
+    """
     spoken = ticket.channel in SPOKEN if spoken is None else spoken
-    people = Addressees() if spoken else addressees_of(ticket)
+    people = Addressees() if spoken else addressees_of(ticket, messages)
     name = people.to[0][0] or people.to[0][1] if people.to else str(ticket.person)
     return {
         "to": people.to,

@@ -82,7 +82,7 @@ def _sent(request: HttpRequest, message: Message) -> HttpResponse:
         "undo_until": message.created_at + parts["undo"] if _leaves_soon(message) else None,
         "names": ", ".join(one["name"] or one["address"] for one in [*message.to, *message.cc]),
     }
-    context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | said
+    context = parts | writing.blank(ticket, parts["timeline"]) | said
     return page(request, "workspace/ticket/sent.html", context)
 
 
@@ -99,7 +99,7 @@ def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse
     data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
     again = ReplyForm(data)
-    context = parts | writing.blank(request, ticket, parts["timeline"].last_event) | {"reply": again, "news": told}
+    context = parts | writing.blank(ticket, parts["timeline"]) | {"reply": again, "news": told}
     return page(request, "workspace/ticket/conflict.html", context, status=422)
 
 

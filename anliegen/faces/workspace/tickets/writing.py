@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anliegen.faces.ui.numbers import size
 from anliegen.faces.workspace.tickets import recipients
+from anliegen.faces.workspace.tickets.entries import Shown
 from anliegen.faces.workspace.tickets.letters import PICTURES
 from anliegen.faces.workspace.tickets.recipients import AddressesField
 from anliegen.flow.channels.email.letter import PICTURE_WORDS
@@ -24,7 +25,7 @@ from anliegen.ground.text import safe_filename
 from anliegen.records.customers.salutation import salutation
 from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import Answer, File
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Message, Ticket
 
 LARGEST_FILES = 25 * 1000 * 1000  # bytes together; more is refused by most mail servers
 LATEST = timedelta(days=366)
@@ -94,8 +95,7 @@ class ReplyForm(Versioned):
     def answer(self, ticket: Ticket) -> Answer:
         """Writes the files to the store, so that they are safe before the message names them."""
         text = self.cleaned_data["text"].replace("\r\n", "\n").strip()
-        people = addressees_of(ticket)
-        known = [*people.to, *people.copies]
+        known = self._known(ticket) if self.cleaned_data["to"] or self.cleaned_data["cc"] else []
         return Answer(
             text=text,
             to=recipients.with_names(self.cleaned_data["to"], known),
@@ -103,6 +103,11 @@ class ReplyForm(Versioned):
             files=tuple(_in_the_text(keep(upload), text) for upload in self.cleaned_data["files"]),
             send_at=self.cleaned_data["send_at"],
         )
+
+    def _known(self, ticket: Ticket) -> list[recipients.Pair]:
+        """Whose names we know, for the addresses that were typed."""
+        people = addressees_of(ticket)
+        return [*people.to, *people.copies]
 
 
 class NoteForm(forms.Form):
@@ -131,16 +136,16 @@ def _in_the_text(file: File, text: str) -> File:
     return replace(file, is_inline=True, content_id=f"{file.sha256[:32]}@picture.anliegen")
 
 
-def blank(request: HttpRequest, ticket: Ticket, seen: int) -> dict[str, Any]:
+def blank(ticket: Ticket, timeline: Shown) -> dict[str, Any]:
     """The empty forms: the answer begins with how the person wants to be addressed."""
     greeting = salutation(ticket.person, language=ticket.language or None)
-    form = ReplyForm(initial={"text": f"{greeting}\n\n", "version": ticket.version, "seen": seen})
-    return {"reply": form, "note": NoteForm(), "greeting": greeting, "news": None} | beside(ticket)
+    form = ReplyForm(initial={"text": f"{greeting}\n\n", "version": ticket.version, "seen": timeline.last_event})
+    return {"reply": form, "note": NoteForm(), "greeting": greeting, "news": None} | beside(ticket, timeline.messages)
 
 
-def beside(ticket: Ticket) -> dict[str, Any]:
+def beside(ticket: Ticket, messages: Sequence[Message] | None = None) -> dict[str, Any]:
     """What stands around the fields: recipients, button, times to choose from."""
-    return recipients.shown(ticket) | {"times": times(timezone.localtime(clock.now()))}
+    return recipients.shown(ticket, messages=messages) | {"times": times(timezone.localtime(clock.now()))}
 
 
 def times(now: datetime) -> list[tuple[str, str]]:

@@ -51,7 +51,8 @@ def reply(
     if not answer.text.strip() and not answer.files:
         raise NothingSaid
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        locked = Ticket.objects.select_for_update(of=("self",)).select_related("brand", "mailbox")
+        ticket = locked.get(pk=ticket.pk)
         expect(ticket, expected_version)
         if ticket.joined_into_id is not None:
             raise JoinedElsewhere(ticket.joined_into_id)
