@@ -67,3 +67,8 @@ def test_all_forms_of_a_page_have_one_token_and_the_next_page_another(client: Cl
 
     first, second = tokens(), tokens()
     assert (len(first), len(second), len(first | second)) == (1, 1, 2)
+
+
+def test_templates_are_compiled_to_write_that_way() -> None:
+    code = drawing.DrawnEnvironment(autoescape=True).compile("{{ value }}", raw=True)
+    assert "environment.written(" in code
