@@ -35,6 +35,7 @@ def operator(db: None, now: datetime) -> Operator:
         name="Stadtwerke Musterstadt",
         phone="+49 341 123456",
         callback_address="rueckruf@musterstadt.example",
+        actor=SYSTEM,
         at=now,
     )
 

@@ -14,6 +14,12 @@ from anliegen.ground import files, postgres, secrets
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def address_of(host: str, port: int) -> str:
+    """Where pages are reached that nobody gave an address of their own."""
+    host = host or "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 class Environment(BaseSettings):
     """What the operator may set. Every value has a default that works on a laptop."""
 
@@ -22,7 +28,7 @@ class Environment(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     smtp_port: int = Field(default=8025, ge=0, le=65535)
-    base_url: str = "http://127.0.0.1:8000"
+    base_url: str = ""
     debug: bool = False
     demo: bool = False
     web_threads: int = Field(default=8, ge=1, le=64)
@@ -36,7 +42,7 @@ ANLIEGEN_HOST, ANLIEGEN_PORT = ENVIRONMENT.host, ENVIRONMENT.port
 ANLIEGEN_SMTP_PORT = ENVIRONMENT.smtp_port
 ANLIEGEN_MAIL_FOLDERS = ENVIRONMENT.mail_folders
 ANLIEGEN_SMTP_URL = secrets.secret("ANLIEGEN_SMTP_URL")
-ANLIEGEN_BASE_URL = ENVIRONMENT.base_url.rstrip("/")
+ANLIEGEN_BASE_URL = (ENVIRONMENT.base_url or address_of(ANLIEGEN_HOST, ANLIEGEN_PORT)).rstrip("/")
 ANLIEGEN_DEMO = ENVIRONMENT.demo
 ANLIEGEN_WEB_THREADS = ENVIRONMENT.web_threads
 
@@ -151,7 +157,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "anliegen.faces.workspace.login.Adapter"
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip"}  # for one address: see login.py
 ACCOUNT_SESSION_REMEMBER = True
 
 SESSION_COOKIE_AGE = 14 * 24 * 3600

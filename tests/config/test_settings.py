@@ -16,6 +16,24 @@ answer = Client().get("/static/ui/favicon.svg", HTTP_HOST="service.example.org",
 print(answer.status_code, answer.headers.get("Strict-Transport-Security"))
 """
 
+ADDRESS = "import django; django.setup(); from django.conf import settings; print(settings.ANLIEGEN_BASE_URL)"
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("127.0.0.1", "http://127.0.0.1:8971"), ("::1", "http://[::1]:8971"), ("", "http://127.0.0.1:8971")],
+)
+def test_links_name_the_port_that_is_listened_on_unless_told_otherwise(host: str, address: str, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "ANLIEGEN_HOST": host,
+        "ANLIEGEN_PORT": "8971",
+        "ANLIEGEN_BASE_URL": "",
+        "ANLIEGEN_DATA": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "anliegen.config.settings",
+    }
+    asked = subprocess.run([sys.executable, "-c", ADDRESS], env=environment, capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == address
+
 
 @pytest.mark.parametrize(
     ("base_url", "told"),

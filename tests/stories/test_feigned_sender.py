@@ -7,7 +7,7 @@ from django.test import Client
 
 from anliegen.flow.channels.guard.watch import change_guard
 from anliegen.ground import clock
-from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.customers.models import Address, Person
@@ -24,7 +24,7 @@ PASSED = f"{MX}; dmarc=pass header.from=example.org"
 
 @pytest.fixture(autouse=True)
 def trusted(mailbox: Mailbox) -> None:
-    change_guard(at=clock.now(), trusted_servers=[MX])
+    change_guard(actor=SYSTEM, at=clock.now(), trusted_servers=[MX])
 
 
 def feigned(message_id: str = "<f@example.org>", **headers: str) -> bytes:

@@ -73,7 +73,7 @@ def _form(
         "desks": _options(choices),
         "too_often": too_often,
         "nonce": form.data.get("nonce") or form.initial.get("nonce") or nonce(),
-        **upload_context(files),
+        **upload_context(visit, files),
     }
     return visit.render("portal/concern.html", context, status=status)
 
@@ -88,10 +88,11 @@ def _options(choices: list[Desk]) -> list[Option]:
     return [*named, ("", UNDECIDED)]
 
 
-def upload_context(files: uploads.Uploads | None) -> dict[str, object]:
+def upload_context(visit: Visit, files: uploads.Uploads | None) -> dict[str, object]:
     """What the file field of a form shows, with the files that came already."""
+    sender = limits.sender(visit.request)
     return {
-        "kept": files.keep() if files is not None else [],  # first, because it may add problems
+        "kept": files.keep(sender=sender) if files is not None else [],  # first, because it may add problems
         "problems": files.problems if files is not None else [],
         "accept": uploads.ACCEPT,
         "most": uploads.MOST,

@@ -95,7 +95,7 @@ def page(
         "reopen_days": visit.operator.reopen_days,
         "done": done if done in SAID else "",
         "too_often": too_often,
-        **upload_context(files),
+        **upload_context(visit, files),
     }
     return visit.render("portal/status.html", context, brand=ticket.brand, status=status)
 

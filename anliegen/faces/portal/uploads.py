@@ -55,11 +55,11 @@ class Uploads:
     files: list[IncomingAttachment] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def keep(self) -> list[dict[str, Any]]:
+    def keep(self, *, sender: str) -> list[dict[str, Any]]:
         """Hold the files until the form comes again; each with the signed value that its box carries."""
         kept = []
         for each in self.files:
-            name = held.hold(each.content)
+            name = held.hold(each.content, sender=sender)
             if name is None:
                 self.problems.append(_not_kept(each.filename))
                 continue

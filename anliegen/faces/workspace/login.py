@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 from django.views.generic.edit import FormView
 
 from anliegen.faces.ui.permissions import open_to_all_agents
+from anliegen.faces.workspace.attempts import Attempt, TooMany
 from anliegen.records.accounts.models import Agent
 
-# The windows of ACCOUNT_RATE_LIMITS: a minute for one sender, five minutes for one address.
+# The windows of ACCOUNT_RATE_LIMITS and of `attempts`: a minute for one sender, five minutes for one address there.
 TOO_MANY_HERE = _(
     "Too many attempts. Please try again in a minute. If you forgot your password, ask your administrator for a new "
     "link."
@@ -42,9 +43,16 @@ class Adapter(DefaultAccountAdapter):
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Only the address the agent has now; allauth would take one of before as well."""
-        agent = super().authenticate(request, **credentials)
         given = str(credentials.get("email", "")).lower()
-        return agent if agent is not None and agent.get_username().lower() == given else None
+        try:
+            attempt = Attempt(request, given)
+        except TooMany:
+            raise self.validation_error("too_many_login_attempts") from None
+        agent = super().authenticate(request, **credentials)
+        if agent is None or agent.get_username().lower() != given:
+            return None
+        attempt.succeeded()
+        return agent
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         messages.error(request, _("This account has been deactivated. Please talk to your administrator."))

@@ -182,9 +182,9 @@ def _append(arrival: Arrival, ticket: Ticket) -> Message:
 
 
 def is_long_over(ticket: Ticket, at: datetime) -> bool:
-    """Whether the ticket was closed so long ago that an answer to it is a concern of its own."""
+    """Whether the ticket was resolved or closed so long ago that an answer to it is a concern of its own."""
     days = accounts.the_operator().reopen_days
-    return ticket.closed_at is not None and at - ticket.closed_at > timedelta(days=days)
+    return ticket.over_since is not None and at - ticket.over_since > timedelta(days=days)
 
 
 def _message_of(rfc_message_id: str | None) -> Message | None:

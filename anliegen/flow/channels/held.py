@@ -8,25 +8,29 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+from django.utils import crypto
+
 from anliegen.ground.files import data_path
 from anliegen.ground.jobs import periodic
 
 FOR = timedelta(hours=24)
+MOST_BYTES = 2 * 1024**3  # of all held files together, so that unfinished forms cannot fill the disk
+MOST_BYTES_OF_ONE = 200_000_000  # of one sender, so that nobody can take the room of all: eight full forms
 
 
-MOST_BYTES = 2 * 1024**3  # of all held files together, so that nobody can fill the disk with unfinished forms
+def hold(content: bytes, *, sender: str) -> str | None:
+    """Keep the bytes; the name that is returned ends in chance, so that only who got it can ask for them again.
 
-
-def hold(content: bytes) -> str | None:
-    """Keep the bytes; the name that is returned is chance, so that only who got it can ask for them again.
-
-    None when so much is held already that there is no room.
+    None when so much is held already, of this sender or of all, that there is no room.
     """
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if sum(file.stat().st_size for file in folder.iterdir()) + len(content) > MOST_BYTES:
+    mark = _mark(sender)
+    sizes = [(file.name, file.stat().st_size) for file in folder.iterdir()]
+    own = sum(size for name, size in sizes if name.startswith(mark))
+    if own + len(content) > MOST_BYTES_OF_ONE or sum(size for _, size in sizes) + len(content) > MOST_BYTES:
         return None
-    name = secrets.token_hex(16)
+    name = mark + secrets.token_hex(12)
     (folder / name).write_bytes(content)
     return name
 
@@ -55,6 +59,11 @@ def forget(*, older_than: timedelta = FOR) -> int:
 @periodic("23 * * * *")
 def forget_hourly(timestamp: int) -> None:
     forget()
+
+
+def _mark(sender: str) -> str:
+    """Tells one sender's files from another's without saying who they are."""
+    return crypto.salted_hmac("anliegen.held", sender, algorithm="sha256").hexdigest()[:8]
 
 
 def _folder() -> Path:

@@ -22,12 +22,17 @@ from anliegen.records.accounts.models import Mailbox
 PURPOSE = "imap"
 PURPOSES = (PURPOSE, "pop3", oauth.PURPOSE)
 PLACE = {"host", "username", "folder"}  # what makes it another mailbox
+WAY = {"host", "port", "security"}  # where a password goes, and how
 
 # As `last_uid` of a source that was never fetched: what to do with the mails that lie there already.
 EVERYTHING, FROM_NOW, UNREAD, TODAY, UNDECIDED = 0, -1, -2, -3, -4
 CHOICES = {EVERYTHING: "everything", FROM_NOW: "nothing", UNREAD: "unread", TODAY: "today"}
 
 Way = tuple[str, str, int, str]  # scheme, host, port, purpose
+
+
+class SecretNeeded(Exception):
+    """A kept secret goes nowhere else than it was given for: who leads it there must know it."""
 
 
 def create_source(
@@ -64,10 +69,12 @@ def change_source(
     **fields: Any,
 ) -> Source:
     """Change it; an empty password or secret keeps the present one. The next fetch tries at once, whatever failed
-    before."""
+    before. Raises SecretNeeded where the present one would go elsewhere."""
     with transaction.atomic():
         before = Source.objects.select_for_update().get(pk=source.pk)
         ways = _ways_of(before)
+        if _leads_elsewhere(before, fields, grant):
+            _insist_on_the_secret(before, password, grant or {})
         if password and not _is(before.password, password):
             fields["password"] = secrets.lock(password)
         changed = {name for name, value in fields.items() if getattr(before, name) != value}
@@ -135,6 +142,23 @@ def _begin_again(source: Source, *, is_another: bool) -> None:
         source.begun_at, source.uid_validity, source.last_uid = None, None, FROM_NOW
         source.unfetched.all().delete()
     source.save(update_fields=["attempts", "retry_at", "revision", "epoch", "begun_at", "uid_validity", "last_uid"])
+
+
+def _leads_elsewhere(source: Source, fields: Mapping[str, Any], grant: Mapping[str, Any] | None) -> bool:
+    present = oauth.grant_of(source)
+    to_another = present is not None and (grant or {}).get("token_url", present.token_url) != present.token_url
+    return to_another or any(getattr(source, name) != fields[name] for name in WAY & fields.keys())
+
+
+def _insist_on_the_secret(source: Source, password: str, grant: Mapping[str, Any]) -> None:
+    """Who does not know the secret gets neither it nor the tokens that were got with it."""
+    present, given = oauth.grant_of(source), grant.get("client_secret", "")
+    kept = source.password if present is None else present.client_secret
+    if bytes(kept) and not (password if present is None else given):
+        raise SecretNeeded
+    if present is not None and not _is(present.client_secret, given):
+        tokens = {"access_token": b"", "refresh_token": b"", "expires_at": None, "connected_at": None}
+        Grant.objects.filter(pk=present.pk).update(**tokens)
 
 
 def _change_grant(source: Source, values: Mapping[str, Any]) -> bool:

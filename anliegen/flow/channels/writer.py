@@ -47,6 +47,7 @@ def _meet(address: str, name: str, incoming: Incoming, known: Known, at: datetim
         name=name,
         language=language,
         organisation_id=known.organisations.get(customers.fold_address("email", address)),
+        actor=SYSTEM,
         at=at,
     )
     known.note_address(new)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
-from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
@@ -48,7 +48,7 @@ class UnknownScope(Exception):
     """A token can only read or write."""
 
 
-def set_up(*, name: str, at: datetime, actor: Actor = SYSTEM, **fields: Any) -> Operator:
+def set_up(*, name: str, actor: Actor, at: datetime, **fields: Any) -> Operator:
     """Create the operator. Raises AlreadySetUp when there is one."""
     with unit():
         if Operator.objects.exists():
@@ -93,7 +93,10 @@ def delete(row: models.Model, *, actor: Actor, at: datetime) -> None:
 def make_default(row: M, *, actor: Actor, at: datetime) -> M:
     """Make this brand or calendar the default one instead of the present one."""
     with unit():
-        type(row)._default_manager.exclude(pk=row.pk).filter(is_default=True).update(is_default=False)
+        # All of them are locked: who chooses another at the same moment waits, and then finds this one.
+        for each in type(row)._default_manager.select_for_update().order_by("pk"):
+            if each.pk != row.pk:
+                change(each, actor=actor, at=at, is_default=False)
         return change(row, actor=actor, at=at, is_default=True)
 
 

@@ -61,7 +61,7 @@ def found(
     if state and state not in dict(STATES):
         raise UnknownState(state)
     with transaction.atomic():
-        operator = actions.set_up(name=organisation, phone=phone, callback_address=admin_email, at=at)
+        operator = actions.set_up(name=organisation, phone=phone, callback_address=admin_email, actor=SYSTEM, at=at)
         administrator = actions.create_agent(
             email=admin_email,
             name=admin_name or admin_email.partition("@")[0],

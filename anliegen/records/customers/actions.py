@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from anliegen.ground import rows, text
-from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.customers import verbs
@@ -22,7 +22,7 @@ class AddressTaken(Exception):
 def meet(*, kind: str, value: str, name: str, language: str = "", actor: Actor, at: datetime) -> Address:
     """The address of the person behind it; both are created when nobody has it yet.
 
-    `actor` says who acts when it is not the person: a person who gets in touch is their own author.
+    `actor` says who acts. With SYSTEM it is the person themselves who gets in touch.
     A name is taken up only when the person had none.
     """
     known = find(kind=kind, value=value)
@@ -33,6 +33,7 @@ def meet(*, kind: str, value: str, name: str, language: str = "", actor: Actor, 
             name=name,
             language=language,
             organisation_id=organisations_of([value]).get(fold_address(kind, value)) if kind == "email" else None,
+            actor=actor,
             at=at,
         )
     return meet_again(known, name=name, actor=actor, at=at)
@@ -46,13 +47,15 @@ def meet_again(known: Address, *, name: str, actor: Actor, at: datetime) -> Addr
     return known
 
 
-def welcome(*, kind: str, value: str, name: str, language: str, organisation_id: int | None, at: datetime) -> Address:
-    """The address and the person of somebody who gets in touch for the first time."""
+def welcome(
+    *, kind: str, value: str, name: str, language: str, organisation_id: int | None, actor: Actor, at: datetime
+) -> Address:
+    """The address and the person of somebody who gets in touch for the first time; `actor` as for `meet`."""
     if rows.is_deferred():
-        return _welcome(kind, value, name, language, organisation_id, at)
+        return _welcome(kind, value, name, language, organisation_id, actor, at)
     try:
         with transaction.atomic():  # with a savepoint: the refusal is caught below
-            return _welcome(kind, value, name, language, organisation_id, at)
+            return _welcome(kind, value, name, language, organisation_id, actor, at)
     except IntegrityError:
         # Somebody else met the same person at the same moment: take theirs.
         return Address.objects.select_related("person").get(kind=kind, folded=fold_address(kind, value))
@@ -102,16 +105,16 @@ def change(person: Person, *, actor: Actor, at: datetime, **fields: Any) -> Pers
 
 def add_address(person: Person, *, kind: str, value: str, actor: Actor, at: datetime) -> Address:
     """Give a person one more address. Raises AddressTaken when somebody else has it."""
-    known = find(kind=kind, value=value)
-    if known is not None:
-        if known.person_id != person.pk:
-            raise AddressTaken(value)
-        return known
     with unit():
-        address = Address.objects.create(
-            person=person, kind=kind, value=value.strip(), folded=fold_address(kind, value), created_at=at
+        address, is_new = Address.objects.get_or_create(
+            kind=kind,
+            folded=fold_address(kind, value),
+            defaults={"person": person, "value": value.strip(), "created_at": at},
         )
-        record(verbs.ADDRESS_ADDED, person, actor=actor, at=at, address=ref(address))
+        if address.person_id != person.pk:
+            raise AddressTaken(value)
+        if is_new:
+            record(verbs.ADDRESS_ADDED, person, actor=actor, at=at, address=ref(address))
     return address
 
 
@@ -170,7 +173,9 @@ def _is_called(organisation: Organisation, name: str) -> bool:
     return " ".join(organisation.name.split()).casefold() == name.casefold()
 
 
-def _welcome(kind: str, value: str, name: str, language: str, organisation_id: int | None, at: datetime) -> Address:
+def _welcome(
+    kind: str, value: str, name: str, language: str, organisation_id: int | None, actor: Actor, at: datetime
+) -> Address:
     person = rows.insert(
         Person(
             name=name[:200],
@@ -189,5 +194,5 @@ def _welcome(kind: str, value: str, name: str, language: str, organisation_id: i
             created_at=at,
         )
     )
-    record(verbs.PERSON_MET, person, actor=Actor.person(person.pk), at=at)
+    record(verbs.PERSON_MET, person, actor=Actor.person(person.pk) if actor == SYSTEM else actor, at=at)
     return address

@@ -36,7 +36,7 @@ def status_link(ticket: Ticket) -> str:
 
 
 def opens(ticket: Ticket, given: str, *, at: datetime) -> bool:
-    """Whether this proof opens the whole status page; half a year after closing it no longer does."""
+    """Whether this proof opens the whole status page; half a year after the end of the concern it no longer does."""
     return reader_of(ticket, given, at=at) == "owner"
 
 
@@ -51,7 +51,7 @@ def reader_of(ticket: Ticket, given: str, *, at: datetime) -> Reader | None:
 
 
 def is_too_old(ticket: Ticket, *, at: datetime) -> bool:
-    return ticket.closed_at is not None and at - ticket.closed_at > LASTS_AFTER_CLOSING
+    return ticket.over_since is not None and at - ticket.over_since > LASTS_AFTER_CLOSING
 
 
 def _proof(purpose: str, ticket: Ticket) -> str:

@@ -148,6 +148,18 @@ def test_long_after_the_end_a_reply_is_a_new_concern_and_the_customer_is_told(
     assert ticket.status == "closed"
 
 
+def test_the_days_to_open_it_again_count_from_the_resolution(
+    browser: Client, ticket: Ticket, operator: Operator, mailbox: Mailbox, status_page: Read, now: datetime
+) -> None:
+    long_ago = now - timedelta(days=operator.reopen_days + 1)
+    actions.resolve(ticket, actor=SYSTEM, at=long_ago)
+    assert f"Bis zu {operator.reopen_days} Tage nach dem Abschluss" in status_page(ticket)
+    browser.post(address("reply", ticket), {"text": "Wieder dasselbe.", "nonce": "a" * 32})
+    follow_up = Link.objects.get(other=ticket, kind="follow_up").ticket
+    ticket.refresh_from_db()
+    assert (ticket.status, follow_up.status) == ("resolved", "new")
+
+
 def test_pressing_twice_says_it_once(browser: Client, ticket: Ticket) -> None:
     for _ in range(2):
         browser.post(address("reply", ticket), {"text": "Nur einmal.", "nonce": "a" * 32})

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
+from anliegen.faces.workspace import attempts
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts import actions
 from anliegen.records.accounts.models import Agent
@@ -56,6 +57,29 @@ def test_too_many_wrong_passwords_close_the_door_even_for_the_right_one(client: 
     assert refused.status_code == 422
     assert "Zu viele Versuche, bitte in fünf Minuten erneut." in refused.content.decode()
     assert client.get("/workspace/").status_code == 302
+
+
+def test_wrong_passwords_of_a_stranger_lock_nobody_out(mira: Agent) -> None:
+    stranger = Client(REMOTE_ADDR="192.0.2.7")
+    for _attempt in range(6):
+        log_in(stranger, "falsch-falsch")
+    assert log_in(stranger, RIGHT).status_code == 422
+    assert log_in(Client(REMOTE_ADDR="192.0.2.8"), RIGHT).status_code == 302
+
+
+def test_many_strangers_cannot_guess_on_and_who_was_here_lately_is_spared(
+    mira: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(attempts.LIMITS, "login_anywhere", "3/h/key")
+    assert log_in(Client(REMOTE_ADDR="192.0.2.8"), RIGHT).status_code == 302
+    for number in range(3):
+        log_in(Client(REMOTE_ADDR=f"198.51.100.{number}"), "falsch-falsch")
+    assert log_in(Client(REMOTE_ADDR="198.51.100.9"), RIGHT).status_code == 422
+    assert log_in(Client(REMOTE_ADDR="192.0.2.8"), RIGHT).status_code == 302
+
+
+def test_logging_in_rightly_uses_nothing_up(mira: Agent) -> None:
+    assert {log_in(Client(), RIGHT).status_code for _time in range(7)} == {302}
 
 
 def test_one_sender_cannot_try_all_addresses(client: Client, mira: Agent) -> None:

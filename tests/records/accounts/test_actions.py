@@ -1,8 +1,11 @@
 """Settings, agents, invitations and tokens: each write with its state, its event and its refusal."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.db.models import ProtectedError
 
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -21,7 +24,7 @@ def told(subject: str) -> list[tuple[str, dict[str, object]]]:
 def test_an_instance_is_set_up_once(operator: Operator, now: datetime) -> None:
     assert told("operator:1") == [("instance.set_up", {})]
     with pytest.raises(accounts.AlreadySetUp):
-        accounts.set_up(name="Zweite Stadtwerke", at=now)
+        accounts.set_up(name="Zweite Stadtwerke", actor=SYSTEM, at=now)
     assert [each.name for each in Operator.objects.all()] == ["Stadtwerke Musterstadt"]
     assert told("operator:1") == [("instance.set_up", {})]
 
@@ -57,6 +60,27 @@ def test_making_one_the_default_takes_it_from_the_other(brand: Brand, now: datet
         accounts.make_default(other, actor=SYSTEM, at=now)
     assert set(Brand.objects.values_list("slug", "is_default")) == {("musterstadt", False), ("netz", True)}
     assert told(f"brand:{other.pk}") == [("setting.created", {}), ("setting.changed", {"fields": ["is_default"]})]
+    assert told(f"brand:{brand.pk}") == [("setting.created", {}), ("setting.changed", {"fields": ["is_default"]})]
+
+
+def test_two_who_make_different_ones_the_default_leave_one(transactional_db: None, now: datetime) -> None:
+    brands = [
+        accounts.create(Brand, name=name, slug=name, email=f"{name}@a.example", actor=SYSTEM, at=now) for name in "abc"
+    ]
+    accounts.make_default(brands[0], actor=SYSTEM, at=now)
+    together = Barrier(2)
+
+    def choose(brand: Brand) -> None:
+        together.wait(timeout=30)
+        try:
+            accounts.make_default(brand, actor=SYSTEM, at=now)
+        finally:
+            connection.close()
+
+    for _attempt in range(5):
+        with ThreadPoolExecutor(2) as threads:
+            list(threads.map(choose, brands[1:]))
+        assert Brand.objects.filter(is_default=True).count() == 1
 
 
 def test_hours_are_replaced_as_a_whole(calendar: Calendar, now: datetime) -> None:

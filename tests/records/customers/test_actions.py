@@ -10,9 +10,9 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
-from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.models import Agent, Operator
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address, Organisation, Person
 
@@ -67,6 +67,34 @@ def test_two_who_meet_somebody_at_the_same_moment_meet_one_person(transactional_
         assert list(Event.objects.values_list("verb", flat=True)) == ["person.met"]
         for table in (Event, Address, Person):
             table.objects.all().delete()
+
+
+def test_who_is_met_by_an_agent_is_met_by_that_agent(mira: Agent, now: datetime) -> None:
+    by = Actor.agent(mira.pk)
+    met = customers.meet(kind="phone", value="0341 99887766", name="Ada", actor=by, at=now).person
+    assert told(met) == [("person.met", by.ref, {})]
+    himself = customers.meet(kind="email", value="leo@example.net", name="Leo", actor=SYSTEM, at=now).person
+    assert told(himself) == [("person.met", f"person:{himself.pk}", {})]
+
+
+def test_an_address_that_two_get_at_the_same_moment_is_one_persons(transactional_db: None, now: datetime) -> None:
+    two = [customers.create_person(name=name, actor=SYSTEM, at=now) for name in ("Ana", "Leo")]
+    together = Barrier(2)
+
+    def give(person: Person) -> str:
+        together.wait(timeout=30)
+        try:
+            return str(customers.add_address(person, kind="email", value=address, actor=SYSTEM, at=now).person_id)
+        except customers.AddressTaken:
+            return "taken"
+        finally:
+            connection.close()
+
+    for number in range(5):
+        address = f"both{number}@example.org"
+        with ThreadPoolExecutor(2) as threads:
+            said = sorted(threads.map(give, two))
+        assert said == [str(Address.objects.get(folded=address).person_id), "taken"]
 
 
 def test_a_person_may_have_more_addresses_but_not_anothers(kim: Person, kim_address: Address, now: datetime) -> None:

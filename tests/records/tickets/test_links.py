@@ -44,6 +44,13 @@ def test_what_is_no_proof_opens_nothing(ticket: Ticket, now: datetime, given: st
     assert links.reader_of(ticket, given, at=now) is None
 
 
+def test_half_a_year_after_resolving_the_link_ends_too(ticket: Ticket, now: datetime) -> None:
+    resolved = tickets.resolve(ticket, actor=SYSTEM, at=now)
+    last = now + links.LASTS_AFTER_CLOSING
+    assert links.opens(resolved, links.token(resolved), at=last)
+    assert not links.opens(resolved, links.token(resolved), at=last + timedelta(seconds=1))
+
+
 def test_half_a_year_after_closing_the_link_ends_and_reopening_revives_it(ticket: Ticket, now: datetime) -> None:
     closed = tickets.change(ticket, Change(status="closed"), actor=SYSTEM, at=now)
     last = now + links.LASTS_AFTER_CLOSING

@@ -16,6 +16,7 @@ class GrantForm(SourceForm):
     """IMAP with OAuth2."""
 
     provider = "other"
+    asked_again = "client_secret"
 
     class Meta(SourceForm.Meta):
         fields = ("username", "host", "port", "security", "folder", "allow_private", "is_active")

@@ -46,7 +46,7 @@ class OperatorForm(SettingForm):
         label=gettext_lazy("Days in which a reply reopens"),
         min_value=0,
         max_value=LONGEST_REOPENING,
-        help_text=gettext_lazy("A reply to a concern that was closed longer ago opens a new one, linked with it."),
+        help_text=gettext_lazy("A reply to a concern that was resolved longer ago opens a new one, linked with it."),
     )
     acknowledges = forms.BooleanField(
         label=gettext_lazy("Acknowledge each new concern"),

@@ -46,6 +46,7 @@ class SourceForm(SettingForm):
     kind = "imap"
     leaves_out: tuple[int, ...] = ()
     extra: tuple[str, ...] = ()  # fields of the action that are none of the row
+    asked_again: str | None = None  # the field with what must be known
 
     last_uid = forms.TypedChoiceField(
         label=gettext_lazy("What lies there already"), coerce=int, widget=forms.RadioSelect, initial=channels.UNDECIDED
@@ -92,6 +93,10 @@ class SourceForm(SettingForm):
             )
         return cleaned
 
+    def ask_for_the_secret(self) -> None:
+        """The present one is kept for where it was given for only."""
+        self.add_error(self.asked_again, _("Please enter it again: it would go to another server, or another way."))
+
     def values(self) -> dict[str, Any]:
         further = [*self.extra, *(["last_uid"] if self.is_new else [])]
         values = super().values() | {name: self.cleaned_data[name] for name in further}
@@ -100,6 +105,7 @@ class SourceForm(SettingForm):
 
 class PasswordForm(SourceForm):
     extra = ("password",)
+    asked_again = "password"
 
     password = forms.CharField(
         label=gettext_lazy("Password"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.consent import redirect_address
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
-from anliegen.faces.workspace.settings.source_forms import CHOICES
+from anliegen.faces.workspace.settings.source_forms import CHOICES, SourceForm
 from anliegen.faces.workspace.settings.source_ways import WAYS, first_values, way_of
 from anliegen.flow.channels import sources as channels
 from anliegen.flow.channels.email import compare, fetch
@@ -43,8 +43,7 @@ def source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
     row = _source(pk, source_pk)
     way = way_of(row)
     form = WAYS[way][1](posted(request), instance=row)
-    if form.is_valid():
-        channels.change_source(row, actor=actor_of(request), at=clock.now(), **form.values())
+    if form.is_valid() and _saved(request, row, form):
         return done(request, _("The source is saved."), "source", pk, row.pk)
     kept = _source(pk, source_pk)
     context = {
@@ -150,6 +149,15 @@ def leave_missing(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse
 def delete_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
     channels.remove_source(_source(pk, source_pk), actor=actor_of(request), at=clock.now())
     return done(request, _("Mail is no longer fetched from there."), "mailbox", pk)
+
+
+def _saved(request: HttpRequest, row: Source, form: SourceForm) -> bool:
+    try:
+        channels.change_source(row, actor=actor_of(request), at=clock.now(), **form.values())
+    except channels.SecretNeeded:
+        form.ask_for_the_secret()
+        return False
+    return True
 
 
 def _source(pk: int, source_pk: int) -> Source:

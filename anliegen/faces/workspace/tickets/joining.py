@@ -31,6 +31,8 @@ def join(request: HttpRequest, number: int, other: int) -> HttpResponse:
 def part(request: HttpRequest, number: int) -> HttpResponse:
     """Take a joining back."""
     ticket = _ticket(request, number)
+    if ticket.joined_into_id is not None:
+        _ticket(request, ticket.joined_into_id)  # what goes back is taken from there
     actions.part(ticket, actor=actor_of(request), at=clock.now())
     return redirect("workspace:ticket", number)
 

@@ -11,7 +11,7 @@ from anliegen.flow.channels.guard.models import Guard, RejectionRule
 from anliegen.flow.channels.guard.pace import Key, Paces, says_something
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import reply_key
-from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets.models.message import is_feigned
@@ -85,7 +85,7 @@ class Watch:
             self.paces.write(at)
 
 
-def change_guard(*, actor: Actor = SYSTEM, at: datetime, **fields: object) -> Guard:
+def change_guard(*, actor: Actor, at: datetime, **fields: object) -> Guard:
     """Change limits or trusted servers."""
     Guard.objects.get_or_create(pk=1)
     return accounts.change(Guard.objects.get(pk=1), actor=actor, at=at, **fields)

@@ -32,6 +32,7 @@ def found(demo: DemoOperator) -> House:
         postcode=demo.postcode,
         city=demo.city,
         website=demo.website,
+        actor=SYSTEM,
         at=at,
     )
     calendar = _calendar(demo)

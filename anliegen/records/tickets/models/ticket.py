@@ -153,6 +153,11 @@ class Ticket(models.Model):
         return self.status in OPEN
 
     @property
+    def over_since(self) -> datetime | None:
+        """When it ended for the customer: closed, or resolved, which nothing closes by itself. None while open."""
+        return self.closed_at or self.resolved_at
+
+    @property
     def etag(self) -> str:
         """What `If-Match` compares: changes with every change of the ticket or its messages."""
         return f'"{self.number}-{self.version}"'

@@ -164,6 +164,23 @@ def test_a_grant_keeps_its_secret_when_the_field_stays_empty(browser: Client, ma
     assert [verb for verb, _s, _d in said()][-1] == "source.grant_changed"
 
 
+def test_a_kept_client_secret_goes_to_no_other_provider_and_no_token_goes_with_a_wrong_one(
+    browser: Client, mailbox: Mailbox
+) -> None:
+    browser.post(f"{to('source-new', mailbox.pk)}?way=microsoft", MICROSOFT)
+    row = Source.objects.get()
+    Grant.objects.update(refresh_token=secrets.lock("lange"), access_token=secrets.lock("kurz"))
+    page, elsewhere = to("source", mailbox.pk, row.pk), MICROSOFT | {"tenant": "evil.example"}
+    answer = browser.post(page, elsewhere | {"client_secret": ""})
+    assert "Please enter it again: it would go to another server, or another way." in answer.text
+    assert "musterstadt.example" in Grant.objects.get().token_url
+    browser.post(page, elsewhere | {"client_secret": "geraten"})
+    grant = Grant.objects.get()
+    assert "evil.example" in grant.token_url
+    assert (bytes(grant.refresh_token), bytes(grant.access_token), grant.connected_at) == (b"", b"", None)
+    assert secrets.unlock(grant.client_secret) == "geraten"
+
+
 @pytest.fixture
 def microsoft(browser: Client, mailbox: Mailbox) -> Source:
     browser.post(f"{to('source-new', mailbox.pk)}?way=microsoft", MICROSOFT)

@@ -103,6 +103,30 @@ def test_the_password_is_never_shown_again(browser: Client, mailbox: Mailbox) ->
     assert "geheim" not in page
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"host": "imap.evil.example"},
+        {"port": "1993"},
+        {"security": "starttls"},
+        {"security": "none", "allow_private": "on"},
+    ],
+)
+def test_a_kept_password_goes_to_no_other_place(
+    browser: Client, mailbox: Mailbox, said: Said, elsewhere: dict[str, str]
+) -> None:
+    browser.post(to("source-new", mailbox.pk), SOURCE)
+    source = Source.objects.get()
+    before = said()
+    answer = browser.post(to("source", mailbox.pk, source.pk), SOURCE | elsewhere | {"password": ""})
+    assert (answer.status_code, said()) == (422, before)
+    assert "Please enter it again: it would go to another server, or another way." in answer.text
+    kept = Source.objects.get()
+    assert (kept.host, kept.port, kept.security) == (source.host, source.port, source.security)
+    answer = browser.post(to("source", mailbox.pk, source.pk), SOURCE | elsewhere | {"password": "neu"})
+    assert (answer.status_code, secrets.unlock(Source.objects.get().password)) == (302, "neu")
+
+
 def test_an_empty_password_keeps_the_present_one(browser: Client, mailbox: Mailbox, said: Said) -> None:
     browser.post(to("source-new", mailbox.pk), SOURCE)
     source = Source.objects.get()

@@ -222,7 +222,9 @@ def test_a_source_registers_its_server_with_the_person_responsible(source: Sourc
 
 def test_a_source_that_moves_takes_its_registration_along(source: Source, jana: Actor, now: datetime) -> None:
     fetch_again(source)
-    moved = change_source(source, host="imap.example.org", port=993, security="tls", actor=jana, at=now)
+    moved = change_source(
+        source, host="imap.example.org", port=993, security="tls", password="geheim", actor=jana, at=now
+    )
     active = Destination.objects.active().values_list("scheme", "host", "port")
     assert list(active) == [("imaps", "imap.example.org", 993)]
     assert (moved.uid_validity, moved.last_uid) == (None, FROM_NOW)

@@ -158,7 +158,9 @@ def test_without_a_consent_nothing_is_asked(by_consent: Source, provider: Provid
 
 
 def test_a_provider_that_is_not_there_is_named(connected: Source, jana: Actor, now: datetime) -> None:
-    change_source(connected, grant={"token_url": "http://127.0.0.1:1/token"}, actor=jana, at=now)
+    change_source(
+        connected, grant={"token_url": "http://127.0.0.1:1/token", "client_secret": "s3cret"}, actor=jana, at=now
+    )
     assert fetch_again(connected).error == "oauth_unreachable"
 
 

@@ -13,7 +13,7 @@ from anliegen.flow.channels.guard.models import Brake, Pace
 from anliegen.flow.channels.guard.watch import change_guard
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock
-from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.tickets.models import Message, Ticket
@@ -25,7 +25,7 @@ MOST = 5
 
 @pytest.fixture(autouse=True)
 def low_limits(mailbox: Mailbox) -> None:
-    change_guard(at=clock.now(), most_per_address=MOST, most_per_ticket=MOST + 3)
+    change_guard(actor=SYSTEM, at=clock.now(), most_per_address=MOST, most_per_ticket=MOST + 3)
 
 
 @pytest.fixture(autouse=True)
@@ -125,7 +125,7 @@ def test_absence_notes_that_answer_each_other_are_braked_too() -> None:
 
 
 def test_who_pretends_to_be_kim_cannot_have_kims_mails_stopped(mailbox: Mailbox) -> None:
-    change_guard(at=clock.now(), trusted_servers=["mx.musterstadt.example"])
+    change_guard(actor=SYSTEM, at=clock.now(), trusted_servers=["mx.musterstadt.example"])
     failed = {"Authentication_Results": "mx.musterstadt.example; dmarc=fail header.from=example.org"}
     assert come([one(number, **failed) for number in range(MOST + 1)])[-1] == ASIDE
     assert come([one(100)]) == [NEW]
@@ -201,7 +201,7 @@ def test_counts_are_forgotten_when_no_window_needs_them() -> None:
 def test_when_confirmations_are_too_many_in_all_they_stop_and_intake_does_not(
     admin: Agent, run_pipeline: Callable[[], int]
 ) -> None:
-    change_guard(at=clock.now(), most_answers=MOST)
+    change_guard(actor=SYSTEM, at=clock.now(), most_answers=MOST)
     came = [one(number, who=f"p{number}") for number in range(MOST + 4)]
     assert come(came) == [NEW] * (MOST + 4)
     run_pipeline()
@@ -216,7 +216,7 @@ def test_when_confirmations_are_too_many_in_all_they_stop_and_intake_does_not(
 def test_the_confirmations_that_one_person_no_longer_gets_show_as_a_brake(
     kim_address: object, run_pipeline: Callable[[], int]
 ) -> None:
-    change_guard(at=clock.now(), most_per_address=100)
+    change_guard(actor=SYSTEM, at=clock.now(), most_per_address=100)
     come([one(number) for number in range(13)])
     run_pipeline()
     brake = Brake.objects.get()

@@ -14,7 +14,7 @@ from anliegen.flow.channels.guard.models import RejectionRule
 from anliegen.flow.channels.guard.watch import change_guard
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock
-from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.tickets import actions
@@ -121,7 +121,7 @@ def test_in_one_batch_a_customer_is_spared_as_one_by_one(make: Make) -> None:
 
 
 def test_who_pretends_to_be_that_customer_is_not_spared(make: Make, ticket: Ticket) -> None:
-    change_guard(at=clock.now(), trusted_servers=["mx.musterstadt.example"])
+    change_guard(actor=SYSTEM, at=clock.now(), trusted_servers=["mx.musterstadt.example"])
     make("subject", "Abschlag")
     failed = "mx.musterstadt.example; dmarc=fail header.from=example.org"
     assert take(mail(Authentication_Results=failed)).result == "rejected"
