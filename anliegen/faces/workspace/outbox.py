@@ -22,7 +22,7 @@ from anliegen.records.tickets.models import Message, Ticket
 
 SHOWN = 200
 LOOKED_AT = 2000  # newest files among which an agent of one team finds theirs
-NAME = re.compile(r"[\w.-]{1,100}-(\d{1,18})\.eml")  # as `send.keep` names them: the moment and the message
+NAME = re.compile(r"[\w.-]{1,100}-(\d{1,18})\.eml")  # as `send.keep` names them: when it was written, and its key
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ from anliegen.flow.channels import pace
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.jobs import STALLED_AFTER_S
-from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message
 
-# So long an attempt belongs to the worker that began it; then it must have ended, or the worker counts as dead.
+# After so long somebody looks whether the worker that began an attempt is still at it. A server may think longer about
+# a mail (`transmit.ANSWER_WITHIN_S`): what holds others off meanwhile is the lock in `outbox.deliver`, which ends with
+# its worker, and not this time.
 UNDER_WAY = timedelta(seconds=STALLED_AFTER_S)
 SLACK = timedelta(seconds=1)
 # What still may leave: in whole, or to those recipients for whom the server had refused it for now.
@@ -45,7 +46,7 @@ def begin(delivery_id: int) -> Delivery | Wait | None:
         if due > at + SLACK:
             # Too early by our clock, or under way in a worker that may have been killed: come back when it is due.
             return Wait(due)
-        if ended := _ended_before_it_left(message, at):
+        if ended := _ended_before_it_left(delivery, at):
             _end(delivery, at, ended)
             return None
         if wait := _not_yet(delivery, at):
@@ -82,16 +83,18 @@ def customer_wrote_since(message: Message) -> bool:
     return theirs.filter(created_at__gt=message.written_at).exists()
 
 
-def _ended_before_it_left(message: Message, at: datetime) -> str:
+def _ended_before_it_left(delivery: Delivery, at: datetime) -> str:
     """Why there is nothing to send, as a code; empty when there is."""
-    if message.leaving_at is not None:
+    message = delivery.message
+    # In a folder nothing is in doubt: the second attempt writes the same file.
+    if message.leaving_at is not None and settings.ANLIEGEN_SMTP_URL is not None:
         # The attempt before was cut off after its last byte: nobody can know, so nobody guesses.
-        actions.mark_maybe_sent(message, actor=SYSTEM, at=at)
+        actions.mark_maybe_sent(message, actor=delivery.actor, at=at)
         return "cut_off"
     if message.state not in LEAVING:
         return message.state
     if message.is_scheduled and customer_wrote_since(message):
-        actions.stop(message, actor=SYSTEM, at=at)
+        actions.stop(message, actor=delivery.actor, at=at)
         return "stopped"
     return ""
 

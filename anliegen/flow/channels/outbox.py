@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -18,14 +19,13 @@ from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import SPOKEN
 from anliegen.records.tickets.models import Message
 
 log = structlog.get_logger(__name__)
 
 DELIVERY = 0x44656C69  # the lock of a worker on the delivery it is at: "Deli"
 
-# Channels whose answers a person carries out (says, prints, hands over): they are done when they are written down.
-SPOKEN = {"phone", "letter", "chat", "form", "api"}
 Way = Callable[[Message, Sequence[str], Callable[[], None]], Taken]
 WAYS: dict[str, Way] = {"email": send.send}
 
@@ -39,20 +39,22 @@ def plan(event: Event) -> None:
         actions.mark_delivered(message, actor=SYSTEM.because_of(event), at=clock.now())
         return
     due_at = message.send_at or message.created_at + _time_to_undo(message)
-    delivery, is_new = Delivery.objects.get_or_create(message=message, defaults={"due_at": due_at})
-    if is_new or _is_planned_anew(delivery, due_at):
-        defer(deliver, at=delivery.due_at, delivery_id=delivery.pk)
+    wanted = {"due_at": due_at, **Delivery.upon(event)}
+    delivery, is_new = Delivery.objects.get_or_create(message=message, defaults=wanted)
+    due = due_at if is_new else _planned_anew(delivery.pk, wanted)
+    if due is not None:
+        defer(deliver, at=due, delivery_id=delivery.pk)
 
 
 def stop_scheduled(events: Sequence[Event]) -> None:
     """Read `message.received`: what was to leave at a chosen time is stopped when the customer writes first."""
-    wrote = {event.subject for event in events if not event.data["first"] and not event.data["automatic"]}
-    tickets = [int(subject.partition(":")[2]) for subject in wrote]
-    if not tickets:
+    words = [event for event in events if not event.data["first"] and not event.data["automatic"]]
+    wrote = {int(event.subject.partition(":")[2]): event for event in words}
+    if not wrote:
         return
-    for message in Message.objects.scheduled().filter(ticket__in=tickets, leaving_at=None).order_by("pk"):
+    for message in Message.objects.scheduled().filter(ticket__in=wrote, leaving_at=None).order_by("pk"):
         if attempt.customer_wrote_since(message):
-            actions.stop(message, actor=SYSTEM, at=clock.now())
+            actions.stop(message, actor=SYSTEM.because_of(wrote[message.ticket_id]), at=clock.now())
 
 
 @job(queue="mail", retries=8)
@@ -115,18 +117,22 @@ def _time_to_undo(message: Message) -> timedelta:
     return timedelta(seconds=the_operator().undo_seconds if message.agent_id else 0)
 
 
-def _is_planned_anew(delivery: Delivery, due_at: datetime) -> bool:
-    """Another time was chosen, or a person wants it tried once more after it had ended."""
+def _planned_anew(delivery_id: int, wanted: dict[str, Any]) -> datetime | None:
+    """Another time was chosen, or a person wants it tried once more after it had ended; None when nothing changes.
+
+    A worker may be at it: what it notes meanwhile stays.
+    """
     with transaction.atomic():
+        delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
         if delivery.done_at is not None:
-            delivery.done_at, delivery.attempts, delivery.setbacks = None, 0, 0
-            delivery.code, delivery.trouble, delivery.error = "", "", ""
-            due_at = max(due_at, clock.now())
-        elif delivery.attempts or delivery.due_at == due_at:
-            return False
-        delivery.due_at = due_at
-        delivery.save()
-    return True
+            afresh = {"done_at": None, "attempts": 0, "setbacks": 0, "code": "", "trouble": "", "error": ""}
+            wanted = wanted | afresh | {"due_at": max(wanted["due_at"], clock.now())}
+        elif delivery.attempts or delivery.due_at == wanted["due_at"]:
+            return None
+        for field, value in wanted.items():
+            setattr(delivery, field, value)
+        delivery.save(update_fields=wanted)
+    return delivery.due_at
 
 
 def _key(delivery_id: int) -> str:

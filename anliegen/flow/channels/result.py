@@ -12,7 +12,6 @@ from anliegen.flow.channels.attempt import left_of
 from anliegen.flow.channels.email.transmit import Refusal, Taken
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
-from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.tickets import actions
 
 log = structlog.get_logger(__name__)
@@ -54,9 +53,11 @@ def give_up(delivery: Delivery, code: str, error: str) -> None:
     with transaction.atomic():
         unreached = [*_refusals(delivery), *({"address": one, "reason": code} for one in left_of(delivery))]
         if delivery.taken:
-            actions.mark_unreached(delivery.message, unreached, actor=SYSTEM, at=clock.now())
+            actions.mark_unreached(delivery.message, unreached, actor=delivery.actor, at=clock.now())
         else:
-            actions.mark_failed(delivery.message, reason=code, unreached=unreached, actor=SYSTEM, at=clock.now())
+            actions.mark_failed(
+                delivery.message, reason=code, unreached=unreached, actor=delivery.actor, at=clock.now()
+            )
         _end(delivery, code, error)
 
 
@@ -66,7 +67,7 @@ def is_unknown(delivery: Delivery, error: str) -> None:
 
     def note() -> None:
         with transaction.atomic():
-            actions.mark_maybe_sent(delivery.message, actor=SYSTEM, at=clock.now())
+            actions.mark_maybe_sent(delivery.message, actor=delivery.actor, at=clock.now())
             _end(delivery, "no_answer", error)
 
     _surely(note)
@@ -88,7 +89,7 @@ def _note_taken(delivery: Delivery, taken: Taken) -> datetime | None:
         delivery.refused = list({one["address"]: one for one in [*delivery.refused, *map(_as_row, for_good)]}.values())
         delivery.save(update_fields=["taken", "refused"])
         if taken.accepted:
-            actions.mark_sent(delivery.message, actor=SYSTEM, at=at)
+            actions.mark_sent(delivery.message, actor=delivery.actor, at=at)
         if not for_now:
             _final(delivery, for_good)
             return None

@@ -6,6 +6,10 @@ from datetime import datetime
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.enclosed import Enclosed
 
+# Channels whose answers a person carries out (says, prints, hands over): they are done when they are written down. What
+# came by form, chat or a program is answered by mail.
+SPOKEN = ("phone", "letter")
+
 
 @dataclass(frozen=True)
 class File:

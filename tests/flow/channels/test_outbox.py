@@ -1,10 +1,15 @@
 """A message leaves once, not before it can be undone, and is tried until it is sent or lost for good."""
 
 import smtplib
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.flow.channels import attempt, outbox, result
@@ -14,6 +19,7 @@ from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import MAX_DEPTH
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
@@ -298,3 +304,144 @@ def test_another_time_is_kept_whichever_job_comes_first(
     watch.at = delivery.due_at
     try_now(delivery)
     assert wire.took == [delivery.message_id]
+
+
+def test_what_becomes_of_a_mail_names_the_event_that_asked_for_it(
+    delivery: Delivery, message: Message, wire: Wire, watch: Clock
+) -> None:
+    queued = Event.objects.get(verb="message.queued", data__message=f"message:{message.pk}")
+    assert queued.position is not None
+    watch.at += MINUTE
+    try_now(delivery)
+    sent = Event.objects.get(verb="message.sent")
+    assert (sent.actor, sent.because, sent.depth) == ("system", queued.position, queued.depth + 1)
+
+
+def test_what_was_stopped_names_the_words_that_stopped_it(
+    later: Callable[..., Delivery],
+    ticket: Ticket,
+    kim_address: Address,
+    watch: Clock,
+    run_pipeline: Callable[[], int],
+) -> None:
+    later()
+    watch.at += MINUTE
+    write(ticket, kim_address, watch.at)
+    run_pipeline()
+    wrote = Event.objects.filter(verb="message.received").order_by("id").last()
+    stopped = Event.objects.get(verb="message.stopped")
+    assert wrote is not None and wrote.position is not None
+    assert (stopped.because, stopped.depth) == (wrote.position, wrote.depth + 1)
+
+
+def test_a_mail_at_the_end_of_a_long_chain_leaves_and_is_noted(
+    delivery: Delivery, message: Message, wire: Wire, watch: Clock
+) -> None:
+    queued = Event.objects.get(verb="message.queued", data__message=f"message:{message.pk}")
+    queued.depth = MAX_DEPTH
+    for field, value in Delivery.upon(queued).items():
+        setattr(delivery, field, value)
+    delivery.save()
+    watch.at += MINUTE
+    try_now(delivery)
+    assert (wire.took, state(message), Event.objects.get(verb="message.sent").depth) == (
+        [message.pk],
+        "sent",
+        MAX_DEPTH,
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_time_is_chosen_upon_what_a_worker_notes_meanwhile(
+    later: Callable[..., Delivery], mira: Agent, watch: Clock
+) -> None:
+    """The worker holds the row; whoever plans anew waits for it, and keeps what it wrote."""
+    delivery = later()
+    tickets.reschedule(
+        Message.objects.get(pk=delivery.message_id),
+        send_at=watch.at + 2 * MINUTE,
+        actor=Actor.agent(mira.pk),
+        at=watch.at,
+    )
+    event = Event.objects.filter(verb="message.rescheduled").get()
+
+    def plan() -> None:
+        outbox.plan(event)
+        connection.close()
+
+    planning = threading.Thread(target=plan)
+    with transaction.atomic():
+        Delivery.objects.select_for_update().get(pk=delivery.pk)
+        planning.start()
+        wait_for_a_lock()
+        Delivery.objects.filter(pk=delivery.pk).update(domains=["example.org"], slot_at=watch.at)
+    planning.join()
+    delivery.refresh_from_db()
+    assert (delivery.due_at, delivery.domains, delivery.slot_at) == (
+        watch.at + 2 * MINUTE,
+        ["example.org"],
+        watch.at,
+    )
+
+
+def wait_for_a_lock() -> None:
+    """Until another connection waits for a row that ours holds."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone() != (0,):
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waited")
+
+
+@pytest.fixture
+def folder(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where mails are kept without a mail server."""
+    settings.ANLIEGEN_SMTP_URL = None
+    monkeypatch.setattr(send, "outbox_folder", lambda: tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def kept(message: Message, run_pipeline: Callable[[], int], folder: Path) -> Delivery:
+    run_pipeline()
+    return Delivery.objects.get(message=message)
+
+
+def test_in_a_folder_a_second_attempt_writes_no_second_mail(
+    kept: Delivery, message: Message, folder: Path, watch: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is cut off after the file, before it is noted."""
+
+    def cut_off(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    watch.at += MINUTE
+    with monkeypatch.context() as cut:
+        cut.setattr(result, "was_taken", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            try_now(kept)
+    assert (state(message), len(list(folder.iterdir()))) == ("queued", 1)
+    watch.at += attempt.UNDER_WAY
+    try_now(kept)
+    assert (state(message), [file.name for file in folder.iterdir()]) == (
+        "sent",
+        [f"20261116T090000000000-{message.pk}.eml"],
+    )
+
+
+def test_in_a_folder_what_is_taken_back_in_the_last_moment_is_not_there(
+    kept: Delivery, message: Message, folder: Path, watch: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = send.compose
+
+    def taken_back_meanwhile(mail: Any) -> bytes:
+        tickets.cancel(message, actor=SYSTEM, at=watch.at)
+        return real(mail)
+
+    monkeypatch.setattr(send, "compose", taken_back_meanwhile)
+    watch.at += MINUTE
+    try_now(kept)
+    assert (state(message), kept.code, list(folder.iterdir())) == ("cancelled", "taken_back", [])

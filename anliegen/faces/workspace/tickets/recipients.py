@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets.addressees import Addressees, addressees_of
+from anliegen.records.tickets.content import SPOKEN
 from anliegen.records.tickets.models import Message, Ticket
 
-SPOKEN = ("phone", "letter", "chat")
 Pair = tuple[str, str]
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -66,7 +66,7 @@ def send(message: Message, to: Sequence[str], hand_over: Callable[[], None]) -> 
     except CannotCompose as problem:
         raise Lasting("cannot_compose", str(problem)) from problem
     if settings.ANLIEGEN_SMTP_URL is None:
-        keep(message, raw)
+        keep(message, raw, hand_over)
         return Taken(tuple(to))
     return _through_the_server(settings.ANLIEGEN_SMTP_URL, message, raw, to, hand_over)
 
@@ -134,17 +134,25 @@ def register_mail_server() -> None:
     )
 
 
-def keep(message: Message, raw: bytes) -> Path:
-    """Without a mail server: a file in `data/outbox/`, shown under /dev/mail."""
+def keep(message: Message, raw: bytes, hand_over: Callable[[], None]) -> Path:
+    """Without a mail server: a file in `data/outbox/`, shown under /dev/mail. One for each message, whatever is tried.
+
+    `hand_over` is called before the file is there, as before the last byte to a server.
+    """
     folder = outbox_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    stamp = message.created_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S%f")
     file = folder / f"{stamp}-{message.pk}.eml"
     draft = file.with_suffix(".part")
     with draft.open("wb") as output:
         output.write(raw)
         output.flush()
         os.fsync(output.fileno())
+    try:
+        hand_over()
+    except BaseException:
+        draft.unlink()
+        raise
     draft.rename(file)
     return file
 

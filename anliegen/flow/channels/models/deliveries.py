@@ -1,12 +1,15 @@
-"""The deliveries: the way of each message out of the house."""
+"""The way of a message out of the house: when it is tried, how that ended, and upon which event."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import MAX_DEPTH
 from anliegen.records.tickets.models import Message
 
 TROUBLES = [
@@ -31,6 +34,8 @@ class Delivery(models.Model):
     refused = models.JSONField(default=list, db_default=[])  # [{"address", "reason"}] for good
     domains = ArrayField(models.CharField(max_length=255), default=list, db_default=[])
     slot_at = models.DateTimeField(null=True)  # when it may go to its domains, see `pace.py`
+    because = models.BigIntegerField(null=True)  # position of the event that asked for it, and how long that chain is
+    depth = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name = _("delivery")
@@ -41,3 +46,17 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"delivery of message {self.message_id}"
+
+    @staticmethod
+    def upon(event: Event) -> dict[str, Any]:
+        """The fields that say upon which event it was planned.
+
+        What became of a mail must be noted however long the chain is: it breaks no loop that a mail is behind.
+        """
+        actor = SYSTEM.because_of(event)
+        return {"because": actor.because, "depth": min(actor.depth, MAX_DEPTH)}
+
+    @property
+    def actor(self) -> Actor:
+        """Who notes what became of it."""
+        return Actor(SYSTEM.ref, because=self.because, depth=self.depth)

@@ -16,7 +16,7 @@ from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch, unanswered_since
 from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.addressees import addressees_of
-from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.content import SPOKEN, Answer
 from anliegen.records.tickets.models import DONE, Message, Note, Ticket, as_recipients
 
 # What a ticket saves when an answer counts.
@@ -113,7 +113,7 @@ def recipients_of(ticket: Ticket) -> tuple[tuple[str, str], ...]:
 
 def queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, at: datetime) -> Message:
     """Write the message down, to be sent by whoever reads `message.queued`. The caller holds the ticket."""
-    channel = answer.channel or ("email" if ticket.channel in ("form", "api", "chat") else ticket.channel)
+    channel = answer.channel or (ticket.channel if ticket.channel in SPOKEN else "email")
     to = answer.to or recipients_of(ticket)
     if channel == "email" and not to:
         raise NoWayToAnswer
