@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from anliegen.flow.channels import threading, verbs, writer
+from anliegen.flow.channels import reported, threading, verbs, writer
 from anliegen.flow.channels.email.identifiers import read_reply_address
 from anliegen.flow.channels.incoming import Bounce, Incoming
 from anliegen.flow.channels.instance import instance_id, reply_key
@@ -23,6 +23,7 @@ from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import File, Received
 from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models.message import is_feigned
 
 # Mails that nobody wrote and nobody waits for: kept in the ledger, and with the ticket they answer, but open none.
 # Lists and machines (web forms, shops) may carry a person's words, so these do.
@@ -95,13 +96,11 @@ def _delivery_report(arrival: Arrival) -> bool:
     message = next(filter(None, map(_message_of, bounce.original_ids)), None) or _last_written_to_them(arrival, bounce)
     if message is None:
         return _end(arrival, "bounce", "of-an-unknown-mail")
+    rows.write()
+    is_proven = reported.message_sent_from(arrival.intake.envelope_to) == message.pk
+    if not reported.believe(message, bounce, is_proven=is_proven, actor=SYSTEM, at=arrival.at):
+        return False
     arrival.intake.message, arrival.intake.ticket_id = message, message.ticket_id
-    # Given up for a passing reason is given up all the same: nobody will try again.
-    given_up = [one for one in bounce.recipients if one.action == "failed"]
-    if given_up or bounce.kind == "hard":
-        rows.write()
-        status = given_up[0].status if given_up else None
-        tickets.mark_bounced(message, reason=status or "unknown", actor=SYSTEM, at=arrival.at)
     return _end(arrival, "bounce", bounce.kind)
 
 
@@ -125,8 +124,18 @@ def _rejected_by_a_rule(arrival: Arrival) -> bool:
     return arrival.intake.rule is not None and _end(arrival, "rejected", "rule")
 
 
+def _too_many_reports(arrival: Arrival) -> bool:
+    """As any mail, unless it came to an address that only we can make: a thousand of those are an outage, no flood."""
+    is_report = arrival.incoming.bounce is not None
+    return is_report and reported.message_sent_from(arrival.intake.envelope_to) is None and _is_stopped(arrival)
+
+
 def _too_many(arrival: Arrival) -> bool:
     """Of one address or to one concern: set aside for a person, who may have decided already that it stays so."""
+    return arrival.incoming.bounce is None and _is_stopped(arrival)
+
+
+def _is_stopped(arrival: Arrival) -> bool:
     intake, found = arrival.intake, arrival.found
     if intake.let_in_at is not None:
         return False
@@ -147,7 +156,17 @@ def _automatic(arrival: Arrival) -> bool:
     if found := arrival.found:
         arrival.intake.message = _append(arrival, found.ticket)
         arrival.intake.ticket = found.ticket
+        _confirmed(arrival)
     return _end(arrival, "automatic", kind)
+
+
+def _confirmed(arrival: Arrival) -> None:
+    """A receipt: whom it names has the message."""
+    incoming = arrival.incoming
+    message = next(filter(None, map(_message_of, incoming.original_ids)), None) if incoming.confirmed else None
+    if message is not None and not is_feigned(incoming.authenticity):
+        rows.write()
+        reported.confirm(message, incoming.confirmed, actor=SYSTEM, at=arrival.at)
 
 
 def _to_a_ticket(arrival: Arrival) -> bool:
@@ -249,11 +268,12 @@ def _end(arrival: Arrival, result: str, reason: str) -> bool:
     return True
 
 
-# The order must stay: what is known is not read twice, what a person rejected counts for no pace, and what is no
-# person's word opens nothing.
+# The order must stay: what is known is not read twice, reports flood nobody and are rejected by no rule, what a person
+# rejected counts for no pace, and what is no person's word opens nothing.
 STEPS: tuple[Step, ...] = (
     _known_already,
     _our_own,
+    _too_many_reports,
     _delivery_report,
     _rejected_by_a_rule,
     _too_many,

@@ -68,6 +68,7 @@ class Incoming:
     Message ids stand without their angle brackets. `reply_text`, `quoted_text` and `signature` together hold every
     visible line of `text`. `fingerprint` is the same for the same mail delivered twice, by whatever way.
     `recipients` is every address the mail names as its goal, lower case, Delivered-To and X-Original-To included.
+    `confirmed` are the addresses of whom a receipt, or a delivery report of success, says that a mail reached them.
     `original_ids` are the Message-IDs of the mail that a bounce, receipt or complaint is about, best first.
     """
 
@@ -95,6 +96,7 @@ class Incoming:
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     original_ids: tuple[str, ...] = ()
+    confirmed: tuple[str, ...] = ()
     own_instance: str | None = None  # X-Anliegen-Instance: which Anliegen sent it, if one did
     list_id: str | None = None
     authentication: Authentication = Authentication()

@@ -17,6 +17,7 @@ from anliegen.records.tickets.models import Message, Ticket
 
 MOST_REFERENCES = 50  # of one mail; who names more wants to find something
 MOST_SIBLINGS, MOST_RECENT = 500, 2000  # looked at for one batch
+REPORTS = ("bounce", "receipt", "feedback-report")  # kinds of automatic mails that are about another mail
 LATELY = timedelta(days=30)
 
 
@@ -84,8 +85,9 @@ def writers(incoming: Incoming) -> list[Contact]:
 
 
 def answered(incoming: Incoming) -> list[str]:
-    """The Message-IDs this mail says it answers, the closest first."""
-    return list(dict.fromkeys([*incoming.in_reply_to, *reversed(incoming.references)]))[:MOST_REFERENCES]
+    """The Message-IDs this mail says it answers, or reports about, the closest first."""
+    about = incoming.original_ids if incoming.automatic in REPORTS else ()
+    return list(dict.fromkeys([*about, *incoming.in_reply_to, *reversed(incoming.references)]))[:MOST_REFERENCES]
 
 
 def _first_of_their_kind(fingerprints: set[str]) -> dict[str, Intake]:

@@ -19,6 +19,11 @@ MESSAGE_FAILED = Verb(
 MESSAGE_BOUNCED = Verb(
     "message.bounced", _("The answer came back: {reason}"), {"message": Kind.REF, "reason": Kind.CODE}
 )
+MESSAGE_DELAYED = Verb(
+    "message.delayed",
+    _("The answer has not arrived yet, it is tried again: {reason}"),
+    {"message": Kind.REF, "reason": Kind.CODE},
+)
 MESSAGE_VOUCHED = Verb(
     "message.vouched",
     _("{actor} has made sure who wrote this: {person}"),

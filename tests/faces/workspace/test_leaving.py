@@ -223,3 +223,55 @@ def test_who_may_not_answer_may_not_send_again(miras: Client, mira: Agent, faile
     mira.role.permissions = [one for one in mira.role.permissions if one != "ticket.reply"]
     mira.role.save()
     assert miras.post(f"/workspace/messages/{failed.pk}/settle/").status_code == 403
+
+
+def test_what_came_back_says_why_in_words_and_in_the_servers_own(
+    miras: Client, answer: Callable[..., Message], ticket: Ticket
+) -> None:
+    message = actions.mark_sent(answer(cc=(("Leo Ott", "leo@example.net"),)), actor=SYSTEM, at=clock.now())
+    leo = {"address": "leo@example.net", "reason": "5.1.1", "said": "smtp; 550 5.1.1 no such person"}
+    actions.mark_bounced(message, reason="5.1.1", unreached=[leo], actor=SYSTEM, at=clock.now())
+    html = page(miras, ticket)
+    assert "Dieses Postfach gibt es nicht: der Server am Ziel kennt die Adresse nicht." in html
+    assert "smtp; 550 5.1.1 no such person" in html
+    assert "Berichtigen Sie die Adresse" in html
+    assert 'value="leo@example.net"' in html and 'value="kim@example.org"' not in _again(html)
+
+    kim = {"address": "kim@example.org", "reason": "5.2.2", "said": "smtp; 552 mailbox full"}
+    actions.mark_bounced(message, reason="5.2.2", unreached=[kim], actor=SYSTEM, at=clock.now())
+    html = page(miras, ticket)
+    assert "Diese Antwort kam zurück" in html
+    assert "leo@example.net: smtp; 550 5.1.1 no such person; kim@example.org: smtp; 552 mailbox full" in html
+
+
+def test_what_came_back_without_a_reason_is_not_called_refused(
+    miras: Client, answer: Callable[..., Message], ticket: Ticket
+) -> None:
+    message = actions.mark_sent(answer(), actor=SYSTEM, at=clock.now())
+    actions.mark_bounced(message, reason="unknown", actor=SYSTEM, at=clock.now())
+    assert "Sie kam ohne einen Grund zurück, den wir verstehen." in page(miras, ticket)
+
+
+def test_a_delay_on_the_way_stands_in_the_timeline(
+    miras: Client, answer: Callable[..., Message], ticket: Ticket
+) -> None:
+    message = actions.mark_sent(answer(), actor=SYSTEM, at=clock.now())
+    actions.mark_delayed(message, reason="4.4.1", actor=SYSTEM, at=clock.now())
+    assert (
+        "Die Antwort ist noch nicht angekommen, sie wird weiter versucht: Der Server am Ziel hat nicht geantwortet"
+        in page(miras, ticket)
+    )
+
+
+def _again(html: str) -> str:
+    """The form that sends it again."""
+    return html.partition('class="again"')[2].partition("</form>")[0]
+
+
+def test_a_reply_to_a_chat_shows_whom_it_is_mailed_to(miras: Client, ticket: Ticket) -> None:
+    Ticket.objects.update(channel="chat")
+    html = page(miras, ticket)
+    assert "Antwort an Kim Berger senden" in html and "Festhalten, was" not in html
+    reply(miras, ticket)
+    message = Message.objects.get(direction="out")
+    assert (message.channel, message.to) == ("email", [{"name": "Kim Berger", "address": "kim@example.org"}])

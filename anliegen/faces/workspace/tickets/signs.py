@@ -31,6 +31,7 @@ EVENT_SIGNS = {
     "decision.made": "automation",
     "decision.contested": "help",
     "message.opened": "unlock",
+    "message.delayed": "waiting",
     "message.failed": "broken",
     "message.bounced": "broken",
     "message.unreached": "broken",

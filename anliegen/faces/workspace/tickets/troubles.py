@@ -44,7 +44,7 @@ def trouble_of(message: Message, delivery: Delivery | None) -> Trouble | None:
         happened=why.happened,
         kept=_kept(message),
         next=why.next,
-        said=delivery.error if delivery is not None and message.state != "stopped" else "",
+        said=_said(message, delivery),
         to=", ".join(again[0]),
         cc=", ".join(again[1]),
         is_doubt=message.state == "maybe_sent",
@@ -77,8 +77,21 @@ def _why(message: Message, delivery: Delivery | None) -> Why:
                 _("It was to leave at a chosen time. Before that the customer wrote again."),
                 _("Read what is new. Then send it as it is, choose another time, or take it back and change it."),
             )
-    reasons = [one["reason"] for one in message.unreached]
-    return explain(reasons[0] if reasons else delivery.code if delivery is not None and delivery.code else "")
+    if message.unreached:
+        return explain(message.unreached[-1]["reason"])  # the newest
+    if message.state == "bounced":
+        return explain("unknown")
+    return explain(delivery.code if delivery is not None and delivery.code else "")
+
+
+def _said(message: Message, delivery: Delivery | None) -> str:
+    """The words of the recipient's server, as its report has them; else what our own mail server said."""
+    told = [(one["address"], one["said"]) for one in message.unreached if one.get("said")]
+    if len(told) > 1:
+        return "; ".join(f"{address}: {said}" for address, said in told)
+    if told:
+        return str(told[0][1])
+    return str(delivery.error) if delivery is not None and message.state != "stopped" else ""
 
 
 def _kept(message: Message) -> str:

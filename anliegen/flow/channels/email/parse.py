@@ -20,7 +20,7 @@ from anliegen.flow.channels.email import (
     mime,
 )
 from anliegen.flow.channels.email.bodies import Body, Segment
-from anliegen.flow.channels.email.bounces import original, reports
+from anliegen.flow.channels.email.bounces import confirmed, original, reports
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.html import cleaned, readable, tree
 from anliegen.flow.channels.email.laid import Laid
@@ -134,6 +134,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Inc
         in_reply_to=headers.message_ids(_text(root, "in-reply-to", defects)),
         references=headers.message_ids(_text(root, "references", defects)),
         original_ids=originals,
+        confirmed=confirmed.addresses(parts, defects) if kind == "receipt" else (),
         own_instance=headers.decode(root.first("x-anliegen-instance"), defects)[:100] or None,
         list_id=headers.decode(root.first("list-id"), defects).rpartition("<")[2].rstrip("> ")[:200] or None,
         authentication=replace(

@@ -6,12 +6,14 @@ from typing import Any
 
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
+from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
+from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import set_status, touch
 from anliegen.records.tickets.actions.reply import ANSWERED, count_answer
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import NOT_HEARD, Message, Ticket
 
 # A report may overtake the worker that sent the mail: what is known to be further along is not set back.
 FURTHER = {
@@ -49,7 +51,7 @@ def mark_sent(message: Message, *, actor: Actor, at: datetime) -> Message:
 
 
 def mark_delivered(message: Message, *, actor: Actor, at: datetime) -> Message:
-    """It reached the recipient: a receipt, or a channel that delivers at once."""
+    """It reached a recipient: their server or mail program says so, or a person said it to them."""
     return _mark(message, "delivered", verbs.MESSAGE_DELIVERED, actor, at)
 
 
@@ -60,9 +62,37 @@ def mark_failed(
     return _mark(message, "failed", verbs.MESSAGE_FAILED, actor, at, unreached, reason=reason)
 
 
-def mark_bounced(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
-    """It came back; `reason` is a code such as `5.1.1`. Nobody heard it, so the ticket waits for us again."""
-    return _mark(message, "bounced", verbs.MESSAGE_BOUNCED, actor, at, reason=reason)
+def mark_bounced(
+    message: Message, *, reason: str, unreached: Sequence[dict[str, str]] = (), actor: Actor, at: datetime
+) -> Message:
+    """It came back from these, each {"address", "reason", "said"}; from all when there are none.
+
+    `reason` is a code such as `5.1.1`. When nobody is left who has it the ticket waits for us again.
+    """
+    with unit():
+        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        known = {_folded(one): one for one in message.unreached}
+        new = [one for one in unreached if _folded(one) not in known]
+        if unreached and not new:
+            return message
+        # Whom somebody has seen to already is not named again.
+        together = [*(() if message.settled_at else known.values()), *new]
+        if new and message.state not in ("cancelled", *NOT_HEARD) and _is_with_others(message, together):
+            return mark_unreached(message, together, reason=reason, actor=actor, at=at)
+        return _mark(message, "bounced", verbs.MESSAGE_BOUNCED, actor, at, together, reason=reason)
+
+
+def mark_delayed(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
+    """A server on the way keeps trying; said once for each message."""
+    with unit():
+        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        told = Event.objects.filter(subject=ref(ticket), verb=verbs.MESSAGE_DELAYED.name, data__message=ref(message))
+        if message.state != "sent" or told.exists():
+            return message
+        touch(ticket, at)
+        record(verbs.MESSAGE_DELAYED, ticket, actor=actor, at=at, message=ref(message), reason=reason)
+    return message
 
 
 def mark_maybe_sent(message: Message, *, actor: Actor, at: datetime) -> Message:
@@ -75,19 +105,31 @@ def stop(message: Message, *, actor: Actor, at: datetime) -> Message:
     return _mark(message, "stopped", verbs.MESSAGE_STOPPED, actor, at)
 
 
-def mark_unreached(message: Message, unreached: Sequence[dict[str, str]], *, actor: Actor, at: datetime) -> Message:
-    """It left for some; these others, each {"address", "reason"}, were refused for good."""
+def mark_unreached(
+    message: Message, unreached: Sequence[dict[str, str]], *, reason: str = "", actor: Actor, at: datetime
+) -> Message:
+    """It left for some; these others, each {"address", "reason"}, will not get it. `reason`: the newest of theirs."""
     with unit():
         message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
         if message.unreached == list(unreached):
             return message
         message.unreached, message.leaving_at = list(unreached), None
-        message.save(update_fields=["unreached", "leaving_at"])
+        message.settled_at, message.settled_by = None, None
+        message.save(update_fields=["unreached", "leaving_at", "settled_at", "settled_by"])
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
         touch(ticket, at)
-        reason = unreached[0]["reason"]
+        reason = reason or unreached[0]["reason"]
         record(verbs.MESSAGE_UNREACHED, ticket, actor=actor, at=at, message=ref(message), reason=reason)
     return message
+
+
+def _is_with_others(message: Message, unreached: Sequence[dict[str, str]]) -> bool:
+    everybody = {_folded(one) for one in (*message.to, *message.cc)}
+    return bool(everybody - {_folded(one) for one in unreached})
+
+
+def _folded(one: dict[str, str]) -> str:
+    return fold_address("email", one["address"])
 
 
 def _mark(
@@ -107,7 +149,9 @@ def _mark(
         message.unreached = list(unreached) or message.unreached
         if state in ("sent", "delivered", "bounced"):
             message.sent_at = message.sent_at or at
-        message.save(update_fields=["state", "sent_at", "leaving_at", "unreached"])
+        if state == "bounced":  # whoever saw to it before took it for sent
+            message.settled_at, message.settled_by = None, None
+        message.save(update_fields=["state", "sent_at", "leaving_at", "unreached", "settled_at", "settled_by"])
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
         _tell(ticket, message, actor, at)
         touch(ticket, at, *ANSWERED)

@@ -85,7 +85,8 @@ class Message(models.Model):
     status_after = models.CharField(
         max_length=20, blank=True, default="", db_default=""
     )  # with `send_at`, once it left
-    unreached = models.JSONField(default=list, db_default=[])  # [{"address", "reason"}] of recipients that were refused
+    # [{"address", "reason"}] of recipients that were refused, with "said", the server's words, where it came back.
+    unreached = models.JSONField(default=list, db_default=[])
     # What could not be delivered waits for a person until it is settled: sent again, or left as it is.
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(
