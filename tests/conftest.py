@@ -1,8 +1,9 @@
 """The known cast: one operator, two teams, and the people of Stadtwerke Musterstadt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +18,10 @@ from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Received
 from anliegen.records.tickets.models import Ticket
+from tests import needs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 AGENT_PERMISSIONS = [code for code in PERMISSIONS if code not in ("settings.manage", "audit.read", "intake.retry")]
@@ -189,3 +194,18 @@ def run_pipeline() -> Callable[[], int]:
         return done
 
     return run
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """A browser, for whatever a page does only there."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  # slow import
+
+    if not Path(needs.CHROMIUM).exists():
+        needs.is_missing(f"no Chromium at {needs.CHROMIUM}")
+    # The driver runs an event loop in this thread; Django would take the test's own queries for a mistake.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as driver:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        started = driver.chromium.launch(executable_path=needs.CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()

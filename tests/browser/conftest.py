@@ -1,41 +1,23 @@
 """A browser, and the whole site served for it: pages and stream on one port, on the test's own database."""
 
-import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from a2wsgi import WSGIMiddleware
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from anliegen.config.wsgi import application as pages
 from anliegen.faces.realtime.stream import Stream
 from anliegen.records.accounts.models import Agent
 
-CHROMIUM = "/usr/bin/chromium"
 PASSWORD = "richtig-langes-wort"
 
 expect.set_options(timeout=30_000)  # these say what comes, not how soon; `anliegen bench` says that
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("ANLIEGEN_TEST_FORBID_SKIPS") == "1":
-            pytest.fail(f"no Chromium at {CHROMIUM}")
-        pytest.skip(f"no Chromium at {CHROMIUM}")
-    # The driver runs an event loop in this thread; Django would take the test's own queries for a mistake.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 class Site:

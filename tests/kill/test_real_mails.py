@@ -5,21 +5,20 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
+from tests import needs
+from tools.corpus import data
 
 from .accounts import settle
 from .instance import Instance
 from .sender import Mail, Sender, composed
 
-RAW = Path(__file__).resolve().parents[3] / "shared/data/mail/raw"
+RAW = data.folder() / "raw"
 COMPOSED = 1000
 
 
 def real() -> list[Mail]:
-    files = (file for file in sorted(RAW.rglob("*")) if file.is_file() and file.suffix != ".jsonl")
-    return [Mail(f"echt-{number}@example.org", file.read_bytes()) for number, file in enumerate(files)]
+    return [Mail(f"echt-{number}@example.org", file.read_bytes()) for number, file in enumerate(data.mails())]
 
 
 def ledger(instance: Instance, after: int) -> Counter[str]:
@@ -39,7 +38,7 @@ def sent_and_settled(instance: Instance, mails: list[Mail], seconds: float) -> f
     return time.monotonic() - began
 
 
-@pytest.mark.skipif(not RAW.exists(), reason="the public mails are not on this machine")
+@needs.public(RAW)
 def test_real_and_composed_mails_all_end_in_the_ledger_and_once_more_only_as_duplicates(
     instance: Instance, record_property: Callable[[str, object], None]
 ) -> None:

@@ -1,6 +1,5 @@
 """stream.js in a real browser: what a page hears, and that it misses nothing while its server is away."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from anliegen.faces import realtime
 from anliegen.ground.journal.actors import SYSTEM
@@ -16,7 +15,6 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
 
-CHROMIUM = "/usr/bin/chromium"
 MODULE = Path(realtime.__file__).parent / "static/realtime/stream.js"
 PAGE = b"""<!doctype html><title>page</title><body data-stream="/stream"><script type="module" src="/heard.js"></script>
 <script type="module" src="/stream.js"></script>"""
@@ -26,18 +24,11 @@ for (const name of ["ticket", "reset", "live"])
 
 
 @pytest.fixture
-def page(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("ANLIEGEN_TEST_FORBID_SKIPS") == "1":
-            pytest.fail(f"no Chromium at {CHROMIUM}")
-        pytest.skip(f"no Chromium at {CHROMIUM}")
-    # The driver runs an event loop in this thread; Django would take the test's own queries for a mistake.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium.new_page()
-        chromium.close()
-        connections.close_all()  # while the driver runs, Django keeps a connection of its own for this thread
+def page(chromium: Browser, transactional_db: None) -> Iterator[Page]:
+    opened = chromium.new_page()
+    yield opened
+    opened.close()
+    connections.close_all()  # while the driver runs, Django keeps a connection of its own for this thread
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from anliegen.faces import ui
 
@@ -18,22 +18,14 @@ def test_a_script_weighs_less_than_three_kilobytes(script: Path) -> None:
     assert script.stat().st_size < 3000
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
 @pytest.fixture
 def errors_seen() -> list[str]:
     return []
 
 
 @pytest.fixture
-def screen(browser: Browser, guide_server: str, errors_seen: list[str]) -> Iterator[Page]:
-    context = browser.new_context(
+def screen(chromium: Browser, guide_server: str, errors_seen: list[str]) -> Iterator[Page]:
+    context = chromium.new_context(
         base_url=guide_server, locale="de-DE", timezone_id="Europe/Berlin", reduced_motion="reduce"
     )
     page = context.new_page()
@@ -252,8 +244,8 @@ def test_the_navigation_opens_on_a_phone(screen: Page) -> None:
 
 
 @pytest.mark.browser
-def test_everything_is_readable_without_a_script(browser: Browser, guide_server: str) -> None:
-    context = browser.new_context(java_script_enabled=False, locale="de-DE")
+def test_everything_is_readable_without_a_script(chromium: Browser, guide_server: str) -> None:
+    context = chromium.new_context(java_script_enabled=False, locale="de-DE")
     page = context.new_page()
     page.goto(guide_server + "workspace/")
     expect(page.get_by_text("heute", exact=False).first).to_be_visible()

@@ -1,7 +1,6 @@
 import itertools
 import json
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,8 +9,10 @@ from hypothesis import strategies as st
 from anliegen.ground.search.compounds import beginnings, split
 from anliegen.ground.search.words import words
 from anliegen.ground.text import fold, fold_accents
+from tests import needs
+from tools.corpus import data
 
-MAILS = Path(__file__).parents[4] / "shared" / "data" / "text" / "german-mails.jsonl"
+MAILS = data.folder().parent / "text" / "german-mails.jsonl"
 
 
 def parts(word: str) -> str:
@@ -108,7 +109,7 @@ def test_an_unfinished_compound_tells_how_its_terms_begin() -> None:
     assert "mull" not in beginnings("muller")
 
 
-@pytest.mark.skipif(not MAILS.exists(), reason="the German mails are not on this machine")
+@needs.public(MAILS)
 def test_a_quarter_of_the_long_words_in_real_mails_are_compounds_of_the_list() -> None:
     with MAILS.open(encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in itertools.islice(lines, 1500)]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from anliegen.flow.channels.email.parse import parse
+from tests import needs
 from tools.corpus import data
 
 RAW = data.folder() / "raw"
@@ -183,7 +184,7 @@ def test_a_person_who_quotes_a_bounce_is_a_person() -> None:
     assert (incoming.automatic, incoming.bounce) == (None, None)
 
 
-@pytest.mark.skipif(not (RAW / "flufl-bounce").exists(), reason="the public bounces are not on this machine")
+@needs.public(RAW / "flufl-bounce")
 def test_public_bounces_name_the_recipients_they_are_known_to_name(
     record_property: Callable[[str, object], None],
 ) -> None:
@@ -200,7 +201,7 @@ def test_public_bounces_name_the_recipients_they_are_known_to_name(
     assert right >= 113
 
 
-@pytest.mark.skipif(not (RAW / "php-bounce-handler").exists(), reason="the public bounces are not on this machine")
+@needs.public(RAW / "php-bounce-handler")
 def test_every_bounce_of_the_second_public_set_is_one() -> None:
     kinds = [parse(file.read_bytes()).automatic for file in sorted((RAW / "php-bounce-handler").glob("*.eml"))]
     assert kinds == ["bounce"] * 67

@@ -7,18 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
 from anliegen.flow.channels.email import mime, transfer
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.explain import as_json
 from anliegen.flow.channels.email.parse import parse
+from tests import needs
 from tools.corpus import data
 
 RAW = data.folder() / "raw"
 # A boundary whose last space counts; base64 without its padding, or with something behind it.
 THEIRS_IS_WRONG = {"weird-boundary.msg", "very-long-boundary.msg", "twopart.msg", "boolean_decoded_content.eml"}
-needs_mails = pytest.mark.skipif(not RAW.exists(), reason="the public mails are not on this machine")
+needs_mails = needs.public(RAW)
 
 
 def mails() -> Iterator[Path]:

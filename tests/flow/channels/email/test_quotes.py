@@ -16,9 +16,11 @@ from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.html import readable, tree
 from anliegen.flow.channels.email.laid import Laid, Mark
 from anliegen.flow.channels.email.quotes.split import split
+from tests import needs
+from tools.corpus import data
 
 FOLDER = Path(__file__).parent / "quoted"
-UNQUOTE = Path(__file__).resolve().parents[5] / "shared/data/mail/quotes/unquotemail.jsonl"
+UNQUOTE = data.folder() / "quotes/unquotemail.jsonl"
 
 
 def cases() -> list[ParameterSet]:
@@ -218,7 +220,7 @@ Adressat sind, informieren Sie bitte den Absender.
 """
 
 
-@pytest.mark.skipif(not UNQUOTE.exists(), reason="the public set of quotes is not on this machine")
+@needs.public(UNQUOTE)
 def test_the_public_set_is_understood(record_property: Callable[[str, object], None]) -> None:
     """Its 104 answers keep the signature, so ours is put back before comparing; HTML is compared as text."""
     rows = [json.loads(line) for line in UNQUOTE.read_text("utf-8").splitlines()]

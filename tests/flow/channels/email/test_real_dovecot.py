@@ -1,6 +1,5 @@
 """The same stories as with the doubles, against a real Dovecot."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +14,7 @@ from anliegen.flow.channels.sources import EVERYTHING, FROM_NOW, UNDECIDED, UNRE
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Mailbox
+from tests import needs
 
 from .conftest import aside, fetch_again, stored
 from .dovecot import PROGRAM, Dovecot, started
@@ -27,9 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def dovecot() -> Iterator[Dovecot]:
     if PROGRAM is None:
-        if os.environ.get("ANLIEGEN_TEST_FORBID_SKIPS") == "1":
-            pytest.fail("no Dovecot here: install dovecot-imapd and dovecot-pop3d")
-        pytest.skip("no Dovecot here: install dovecot-imapd and dovecot-pop3d")
+        needs.is_missing("no Dovecot here: install dovecot-imapd and dovecot-pop3d")
     # Not below pytest's own folder, which is closed to the users that a mail server runs under.
     with TemporaryDirectory(prefix="anliegen-dovecot-") as place:
         running = started(Path(place))

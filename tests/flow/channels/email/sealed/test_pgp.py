@@ -1,6 +1,5 @@
 """OpenPGP: beside the text, around it, and written into it."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from anliegen.flow.channels.email.sealed import pgp
 from anliegen.flow.channels.email.sealed.keys import Keyring, OwnKey
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.records.tickets.enclosed import Seal
+from tests import needs
 from tests.flow.channels.email.sealed.mails import HEAD, TEXT, pgp_encrypted, signed_mail
 
 WRITER = pysequoia.Tsk.generate("Erika <erika@example.de>")
@@ -167,7 +167,7 @@ def test_a_file_of_keys_tells_whose_they_are() -> None:
     assert pgp.read_keys(b"kein Schluessel", "") == []
 
 
-@pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not on this machine")
+@needs.program("gpg")
 def test_what_gpg_encrypts_for_a_key_with_a_passphrase_opens(tmp_path: Path) -> None:
     home = tmp_path / "gpg"
     home.mkdir(mode=0o700)

@@ -11,6 +11,7 @@ from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.email.sealed.keys import Keyring, OwnKey
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.records.tickets.enclosed import Seal
+from tests import needs
 from tests.flow.channels.email.sealed.mails import HEAD, TEXT, packed, signed_mail
 from tests.flow.channels.email.sealed.people import (
     AUTHORITY,
@@ -156,7 +157,7 @@ OPENSSL = shutil.which("openssl")
 RECIPIENTS = {"rsa": READER, "curve": READER_ON_A_CURVE}
 
 
-@pytest.mark.skipif(OPENSSL is None, reason="openssl is not on this machine")
+@needs.program("openssl")
 @pytest.mark.parametrize(
     ("to", "arguments"),
     [
@@ -176,7 +177,7 @@ def test_what_openssl_encrypts_opens(to: str, arguments: list[str], tmp_path: Pa
     assert (incoming.text, incoming.seal) == (WORDS, Seal("smime", encryption="opened"))
 
 
-@pytest.mark.skipif(OPENSSL is None, reason="openssl is not on this machine")
+@needs.program("openssl")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -192,7 +193,7 @@ def test_what_openssl_signs_is_believed(arguments: list[str], tmp_path: Path) ->
     assert read(HEAD + packed(signed, "signed-data")).seal == GOOD
 
 
-@pytest.mark.skipif(OPENSSL is None, reason="openssl is not on this machine")
+@needs.program("openssl")
 def test_a_digest_that_proves_nothing_is_not_believed(tmp_path: Path) -> None:
     signed = _openssl("-sign", tmp_path, WRITER.private_pem + WRITER.pem, "-nodetach", "-md", "sha1")
     assert read(HEAD + packed(signed, "signed-data")).seal == Seal(
