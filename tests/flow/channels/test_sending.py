@@ -1,6 +1,5 @@
 """Through a mail server on its bad days: nothing is lost, nothing doubled, and what cannot be known is said."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -8,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.db import OperationalError, connection
@@ -27,6 +25,7 @@ from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Ticket
 from tests.flow.channels.mail_server import MailServer
+from tests.flow.channels.processes import environment
 
 MINUTE = timedelta(minutes=1)
 LEO = ("Leo Ott", "leo@example.net")
@@ -333,24 +332,46 @@ KILLED = """
 import os, signal, sys
 import django
 django.setup()
-from anliegen.flow.channels import attempt, outbox
-from anliegen.flow.channels.email import transmit
+from anliegen.flow.channels import attempt, outbox, result
+from anliegen.flow.channels.email import send, transmit
 
 def die(*_args, **_more):
     os.kill(os.getpid(), signal.SIGKILL)
 
-where = sys.argv[2]
-if where == "before the last byte":
-    real = attempt.hand_over
-    attempt.hand_over = die
-else:
-    transmit.egress.patiently = die
+def after(place, name):
+    real = getattr(place, name)
+    setattr(place, name, lambda *args, **more: die(real(*args, **more)))
+
+def before(place, name):
+    setattr(place, name, die)
+
+session = transmit.egress.Session
+{
+    "greeting": lambda: before(send, "transmit"),
+    "sender": lambda: after(session, "mail"),
+    "recipient": lambda: after(session, "rcpt"),
+    "content": lambda: after(session, "docmd"),
+    "before the mark": lambda: before(attempt, "hand_over"),
+    "after the mark": lambda: after(attempt, "hand_over"),
+    "last byte": lambda: before(transmit.egress, "patiently"),
+    "answer": lambda: before(result, "was_taken"),
+}[sys.argv[2]]()
 outbox.deliver.func(int(sys.argv[1]))
 """
 
 
 @pytest.mark.parametrize(
-    ("where", "state", "mails"), [("before the last byte", "sent", 1), ("after the last byte", "maybe_sent", 1)]
+    ("where", "state", "mails"),
+    [
+        ("greeting", "sent", 1),
+        ("sender", "sent", 1),
+        ("recipient", "sent", 1),
+        ("content", "sent", 1),
+        ("before the mark", "sent", 1),
+        ("after the mark", "maybe_sent", 0),
+        ("last byte", "maybe_sent", 1),
+        ("answer", "maybe_sent", 1),
+    ],
 )
 def test_killed_at_its_worst_moment_nothing_is_lost_and_nothing_doubled(
     server: MailServer,
@@ -366,24 +387,13 @@ def test_killed_at_its_worst_moment_nothing_is_lost_and_nothing_doubled(
     run_pipeline()
     delivery = Delivery.objects.get(message=message)
     ended = subprocess.run(
-        [sys.executable, "-c", KILLED, str(delivery.pk), where], env=_environment(settings), timeout=60, check=False
+        [sys.executable, "-c", KILLED, str(delivery.pk), where], env=environment(settings), timeout=60, check=False
     )
     assert ended.returncode == -signal.SIGKILL
     Delivery.objects.update(due_at=clock.now())  # the time after which a worker counts as dead
     for _ in range(2):
         delivery = tried(delivery)
     assert (delivery.message.state, len(server.got)) == (state, mails)
-
-
-def _environment(settings: Any) -> dict[str, str]:
-    place = connection.settings_dict
-    socket, port = place["HOST"], place["PORT"] or 5432
-    user = f"{place['USER']}:{place['PASSWORD']}@" if place["PASSWORD"] else f"{place['USER']}@"
-    return os.environ | {
-        "DATABASE_URL": f"postgresql://{user}{quote(socket, safe='')}:{port}/{place['NAME']}",
-        "DJANGO_SETTINGS_MODULE": "anliegen.config.settings",
-        "ANLIEGEN_SMTP_URL": settings.ANLIEGEN_SMTP_URL,
-    }
 
 
 def test_a_database_that_is_away_for_a_moment_makes_no_doubt(
