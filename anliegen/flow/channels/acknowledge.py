@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from anliegen.flow.channels.addressed import language_for
 from anliegen.flow.channels.guard.models import Brake
 from anliegen.flow.channels.guard.pace import count_of, count_one, standing, trip
 from anliegen.flow.channels.guard.watch import the_guard
@@ -72,14 +73,6 @@ def acknowledge_held(brake: Brake) -> int:
 @job()
 def make_up(brake: int) -> None:
     acknowledge_held(Brake.objects.get(pk=brake))
-
-
-def language_for(ticket: Ticket, operator: Operator) -> str:
-    """German or English: what the person chose, else what they wrote in, else the operator's."""
-    for language in (ticket.person.language, ticket.language):
-        if language in ("de", "en"):
-            return language
-    return "en" if ticket.language else operator.default_language
 
 
 def words(ticket: Ticket, operator: Operator, language: str) -> str:

@@ -5,7 +5,8 @@ import hmac
 from django.utils import crypto, translation
 from django.utils.translation import gettext as _
 
-from anliegen.flow.channels.acknowledge import language_for, way_to_a_person
+from anliegen.flow.channels.acknowledge import way_to_a_person
+from anliegen.flow.channels.addressed import language_for
 from anliegen.ground import clock
 from anliegen.ground.jobs import defer, job
 from anliegen.ground.journal.actors import Actor

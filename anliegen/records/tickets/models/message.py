@@ -149,6 +149,15 @@ class Message(models.Model):
         return is_feigned(self.authenticity)
 
     @property
+    def came_encrypted(self) -> bool:
+        """Whether any of it lay under a seal, opened with our key or not.
+
+        Anybody may have got hold of what was encrypted for us, and sends it from their own address: what we opened is
+        shown in the house and never told to anybody outside, whoever sent it.
+        """
+        return bool(self.enclosed.get("seal", {}).get("encryption"))
+
+    @property
     def is_scheduled(self) -> bool:
         """Whether it leaves at a chosen time, and has not yet."""
         return self.state == "queued" and self.send_at is not None
