@@ -161,14 +161,14 @@ def open_ticket(brand: Brand, now: datetime) -> Callable[..., Ticket]:
     ) -> Ticket:
         mailbox = fields.pop("mailbox", None)
         received = Received(
-            channel="email",
+            channel=fields.pop("channel", "email"),
             person_id=address.person_id,
             address=address,
             subject=fields.pop("subject", "Abschlag"),
             text=text,
             reply_text=text,
             from_name=address.person.name,
-            from_address=address.value,
+            from_address=fields.pop("from_address", address.value),
             language="de",
             written_at=at,
             **fields,

@@ -16,7 +16,8 @@ def messages_of(proof: Proof) -> list[Message]:
     """The conversation, oldest first.
 
     The owner sees their own messages and ours to them: neither what others wrote into the same ticket, nor what we
-    wrote to others, nor what is not sent yet or was taken back. The visitor sees what they sent, which is the first.
+    wrote to others, nor what is not sent yet or was taken back. The visitor sees what they sent, which is the first
+    that came to this ticket: what was joined with it has first messages of its own, perhaps of somebody else.
     """
     said = (
         carried_on(proof.ticket)
@@ -24,16 +25,17 @@ def messages_of(proof: Proof) -> list[Message]:
         .prefetch_related("attachments")
         .order_by("created_at", "pk")
     )
-    if not proof.is_owner:
-        first = said.filter(direction="in", person=proof.ticket.person_id).first()
+    if not proof.sees_all:
+        came_to = proof.ticket if proof.ticket.joined_into_id is not None else None
+        first = said.filter(direction="in", person=proof.ticket.person_id, came_to=came_to).first()
         return [first] if first is not None and first.channel == "form" else []
     mine = _addresses(proof.ticket)
     return [message for message in said if _is_for(proof.ticket, message, mine)]
 
 
 def attachment_of(proof: Proof, pk: int) -> Attachment | None:
-    """A file of a message that this reader may see."""
-    shown = {message.pk for message in messages_of(proof)}
+    """A file of a message that this reader may see. What came encrypted is shown to nobody outside."""
+    shown = {message.pk for message in messages_of(proof) if not message.came_encrypted}
     return Attachment.objects.filter(pk=pk, message__in=shown).first()
 
 

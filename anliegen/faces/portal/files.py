@@ -17,7 +17,7 @@ CHUNK = 256 * 1024
 POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
 
-@proven(by=("owner", "visitor"))
+@proven(by=("owner", "visitor", "preview"))
 def download(visit: Visit, proof: Proof, pk: int) -> HttpResponseBase:
     """The file. `?show` opens a picture in the browser; everything else, and every other kind, is saved."""
     attachment = attachment_of(proof, pk)

@@ -20,7 +20,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class Proof:
-    """A ticket whose link was given. `reader` is `owner` (the link that was mailed) or `visitor`: see `links`."""
+    """A ticket whose link was given. `reader` says which: see `links`."""
 
     ticket: Ticket
     reader: Reader
@@ -29,6 +29,15 @@ class Proof:
     @property
     def is_owner(self) -> bool:
         return self.reader == "owner"
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether one of our own people looks at what the owner sees. They can do nothing here."""
+        return self.reader == "preview"
+
+    @property
+    def sees_all(self) -> bool:
+        return self.is_owner or self.is_preview
 
     @property
     def address(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ SAID = ("sent", "follow-up", "outcome", "review")  # what a page may report as j
 RECENT = 3  # messages shown at once; older ones are folded
 
 
-@proven(by=("owner", "visitor"))
+@proven(by=("owner", "visitor", "preview"))
 def show(visit: Visit, proof: Proof) -> HttpResponseBase:
     return page(visit, proof, done=visit.request.GET.get("done", ""))
 
@@ -102,7 +102,7 @@ def page(
 
 def _judged(proof: Proof, writing: bool) -> Outcome | None:
     """What the customer said of the present resolution, or of the one they have just turned down."""
-    if not proof.is_owner or writing:
+    if not proof.sees_all or writing:
         return None
     last = outcome.latest(proof.ticket)
     if last is None or last.resolved_at == proof.ticket.resolved_at:
@@ -127,7 +127,7 @@ def _question(proof: Proof, judged: Outcome | None, judgement: OutcomeForm | Non
 
 
 def _decisions(proof: Proof) -> Sequence[Reviewable]:
-    return decisions_of(proof.ticket) if proof.is_owner else []
+    return decisions_of(proof.ticket) if proof.sees_all else []
 
 
 def _expected(ticket: Ticket, language: str) -> str:

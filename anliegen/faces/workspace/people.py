@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
@@ -21,7 +21,7 @@ from anliegen.records.accounts.permissions import may
 from anliegen.records.customers import actions
 from anliegen.records.customers.models import ADDRESS_FORMS, Address, Organisation, Person
 from anliegen.records.tickets import queries
-from anliegen.records.tickets.links import status_link
+from anliegen.records.tickets.links import preview_link
 from anliegen.records.tickets.models import Ticket
 
 OTHERS = 8
@@ -98,7 +98,6 @@ class Context:
     addresses: list[Address]
     others: list[Row]
     more_others: bool
-    status_page: str
     form: PersonForm
     organisation_form: OrganisationForm
     linked: list[LinkedRow]
@@ -134,7 +133,6 @@ def context_of(
         addresses=list(person.addresses.order_by("kind", "pk")) if may_read else [],
         others=rows(found[:OTHERS], now=clock.now(), with_snippets=False),
         more_others=len(found) > OTHERS,
-        status_page=status_link(ticket),
         form=form or PersonForm(person),
         organisation_form=organisation_form or OrganisationForm(person),
         linked=linked_with(ticket, agent) if linked is None else linked,
@@ -188,6 +186,13 @@ def organisations(request: HttpRequest) -> HttpResponse:
 def _names() -> list[str]:
     names = Organisation.objects.order_by("folded", "pk").values_list("name", flat=True)[:MOST_NAMES]
     return list(dict.fromkeys(names))
+
+
+@asks("ticket.read")
+@require_safe
+def status_page(request: HttpRequest, number: int) -> HttpResponse:
+    """To the customer's status page, as a preview: the customer's own link would let us act in their name."""
+    return redirect(preview_link(_ticket(request, number), at=clock.now()))
 
 
 def linked_with(ticket: Ticket, agent: Agent) -> list[LinkedRow]:

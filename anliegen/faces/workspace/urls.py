@@ -35,6 +35,7 @@ urlpatterns = [
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
     path("organisations/", people.organisations, name="organisations"),
+    path("tickets/<int:number>/status-page/", people.status_page, name="status-page"),
     path("tickets/<int:number>/organisation/", people.organisation, name="organisation"),
     path("tickets/<int:number>/join/<int:other>/", joining.join, name="join"),
     path("tickets/<int:number>/apart/<int:other>/", joining.apart, name="apart"),

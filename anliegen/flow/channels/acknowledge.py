@@ -1,5 +1,11 @@
-"""The acknowledgement: names concern, number, team and an honest expected time. Written by a rule, and says so."""
+"""The acknowledgement: names concern, number, team and an honest expected time. Written by a rule, and says so.
 
+It goes to whoever is named as the one who wants an answer, and anybody can name anybody: in the form, in Reply-To. So
+it repeats a writer's own words, the subject, only to the address they wrote from; else our domain would carry what a
+stranger wants to say to a third party.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,6 +13,8 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from anliegen.flow.channels.addressed import language_for
+from anliegen.flow.channels.greeting import greeted, greeting, is_to_its_writer
 from anliegen.flow.channels.guard.models import Brake
 from anliegen.flow.channels.guard.pace import count_of, count_one, standing, trip
 from anliegen.flow.channels.guard.watch import the_guard
@@ -16,10 +24,9 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Operator
 from anliegen.records.accounts.queries import the_operator
-from anliegen.records.customers.salutation import salutation
 from anliegen.records.tickets import actions, queries
 from anliegen.records.tickets.content import Answer
-from anliegen.records.tickets.links import status_link
+from anliegen.records.tickets.links import kept_link
 from anliegen.records.tickets.models import Message, Ticket
 
 RULE = "acknowledge"
@@ -48,13 +55,20 @@ def acknowledge(event: Event) -> None:
     if ticket is None or not operator.acknowledges or not _deserves_one(ticket, at):
         return
     # Asked first, not caught: an action that fails takes the whole batch of this reader back.
-    if not actions.recipients_of(ticket):
+    to = actions.recipients_of(ticket)
+    if not to:
         return  # a letter, a call or a form without a mail address: a person answers
     if _is_too_much(ticket, at):
         return
     language = language_for(ticket, operator)
     with translation.override(language):
-        answer = Answer(text=words(ticket, operator, language), subject=_subject(ticket), channel="email")
+        concern = _concern(ticket, to)
+        answer = Answer(
+            text=words(ticket, operator, language, concern=concern),
+            subject=_subject(ticket, concern),
+            to=tuple((greeted(name), address) for name, address in to),
+            channel="email",
+        )
     actions.acknowledge(ticket, answer, rule=RULE, actor=Actor.rule(RULE).because_of(event), at=at)
 
 
@@ -74,22 +88,14 @@ def make_up(brake: int) -> None:
     acknowledge_held(Brake.objects.get(pk=brake))
 
 
-def language_for(ticket: Ticket, operator: Operator) -> str:
-    """German or English: what the person chose, else what they wrote in, else the operator's."""
-    for language in (ticket.person.language, ticket.language):
-        if language in ("de", "en"):
-            return language
-    return "en" if ticket.language else operator.default_language
-
-
-def words(ticket: Ticket, operator: Operator, language: str) -> str:
-    """The text, in the language that is active."""
+def words(ticket: Ticket, operator: Operator, language: str, *, concern: str | None) -> str:
+    """The text, in the language that is active. `concern` is what it is called, None where that is not told."""
     paragraphs = [
-        salutation(ticket.person, language=language),
+        greeting(ticket.person, language=language),
         _("We have received your concern and stored it safely."),
-        _particulars(ticket),
+        _particulars(ticket, concern),
         queries.expected_answer(ticket.team, language),
-        _("You can see at any time how it stands, and add something:\n%(link)s") % {"link": status_link(ticket)},
+        _("You can see at any time how it stands, and add something:\n%(link)s") % {"link": kept_link(ticket)},
         way_to_a_person(operator),
         _("This confirmation was written by a rule. Your concern itself is read by a person."),
     ]
@@ -117,11 +123,18 @@ def is_from_a_person(message: Message) -> bool:
     return not message.automatic and not message.from_address.lower().partition("@")[0].startswith(NOT_A_PERSON)
 
 
-def _particulars(ticket: Ticket) -> str:
-    lines = [
-        _("Your concern: %(subject)s") % {"subject": ticket.subject or _("without a subject")},
-        _("Its number: %(number)s") % {"number": ticket.pk},
-    ]
+def _concern(ticket: Ticket, to: Sequence[tuple[str, str]]) -> str | None:
+    """What the concern is called: by its writer's subject, and only to its writer. Else number and team name it."""
+    first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
+    if first is not None and is_to_its_writer(first, to):
+        return ticket.subject or _("without a subject")
+    return None
+
+
+def _particulars(ticket: Ticket, concern: str | None) -> str:
+    lines = [_("Its number: %(number)s") % {"number": ticket.pk}]
+    if concern is not None:
+        lines.insert(0, _("Your concern: %(subject)s") % {"subject": concern})
     if ticket.team is not None:
         lines.append(_("It is with: %(team)s") % {"team": ticket.team.name})
     else:
@@ -129,9 +142,11 @@ def _particulars(ticket: Ticket) -> str:
     return "\n".join(lines)
 
 
-def _subject(ticket: Ticket) -> str:
+def _subject(ticket: Ticket, concern: str | None) -> str:
+    if concern is None:
+        return _("We have received your concern [#%(number)s]") % {"number": ticket.pk}
     return _("We have received your concern: %(subject)s [#%(number)s]") % {
-        "subject": ticket.subject[:300],
+        "subject": concern[:300],
         "number": ticket.pk,
     }
 

@@ -79,7 +79,7 @@ def add(entry: Entry, ticket: Ticket, *, at: datetime) -> Message:
         received = _received(entry, owner or ticket.person, ticket.brand, ticket.mailbox, at)
         if not is_long_over(goal, at):
             line.result = "appended"
-            return tickets.receive(received, ticket=goal, at=at)
+            return tickets.receive(received, ticket=ticket, at=at)
         line.reason = "after-a-closed-one"
         message = tickets.receive(received, brand=ticket.brand, mailbox=ticket.mailbox, at=at)
         tickets.link(message.ticket, ticket, kind="follow_up", actor=SYSTEM, at=at)

@@ -5,7 +5,9 @@ import hmac
 from django.utils import crypto, translation
 from django.utils.translation import gettext as _
 
-from anliegen.flow.channels.acknowledge import language_for, way_to_a_person
+from anliegen.flow.channels.acknowledge import way_to_a_person
+from anliegen.flow.channels.addressed import language_for
+from anliegen.flow.channels.greeting import greeted, greeting
 from anliegen.ground import clock
 from anliegen.ground.jobs import defer, job
 from anliegen.ground.journal.actors import Actor
@@ -13,10 +15,9 @@ from anliegen.records.accounts.models import Operator
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Address
-from anliegen.records.customers.salutation import salutation
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer
-from anliegen.records.tickets.links import is_too_old, status_link
+from anliegen.records.tickets.links import is_too_old, kept_link
 from anliegen.records.tickets.models import Message, Ticket
 
 RULE = "status-link"
@@ -44,7 +45,7 @@ def send(number: int, address: str) -> None:
         answer = Answer(
             text=_words(ticket, operator),
             subject=_("The link to your concern [#%(number)s]") % {"number": ticket.pk},
-            to=((found.person.name, found.value),),
+            to=((greeted(found.person.name), found.value),),
             channel="email",
         )
     actions.acknowledge(ticket, answer, rule=RULE, actor=Actor.rule(RULE), at=at)
@@ -52,9 +53,9 @@ def send(number: int, address: str) -> None:
 
 def _words(ticket: Ticket, operator: Operator) -> str:
     paragraphs = [
-        salutation(ticket.person, language=translation.get_language()),
+        greeting(ticket.person, language=translation.get_language()),
         _("Somebody asked us for the link to your concern %(number)s. Here it is:") % {"number": ticket.pk},
-        status_link(ticket),
+        kept_link(ticket),
         _("If it was not you who asked, you need not do anything: only you got this mail."),
         way_to_a_person(operator),
         _("This message was written by a rule."),

@@ -1,13 +1,13 @@
 """Who gets an answer: whoever wrote the message that is answered. Nobody else is added silently."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
 from anliegen.records.accounts.queries import Mailboxes
 from anliegen.records.customers.actions import fold_address
-from anliegen.records.customers.models import Address
+from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets.models import Message, Participant, Ticket
 
 MOST_READ = 20  # newest messages in which the one that is answered is looked for
@@ -21,12 +21,13 @@ class Addressees:
     """`to` gets the answer; `copies` had the message answered too, and get the answer only if its writer wants that.
 
     `passed_over` wrote after the message answered, from an address that took no part before: an answer to them would
-    show the conversation to a stranger, so a person decides.
+    show the conversation to a stranger, so a person decides. `person` is behind the address in `to`: the one to greet.
     """
 
     to: tuple[Pair, ...] = ()
     copies: tuple[Pair, ...] = ()
     passed_over: Pair | None = None
+    person: Person | None = field(default=None, compare=False)  # said by `to` already
 
 
 def addressees_of(ticket: Ticket, messages: Sequence[Message] | None = None) -> Addressees:
@@ -45,6 +46,7 @@ def addressees_of(ticket: Ticket, messages: Sequence[Message] | None = None) -> 
         to=((address.person.name, address.value),),
         copies=_copies(answered, address, taking_part),
         passed_over=(newest.from_name, newest.from_address) if newest and newest.from_address else None,
+        person=address.person,
     )
 
 

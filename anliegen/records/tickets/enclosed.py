@@ -70,6 +70,7 @@ class Seal:
     encryption: str = ""
     because: tuple[str, ...] = ()
     covers_all: bool = True  # the signature covers the whole text, not a part of it
+    subject: str = ""  # the true one, where it lay encrypted: for agents only
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:

@@ -1,19 +1,28 @@
 """What of a message or note can be found: its search row. Nothing is saved here."""
 
 from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
+from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import Message, Note, SearchRow
 
 
 def of_message(message: Message) -> SearchRow:
+    subject = f"{message.subject} {_sealed_subject(message)}".strip()
     return SearchRow(
         ticket_id=message.ticket_id,
         message=message,
         at=message.created_at,
         version=ANALYSER_VERSION,
         tsv=vector(
-            [(message.subject, "A"), (message.from_name, "B"), (message.said, "C")], language=message.language or None
+            [(subject, "A"), (message.from_name, "B"), (message.said, "C")],
+            language=message.language or None,
         ),
     )
+
+
+def _sealed_subject(message: Message) -> str:
+    """The subject that lay encrypted: those who search here may read it."""
+    seal = Enclosed.from_json(message.enclosed).seal
+    return seal.subject if seal is not None else ""
 
 
 def of_note(note: Note) -> SearchRow:

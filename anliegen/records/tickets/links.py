@@ -1,7 +1,8 @@
 """The signed links to a customer's status page: without a login, for this ticket and this person only.
 
-There are two. The *owner's* is mailed to the person and shows everything. The *visitor's* is shown to whoever has just
-sent the contact form: it proves who wrote, not who owns the address that was typed in, so it never shows our answers.
+There are three. The *owner's* is mailed to the person and shows everything. The *visitor's* is shown to whoever has
+just sent the contact form: it proves who wrote, not who owns the address that was typed in, so it never shows our
+answers. The *preview's* is for our own people: it shows what the owner sees, for an hour or two, and takes nothing.
 """
 
 import hmac
@@ -15,8 +16,9 @@ from django.utils import crypto
 from anliegen.records.tickets.models import Ticket
 
 LASTS_AFTER_CLOSING = timedelta(days=180)
-OWNER, VISITOR = "anliegen.status", "anliegen.visitor"
-Reader = Literal["owner", "visitor"]
+PREVIEW_LASTS = timedelta(hours=1)  # at least; never twice as long
+OWNER, VISITOR, PREVIEW = "anliegen.status", "anliegen.visitor", "anliegen.preview"
+Reader = Literal["owner", "visitor", "preview"]
 
 
 def token(ticket: Ticket) -> str:
@@ -29,10 +31,28 @@ def visitor_token(ticket: Ticket) -> str:
     return _proof(VISITOR, ticket)
 
 
+def preview_token(ticket: Ticket, *, at: datetime) -> str:
+    """The proof in the link for our own people."""
+    return _proof(PREVIEW, ticket, str(_hour(at)))
+
+
 def status_link(ticket: Ticket) -> str:
-    """The absolute address of the status page, for the owner."""
+    """The absolute address of the status page, for the owner. It lets act as the owner, so only a mail to them has it.
+
+    What is kept, shown or found in the house has `kept_link` instead.
+    """
     path = reverse("portal:status", kwargs={"number": ticket.pk, "token": token(ticket)})
     return f"{settings.ANLIEGEN_BASE_URL}{path}"
+
+
+def kept_link(ticket: Ticket) -> str:
+    """What stands for the owner's link in the text of a message until its mail is made. It opens nothing."""
+    return f"[/anliegen/{ticket.pk}/…]"
+
+
+def preview_link(ticket: Ticket, *, at: datetime) -> str:
+    """The path of the status page as its owner sees it, for our own people."""
+    return reverse("portal:status", kwargs={"number": ticket.pk, "token": preview_token(ticket, at=at)})
 
 
 def opens(ticket: Ticket, given: str, *, at: datetime) -> bool:
@@ -45,15 +65,23 @@ def reader_of(ticket: Ticket, given: str, *, at: datetime) -> Reader | None:
     # What was joined with another lives on there.
     if ticket.joined_into_id is None and is_too_old(ticket, at=at):
         return None
-    if hmac.compare_digest(token(ticket).encode(), given.encode()):
-        return "owner"
-    return "visitor" if hmac.compare_digest(visitor_token(ticket).encode(), given.encode()) else None
+    proofs: list[tuple[Reader, str]] = [
+        ("owner", token(ticket)),
+        ("visitor", visitor_token(ticket)),
+        ("preview", preview_token(ticket, at=at)),
+        ("preview", preview_token(ticket, at=at - PREVIEW_LASTS)),
+    ]
+    return next((who for who, proof in proofs if hmac.compare_digest(proof.encode(), given.encode())), None)
 
 
 def is_too_old(ticket: Ticket, *, at: datetime) -> bool:
     return ticket.over_since is not None and at - ticket.over_since > LASTS_AFTER_CLOSING
 
 
-def _proof(purpose: str, ticket: Ticket) -> str:
-    proof = crypto.salted_hmac(purpose, f"{ticket.pk}:{ticket.person_id}", algorithm="sha256").digest()
-    return proof[:16].hex()
+def _hour(at: datetime) -> int:
+    return int(at.timestamp() // PREVIEW_LASTS.total_seconds())
+
+
+def _proof(purpose: str, ticket: Ticket, *more: str) -> str:
+    words = ":".join((str(ticket.pk), str(ticket.person_id), *more))
+    return crypto.salted_hmac(purpose, words, algorithm="sha256").digest()[:16].hex()

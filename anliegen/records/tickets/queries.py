@@ -178,6 +178,14 @@ def carried_on(ticket: Ticket) -> Ticket:
     return ticket
 
 
+def with_joined(ticket: Ticket) -> list[int]:
+    """The numbers of this ticket and of all that were joined into it, directly or by another."""
+    found = below = [ticket.pk]
+    while below := list(Ticket.objects.filter(joined_into__in=below).values_list("pk", flat=True)):
+        found = [*found, *below]
+    return found
+
+
 TROUBLED_SHOWN = 100
 
 

@@ -8,13 +8,14 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, links
-from anliegen.records.tickets.content import Answer, Received
-from anliegen.records.tickets.models import Message, Note, Ticket
+from anliegen.records.tickets.content import Answer, File, Received
+from anliegen.records.tickets.models import Attachment, Message, Note, Ticket
 
 from .conftest import address, text_of
 
@@ -162,3 +163,39 @@ def test_words_of_a_customer_are_words_and_no_markup(
     raw = browser.get(address("status", ticket)).content.decode()
     for part in ("<script>alert", "<img src=x", "<b>Betreff", 'href="javascript', 'onclick="x"'):
         assert part not in raw
+
+
+def test_a_visitor_sees_nothing_of_what_was_joined_and_their_words_come_to_their_own_side(
+    browser: Client, open_ticket: Callable[..., Ticket], kim_address: Address, now: datetime
+) -> None:
+    """Somebody typed in Kim's address; an agent joins that with what Kim wrote."""
+    kims = open_ticket(kim_address, text="Mein Passwort ist 5566.", channel="form")
+    typed = open_ticket(kim_address, text="Noch eine Frage.", at=now + timedelta(hours=1), channel="form")
+    for ticket, into in ((typed, kims), (kims, typed)):
+        actions.join(ticket, into, actor=SYSTEM, at=now + timedelta(hours=2))
+        page = text_of(browser.get(address("status", typed, token=links.visitor_token(typed))))
+        assert ("5566" in page, "Noch eine Frage." in page) == (False, True)
+        page = text_of(browser.get(address("status", kims, token=links.visitor_token(kims))))
+        assert ("5566" in page, "Noch eine Frage." in page) == (True, False)
+        actions.part(ticket, actor=SYSTEM, at=now + timedelta(hours=3))
+    actions.join(typed, kims, actor=SYSTEM, at=now + timedelta(hours=4))
+    sent = browser.post(
+        address("reply", typed, token=links.visitor_token(typed)), {"text": "Und noch etwas.", "nonce": "a" * 32}
+    )
+    assert sent.status_code == 303
+    newest = Message.objects.latest("pk")
+    assert (newest.ticket, newest.came_to) == (kims, typed)
+    actions.part(typed, actor=SYSTEM, at=now + timedelta(hours=5))
+    assert [one.text for one in typed.messages.order_by("pk")] == ["Noch eine Frage.", "Und noch etwas."]
+
+
+def test_a_visitor_gets_no_file_of_what_was_joined(
+    browser: Client, open_ticket: Callable[..., Ticket], kim_address: Address, now: datetime
+) -> None:
+    file = File("zaehler.pdf", "application/pdf", 4, files.put(b"%PDF"))
+    kims = open_ticket(kim_address, text="Mein Zähler.", channel="form", files=(file,))
+    typed = open_ticket(kim_address, text="Noch eine Frage.", at=now + timedelta(hours=1), channel="form")
+    actions.join(typed, kims, actor=SYSTEM, at=now + timedelta(hours=2))
+    pk = Attachment.objects.get().pk
+    assert browser.get(address("file", typed, token=links.visitor_token(typed), pk=pk)).status_code == 404
+    assert browser.get(address("file", kims, token=links.visitor_token(kims), pk=pk)).status_code == 200

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from anliegen.flow.channels import acknowledge
+from anliegen.flow.channels.email.outgoing import as_mail
+from anliegen.flow.channels.greeting import greeted
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
@@ -15,6 +17,7 @@ from anliegen.records.accounts.models import Operator
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets import links
 from anliegen.records.tickets.content import Received
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -111,3 +114,45 @@ def test_an_operator_may_do_without(write: Callable[..., Ticket], kim_address: A
     accounts.change(operator, acknowledges=False, actor=SYSTEM, at=clock.now())
     write(kim_address)
     assert acknowledged() == 0
+
+
+def test_the_link_is_only_in_the_mail(write: Callable[..., Ticket], kim_address: Address) -> None:
+    ticket = write(kim_address)
+    said = Message.objects.get(rule=acknowledge.RULE)
+    assert links.status_link(ticket) in as_mail(said).text
+    assert links.token(ticket) not in said.text
+
+
+SPAM = "Ihr Konto ist gesperrt: evil.example"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"channel": "form"}, {"channel": "api"}, {"channel": "email", "from_address": "mallory@evil.example"}]
+)
+def test_whoever_did_not_write_it_gets_no_words_of_a_stranger_by_our_mail(
+    write: Callable[..., Ticket], operator: Operator, fields: dict[str, str]
+) -> None:
+    victim = customers.meet(kind="email", value="victim@example.org", name=SPAM, actor=SYSTEM, at=clock.now())
+    ticket = write(victim, subject=SPAM, **fields)
+    said = Message.objects.get(rule=acknowledge.RULE)
+    assert said.to == [{"name": "", "address": "victim@example.org"}]
+    assert said.subject == f"Ihr Anliegen ist angekommen [#{ticket.pk}]"
+    assert said.text.startswith("Guten Tag,\n")
+    assert "gesperrt" not in as_mail(said).text
+    assert f"Die Vorgangsnummer: {ticket.pk}" in said.text
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Kim Berger", "Dr. Anna-Lena O'Neill", "Mira Yılmaz", "Ana Sá", "Blum & Söhne", "सीता देवी", "Nguyễn Thị Hoa"],
+)
+def test_a_name_is_repeated(name: str) -> None:
+    assert greeted(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [SPAM, "evil.example", "Rufen Sie 0900 1234", "Bitte zahlen Sie heute noch alles", "a" * 61, "Kim\u202eBerger"],
+)
+def test_what_looks_like_no_name_is_not(name: str) -> None:
+    assert greeted(name) == ""

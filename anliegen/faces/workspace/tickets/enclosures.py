@@ -65,11 +65,21 @@ def is_closed(seal: Seal | None) -> bool:
 
 def _about_encryption(seal: Seal) -> list[Remark]:
     if seal.encryption == "opened":
-        return [Remark(_("It came encrypted and was opened with our key."), "lock")]
+        opened = _(
+            "It came encrypted and was opened with our key. Customers see neither its words nor its files on the status"
+            " page, and no answer quotes it; what you write yourself goes out without encryption."
+        )
+        return [Remark(opened, "lock"), *_about_subject(seal)]
     if seal.encryption == "closed":
         why = next((_CLOSED[code] for code in seal.because if code in _CLOSED), _CLOSED["damaged"])
-        return [Remark(why, "lock", "waiting", _("Encrypted, and not readable here"))]
+        return [Remark(why, "lock", "waiting", _("Encrypted, and not readable here")), *_about_subject(seal)]
     return []
+
+
+def _about_subject(seal: Seal) -> list[Remark]:
+    if not seal.subject:
+        return []
+    return [Remark(_("Its subject was encrypted too: %(subject)s") % {"subject": seal.subject}, "lock")]
 
 
 def _about_signature(seal: Seal) -> list[Remark]:

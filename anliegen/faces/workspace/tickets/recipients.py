@@ -54,6 +54,7 @@ def shown(ticket: Ticket, *, spoken: bool | None = None, messages: Sequence[Mess
     name = people.to[0][0] or people.to[0][1] if people.to else str(ticket.person)
     return {
         "to": people.to,
+        "person": people.person or ticket.person,
         "spoken": spoken,
         "copies": [address for _name, address in people.copies],
         "passed_over": people.passed_over,

@@ -22,6 +22,7 @@ from anliegen.faces.workspace.tickets.recipients import AddressesField
 from anliegen.flow.channels.email.letter import PICTURE_WORDS
 from anliegen.ground import clock, files
 from anliegen.ground.text import safe_filename
+from anliegen.records.customers.models import Person
 from anliegen.records.customers.salutation import salutation
 from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import Answer, File
@@ -137,10 +138,16 @@ def _in_the_text(file: File, text: str) -> File:
 
 
 def blank(ticket: Ticket, timeline: Shown) -> dict[str, Any]:
-    """The empty forms: the answer begins with how the person wants to be addressed."""
-    greeting = salutation(ticket.person, language=ticket.language or None)
+    """The empty forms: the answer begins with how the person who gets it wants to be addressed."""
+    around = beside(ticket, timeline.messages)
+    greeting = salutation(around["person"], language=_language(around["person"], ticket))
     form = ReplyForm(initial={"text": f"{greeting}\n\n", "version": ticket.version, "seen": timeline.last_event})
-    return {"reply": form, "note": NoteForm(), "greeting": greeting, "news": None} | beside(ticket, timeline.messages)
+    return {"reply": form, "note": NoteForm(), "greeting": greeting, "news": None} | around
+
+
+def _language(person: Person, ticket: Ticket) -> str | None:
+    """What the person chose; else, of the one whose concern it is, what they wrote in."""
+    return person.language or (ticket.language if person.pk == ticket.person_id else "") or None
 
 
 def beside(ticket: Ticket, messages: Sequence[Message] | None = None) -> dict[str, Any]:

@@ -4,29 +4,29 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anliegen.flow.channels.acknowledge import RULE as ACKNOWLEDGEMENT
-from anliegen.flow.channels.acknowledge import language_for, way_to_a_person
-from anliegen.flow.channels.email.compose import Outgoing, OutgoingFile, is_message_id
-from anliegen.flow.channels.email.history import quotes_for
+from anliegen.flow.channels.acknowledge import way_to_a_person
+from anliegen.flow.channels.addressed import Addressed, addressed, recipients
+from anliegen.flow.channels.email.compose import Outgoing, OutgoingFile
+from anliegen.flow.channels.email.history import quotes_for, thread_of
 from anliegen.flow.channels.email.identifiers import bounce_address, reply_address
 from anliegen.flow.channels.email.letter import Letter, as_html, as_text
 from anliegen.flow.channels.instance import instance_id, reply_key
 from anliegen.ground import files
 from anliegen.records.accounts.models import Operator
 from anliegen.records.accounts.queries import the_operator
-from anliegen.records.tickets.links import status_link
+from anliegen.records.tickets.links import kept_link, status_link
 from anliegen.records.tickets.models import DONE, Attachment, Message
-
-MOST_REFERENCES = 50
 
 
 def as_mail(message: Message) -> Outgoing:
     """Everything a mail needs; the same each time, so that a second try is the same mail."""
     operator, ticket = the_operator(), message.ticket
-    language = language_for(ticket, operator)
+    whom = addressed(ticket, recipients(message))
+    language = whom.language(operator)
     attached = list(message.attachments.order_by("pk"))
     with translation.override(language):
-        letter = letter_of(message, operator, language=language, attached=attached)
-    answered = _answered(message)
+        letter = letter_of(message, whom, operator, language=language, attached=attached)
+    thread = thread_of(message)
     return Outgoing(
         from_name=ticket.brand.name,
         from_address=message.from_address,
@@ -38,8 +38,8 @@ def as_mail(message: Message) -> Outgoing:
         html=as_html(letter),
         attachments=tuple(map(_file, attached)),
         message_id=message.rfc_message_id,
-        in_reply_to=answered[-1] if answered else None,
-        references=tuple(answered),
+        in_reply_to=thread[-1] if thread else None,
+        references=thread,
         auto_submitted=_auto_submitted(message),
         language=language,
         actor_kind="rule" if message.rule else "human",
@@ -59,25 +59,35 @@ def envelope_sender(message: Message) -> str:
         return message.from_address
 
 
-def letter_of(message: Message, operator: Operator, *, language: str, attached: list[Attachment]) -> Letter:
+def letter_of(
+    message: Message, whom: Addressed, operator: Operator, *, language: str, attached: list[Attachment]
+) -> Letter:
     """The words in their order, in the language that is active. What a rule wrote says so itself."""
     brand = message.ticket.brand
     if message.rule:
-        return Letter(text=message.text, footer=(brand.legal_footer,), language=language)
+        return Letter(text=_with_link(message.text, whom), footer=(brand.legal_footer,), language=language)
     author = message.agent.name if message.agent else ""
     return Letter(
-        text=message.text,
+        text=_with_link(message.text, whom),
         signature="\n".join(filter(None, [author, brand.signature.strip()])),
         quotes=quotes_for(message, operator.quotes),
-        footer=(*_footer(message, author), way_to_a_person(operator), brand.legal_footer),
+        footer=(*_footer(message, whom, author), way_to_a_person(operator), brand.legal_footer),
         language=language,
         pictures={each.filename: each.content_id for each in attached if each.is_inline and each.content_id},
     )
 
 
-def _footer(message: Message, author: str) -> tuple[str, str]:
-    status = _about_the_link(message) % {"number": message.ticket.pk, "link": status_link(message.ticket)}
-    return status, _("This answer was written by a person: %(name)s.") % {"name": author} if author else ""
+def _with_link(text: str, whom: Addressed) -> str:
+    """The text as its owner reads it: the link, which is kept nowhere in the house, is put where it belongs."""
+    return text.replace(kept_link(whom.page), status_link(whom.page)) if whom.page is not None else text
+
+
+def _footer(message: Message, whom: Addressed, author: str) -> tuple[str, str]:
+    writer = _("This answer was written by a person: %(name)s.") % {"name": author} if author else ""
+    if whom.page is None:  # somebody else reads along, and the link lets act as the owner
+        return _("Our number for this concern: %(number)s") % {"number": message.ticket.pk}, writer
+    link = {"number": whom.page.pk, "link": status_link(whom.page)}
+    return _about_the_link(message) % link, writer
 
 
 def _about_the_link(message: Message) -> str:
@@ -100,22 +110,6 @@ def _reply_to(message: Message) -> tuple[str, str] | None:
         return message.ticket.brand.name, reply_address(mailbox.address, message.ticket_id, reply_key())
     except ValueError:  # too long to carry it: the answer finds back by its headers
         return None
-
-
-def _answered(message: Message) -> list[str]:
-    """The Message-IDs of the conversation so far, oldest first: `References`, and its last the one answered."""
-    earlier = Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk).exclude(rfc_message_id="")
-    earlier = earlier.exclude(state="cancelled").order_by("-pk")
-    rows = earlier.values_list("rfc_message_id", "direction", "automatic")[:MOST_REFERENCES]
-    known = [row for row in rows if is_message_id(row[0])]  # a customer's own may be none
-    ids = [each for each, _way, _kind in reversed(known)]
-    # A person's words before an absence notice, else whatever came last.
-    came = [(each, kind) for each, way, kind in known if way == "in"]
-    newest_in = next((each for each, kind in came if not kind), came[0][0] if came else None)
-    if newest_in is not None:
-        ids.remove(newest_in)
-        ids.append(newest_in)
-    return list(dict.fromkeys(ids))
 
 
 def _auto_submitted(message: Message) -> str | None:

@@ -79,6 +79,8 @@ def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Inc
     sent_at = dates.date(headers.decode(root.first("date"), defects), defects)
     writer = Sender(sender.address if sender else "", sent_at)
     body = bodies.read(root, defects, keys=keys, sender=writer)
+    if body.seal is not None and body.seal.subject == subject:
+        body.seal = replace(body.seal, subject="")  # it was no secret
     if body.subject and is_hidden(subject):
         subject = headers.decode(body.subject.encode()[: limits.WORDS], defects)
     text, html, said = _read(body, subject, defects, is_answer=root.has("in-reply-to"))

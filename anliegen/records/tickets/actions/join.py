@@ -10,6 +10,7 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import set_status, touch
 from anliegen.records.tickets.models import DONE, Link, Message, Note, Participant, SearchRow, Ticket
+from anliegen.records.tickets.queries import with_joined
 
 
 class CannotJoin(Exception):
@@ -54,7 +55,7 @@ def part(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
             return found
         both = _locked(ticket.pk, found.joined_into_id)
         ticket, into = both[ticket.pk], both[found.joined_into_id]
-        _move(Q(ticket=into, came_to__in=_chain(ticket)), into, ticket)
+        _move(Q(ticket=into, came_to__in=with_joined(ticket)), into, ticket)
         newest = ticket.messages.order_by("-created_at", "-pk").first()
         ticket.joined_into = None
         ticket.status, ticket.resolved_at, ticket.closed_at = "open", None, None
@@ -125,14 +126,6 @@ def _move(which: Q, source: Ticket, goal: Ticket, *, came_to: Ticket | None = No
         if came_to is None:
             moved.filter(came_to=goal).update(came_to=None)
     SearchRow.objects.filter(Q(message__in=messages) | Q(note__in=written)).update(ticket=goal)
-
-
-def _chain(ticket: Ticket) -> list[int]:
-    """The ticket and all that had been joined into it, directly or by another."""
-    found = below = [ticket.pk]
-    while below := list(Ticket.objects.filter(joined_into__in=below).values_list("pk", flat=True)):
-        found = [*found, *below]
-    return found
 
 
 def _take_part(ticket: Ticket, into: Ticket) -> None:

@@ -33,15 +33,18 @@ def receive(
     message changes neither status nor waiting time. `actor` is the person unless an agent notes down what was said.
     """
     author = actor or Actor.person(received.person_id)
+    came_to = None
     with unit():
         if ticket is None:
             if brand is None:
                 raise ValueError("a new ticket needs its brand")
             ticket, first = _open(received, brand, mailbox, author, at), True
         else:
-            ticket, first = _carried_on(rows.locked(Ticket.objects.all(), ticket.pk)), False
+            asked, first = rows.locked(Ticket.objects.all(), ticket.pk), False
+            ticket = _carried_on(asked)
+            came_to = asked if asked.pk != ticket.pk else None
         stranger = not first and _is_stranger(ticket, received)
-        message = _add_message(ticket, received, stranger, at)
+        message = _add_message(ticket, received, stranger, at, came_to)
         if not first:
             _go_on(ticket, received, author, at)
         record(
@@ -128,10 +131,11 @@ def _was_written_to(ticket: Ticket, address: Address) -> bool:
     )
 
 
-def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetime) -> Message:
+def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetime, came_to: Ticket | None) -> Message:
     message = rows.insert(
         Message(
             ticket=ticket,
+            came_to=came_to,
             direction="in",
             channel=received.channel,
             state="received",

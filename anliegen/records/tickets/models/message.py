@@ -48,7 +48,8 @@ class Message(models.Model):
     """Something said between customer and operator. Notes are not messages: they never leave the house."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="messages", db_index=False)
-    # The ticket it had come to before that was joined with this one, or before it was split off.
+    # The ticket it had come to before that was joined with this one, or before it was split off; what comes for a
+    # ticket that was joined has come to that one too.
     came_to = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     direction = models.CharField(max_length=3, choices=[("in", _("from the customer")), ("out", _("to the customer"))])
     channel = models.CharField(max_length=10, choices=CHANNELS)
@@ -148,6 +149,15 @@ class Message(models.Model):
     def is_feigned(self) -> bool:
         """Whether the sender named there was found not to be the sender."""
         return is_feigned(self.authenticity)
+
+    @property
+    def came_encrypted(self) -> bool:
+        """Whether any of it lay under a seal, opened with our key or not.
+
+        Anybody may have got hold of what was encrypted for us, and sends it from their own address: what we opened is
+        shown in the house and never told to anybody outside, whoever sent it.
+        """
+        return bool(self.enclosed.get("seal", {}).get("encryption"))
 
     @property
     def is_scheduled(self) -> bool:

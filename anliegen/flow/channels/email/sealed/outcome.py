@@ -69,6 +69,7 @@ def joined(outer: Seal | None, inner: Seal) -> Seal:
     return replace(
         signed,
         scheme=signed.scheme or inner.scheme,
+        subject=outer.subject or inner.subject,
         encryption="closed" if closed else outer.encryption or inner.encryption,
         because=tuple(dict.fromkeys((*outer.because, *inner.because))),
     )

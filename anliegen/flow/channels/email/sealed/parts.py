@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from anliegen.flow.channels.email import limits, mime, transfer
+from anliegen.flow.channels.email import headers, limits, mime, transfer
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.email.sealed import outcome, pgp, smime
@@ -33,7 +33,7 @@ class Unsealer:
         self.defects, self.sender, self._keys = defects, sender, keys
         self._loaded: Keyring | None = None
         self.seal: Seal | None = None
-        self.subject = ""  # the true one, where the mail shows a made up one outside
+        self.subject = ""  # the true one, where the mail shows a made up one outside and it is no secret
         self.roots = [root]  # parts that are all of the mail that a person sees
         self.left = limits.SEALS
 
@@ -136,8 +136,14 @@ class Unsealer:
     def _take_subject(self, part: Part) -> None:
         """Programs that hide the subject write it inside once more (RFC 9788, and its forerunners)."""
         marked = "hp" in part.type_parameters or "protected-headers" in part.type_parameters
-        if marked and part.has("subject") and not self.subject:
-            self.subject = part.first("subject").decode("utf-8", "replace")
+        if not marked or not part.has("subject"):
+            return
+        subject = part.first("subject").decode("utf-8", "replace")
+        if self.seal is None or not self.seal.encryption:
+            self.subject = self.subject or subject
+        elif not self.seal.subject:
+            # What was encrypted for us is no subject of a concern: that one stands in every mail about it.
+            self.seal = replace(self.seal, subject=headers.decode(subject.encode()[: limits.WORDS], self.defects)[:400])
 
 
 def is_hidden(subject: str) -> bool:

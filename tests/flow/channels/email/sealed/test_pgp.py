@@ -85,12 +85,23 @@ def test_an_unsigned_one_opens_too() -> None:
     assert read(pgp_encrypted(encrypted(TEXT, None))).seal == Seal("pgp", encryption="opened")
 
 
-def test_the_subject_that_was_hidden_stands_again() -> None:
+def test_the_subject_that_was_encrypted_stands_at_the_message_and_not_on_the_concern() -> None:
     inside = TEXT.replace(b"charset=utf-8", b'charset=utf-8; protected-headers="v1"')
     inside = "Subject: Kündigung\r\n".encode() + inside
     hidden = pgp_encrypted(encrypted(inside)).replace(b"Subject: Vertrag", b"Subject: ...")
+    incoming = read(hidden)
+    assert incoming.seal is not None
+    assert (incoming.subject, incoming.seal.subject) == ("...", "Kündigung")
+    open_outside = read(pgp_encrypted(encrypted(inside)).replace(b"Subject: Vertrag", "Subject: Kündigung".encode()))
+    assert open_outside.seal is not None
+    assert (open_outside.subject, open_outside.seal.subject) == ("Kündigung", "")
+
+
+def test_a_hidden_subject_that_was_only_signed_stands_again() -> None:
+    inside = TEXT.replace(b"charset=utf-8", b'charset=utf-8; protected-headers="v1"')
+    inside = "Subject: Kündigung\r\n".encode() + inside
+    hidden = signed_mail(inside, beside(inside), SIGNED).replace(b"Subject: Vertrag", b"Subject: ...")
     assert read(hidden).subject == "Kündigung"
-    assert read(pgp_encrypted(encrypted(inside))).subject == "Vertrag"
 
 
 @pytest.mark.parametrize(
