@@ -82,7 +82,7 @@ def intake(
     """Take mails in; one line per mail with its outcome. Exit 1 when something could not be read or was set aside."""
     with instance():
         from anliegen.flow.channels.email import intake as taking  # noqa: PLC0415  # slow import
-        from anliegen.flow.channels.email.receive import store_raw  # noqa: PLC0415  # slow import
+        from anliegen.flow.channels.email.storing import store_raw  # noqa: PLC0415  # slow import
         from anliegen.flow.channels.reasons import explain as why  # noqa: PLC0415  # slow import
 
         clean = True

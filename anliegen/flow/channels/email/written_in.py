@@ -98,7 +98,7 @@ def _yenc(text: bytes, begin: "re.Match[bytes]", defects: Defects) -> _Written |
 
 
 def from_uuencode(body: bytes, defects: Defects) -> bytes:
-    """The bytes of uuencoded lines. Whole lines that follow each other are read together, which is ten times as fast."""
+    """The bytes of uuencoded lines. Whole ones that follow each other are read together, which is ten times as fast."""
     out: list[bytes] = []
     at, room = 0, limits.UU_LINES
     for whole in _WHOLE_UU_LINES.finditer(body):

@@ -11,7 +11,7 @@ from anliegen.flow.channels.email import intake, parse
 from anliegen.flow.channels.email.explain import explain
 from anliegen.flow.channels.email.laid import Laid
 from anliegen.flow.channels.email.quotes.split import Split
-from anliegen.flow.channels.email.receive import store_raw
+from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM
