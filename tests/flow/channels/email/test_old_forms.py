@@ -1,6 +1,7 @@
 """Forms that few programs still write: a mail sent in pieces, and BinHex."""
 
 import binascii
+import contextlib
 import os
 import re
 import struct
@@ -90,8 +91,6 @@ def test_a_few_bytes_that_unpack_to_many_are_bounded() -> None:
             bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", LETTERS.encode())
         )
         began = time.process_time()
-        try:
+        with contextlib.suppress(binhex.Damaged):
             assert len(binhex.read(begin + letters, Defects()).content) <= limits.BINHEX
-        except binhex.Damaged:
-            pass
         assert time.process_time() - began < 3
