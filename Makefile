@@ -45,7 +45,7 @@ corpus: install-dev  ## every public mail through intake, and a score card (CORP
 	$(BIN)/python -m tools.corpus $(CORPUS)
 
 fuzz: install-dev  ## mails damaged at random (MAILS=1000000, SEED=1); what breaks a rule lies in build/fuzz
-	$(BIN)/python -m tools.fuzz --mails $(MAILS) --seed $(SEED)
+	$(BIN)/python -m tools.fuzz --mails $(MAILS) --seed $(SEED) --ledger 200
 
 lint: install-dev  ## style, types, floors, migrations, translations
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ from procrastinate.worker import Worker
 from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.email import intake, watch
 from anliegen.flow.channels.email.send import register_mail_server
-from anliegen.ground import jobs
+from anliegen.ground import clock, jobs
 from anliegen.ground.journal import seal, tail
 from anliegen.ground.wake import work_when_woken
 
@@ -45,7 +45,7 @@ def work() -> None:
         _thread(
             "read", [seal.SEALED], lambda woken: readers.look(everywhere=not woken), stop, patience=5, rest=tail.REST_S
         ),
-        _thread("take-in", [intake.NEW], lambda woken: intake.take_in_all(), stop, patience=10, rest=intake.REST_S),
+        _thread("take-in", [intake.NEW], _taking_in(), stop, patience=10, rest=intake.REST_S),
         threading.Thread(target=watch.watch, args=(stop,), name="watch", daemon=True),
     ]
     for thread in threads:
@@ -60,6 +60,20 @@ def work() -> None:
             thread.join(timeout=STOP_WITHIN_S)
     if not was_asked:
         raise SystemExit(1)
+
+
+def _taking_in() -> Callable[[set[str]], object]:
+    """At first, what another version of the program could not take in waits again; then whatever waits is taken in."""
+    begun = False
+
+    def take_in(woken: set[str]) -> int:
+        nonlocal begun
+        if not begun:
+            intake.retry_after_update(clock.now())
+            begun = True
+        return intake.take_in_all()
+
+    return take_in
 
 
 def _thread(

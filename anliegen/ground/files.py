@@ -6,7 +6,14 @@ A file is stored under the SHA-256 of its bytes, so that storing twice is storin
 import hashlib
 import os
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
+from typing import BinaryIO
+
+UNFINISHED = ".new-"  # begins the name of a file that is being written
+NOBODY_IS_AT_IT_S = 24 * 3600.0
 
 
 class FileMissing(Exception):
@@ -35,6 +42,66 @@ def put(content: bytes) -> str:
     _make_folder(final.parent)
     _write_flushed(content, final)
     return sha256
+
+
+class Arriving:
+    """A file that comes in pieces and may be large: written and hashed as it comes, under its name only when whole.
+
+    `drop` must be called at the end, kept or not. Any thread may call.
+    """
+
+    def __init__(self) -> None:
+        folder = data_path() / "files"
+        if not folder.exists():
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _flush_folder(folder.parent)
+        handle, self._temporary = tempfile.mkstemp(dir=folder, prefix=UNFINISHED)
+        self._file: BinaryIO | None = os.fdopen(handle, "wb")
+        self._hash = hashlib.sha256()
+        self._lock = Lock()
+
+    def write(self, piece: bytes) -> None:
+        """Raises OSError when the disk refuses; ValueError when it was kept or dropped meanwhile."""
+        with self._lock:
+            if self._file is None:
+                raise ValueError("this file has ended")
+            self._hash.update(piece)
+            self._file.write(piece)
+
+    def keep(self) -> str:
+        """As `put`: on disk and flushed when this returns the hash. Raises as `write`."""
+        with self._lock:
+            if self._file is None:
+                raise ValueError("this file has ended")
+            sha256 = self._hash.hexdigest()
+            final = path(sha256)
+            if final.exists():
+                _flush_folder(final.parent)
+                return sha256  # the other one stays, and this one is dropped
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            _make_folder(final.parent)
+            # The order must stay: bytes first, then the name, then the folder that holds the name.
+            os.replace(self._temporary, final)
+            _flush_folder(final.parent)
+            return sha256
+
+    def drop(self) -> None:
+        """Remove what was not kept. May be called whatever happened before."""
+        with self._lock:
+            file, self._file = self._file, None
+            if file is not None:
+                with suppress(OSError):  # what is still to be written need not be
+                    file.close()
+                Path(self._temporary).unlink(missing_ok=True)
+
+
+def clear_up() -> None:
+    """Remove what was arriving when a process was killed, once nobody can still be at it."""
+    for file in (data_path() / "files").glob(f"{UNFINISHED}*"):
+        with suppress(OSError):
+            if time.time() - file.stat().st_mtime > NOBODY_IS_AT_IT_S:
+                file.unlink()
 
 
 def get(sha256: str) -> bytes:
@@ -77,7 +144,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _write_flushed(content: bytes, final: Path) -> None:
-    handle, temporary = tempfile.mkstemp(dir=final.parent, prefix=".new-")
+    handle, temporary = tempfile.mkstemp(dir=final.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

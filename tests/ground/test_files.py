@@ -98,3 +98,33 @@ def test_many_at_the_same_moment_store_one_whole_file(store: Path) -> None:
 def test_only_the_owner_can_read_what_customers_sent(store: Path) -> None:
     sha256 = files.put(b"Kontoauszug")
     assert files.path(sha256).stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_comes_in_pieces_is_the_same_file(store: Path) -> None:
+    arriving = files.Arriving()
+    for piece in (b"Zaehler", b"", b"foto"):
+        arriving.write(piece)
+    assert arriving.keep() == files.put(b"Zaehlerfoto")
+    arriving.drop()
+    assert everything(store) == [files.path(hashlib.sha256(b"Zaehlerfoto").hexdigest())]
+
+
+def test_what_is_dropped_or_was_there_already_leaves_nothing(store: Path) -> None:
+    files.put(b"Zaehlerfoto")
+    again, dropped = files.Arriving(), files.Arriving()
+    again.write(b"Zaehlerfoto")
+    dropped.write(b"halb")
+    again.keep()
+    for each in (again, dropped, dropped):
+        each.drop()
+    with pytest.raises(ValueError, match="ended"):
+        dropped.write(b"mehr")
+    assert everything(store) == [files.path(hashlib.sha256(b"Zaehlerfoto").hexdigest())]
+
+
+def test_what_a_killed_process_left_is_cleared_up_when_nobody_is_at_it(store: Path) -> None:
+    left, fresh = files.Arriving(), files.Arriving()
+    os.utime(left._temporary, (0, 0))
+    files.clear_up()
+    assert everything(store) == [Path(fresh._temporary)]
+    fresh.drop()

@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 
 from anliegen.flow.channels.email import intake
-from anliegen.flow.channels.email.receive import store_raw
+from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.flow.channels.outbox import deliver
 

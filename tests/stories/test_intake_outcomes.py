@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anliegen.flow.channels.email import intake, receive
+from anliegen.flow.channels.email import intake, receive, storing
 from anliegen.flow.channels.email.identifiers import reply_address
 from anliegen.flow.channels.instance import instance_id, reply_key
 from anliegen.flow.channels.models import Delivery, Intake
@@ -233,9 +233,9 @@ def test_without_an_operator_a_mail_is_set_aside_and_taken_in_after_setup(
 
 
 def test_a_mail_whose_bytes_are_gone_is_set_aside_and_stops_no_other(mailbox: Mailbox) -> None:
-    lost = receive.store_raw(mail(text="verloren"), source="smtp")
+    lost = storing.store_raw(mail(text="verloren"), source="smtp")
     files.path(lost.sha256).unlink()
-    good = receive.store_raw(mail(message_id="<g@example.org>", text="gut"), source="smtp")
+    good = storing.store_raw(mail(message_id="<g@example.org>", text="gut"), source="smtp")
     intake.take_in_all()
     lost.refresh_from_db()
     good.refresh_from_db()

@@ -1,37 +1,56 @@
 """Damage mails at random and see whether each is still understood. `python -m tools.fuzz [--mails N] [--seed S]`.
 
 The same seed gives the same mails. Each mail that breaks a rule is shrunk and kept in `--finds`; then it ends with 1.
+With `--ledger N` every Nth mail that breaks none also goes through intake, in an instance made for this run.
 """
 
 import argparse
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 from tools.corpus import data
 from tools.fuzz.check import broken_rule
 from tools.fuzz.mutate import mutate
+from tools.fuzz.scratch import scratch
 from tools.fuzz.seeds import seeds
 
 _TRIES_TO_SHRINK = 2_000
 
 
+Rule = Callable[[bytes], str | None]
+
+
 def main() -> int:
     options = _options()
+    if not options.ledger:
+        return run(options, lambda mail: None)
+    with scratch():
+        from tools.fuzz import ledger  # noqa: PLC0415  # slow import: its models need an instance
+
+        ledger.open_the_brakes()
+        return run(options, ledger.broken_rule)
+
+
+def run(options: argparse.Namespace, in_the_ledger: Rule) -> int:
     folders = (data.folder(),) if data.is_there() else ()
     begin = seeds(folders)
     print(f"{len(begin)} healthy mails, {options.mails} damaged ones, seed {options.seed}", file=sys.stderr)
-    began, finds, slowest = time.monotonic(), 0, (0.0, 0)
+    began, finds, slowest, taken_in = time.monotonic(), 0, (0.0, 0), 0
     for number in range(options.mails):
         mail = damaged(begin, options.seed, number)
         before = time.process_time()
         rule = broken_rule(mail)
         slowest = max(slowest, (time.process_time() - before, number))
+        small = shrunk(mail, rule) if rule else mail
+        if not rule and options.ledger and number % options.ledger == 0:
+            rule, taken_in = in_the_ledger(mail), taken_in + 1
         if rule:
             finds += 1
-            _keep(options.finds, f"{options.seed}-{number}", mail, shrunk(mail, rule), rule)
+            _keep(options.finds, f"{options.seed}-{number}", mail, small, rule)
         if number % 1_000 == 999 and sys.stderr.isatty():
             print(f"\r{number + 1} mails, {finds} finds", end="", file=sys.stderr)
         if options.minutes and time.monotonic() - began > 60 * options.minutes:
@@ -40,6 +59,7 @@ def main() -> int:
     figures = {
         "mails": options.mails,
         "seed": options.seed,
+        "taken_in": taken_in,
         "finds": finds,
         "slowest_s": round(slowest[0], 3),
         "slowest_mail": slowest[1],
@@ -85,6 +105,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=0, help="stop after so many, 0 for never")
     parser.add_argument("--finds", type=Path, default=Path("build/fuzz"))
+    parser.add_argument("--ledger", type=int, default=0, metavar="N", help="take in every Nth as well, 0 for none")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 

@@ -1,9 +1,7 @@
 """`anliegen intake` and `anliegen mail`: mails from files, and how a mail is understood."""
 
 import json
-import mailbox as mailboxes
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +11,7 @@ from anliegen.config.cli.program import AsJson, instance, note, program, refuse
 
 if TYPE_CHECKING:
     from anliegen.flow.channels.email.sealed.keys import Keyring
+    from anliegen.flow.channels.models import Intake
 
 mail = typer.Typer(invoke_without_command=True, help="Take mail in over SMTP and LMTP; or explain one.")
 program.add_typer(mail, name="mail")
@@ -41,7 +40,7 @@ def explain(
     trust: Annotated[
         list[str], typer.Option(help="A mail server whose Authentication-Results count; may be given several times.")
     ] = [],  # noqa: B006  # typer reads it, nobody changes it
-    as_json: bool = AsJson,
+    as_json: bool = AsJson,  # whether said or not
 ) -> None:
     """How a mail is understood, storing nothing; one JSON line per file."""
     from anliegen.flow.channels.email.explain import explain as understand  # noqa: PLC0415  # slow import
@@ -56,7 +55,7 @@ def explain(
             unread = True
             continue
         told = understand(raw, trusted_servers=trust, keys=lambda: keyring)
-        print(json.dumps(told, ensure_ascii=False, indent=None if as_json else 2))
+        print(json.dumps(told, ensure_ascii=False))
     if unread:
         raise typer.Exit(1)
 
@@ -81,63 +80,49 @@ def intake(
 ) -> None:
     """Take mails in; one line per mail with its outcome. Exit 1 when something could not be read or was set aside."""
     with instance():
+        from django.db import Error  # noqa: PLC0415  # slow import
+
         from anliegen.flow.channels.email import intake as taking  # noqa: PLC0415  # slow import
-        from anliegen.flow.channels.email.receive import store_raw  # noqa: PLC0415  # slow import
-        from anliegen.flow.channels.reasons import explain as why  # noqa: PLC0415  # slow import
+        from anliegen.flow.channels.email.places.given import mails  # noqa: PLC0415  # slow import
+        from anliegen.flow.channels.email.storing import store_raw  # noqa: PLC0415  # slow import
 
         clean = True
-        for path in paths:
-            for source, raw in _mails(path):
-                if raw is None:
-                    note(f"{source}: cannot be read; nothing was stored of it")
-                    clean = False
-                    continue
-                try:
-                    stored = store_raw(raw, source=f"file {source}", envelope_to=[mailbox] if mailbox else [])
-                except OSError as error:
-                    refuse(f"{source}: not stored: {error}. What was taken in before is kept.")
+        for given in (each for path in paths for each in mails(path, sys.stdin.buffer)):
+            source = given.source
+            if given.trouble:
+                note(f"{source}: {given.trouble}; nothing was stored of it")
+                clean = False
+                continue
+            try:
+                stored = store_raw(given.raw, source=f"file {source}", envelope_to=[mailbox] if mailbox else [])
+            except (OSError, Error) as error:
+                refuse(f"{source}: not stored: {_first_line(error)}. What was taken in before is kept.")
+            try:
                 line = taking.take_in_one(stored)
-                clean = clean and line.result != "quarantined"
-                answer = {
-                    "source": source,
-                    "intake": line.pk,
-                    "result": line.result,
-                    "ticket": line.ticket_id,
-                    "reason": line.reason,
-                }
-                words = (
-                    f"{source}: {line.result}" + (f" #{line.ticket_id}" if line.ticket_id else "") + f" - {why(line)}"
+            except (OSError, Error) as error:
+                refuse(
+                    f"{source}: stored as intake {stored.pk}, but not read yet: {_first_line(error)}. A worker reads it"
+                    " when that is over. What was taken in before is kept; what follows was not looked at."
                 )
-                print(json.dumps(answer, ensure_ascii=False) if as_json else words, flush=True)
+            clean = clean and line.result != "quarantined"
+            _tell(source, line, as_json=as_json)
     if not clean:
         raise typer.Exit(1)
 
 
-def _mails(path: str) -> Iterator[tuple[str, bytes | None]]:
-    """Each mail of a path with the name it is reported under; None for what cannot be read."""
-    place = Path(path)
-    if path == "-":
-        yield "-", sys.stdin.buffer.read()
-    elif place.is_dir() and (place / "cur").is_dir() and (place / "new").is_dir():
-        yield from _of_box(path, mailboxes.Maildir(path, create=False))
-    elif place.is_dir():
-        for file in sorted(each for each in place.rglob("*") if each.is_file()):
-            yield str(file), _read(file)
-    else:
-        raw = _read(place)
-        if raw is not None and raw.startswith(b"From ") and b"\nFrom " in raw:
-            yield from _of_box(path, mailboxes.mbox(path, create=False))
-        else:
-            yield path, raw
+def _tell(source: str, line: "Intake", *, as_json: bool) -> None:
+    from anliegen.flow.channels.reasons import explain as why  # noqa: PLC0415  # slow import
+
+    answer = {
+        "source": source,
+        "intake": line.pk,
+        "result": line.result,
+        "ticket": line.ticket_id,
+        "reason": line.reason,
+    }
+    words = f"{source}: {line.result}" + (f" #{line.ticket_id}" if line.ticket_id else "") + f" - {why(line)}"
+    print(json.dumps(answer, ensure_ascii=False) if as_json else words, flush=True)
 
 
-def _of_box(path: str, box: "mailboxes.Mailbox[mailboxes.Message]") -> Iterator[tuple[str, bytes | None]]:
-    for index, key in enumerate(box.keys(), 1):
-        yield f"{path}:{index}", box.get_bytes(key)
-
-
-def _read(file: Path) -> bytes | None:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return None
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

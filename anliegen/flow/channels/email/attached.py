@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import replace
 
-from anliegen.flow.channels.email import filenames, headers, mime, sniffed, transfer
+from anliegen.flow.channels.email import filenames, headers, mime, partial, sniffed, transfer
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.incoming import IncomingAttachment
@@ -64,4 +64,6 @@ def _telling_name(part: Part, content: bytes) -> str:
         return f"{headers.decode(subject, Defects())[:100] or 'message'}.eml"
     if part.content_type.endswith("delivery-status"):
         return "delivery-status.txt"
+    if part.content_type == partial.TYPE:
+        return partial.name(part)
     return _TELLING.get(part.content_type, "")

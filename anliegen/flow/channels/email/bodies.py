@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from anliegen.flow.channels.email import (
     attached,
+    binhex,
     calendar,
     charsets,
     enriched,
     flowed,
     headers,
     limits,
+    partial,
     transfer,
     written_in,
 )
@@ -165,6 +167,11 @@ class _Reader:
 
     def _file(self, part: Part) -> Body:
         made = attached.of_part(part, self.defects)
+        if part.content_type == partial.TYPE:
+            self.defects.note("a piece of a message; the others come by themselves, and are not joined")
+            return Body([Segment(partial.words(part), None)], [made])
+        if part.content_type in binhex.TYPES:
+            return Body(attachments=[self._from_binhex(made)])
         if tnef.is_tnef(part.content_type, attached.given_name(part), made.content):
             return Body(attachments=self._unpacked(made))
         is_calendar = part.content_type in calendar.TYPES or made.content.startswith(_CALENDAR)
@@ -173,6 +180,14 @@ class _Reader:
             charset = part.type_parameters.get("charset")
             self.appointment = calendar.read(made.content, charset, method, self.defects)
         return Body(attachments=[made])
+
+    def _from_binhex(self, packed: IncomingAttachment) -> IncomingAttachment:
+        try:
+            file = binhex.read(packed.content, self.defects)
+        except binhex.Damaged:
+            self.defects.note("a BinHex file cannot be read; it is attached as it is")
+            return packed
+        return attached.of_bytes(file.name, file.content)
 
     def _unpacked(self, packed: IncomingAttachment) -> list[IncomingAttachment]:
         """The files in a winmail.dat instead of it; itself when it cannot be read."""

@@ -1,17 +1,21 @@
 """Lines of the ledger that wait are read and brought to their place; what cannot be is set aside, visibly."""
 
 import errno
-from collections.abc import Sequence
+import re
+import time
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import structlog
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 
+from anliegen import __version__
 from anliegen.flow.channels import mail_keys, verbs
 from anliegen.flow.channels.accept import accept
-from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.email.parse import parse_or_raise
 from anliegen.flow.channels.guard.watch import Watch, the_guard
+from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.known import Known
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files, rows
@@ -29,6 +33,13 @@ REST_S = 0.1  # between two looks at the ledger while many mails come, so that e
 TRIES = 3
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 LARGE = 512 * 1024  # bytes; a large mail is read alone, so that it keeps no others waiting
+TOGETHER_S = 1.0  # reading for so long, what was read is taken in, and the rest of the mails are for the next round
+# What may be sealed is read alone as well: opening it may take seconds.
+_MAY_BE_SEALED = re.compile(
+    rb"-----BEGIN PGP|LS0tLS1CRUdJTiBQR1|pgp-encrypted|pgp-signature|pkcs7|smime\.p7", re.IGNORECASE
+)
+# Ours, so an update may have mended it.
+_RETRIED_AFTER_AN_UPDATE = ("not-understood", "database-refused")
 
 
 def take_in_all() -> int:
@@ -50,8 +61,8 @@ def _round() -> tuple[int, bool]:
     try:
         with together():
             lines, more = _next(TOGETHER)
-            _read(lines)
-            return len(lines), more
+            done = _read(lines)
+            return done, more or done < len(lines)
     except Exception as error:
         if _passes(error):
             raise  # nobody's fault, the lines wait
@@ -69,17 +80,33 @@ def take_in_one(intake: Intake) -> Intake:
         return _set_aside(intake.pk, error)
 
 
+def retry_after_update(at: datetime) -> int:
+    """What another version of the program could not take in waits again, once for each version. How many these are."""
+    with transaction.atomic():
+        failed = Intake.objects.filter(result="quarantined", reason__in=_RETRIED_AFTER_AN_UPDATE)
+        lines = list(failed.exclude(version=__version__).select_for_update(skip_locked=True).order_by("pk"))
+        for line in lines:
+            _wait_again(line)
+            record(verbs.INTAKE_RETRIED, line, actor=SYSTEM, at=at)
+    return len(lines)
+
+
 def retry(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
     """A person has a mail that was set aside, or rejected, taken in again."""
     with transaction.atomic():
         line = Intake.objects.select_for_update().get(pk=intake.pk)
         if line.result not in ("quarantined", "rejected"):
             return line
-        line.result, line.reason, line.detail, line.done_at = "received", "", "", None
-        line.fingerprint, line.let_in_at = "", at
-        line.save()
+        line.let_in_at = at
+        _wait_again(line)
         record(verbs.INTAKE_RETRIED, line, actor=actor, at=at)
     return line
+
+
+def _wait_again(line: Intake) -> None:
+    line.result, line.reason, line.detail, line.done_at = "received", "", "", None
+    line.fingerprint = line.version = ""
+    line.save()
 
 
 def _next(most: int) -> tuple[list[Intake], bool]:
@@ -90,11 +117,11 @@ def _next(most: int) -> tuple[list[Intake], bool]:
     return taken, len(taken) < len(lines) or len(lines) == most
 
 
-def _read(lines: Sequence[Intake]) -> None:
+def _read(waiting: Sequence[Intake]) -> int:
+    """Take in as many of these as are read in good time, at least the first. How many that were."""
     guard = the_guard()
-    incomings = [
-        parse(files.get(line.sha256), trusted_servers=guard.trusted_servers, keys=mail_keys.load) for line in lines
-    ]
+    incomings = _understood(waiting, guard.trusted_servers)
+    lines = waiting[: len(incomings)]
     known = Known.to(incomings, [line.envelope_from for line in lines])
     answered = {message.ticket_id for message in known.messages.values()}
     known.watch = Watch.over(guard, incomings, [line.received_at for line in lines], answered, clock.now())
@@ -102,6 +129,21 @@ def _read(lines: Sequence[Intake]) -> None:
         for line, incoming in zip(lines, incomings, strict=True):
             accept(incoming, line, known=known, at=clock.now())
     known.watch.write(clock.now())
+    return len(lines)
+
+
+def _understood(lines: Sequence[Intake], trusted_servers: Collection[str]) -> list[Incoming]:
+    incomings: list[Incoming] = []
+    began = time.monotonic()
+    for line in lines:
+        raw = files.get(line.sha256)
+        is_alone = _MAY_BE_SEALED.search(raw) is not None
+        if incomings and (is_alone or time.monotonic() - began > TOGETHER_S):
+            break
+        incomings.append(parse_or_raise(raw, trusted_servers=trusted_servers, keys=mail_keys.load))
+        if is_alone:
+            break
+    return incomings
 
 
 def _alone(pk: int) -> Intake:
@@ -132,8 +174,9 @@ def _set_aside(pk: int, error: Exception) -> Intake:
     log.exception("mail set aside", intake=pk)
     reason = _reason(error)
     with transaction.atomic():
-        Intake.objects.filter(pk=pk, result="received").update(
+        changed = Intake.objects.filter(pk=pk, result="received").update(
             result="quarantined",
+            version=__version__,
             reason=reason,
             detail=_place(error),
             fingerprint="",
@@ -141,7 +184,8 @@ def _set_aside(pk: int, error: Exception) -> Intake:
             done_at=clock.now(),
         )
         line = Intake.objects.get(pk=pk)
-        record(verbs.INTAKE_QUARANTINED, line, actor=SYSTEM, at=clock.now(), reason=reason)
+        if changed:  # else another worker has brought it to its place meanwhile
+            record(verbs.INTAKE_QUARANTINED, line, actor=SYSTEM, at=clock.now(), reason=reason)
     return line
 
 

@@ -1,4 +1,4 @@
-"""Raw bytes to `Incoming`. Pure: nothing is stored, fetched or believed. Never raises, whatever the bytes."""
+"""Raw bytes to `Incoming`. Pure: nothing is stored, fetched or believed. `parse` never raises, whatever the bytes."""
 
 import hashlib
 import re
@@ -64,9 +64,17 @@ def parse(raw: bytes, *, trusted_servers: Collection[str] = (), keys: Keys = no_
         return _understand(raw, trusted_servers, keys)
     except KeysUnavailable as error:
         raise error.__cause__ or error from None
-    except (Exception, RecursionError) as error:
-        # A mail that our own code fails on must still reach a person, with the failure told.
+    except Exception as error:
+        # Whoever asks how a mail is understood, or opens one that lies in another, is shown what can be.
         return _unreadable(raw, error)
+
+
+def parse_or_raise(raw: bytes, *, trusted_servers: Collection[str] = (), keys: Keys = no_keys) -> Incoming:
+    """As `parse`, but what our own code fails with is raised: intake sets such a mail aside, for a person."""
+    try:
+        return _understand(raw, trusted_servers, keys)
+    except KeysUnavailable as error:
+        raise error.__cause__ or error from None
 
 
 def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Incoming:

@@ -5,7 +5,7 @@ It listens for the operator's own mail server, not for the internet.
 
 import asyncio
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Thread
@@ -13,56 +13,24 @@ from threading import Thread
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
 
-from anliegen.flow.channels.email import charsets
+from anliegen.flow.channels.email.arrival import Arrival
 from anliegen.flow.channels.email.door import Door
-from anliegen.flow.channels.models import Intake
-from anliegen.ground import clock, files
+from anliegen.flow.channels.email.dotted import Dotted
+from anliegen.flow.channels.email.storing import MOST_RECIPIENTS
+from anliegen.ground import files
 from anliegen.ground.peers import peer
 
 log = structlog.get_logger(__name__)
 
 LARGEST = 60 * 1024 * 1024  # bytes of one mail
-MOST_RECIPIENTS = 1000
+PIECE = 65_536  # bytes that are looked at together
 STORING = 8  # mails stored side by side
 SILENCE_S = 300.0  # between two pieces of what a sender says (RFC 5321, 4.5.3.2.7)
 ONE_COMMAND_S = 1800.0  # from one command to the next, so that nobody stays for ever with a mail a byte a minute
 FULL = b"421 4.7.0 Too many connections, please try again later\r\n"
 SILENT = b"421 4.4.2 Nothing came for too long, closing\r\n"
 TRY_AGAIN = "451 4.3.0 Not stored, please try again later"
-
-
-def store_raw(
-    raw: bytes,
-    *,
-    source: str,
-    envelope_from: str = "",
-    envelope_to: Sequence[str] = (),
-    remote_key: str = "",
-    remote_mark: str = "",
-) -> Intake:
-    """Keep a mail as it came: bytes on disk, then its line in the ledger. Nothing is looked at.
-
-    Raises OSError or DatabaseError when it is not safe; the sender must keep it then.
-    """
-    # The order must stay: the file is flushed before the row that names it commits.
-    sha256 = files.put(raw)
-    return Intake.objects.create(
-        received_at=clock.now(),
-        source=source[:120],
-        envelope_from=_storable(envelope_from)[:320],
-        envelope_to=[_storable(each) for each in envelope_to[:MOST_RECIPIENTS]],
-        sha256=sha256,
-        size=len(raw),
-        remote_key=remote_key,
-        remote_mark=remote_mark,
-    )
-
-
-def _storable(address: str) -> str:
-    """An address of the envelope in a form that the database takes: a byte that is no UTF-8 must not refuse a mail."""
-    return charsets.clean(address.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 class Receiver:
@@ -79,34 +47,11 @@ class Receiver:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        raw = envelope.content or b""
-        content = raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogateescape")
-        is_lmtp = getattr(server, "speaks_lmtp", False)
-        answers = len(envelope.rcpt_tos) if is_lmtp else 1
-        source = "lmtp" if is_lmtp else "smtp"
-        try:
-            await asyncio.get_running_loop().run_in_executor(
-                self._storing, self._store, content, source, envelope.mail_from or "", list(envelope.rcpt_tos)
-            )
-        except (OSError, DatabaseError) as error:
-            log.error("mail not stored, sender asked to try again", error=type(error).__name__)
-            return _each(TRY_AGAIN, answers)
-        except Exception:
-            log.exception("mail not stored, sender asked to try again")
-            return _each(TRY_AGAIN, answers)
-        return _each("250 2.0.0 Stored", answers)
+    def expect(self) -> Arrival:
+        return Arrival(self._storing, LARGEST)
 
     def close(self) -> None:
         self._storing.shutdown()
-
-    def _store(self, content: bytes, source: str, envelope_from: str, envelope_to: list[str]) -> None:
-        close_old_connections()
-        try:
-            store_raw(content, source=source, envelope_from=envelope_from, envelope_to=envelope_to)
-        except DatabaseError:
-            connection.close()
-            raise
 
 
 def _each(status: str, recipients: int) -> str:
@@ -116,7 +61,9 @@ def _each(status: str, recipients: int) -> str:
 class Conversation(SMTP):
     """SMTP, and LMTP on the same port: whoever greets with LHLO gets one answer per recipient (RFC 2033)."""
 
-    line_length_limit = LARGEST  # real mails break RFC 5322's 998 bytes, and a refused mail is a lost one
+    # Of a command. The lines of a mail may have any length: real ones break RFC 5322's 998 bytes, and a refused mail
+    # is a lost one.
+    line_length_limit = 65_536
     speaks_lmtp = False
 
     def __init__(self, receiver: Receiver, door: Door, *, silence: float, one_command: float) -> None:
@@ -128,7 +75,7 @@ class Conversation(SMTP):
             ident="Anliegen",
             timeout=silence,
         )
-        self._door, self._one_command = door, one_command
+        self._receiver, self._door, self._one_command = receiver, door, one_command
         self._peer: str | None = None  # as long as it is counted
         self._commanded_at = 0.0
 
@@ -136,6 +83,47 @@ class Conversation(SMTP):
     async def smtp_LHLO(self, arg: str) -> None:
         self.speaks_lmtp = True
         await self.smtp_EHLO(arg)
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:
+        """As aiosmtpd does it, which however holds the whole mail in memory, twice."""
+        if await self.check_helo_needed() or await self.check_auth_needed("DATA"):
+            return
+        assert self.envelope is not None
+        if not self.envelope.rcpt_tos:
+            await self.push("503 Error: need RCPT command")
+            return
+        if arg:
+            await self.push("501 Syntax: DATA")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        arrival = self._receiver.expect()
+        try:
+            await self._read_into(arrival)
+            answer = await self._stored(arrival, self.envelope)
+        finally:
+            arrival.drop()
+        self._set_post_data_state()  # type: ignore[no-untyped-call]
+        await self.push(answer)
+
+    async def _read_into(self, arrival: Arrival) -> None:
+        dotted = Dotted()
+        while not dotted.has_ended:
+            piece = await self._reader.read(PIECE)
+            if not piece:
+                raise ConnectionResetError("the line was lost within a mail")
+            await arrival.add(dotted.take(piece))
+        # What came behind the end is the next command; a StreamReader has no other way to give it back.
+        self._reader._buffer[:0] = dotted.behind  # type: ignore[attr-defined]
+
+    async def _stored(self, arrival: Arrival, envelope: Envelope) -> str:
+        """What the sender is told: over LMTP once for each recipient."""
+        answers = len(envelope.rcpt_tos) if self.speaks_lmtp else 1
+        if arrival.is_too_large:
+            return _each("552 5.3.4 Error: Too much mail data", answers)
+        source = "lmtp" if self.speaks_lmtp else "smtp"
+        is_safe = await arrival.store(source, envelope.mail_from or "", list(envelope.rcpt_tos))
+        return _each("250 2.0.0 Stored" if is_safe else TRY_AGAIN, answers)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         caller = peer(transport.get_extra_info("peername")[0])
@@ -194,6 +182,7 @@ class Conversations:
 async def serve(host: str, port: int, stopped: asyncio.Event) -> None:
     """Listen until `stopped`; conversations under way may end what they began."""
     server = await _listen(host, port, Conversations())
+    await asyncio.to_thread(files.clear_up)
     log.info("taking mail in", host=host, port=server.sockets[0].getsockname()[1])
     async with server:
         await stopped.wait()

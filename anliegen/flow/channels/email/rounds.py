@@ -15,7 +15,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from anliegen.flow.channels.email.beginning import begin
 from anliegen.flow.channels.email.places.place import MailTooLarge, NotGiven, Place, batches, mark_of
-from anliegen.flow.channels.email.receive import store_raw
+from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.models import Intake, Source, Unfetched
 from anliegen.ground import clock, egress
 

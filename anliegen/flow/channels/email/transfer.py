@@ -3,7 +3,7 @@
 import binascii
 import re
 
-from anliegen.flow.channels.email import headers, limits, written_in
+from anliegen.flow.channels.email import headers, written_in
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
 
@@ -50,5 +50,4 @@ def _from_base64(body: bytes, defects: Defects) -> bytes:
 
 def _from_uuencode(body: bytes, defects: Defects) -> bytes:
     begin = _UU_BEGIN.search(body)
-    lines = body[begin.end() if begin else 0 :].split(b"\n", limits.UU_LINES)
-    return written_in.from_uu_lines(lines[: limits.UU_LINES], defects)
+    return written_in.from_uuencode(body[begin.end() if begin else 0 :], defects)

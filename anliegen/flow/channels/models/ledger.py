@@ -47,6 +47,7 @@ class Intake(models.Model):
     result = models.CharField(max_length=12, choices=RESULTS, default="received")
     reason = models.CharField(max_length=80, blank=True)  # a code, explained by `reasons.py`
     detail = models.TextField(blank=True)  # the technical text behind the reason; no mail content
+    version = models.CharField(max_length=40, blank=True, default="", db_default="")  # of the program that set it aside
     defects = models.JSONField(default=list)
     ticket = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, related_name="+")
     message = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anliegen.flow.channels.email.receive import store_raw
+from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.models import Brake, Guard, RejectionRule
 from anliegen.flow.channels.guard.pace import trip

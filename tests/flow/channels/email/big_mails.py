@@ -47,6 +47,9 @@ MAILS: dict[str, Callable[[], bytes]] = {
     "8-bit bytes": _filled(b"\xfc\xdf "),
     "escapes": _filled(b"\x1b$B\x1b(B", _field(b"Content-Type: text/plain; charset=iso-2022-jp")),
     "uuencode": _filled(b"M" + b"A" * 60 + b"\r\n", UUENCODED + b"begin 644 x\r\n"),
+    "uuencode with odd lines": _filled(b"M" + b"A" * 60 + b"\r\n!!!!!\n", UUENCODED + b"begin 644 x\r\n"),
+    "uuencode in a text": _filled(b"M" + b"A" * 60 + b"\r\n", HEAD + b"\r\nHallo\r\nbegin 644 x\r\n"),
+    "beginnings of uuencode": _filled(b"x" * 70 + b"\n", HEAD + b"\r\n" + b"begin 644 x\n" * 100),
     "recipients of a report": _filled(
         b"Final-Recipient: rfc822; u@x.de\r\nAction: failed\r\n\r\n", REPORT
     ),

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import time
 import zipfile
 
 import pytest
@@ -167,10 +168,31 @@ def test_a_damaged_yenc_file_is_told() -> None:
         b"begin 644 x\n" * 75_000 + b"end\n" * 75_000,
         b"=ybegin name=x\n" * 100_000,
         b"=ybegin name=x\n" + b"=" * 2_000_000,
+        b"begin 644 x\n" * 100 + (b"x" * 70 + b"\n") * 280_000 + b"end\n",
+        b"begin 644 x\n!~\n" * 100_000 + b"end \n",
+        (b"begin 644 " + b" " * 190 + b"x\n") * 50_000,
+        (b"=ybegin " + b"name=" * 110 + b"\n") * 20_000,
+        uu(b"x", "a") * 99 + b"begin 644 x\n" + b"!!!!!\n" * 1_000_000,
+        yenc(b"x", "a") * 99 + b"begin 644 x\n" + b"!!!!!\n" * 300_000 + b"end\n",
     ],
 )
 def test_many_beginnings_do_not_take_squares(text: bytes) -> None:
+    began = time.process_time()
     written_in.take_out(text, Defects())
+    assert time.process_time() - began < 2
+
+
+def test_whole_lines_of_uuencode_read_together_say_what_they_say_line_by_line() -> None:
+    content = bytes(range(256)) * 40
+    pieces = [content[at : at + 45] for at in range(0, len(content), 45)]
+    lines = [binascii.b2a_uu(piece, backtick=at % 2 == 0) for at, piece in enumerate(pieces)]
+    for body, wanted in (
+        (b"".join(lines), content),
+        (b"".join(lines).replace(b"\n", b"\r\n"), content),
+        (b"".join([*lines[:7], b"#0V%T\n", *lines[7:]]), b"".join([*pieces[:7], b"Cat", *pieces[7:]])),
+        (b"".join([*lines[:7], b"M~~~\n", *lines[7:]]), content),
+    ):
+        assert written_in.from_uuencode(body, Defects()) == wanted
 
 
 def test_enriched_text_is_read_without_its_commands() -> None:

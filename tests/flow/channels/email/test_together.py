@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anliegen.flow.channels.email import intake
-from anliegen.flow.channels.email.receive import store_raw
+from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.models import Intake
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Mailbox

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from anliegen.flow.channels.email import intake
-from anliegen.flow.channels.email.receive import store_raw
+from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.guard import brakes, pace
 from anliegen.flow.channels.guard.models import Brake, Pace
 from anliegen.flow.channels.guard.watch import change_guard

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError
 
 from anliegen.flow.channels.email import intake
-from anliegen.flow.channels.email.receive import store_raw
+from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.models import RejectionRule
 from anliegen.flow.channels.guard.watch import change_guard

@@ -34,6 +34,17 @@ class _Part:
     ends: int
     is_read: bool
 
+    def is_too_large(self) -> bool:
+        return self.ends - self.begins > LARGEST
+
+    def read(self, file: BinaryIO, most: int | None = None) -> bytes:
+        file.seek(self.begins)
+        length = self.ends - self.begins
+        raw = file.read(length if most is None else min(length, most))
+        # The empty line before the next mail is no part of this one, and `From ` was written as `>From `.
+        raw = raw[:-1] if raw.endswith(b"\n\n") else raw[:-2] if raw.endswith(b"\r\n\r\n") else raw
+        return re.sub(rb"(?m)^>(>*From )", rb"\1", raw)
+
 
 class _Reading:
     """A mail while it is read. Its digest leaves out what mail programs write into it, and the empty line behind it."""
@@ -87,16 +98,16 @@ class Mbox:
     def summaries(self, keys: Sequence[str]) -> Iterator[Summary]:
         for key in keys:
             if (part := self._found().get(key)) is not None:
-                head = self._read(part, HEAD)
+                head = part.read(self._file, HEAD)
                 yield Summary(key, mark_of(head), part.ends - part.begins, written_at(head))
 
     def raw(self, key: str) -> bytes | None:
         part = self._found().get(key)
         if part is None:
             return None
-        if part.ends - part.begins > LARGEST:
+        if part.is_too_large():
             raise MailTooLarge(ended_session=False)
-        return self._read(part)
+        return part.read(self._file)
 
     def remove(self, key: str) -> None:
         raise AssertionError("an mbox is read only")
@@ -114,30 +125,32 @@ class Mbox:
 
     def _scan(self) -> Iterator[tuple[str, _Part]]:
         """Each mail in turn, without holding one: a line `From ` at the start or behind an empty line begins one."""
-        self._file.seek(0)
-        reading: _Reading | None = None
-        at, before = 0, b"\n"
-        while line := self._file.readline(LINE):
-            if line.startswith(b"From ") and before in EMPTY:
-                if reading is not None:
-                    yield reading.ended(at)
-                reading = _Reading(begins=at + len(line))
-            elif reading is not None:
-                reading.add(line)
-            at, before = at + len(line), line
-        if reading is None:
-            return
-        self._is_whole = before.endswith(b"\n") or self._is_settled
-        if self._is_whole:  # else somebody is in the middle of writing it
-            yield reading.ended(at)
+        for key, part, is_whole in _scanned(self._file):
+            self._is_whole = is_whole or self._is_settled
+            if self._is_whole:  # else somebody is in the middle of writing it
+                yield key, part
 
-    def _read(self, part: _Part, most: int | None = None) -> bytes:
-        self._file.seek(part.begins)
-        length = part.ends - part.begins
-        raw = self._file.read(length if most is None else min(length, most))
-        # The empty line before the next mail is no part of this one, and `From ` was written as `>From `.
-        raw = raw[:-1] if raw.endswith(b"\n\n") else raw[:-2] if raw.endswith(b"\r\n\r\n") else raw
-        return re.sub(rb"(?m)^>(>*From )", rb"\1", raw)
+
+def all_in(file: BinaryIO) -> list[_Part]:
+    """Each mail of the file in its order, the same one as often as it stands there."""
+    return [part for _key, part, _is_whole in _scanned(file)]
+
+
+def _scanned(file: BinaryIO) -> Iterator[tuple[str, _Part, bool]]:
+    """Each mail, its digest, and whether its last line has ended."""
+    file.seek(0)
+    reading: _Reading | None = None
+    at, before = 0, b"\n"
+    while line := file.readline(LINE):
+        if line.startswith(b"From ") and before in EMPTY:
+            if reading is not None:
+                yield *reading.ended(at), True
+            reading = _Reading(begins=at + len(line))
+        elif reading is not None:
+            reading.add(line)
+        at, before = at + len(line), line
+    if reading is not None:
+        yield *reading.ended(at), before.endswith(b"\n")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """CMS encryption (RFC 5652, 5083, 5084, 5753): the content opened with a key of the operator's."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from asn1crypto import core
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.kdf.x963kdf import X963KDF
 from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_private_key
 
 from anliegen.flow.channels.email.sealed import certificates
-from anliegen.flow.channels.email.sealed.keys import Keyring, OwnKey
+from anliegen.flow.channels.email.sealed.keys import Keyring, OwnKey, Patience
 from anliegen.flow.channels.email.sealed.outcome import Closed
 
 _RECIPIENTS = 500
@@ -53,10 +54,12 @@ class _GcmParameters(core.Sequence):  # type: ignore[misc]
     _fields = [("nonce", core.OctetString), ("length", core.Integer, {"default": 12})]
 
 
-def open_(kind: str, enveloped: Any, keys: Keyring) -> bytes:
+def open_(kind: str, enveloped: Any, keys: Keyring, patience: Patience) -> bytes:
     """The content, by the first of our keys that it was made out to. Raises Closed."""
     found = False
     for own, recipient in _ours(enveloped, keys):
+        if patience.left() <= 0:  # the same key may be named as often as somebody likes
+            raise Closed("took-too-long")
         found = True
         try:
             return _content(kind, enveloped, _content_key(own, recipient))
@@ -70,12 +73,12 @@ def open_(kind: str, enveloped: Any, keys: Keyring) -> bytes:
 def _ours(enveloped: Any, keys: Keyring) -> Iterator[tuple[OwnKey, Any]]:
     """Each of our keys with the recipient that stands for it."""
     owned = [(own, loaded) for own in keys.own_smime if (loaded := certificates.load(own.certificate)) is not None]
-    for info in list(enveloped["recipient_infos"])[:_RECIPIENTS]:
+    for info in islice(enveloped["recipient_infos"], _RECIPIENTS):
         for own, certificate in owned:
             if info.name == "ktri" and _is_meant(info.chosen["rid"], certificate):
                 yield own, info.chosen
             elif info.name == "kari":
-                for each in list(info.chosen["recipient_encrypted_keys"])[:_RECIPIENTS]:
+                for each in islice(info.chosen["recipient_encrypted_keys"], _RECIPIENTS):
                     if _is_meant(each["rid"], certificate):
                         yield own, (info.chosen, each)
 
@@ -167,5 +170,5 @@ def _authenticated(enveloped: Any, key: bytes) -> bytes:
         raise ValueError("a key of another length")
     nonce = _GcmParameters.load(algorithm["parameters"].dump())["nonce"].native
     attributes = enveloped["auth_attrs"]
-    beside = attributes.untag().dump() if attributes.native is not None else None
+    beside = None if isinstance(attributes, core.Void) else attributes.untag().dump()
     return AESGCM(key).decrypt(nonce, bytes(info["encrypted_content"]) + enveloped["mac"].native, beside)

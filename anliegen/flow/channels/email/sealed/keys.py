@@ -1,5 +1,6 @@
 """The keys that mails are opened and checked with. A plain value: where they are kept is another file's matter."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +27,20 @@ class Keyring:
 
 
 Keys = Callable[[], Keyring]  # asked only by a mail that is signed or encrypted
+
+
+class Patience:
+    """How long all seals of one mail may take together. It begins when it is first asked for."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._began: float | None = None
+
+    def left(self) -> float:
+        """Seconds; 0 or less when there are none."""
+        if self._began is None:
+            self._began = time.monotonic()
+        return self._began + self._seconds - time.monotonic()
 
 
 class KeysUnavailable(Exception):

@@ -8,7 +8,7 @@ from anliegen.flow.channels.email import headers, limits, mime, transfer
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.email.sealed import outcome, pgp, smime
-from anliegen.flow.channels.email.sealed.keys import Keyring, Keys, KeysUnavailable, Sender
+from anliegen.flow.channels.email.sealed.keys import Keyring, Keys, KeysUnavailable, Patience, Sender
 from anliegen.flow.channels.email.sealed.outcome import Closed, Opened
 from anliegen.records.tickets.enclosed import Seal
 
@@ -17,6 +17,8 @@ _INLINE = (b"-----BEGIN PGP MESSAGE-----", b"-----BEGIN PGP SIGNED MESSAGE-----"
 _HIDDEN_SUBJECT = re.compile(
     r"\s*(?:\.{3}|…|\[\.{3}\]|\(?encrypted(?: message)?\)?|verschlüsselte nachricht)?\s*", re.I
 )
+
+Opener = Callable[[bytes, Keyring, Sender, Patience], Opened]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Unsealed:
 
 
 class Unsealer:
-    """Opens and checks the seals of one mail, at most `limits.SEALS` of them, and knows what came of it."""
+    """Opens and checks the seals of one mail, at most `limits.SEALS` of them, within `limits.SEALS_S`; knows what came
+    of it.
+    """
 
     def __init__(self, root: Part, defects: Defects, keys: Keys, sender: Sender) -> None:
         self.defects, self.sender, self._keys = defects, sender, keys
@@ -36,6 +40,7 @@ class Unsealer:
         self.subject = ""  # the true one, where the mail shows a made up one outside and it is no secret
         self.roots = [root]  # parts that are all of the mail that a person sees
         self.left = limits.SEALS
+        self._patience = Patience(limits.SEALS_S)
 
     @property
     def keys(self) -> Keyring:
@@ -58,7 +63,8 @@ class Unsealer:
             self.roots.append(content)
         if self._may():
             entity, beside = content.entity(), transfer.content(signature, self.defects)
-            self._note(scheme.check(entity, beside, self.keys, self.sender), whole=self._is_whole(part))
+            seal = scheme.check(entity, beside, self.keys, self.sender, self._patience)
+            self._note(seal, whole=self._is_whole(part))
             self._take_subject(content)
         return content
 
@@ -68,7 +74,7 @@ class Unsealer:
         if opener is None or not self._may():
             return None
         try:
-            opened = opener(transfer.content(sealed, self.defects), self.keys, self.sender)
+            opened = opener(transfer.content(sealed, self.defects), self.keys, self.sender, self._patience)
         except Closed as closed:
             scheme = "pgp" if opener is pgp.open_ else "smime"
             self._note(Seal(scheme, encryption="closed", because=(closed.because,)), whole=True)
@@ -88,7 +94,7 @@ class Unsealer:
             while (found := find(text)) and self._may():
                 start, end = found
                 try:
-                    opened = opener(text[start:end].strip(), self.keys, self.sender)
+                    opened = opener(text[start:end].strip(), self.keys, self.sender, self._patience)
                 except Closed as closed:
                     self._note(Seal("pgp", encryption="closed", because=(closed.because,)), whole=True)
                     break
@@ -100,7 +106,7 @@ class Unsealer:
     def is_root(self, part: Part) -> bool:
         return any(part is root for root in self.roots)
 
-    def _opener(self, part: Part) -> tuple["Callable[[bytes, Keyring, Sender], Opened] | None", Part]:
+    def _opener(self, part: Part) -> tuple[Opener | None, Part]:
         name = (part.disposition_parameters.get("filename") or part.type_parameters.get("name") or "").lower()
         if part.content_type in smime.TYPES and not name.endswith(".p7s"):
             return smime.open_, part

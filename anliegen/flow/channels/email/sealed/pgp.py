@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -16,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from anliegen.flow.channels.email import limits
-from anliegen.flow.channels.email.sealed.keys import Keyring, OwnKey, Sender
+from anliegen.flow.channels.email.sealed.keys import Keyring, OwnKey, Patience, Sender
 from anliegen.flow.channels.email.sealed.outcome import Closed, Opened
 from anliegen.records.tickets.enclosed import Seal
 
 SIGNATURES = ("application/pgp-signature",)
 _PROGRAM = Path(__file__).with_name("pgp_process.py")
-_SECONDS = 20
+_SECONDS_FOR_KEYS = 20.0  # an administrator waits for a file of a hundred keys
 _NOT_ENCRYPTED = (2, 4, 8, 11)  # a signature, its announcement, packed data, plain data
 _BLANK_LINE = re.compile(rb"\n[ \t]*\r?\n")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -39,6 +40,10 @@ _BEGIN_MESSAGE, _END_MESSAGE, _BEGIN_SIGNED, _BEGIN_SIGNATURE, _END_SIGNATURE = 
 )
 
 
+# Nobody whose signature it could be is known: then nothing is asked of Sequoia.
+_UNKNOWN = Seal("pgp", "unchecked", because=("unknown-signer",))
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFile:
     """One key of a file that an administrator imports."""
@@ -52,20 +57,25 @@ class KeyFile:
     opens: bool  # the passphrase fits, or none is needed
 
 
-def open_(sealed: bytes, keys: Keyring, sender: Sender) -> Opened:
+def open_(sealed: bytes, keys: Keyring, sender: Sender, patience: Patience | None = None) -> Opened:
     """What lies in an encrypted, or signed and packed, message. Raises Closed."""
     is_encrypted = _first_packet(sealed) not in _NOT_ENCRYPTED
-    answer = _ask("open", sealed, keys, is_encrypted=is_encrypted)
+    if is_encrypted and not keys.own_pgp:
+        raise Closed("no-key")
+    answer, content = _ask("open", sealed, keys, patience, is_encrypted=is_encrypted)
     if answer["reason"]:
         raise Closed(answer["reason"])
     seal = _seal(answer, sender) if answer["signature"] else Seal("pgp")
-    return Opened(base64.b64decode(answer["content"]), replace(seal, encryption="opened" if is_encrypted else ""))
+    return Opened(content, replace(seal, encryption="opened" if is_encrypted else ""))
 
 
-def check(content: bytes, signature: bytes, keys: Keyring, sender: Sender) -> Seal:
+def check(content: bytes, signature: bytes, keys: Keyring, sender: Sender, patience: Patience) -> Seal:
     """The seal of a multipart/signed: `content` is its first part with its fields, as it came."""
+    if not keys.people_pgp:
+        return _UNKNOWN
     try:
-        return _seal(_ask("check", _LINE_END.sub(b"\r\n", content), keys, signature), sender)
+        answer, _content = _ask("check", _LINE_END.sub(b"\r\n", content), keys, patience, signature)
+        return _seal(answer, sender)
     except Closed as closed:
         return Seal("pgp", "unchecked", because=(closed.because,))
 
@@ -91,13 +101,18 @@ def _between(text: bytes, *marks: re.Pattern[bytes]) -> tuple[int, int] | None:
     return start, at
 
 
-def open_signed_text(text: bytes, keys: Keyring, sender: Sender) -> Opened:
+def open_signed_text(text: bytes, keys: Keyring, sender: Sender, patience: Patience) -> Opened:
     """A text signed in clear: readable whoever signed it, and whether that holds. Raises Closed."""
     text = text.strip()
     if signed_text_in(text) != (0, len(text)):
         raise Closed("damaged")
-    answer = _ask("check", text, keys)
-    return Opened(base64.b64decode(answer["content"]) or _between_the_marks(text), _seal(answer, sender))
+    if not keys.people_pgp:
+        return Opened(_between_the_marks(text), _UNKNOWN)
+    try:
+        answer, content = _ask("check", text, keys, patience)
+    except Closed as closed:
+        return Opened(_between_the_marks(text), Seal("pgp", "unchecked", because=(closed.because,)))
+    return Opened(content or _between_the_marks(text), _seal(answer, sender))
 
 
 def _between_the_marks(text: bytes) -> bytes:
@@ -123,7 +138,8 @@ def _first_packet(sealed: bytes) -> int:
 
 def read_keys(content: bytes, passphrase: str) -> list[KeyFile]:
     """The keys in a file; empty when there is none. Raises Closed when it takes too long."""
-    answer = _ask("keys", content, Keyring(own_pgp=(OwnKey(b"", passphrase=passphrase),)))
+    own = Keyring(own_pgp=(OwnKey(b"", passphrase=passphrase),))
+    answer, _content = _ask("keys", content, own, Patience(_SECONDS_FOR_KEYS))
     return [KeyFile(**(each | _typed(each))) for each in answer["keys"]]
 
 
@@ -145,15 +161,26 @@ def _seal(answer: dict[str, Any], sender: Sender) -> Seal:
 
 
 def _ask(
-    action: str, content: bytes, keys: Keyring, signature: bytes = b"", *, is_encrypted: bool = False
-) -> dict[str, Any]:
-    """Let the other process do it. Raises Closed when it does not come back, or would give too much."""
-    if len(content) > limits.SEALED or len(signature) > limits.SEALED:
+    action: str,
+    content: bytes,
+    keys: Keyring,
+    patience: Patience | None,
+    signature: bytes = b"",
+    *,
+    is_encrypted: bool = False,
+) -> tuple[dict[str, Any], bytes]:
+    """Let the other process do it; its answer, and the content it gives. Raises Closed when it does not come back in
+    time, or would give too much.
+    """
+    if len(content) > limits.SEALED or len(signature) > limits.SIGNATURE:
         raise Closed("too-large")
+    seconds = (patience or Patience(limits.SEALS_S)).left()
+    if seconds <= 0:
+        raise Closed("took-too-long")
     question = {
         "action": action,
-        "content": _text(content),
-        "signature": _text(signature),
+        "content": len(content),
+        "signature": len(signature),
         "own": [{"key": _text(own.private), "passphrase": own.passphrase} for own in keys.own_pgp],
         "people": [_text(each) for each in keys.people_pgp],
         "is_encrypted": is_encrypted,
@@ -161,19 +188,23 @@ def _ask(
     }
     try:
         done = subprocess.run(  # the keys go through a pipe: others can read a command line
-            [sys.executable, "-P", str(_PROGRAM)],
-            input=json.dumps(question).encode(),
+            # Of computing one second less, so that a full machine is not taken for a mail that costs much.
+            [sys.executable, "-P", str(_PROGRAM), str(max(1, round(seconds) - 1))],
+            input=b"".join((json.dumps(question).encode(), b"\n", content, signature)),
             capture_output=True,
-            timeout=_SECONDS,
+            timeout=seconds,
             env=os.environ | {"RUST_BACKTRACE": "0"},
             check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise Closed("took-too-long") from error
+    if done.returncode == -signal.SIGXCPU:
+        raise Closed("took-too-long")
     if done.returncode:
         raise Closed("too-large" if action == "open" else "damaged")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    told, _line_end, opened = done.stdout.partition(b"\n")
+    answer: dict[str, Any] = json.loads(told)
+    return answer, opened
 
 
 def _text(content: bytes) -> str:

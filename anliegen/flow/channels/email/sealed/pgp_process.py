@@ -1,6 +1,7 @@
 """The process in which OpenPGP is opened and checked: one question on standard input, one answer on standard output.
 
-It imports nothing of ours, reads no file, and has an end to its memory: run by `pgp.py`, never imported.
+Each is a line of JSON and bytes behind it. It imports nothing of ours, reads no file, and has an end to its memory and
+its time, which it is told in seconds of computing: run by `pgp.py`, never imported.
 """
 
 import base64
@@ -11,24 +12,30 @@ from typing import Any
 
 import pysequoia
 
-MEMORY = 1024**3  # bytes of address space, most of which is only reserved
-SECONDS = 15  # of computing
+MEMORY = 400_000_000  # bytes of address space
 
 
 def main() -> None:
-    _limit()
-    question = json.load(sys.stdin)
-    answer = {"open": _open, "check": _check, "keys": _keys}[question["action"]](question)
-    json.dump(answer, sys.stdout)
+    _limit(int(sys.argv[1]))
+    question = json.loads(sys.stdin.buffer.readline())
+    question["content"] = sys.stdin.buffer.read(question["content"])
+    question["signature"] = sys.stdin.buffer.read(question["signature"])
+    try:
+        answer = {"open": _open, "check": _check, "keys": _keys}[question["action"]](question)
+    except MemoryError:
+        answer = _answer(reason="too-large")
+    content = answer.pop("opened", b"")
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
+    sys.stdout.buffer.write(content)
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     try:
         import resource  # noqa: PLC0415  # optional dependency: Windows has none
     except ImportError:
         return
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold keys
 
 
@@ -49,11 +56,13 @@ class _Store:
 
 
 def _open(question: dict[str, Any]) -> dict[str, Any]:
-    content, store = _bytes(question["content"]), _Store(question)
+    content, store = question["content"], _Store(question)
     if not question["is_encrypted"]:
         try:
             # Any key: one is wanted, none is used.
             return _opened(content, pysequoia.Tsk.generate("nobody").decryptor(), store, question["largest"])
+        except MemoryError:
+            raise
         except Exception:
             return _answer(reason="damaged")
     reason = "no-key"
@@ -65,6 +74,8 @@ def _open(question: dict[str, Any]) -> dict[str, Any]:
             continue
         try:
             return _opened(content, opener, store, question["largest"])
+        except MemoryError:
+            raise
         except Exception as error:
             first_line = str(error).partition("\n")[0]
             reason = reason if "No key" in first_line else _reason(first_line)
@@ -76,6 +87,8 @@ def _opened(content: bytes, opener: Any, store: _Store, largest: int) -> dict[st
     state: dict[str, str] = {}
     try:
         done = pysequoia.decrypt(content, opener, store)
+    except MemoryError:
+        raise
     except Exception:
         # Sequoia gives nothing when no signature is good, in several kinds of errors. What does not open fails again.
         done = pysequoia.decrypt(content, opener)
@@ -86,10 +99,10 @@ def _opened(content: bytes, opener: Any, store: _Store, largest: int) -> dict[st
 
 def _check(question: dict[str, Any]) -> dict[str, Any]:
     """A signature beside its content, or around it (a text signed in clear)."""
-    store, beside = _Store(question), _bytes(question["signature"])
+    store, beside = _Store(question), question["signature"]
     try:
         signature = pysequoia.Sig.from_bytes(beside) if beside else None
-        return _answer(pysequoia.verify(_bytes(question["content"]), store, signature=signature), store)
+        return _answer(pysequoia.verify(question["content"], store, signature=signature), store)
     except Exception:
         signer = store.asked[0].upper() if store.asked else ""
         return _answer() | {"signature": "fail" if store.knows_one() else "unchecked", "signer": signer}
@@ -98,7 +111,7 @@ def _check(question: dict[str, Any]) -> dict[str, Any]:
 def _keys(question: dict[str, Any]) -> dict[str, Any]:
     passphrase = question["own"][0]["passphrase"] or None
     try:
-        found = pysequoia.Cert.split_bytes(_bytes(question["content"]))
+        found = pysequoia.Cert.split_bytes(question["content"])
     except Exception:
         found = []
     return {"keys": [_described(each, passphrase) for each in found[:100]]}
@@ -134,9 +147,9 @@ def _private(key: Any) -> Any:
 
 
 def _answer(done: Any = None, store: _Store | None = None, *, reason: str = "") -> dict[str, Any]:
-    made = {"reason": reason, "content": "", "signature": "", "signer": "", "people": []}
+    made: dict[str, Any] = {"reason": reason, "signature": "", "signer": "", "people": []}
     if done is not None and done.bytes is not None:
-        made["content"] = _text(bytes(done.bytes))
+        made["opened"] = bytes(done.bytes)
     if done is not None and store is not None and done.valid_sigs:
         by = done.valid_sigs[0].certificate
         signer = next((each for each in store.certificates if each.fingerprint == by), None)

@@ -1,8 +1,10 @@
 """CMS signatures (RFC 5652, 8551): is the content as it was signed, by whom, and who vouches for them."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
+from asn1crypto import core
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -22,12 +24,12 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha3_384": hashes.SHA3_384,
     "sha3_512": hashes.SHA3_512,
 }
-_SIGNERS = 5
+_SIGNERS, _CERTIFICATES, _ATTRIBUTES = 5, 50, 100
 
 
 def check(signed: Any, contents: tuple[bytes, ...], keys: Keyring, sender: Sender) -> Seal:
     """The seal of a SignedData over one of these writings of the same content; the first good signer counts."""
-    seals = [_checked(signer, signed, contents, keys, sender) for signer in list(signed["signer_infos"])[:_SIGNERS]]
+    seals = [_checked(signer, signed, contents, keys, sender) for signer in islice(signed["signer_infos"], _SIGNERS)]
     if not seals:
         return Seal("smime", "unchecked", because=("no-certificate",))
     order = ("pass", "intact", "other-sender", "expired", "unchecked", "fail")
@@ -79,9 +81,9 @@ def _believed(
 
 def _certificates(signed: Any) -> list[bytes]:
     given = signed["certificates"]
-    if given.native is None:
+    if isinstance(given, core.Void):
         return []
-    return [each.chosen.dump() for each in list(given)[:50] if each.name == "certificate"]
+    return [each.chosen.dump() for each in islice(given, _CERTIFICATES) if each.name == "certificate"]
 
 
 def _is_meant(identifier: Any, certificate: x509.Certificate) -> bool:
@@ -97,7 +99,9 @@ def _is_meant(identifier: Any, certificate: x509.Certificate) -> bool:
 
 def _attributes(signer: Any) -> dict[str, Any]:
     given = signer["signed_attrs"]
-    return {} if given.native is None else {each["type"].native: each["values"] for each in given}
+    if isinstance(given, core.Void):
+        return {}
+    return {each["type"].native: each["values"] for each in islice(given, _ATTRIBUTES)}
 
 
 def _what_was_signed(signer: Any, content: bytes, digest: hashes.HashAlgorithm) -> bytes | None:

@@ -4,11 +4,11 @@ import re
 import zlib
 from typing import Any
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 
 from anliegen.flow.channels.email import limits
-from anliegen.flow.channels.email.sealed import enveloped, signed
-from anliegen.flow.channels.email.sealed.keys import Keyring, Sender
+from anliegen.flow.channels.email.sealed import elements, enveloped, signed
+from anliegen.flow.channels.email.sealed.keys import Keyring, Patience, Sender
 from anliegen.flow.channels.email.sealed.outcome import Closed, Opened
 from anliegen.records.tickets.enclosed import Seal
 
@@ -17,26 +17,30 @@ SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
-def open_(sealed: bytes, keys: Keyring, sender: Sender) -> Opened:
+def open_(sealed: bytes, keys: Keyring, sender: Sender, patience: Patience) -> Opened:
     """What lies in an application/pkcs7-mime part. Raises Closed."""
-    kind, content = _read(sealed)
+    if patience.left() <= 0:
+        raise Closed("took-too-long")
+    kind, content = _read(sealed, limits.SEALED)
     if kind == "signed_data":
         inside = content["encap_content_info"]["content"]
-        if inside.native is None:
+        if isinstance(inside, core.Void):
             raise Closed("damaged")
         plain = bytes(inside)
         return Opened(plain, signed.check(content, (plain,), keys, sender))
     if kind in ("enveloped_data", "authenticated_enveloped_data"):
-        return Opened(enveloped.open_(kind, content, keys), Seal("smime", encryption="opened"))
+        return Opened(enveloped.open_(kind, content, keys, patience), Seal("smime", encryption="opened"))
     if kind == "compressed_data":
         return Opened(_inflated(bytes(content["encap_content_info"]["content"])), Seal("smime"))
     raise Closed("method")
 
 
-def check(content: bytes, signature: bytes, keys: Keyring, sender: Sender) -> Seal:
+def check(content: bytes, signature: bytes, keys: Keyring, sender: Sender, patience: Patience) -> Seal:
     """The seal of a multipart/signed: `content` is its first part with its fields, as it came."""
     try:
-        kind, data = _read(signature)
+        if patience.left() <= 0:
+            raise Closed("took-too-long")
+        kind, data = _read(signature, limits.SIGNATURE)
         if kind != "signed_data":
             return Seal("smime", "unchecked", because=("method",))
         # Line ends are CRLF under a signature, whatever became of them on the way or in a file.
@@ -47,8 +51,9 @@ def check(content: bytes, signature: bytes, keys: Keyring, sender: Sender) -> Se
         return Seal("smime", "unchecked", because=("damaged",))
 
 
-def _read(sealed: bytes) -> tuple[str, Any]:
-    if len(sealed) > limits.SEALED:
+def _read(sealed: bytes, most: int) -> tuple[str, Any]:
+    # Each element costs a hundred bytes and microseconds once it is looked at, and may have two bytes here.
+    if len(sealed) > most or elements.are_more_than(limits.SEALED_ELEMENTS, sealed):
         raise Closed("too-large")
     try:
         info = cms.ContentInfo.load(sealed)

@@ -1,6 +1,9 @@
 """OpenPGP: beside the text, around it, and written into it."""
 
+import resource
 import subprocess
+import time
+import zlib
 from pathlib import Path
 
 import pysequoia
@@ -158,6 +161,32 @@ def test_a_few_kilobytes_that_unpack_to_gigabytes_stay_closed() -> None:
     assert closed.value.because == "too-large"
 
 
+def test_a_few_kilobytes_that_compute_for_minutes_hold_nobody_up() -> None:
+    """Packets that mean nothing, two gigabytes of them, packed three times; and five such messages in one mail."""
+    bomb = _packed_again(_packed_again(_packed_again(b"\xca\x03PGP" * 200_000, times=2_000)))
+    assert len(bomb) < 2_000
+    armoured = pysequoia.armor(bomb, pysequoia.ArmorKind.Message).encode()
+    part = b"--a\r\nContent-Type: text/plain\r\n\r\n" + armoured + b"\r\n"
+    began, computed = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    incoming = read(HEAD + b"Content-Type: multipart/mixed; boundary=a\r\n\r\n" + part * 5 + b"--a--", Keyring())
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - computed < limits.SEALS_S + 1
+    assert time.monotonic() - began < 5
+    assert incoming.text.count("-----BEGIN PGP MESSAGE-----") == 5  # kept as it came
+    assert incoming.seal == Seal("pgp", encryption="closed", because=("took-too-long",))
+    assert incoming.defects == ("encrypted (OpenPGP) and not readable here: opening it took too long",)
+
+
+def test_where_nobody_has_a_key_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    def started(*given: object, **named: object) -> None:
+        raise AssertionError("a process was started")
+
+    signed, text, sealed = signed_mail(TEXT, beside(TEXT), SIGNED), in_clear("Ich kündige.\n"), encrypted(TEXT)
+    monkeypatch.setattr(subprocess, "run", started)
+    assert read(signed, Keyring()).seal == Seal("pgp", "unchecked", because=("unknown-signer",))
+    assert read(plain(text), Keyring()).text == WORDS
+    assert read(pgp_encrypted(sealed), Keyring()).seal == Seal("pgp", encryption="closed", because=("no-key",))
+
+
 def test_many_marks_of_messages_do_not_take_squares() -> None:
     body = b"-----BEGIN PGP MESSAGE-----\n" * 60_000 + b" -----END PGP MESSAGE-----\n"
     assert read(plain(body)).seal is None
@@ -199,10 +228,11 @@ def test_what_gpg_encrypts_for_a_key_with_a_passphrase_opens(tmp_path: Path) -> 
 
 
 def _packed(content: bytes) -> bytes:
-    """A compressed data packet (RFC 9580, 5.6) around a literal one, in one block of deflate."""
-    import zlib  # noqa: PLC0415
+    return _packed_again(bytes([0xCB, 0xFF]) + (len(content) + 6).to_bytes(4, "big") + b"b\0\0\0\0\0" + content)
 
-    literal = bytes([0xCB, 0xFF]) + (len(content) + 6).to_bytes(4, "big") + b"b\0\0\0\0\0" + content
+
+def _packed_again(packets: bytes, times: int = 1) -> bytes:
+    """A compressed data packet (RFC 9580, 5.6) around others, so many times after each other, as one deflate stream."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    packed = b"\x01" + packer.compress(literal) + packer.flush()
+    packed = b"".join([b"\x01", *(packer.compress(packets) for _ in range(times)), packer.flush()])
     return bytes([0xC8, 0xFF]) + len(packed).to_bytes(4, "big") + packed

@@ -2,12 +2,15 @@
 
 import shutil
 import subprocess
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from anliegen.flow.channels.email import limits
 from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.email.sealed.elements import are_more_than
 from anliegen.flow.channels.email.sealed.keys import Keyring, OwnKey
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.records.tickets.enclosed import Seal
@@ -210,3 +213,60 @@ def _openssl(action: str, folder: Path, pem: bytes, *arguments: str) -> bytes:
     after = [each for each in arguments if each not in before]
     command = ["openssl", "cms", action, "-binary", "-outform", "DER", "-in", str(folder / "text"), *before]
     return subprocess.run([*command, *who, str(folder / "pem"), *after], capture_output=True, check=True).stdout
+
+
+def _element(tag: int, contents: bytes) -> bytes:
+    return bytes([tag, 0x84]) + len(contents).to_bytes(4, "big") + contents
+
+
+def _signed_data(*, signers: bytes = b"", beside: bytes = b"") -> bytes:
+    kind = bytes.fromhex("06092a864886f70d0107")
+    inside = kind + b"\x01" + _element(0xA0, _element(0x04, TEXT))
+    data = b"\x02\x01\x01" + _element(0x31, b"") + _element(0x30, inside) + beside + _element(0x31, signers)
+    return _element(0x30, kind + b"\x02" + _element(0xA0, _element(0x30, data)))
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        _signed_data(signers=b"\x30\x00" * 3_000_000),
+        _signed_data(beside=_element(0xA0, b"\x30\x00" * 3_000_000)),
+        _signed_data() + b"\x30\x80" * 3_000_000,
+        b"\x30\x80" + b"\x30\x80" * 3_000_000,
+        b"\x30\x80" + b"\x30\x00" * 3_000_000,
+    ],
+    ids=["signers", "certificates", "behind it", "inside each other", "without an end"],
+)
+def test_millions_of_empty_elements_take_no_time(made: bytes) -> None:
+    raw = HEAD + packed(made, "signed-data")
+    began = time.process_time()
+    incoming = read(raw)
+    assert time.process_time() - began < 2
+    assert incoming.seal is not None
+
+
+def test_a_signature_beside_its_mail_is_no_larger_than_signatures_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = signature_beside(TEXT)
+    monkeypatch.setattr(limits, "SIGNATURE", len(made))
+    assert read(signed_mail(TEXT, made, SIGNED)).seal == GOOD
+    monkeypatch.setattr(limits, "SIGNATURE", len(made) - 1)
+    seal = read(signed_mail(TEXT, made, SIGNED)).seal
+    assert seal == Seal("smime", "unchecked", because=("too-large",))
+
+
+def test_what_a_program_encrypted_as_it_went_has_no_more_elements_than_are_looked_at() -> None:
+    """Forty megabytes in pieces of a thousand bytes: many elements, and all of them meant."""
+    pieces = _element(0x24, _element(0x04, b"x" * 1_000) * 39_000)
+    kind = bytes.fromhex("06092a864886f70d0107")
+    data = b"\x02\x01\x01" + _element(0x31, b"") + _element(0x30, kind + b"\x01" + _element(0xA0, pieces))
+    made = _element(0x30, kind + b"\x02" + _element(0xA0, _element(0x30, data + _element(0x31, b""))))
+    assert are_more_than(limits.SEALED_ELEMENTS, made) is False
+    assert are_more_than(39_000, made) is True
+
+
+def test_a_key_that_is_named_again_and_again_is_tried_for_so_long_and_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limits, "SEALS_S", 0.0)
+    incoming = read(HEAD + packed(encrypted(TEXT)))
+    assert incoming.seal == Seal("smime", encryption="closed", because=("took-too-long",))

@@ -1,0 +1,63 @@
+"""A mail becomes a line of the ledger: its bytes are durable, then the line commits. Nothing is looked at."""
+
+from collections.abc import Sequence
+
+from anliegen.flow.channels.email import charsets
+from anliegen.flow.channels.models import Intake
+from anliegen.ground import clock, files
+
+MOST_RECIPIENTS = 1000
+
+
+def store_raw(
+    raw: bytes,
+    *,
+    source: str,
+    envelope_from: str = "",
+    envelope_to: Sequence[str] = (),
+    remote_key: str = "",
+    remote_mark: str = "",
+) -> Intake:
+    """Keep a mail as it came: bytes on disk, then its line in the ledger. Nothing is looked at.
+
+    Raises OSError or DatabaseError when it is not safe; the sender must keep it then.
+    """
+    # The order must stay: the file is flushed before the row that names it commits.
+    sha256 = files.put(raw)
+    return note(
+        sha256,
+        len(raw),
+        source=source,
+        envelope_from=envelope_from,
+        envelope_to=envelope_to,
+        remote_key=remote_key,
+        remote_mark=remote_mark,
+    )
+
+
+def note(
+    sha256: str,
+    size: int,
+    *,
+    source: str,
+    envelope_from: str = "",
+    envelope_to: Sequence[str] = (),
+    remote_key: str = "",
+    remote_mark: str = "",
+) -> Intake:
+    """The line of a mail whose bytes are durable already."""
+    return Intake.objects.create(
+        received_at=clock.now(),
+        source=source[:120],
+        envelope_from=_storable(envelope_from)[:320],
+        envelope_to=[_storable(each) for each in envelope_to[:MOST_RECIPIENTS]],
+        sha256=sha256,
+        size=size,
+        remote_key=remote_key,
+        remote_mark=remote_mark,
+    )
+
+
+def _storable(address: str) -> str:
+    """An address of the envelope in a form that the database takes: a byte that is no UTF-8 must not refuse a mail."""
+    return charsets.clean(address.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
