@@ -69,6 +69,11 @@ def take_in_one(intake: Intake) -> Intake:
         return _set_aside(intake.pk, error)
 
 
+def let_in(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
+    """A person has it taken in again, now. That it was wanted is kept, whatever becomes of it."""
+    return take_in_one(retry(intake, actor=actor, at=at))
+
+
 def retry(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
     """A person has a mail that was set aside, or rejected, taken in again."""
     with transaction.atomic():
