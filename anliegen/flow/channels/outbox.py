@@ -16,6 +16,7 @@ from anliegen.ground.alone import alone
 from anliegen.ground.jobs import defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message
@@ -32,7 +33,7 @@ WAYS: dict[str, Way] = {"email": send.send}
 
 def plan(event: Event) -> None:
     """Read a `message.queued` or `message.rescheduled`: make its delivery, due when it can no longer be undone."""
-    message = Message.objects.filter(pk=int(event.data["message"].partition(":")[2])).first()
+    message = Message.objects.filter(pk=pk_of(event.data["message"])).first()
     if message is None or message.state != "queued":
         return
     if message.channel in SPOKEN:
@@ -47,7 +48,7 @@ def plan(event: Event) -> None:
 def stop_scheduled(events: Sequence[Event]) -> None:
     """Read `message.received`: what was to leave at a chosen time is stopped when the customer writes first."""
     wrote = {event.subject for event in events if not event.data["first"] and not event.data["automatic"]}
-    tickets = [int(subject.partition(":")[2]) for subject in wrote]
+    tickets = [pk_of(subject) for subject in wrote]
     if not tickets:
         return
     for message in Message.objects.scheduled().filter(ticket__in=tickets, leaving_at=None).order_by("pk"):
