@@ -177,8 +177,7 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
 @asks("customer.change")
 def organisations(request: HttpRequest) -> HttpResponse:
     """Names to choose from while typing: fetched when somebody comes to the field, which few do."""
-    if not may(agent_of(request), "customer.read"):
-        raise PermissionDenied
+    insist(request, "customer.read")
     return page(request, "workspace/ticket/organisations.html", {"names": _names()})
 
 
