@@ -1,4 +1,4 @@
-"""The worker: seal, read, take in, and run the jobs, in one process. Any number may run on any number of machines."""
+"""The worker: seal, read, take in, watch the mail sources, run the jobs: in one process, on any number of machines."""
 
 import asyncio
 import os

@@ -18,26 +18,10 @@ from anliegen.ground.journal.models import Cursor, Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Role, Team
 from anliegen.records.tickets.models import Ticket
+from tests.browser.pages import SETTINGS
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-
-PAGES = [
-    *("", "operator/", "brands/", "brands/new/", "brands/{brand}/", "calendars/", "calendars/new/"),
-    *("calendars/{calendar}/", "teams/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/", "roles/"),
-    *("roles/{role}/", "tokens/", "tokens/new/", "mailboxes/", "mailboxes/{box}/", "mailboxes/{box}/sources/new/"),
-    *("mailboxes/{box}/sources/new/?way=microsoft", "mailboxes/{box}/sources/new/?way=folder"),
-    *(
-        "mailboxes/{box}/sources/{undecided}/",
-        "mailboxes/{box}/sources/{source}/",
-        "connections/",
-        "connections/new/",
-        "connections/calls/",
-        "intake/",
-    ),
-    *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
-    *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
-]
 
 
 @pytest.fixture
@@ -82,7 +66,7 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     log_in: LogIn, admin: Agent, rows: Any, width: int, dark: bool
 ) -> None:
     page = log_in(admin, width=width, dark=dark)
-    for pattern in PAGES:
+    for pattern in SETTINGS:
         address = pattern.format(**rows)
         page.goto(f"/workspace/settings/{address}")
         found = Axe().run(page).response["violations"]

@@ -7,13 +7,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from anliegen.flow.channels.email.send import outbox_folder
 from anliegen.ground import clock
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
-from anliegen.records.tickets.content import Received
+from anliegen.records.tickets.content import Answer, Received
 from anliegen.records.tickets.models import Message, Note, Ticket
+from tests.browser.pages import WORKSPACE
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -177,29 +179,33 @@ def test_the_sheet_of_shortcuts_names_them(log_in: LogIn, mira: Agent, fresh: Ti
     expect(page.get_by_role("dialog", name="Tastenkürzel")).to_contain_text("Antworten")
 
 
-ADDRESSES = (
-    "/workspace/?view=team",
-    "/workspace/?view=team&order=waiting",
-    "/workspace/",
-    "/workspace/tickets/{}/",
-    "/workspace/tickets/{}/resolve/",
-    "/workspace/search/?q=Abschlag",
-    "/workspace/tickets/new/",
-    "/workspace/profile/",
-    "/dev/mail",
-)
+@pytest.fixture
+def kept(fresh: Ticket, mira: Agent) -> str:
+    """An answer that failed, and the mail it was."""
+    said = actions.reply(fresh, Answer("Wir prüfen das."), actor=Actor.agent(mira.pk), at=clock.now())
+    actions.mark_failed(said, reason="5.1.1", actor=SYSTEM, at=clock.now())
+    file = outbox_folder() / f"20261116-090000-{said.pk}.eml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("From: a@example.org\nTo: kim@example.org\nSubject: Abschlag\n\nWir prüfen das.\n", "utf-8")
+    return file.name
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True), (360, False)])
 def test_axe_finds_no_barrier_and_nothing_sticks_out(
-    log_in: LogIn, mira: Agent, fresh: Ticket, run_pipeline: Callable[[], int], width: int, dark: bool
+    log_in: LogIn,
+    mira: Agent,
+    fresh: Ticket,
+    kept: str,
+    run_pipeline: Callable[[], int],
+    width: int,
+    dark: bool,
 ) -> None:
     run_pipeline()
     page = log_in(mira, width=width, dark=dark)
-    for pattern in ADDRESSES:
-        address = pattern.format(fresh.pk)
+    for pattern in WORKSPACE:
+        address = pattern.format(ticket=fresh.pk, mail=kept)
         page.goto(address)
-        if pattern == "/workspace/tickets/{}/":
+        if pattern == "/workspace/tickets/{ticket}/":
             page.locator("[data-open=compose-reply]").click()
         found = Axe().run(page).response["violations"]
         assert [(address, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
@@ -207,7 +213,8 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
         assert (address, sticking) == (address, 0)
 
 
-def test_axe_finds_no_barrier_on_the_login_page(window: Callable[..., Page], mira: Agent) -> None:
-    page = window(width=390)
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_no_barrier_on_the_login_page(window: Callable[..., Page], mira: Agent, dark: bool) -> None:
+    page = window(width=390, dark=dark)
     page.goto("/workspace/login/")
     assert Axe().run(page).response["violations"] == []

@@ -99,6 +99,21 @@ def test_every_command_stands_in_its_page() -> None:
     assert [name for name in names if f"anliegen {name}" not in page] == []
 
 
+def options(commands: Mapping[str, Any], before: str = "") -> Iterator[str]:
+    for name, command in commands.items():
+        if not command.hidden:
+            yield from (f"{before}{name} {one}" for each in command.params for one in each.opts if one.startswith("--"))
+        yield from options(getattr(command, "commands", {}), f"{before}{name} ")
+
+
+def test_every_option_stands_in_its_page() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"--[a-z][a-z-]*", page))
+    found = list(options(the_commands()))
+    assert "mail explain --trust" in found, "the search itself must find something"
+    assert [one for one in found if one.rpartition(" ")[2] not in named] == []
+
+
 def test_every_environment_variable_stands_in_its_page_and_no_other() -> None:
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     described = {name.removesuffix("_FILE") for name in VARIABLE.findall(page)}

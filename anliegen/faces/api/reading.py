@@ -20,6 +20,7 @@ from anliegen.faces.api.shapes import (
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.seal import last
 from anliegen.records.tickets.search import search
+from anliegen.records.tickets.seen import as_seen_by
 
 FOUND_CURSOR = r"^[0-9]{1,10}\.[0-9]{6}~[0-9]{1,18}$"
 
@@ -45,6 +46,7 @@ def find(
 ) -> Any:
     """Tickets in which all the words were said, newest first, each with the matching passage."""
     page = search(agent_of(request), cleaned(q), limit=limit, cursor=cursor)
+    as_seen_by(agent_of(request), [found.ticket for found in page.items])
     prefetch_related_objects([found.ticket for found in page.items], "person__addresses")
     items = [
         FoundShape(

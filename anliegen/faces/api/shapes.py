@@ -112,12 +112,14 @@ class AgentShape(Schema):
 
 class PersonShape(Schema):
     id: int
-    name: str
-    email: str | None
+    name: str = Field(description="Empty without `customer.read`.")
+    email: str | None = Field(description="Null without `customer.read`.")
 
     @classmethod
     def of(cls, person: Person) -> Self:
         """Expects the addresses to be prefetched in a list."""
+        if person.is_hidden:
+            return cls(id=person.pk, name="", email=None)
         mails = sorted((each.pk, each.value) for each in person.addresses.all() if each.kind == "email")
         return cls(id=person.pk, name=person.name, email=mails[0][1] if mails else None)
 
@@ -174,7 +176,7 @@ class AttachmentShape(Schema):
 class AuthorShape(Schema):
     kind: Literal["person", "agent", "rule"]
     id: str = Field(description="`person:77`, `agent:4`, `rule:acknowledge`.")
-    name: str
+    name: str = Field(description="Of a customer, empty without `customer.read`.")
 
 
 class MessageShape(Schema):
@@ -190,11 +192,11 @@ class MessageShape(Schema):
     attachments: list[AttachmentShape]
 
     @classmethod
-    def of_message(cls, message: Message) -> Self:
+    def of_message(cls, message: Message, *, by_number: bool) -> Self:
         return cls(
             id=f"message:{message.pk}",
             kind="received" if message.direction == "in" else "reply",
-            author=_author(message),
+            author=_author(message, by_number),
             text=message.text,
             reply_text=message.said,
             html=message.html or None,
@@ -221,9 +223,9 @@ class MessageShape(Schema):
         )
 
 
-def _author(message: Message) -> AuthorShape:
+def _author(message: Message, by_number: bool) -> AuthorShape:
     if message.direction == "in":
-        return AuthorShape(kind="person", id=f"person:{message.person_id}", name=message.from_name)
+        return AuthorShape(kind="person", id=f"person:{message.person_id}", name="" if by_number else message.from_name)
     if message.agent is not None:
         return AuthorShape(kind="agent", id=f"agent:{message.agent_id}", name=message.agent.name)
     return AuthorShape(kind="rule", id=f"rule:{message.rule}", name=message.rule)

@@ -33,6 +33,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, queries
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.seen import as_seen_by
 
 MOST_MESSAGES = 500
 CURSOR = r"^$|^older~[0-9]{1,10}\.[0-9]{6}~[0-9]{1,18}$"
@@ -102,6 +103,7 @@ def list_tickets(
     if assignee:
         tickets = tickets.filter(assignee=_assignee(assignee, agent))
     page = queries.page(_whole(tickets), cursor=cursor or None, size=limit)
+    as_seen_by(agent, page.items)
     return TicketPage.of(page.items, page.older)
 
 
@@ -157,7 +159,9 @@ def change_ticket(
     except actions.JoinedElsewhere as elsewhere:
         raise choices.joined(elsewhere) from None
     response.headers["ETag"] = changed.etag
-    return TicketShape.of(_whole(Ticket.objects.filter(pk=changed.pk)).get())
+    whole = _whole(Ticket.objects.filter(pk=changed.pk)).get()
+    as_seen_by(agent, [whole])
+    return TicketShape.of(whole)
 
 
 @router.post(
@@ -234,6 +238,7 @@ def _visible(agent: Agent, number: int) -> Ticket:
     ticket = _whole(Ticket.objects.visible_to(agent)).filter(pk=number).first()
     if ticket is None:
         raise Refused("not-found", f"There is no ticket {number} that this agent may see.")
+    as_seen_by(agent, [ticket])
     return ticket
 
 
@@ -266,7 +271,8 @@ def _said(ticket: Ticket) -> tuple[list[MessageShape], int]:
     """Messages and notes, oldest first, at most the newest MOST_MESSAGES; and how many were left out."""
     messages = ticket.messages.select_related("agent").prefetch_related("attachments").order_by("-created_at", "-pk")
     notes = ticket.notes.select_related("agent").order_by("-created_at", "-pk")
-    shapes = [MessageShape.of_message(message) for message in messages[:MOST_MESSAGES]]
+    by_number = ticket.person.is_hidden
+    shapes = [MessageShape.of_message(message, by_number=by_number) for message in messages[:MOST_MESSAGES]]
     shapes += [MessageShape.of_note(note) for note in notes[:MOST_MESSAGES]]
     newest = sorted(shapes, key=lambda shape: shape.created_at)[-MOST_MESSAGES:]
     return newest, ticket.messages.count() + ticket.notes.count() - len(newest)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts import verbs as accounts
 from anliegen.records.tickets import verbs as tickets
 
@@ -143,4 +144,4 @@ def beat(position: int) -> bytes:
 
 
 def _key(reference: str | None) -> int | None:
-    return int(reference.partition(":")[2]) if reference else None
+    return pk_of(reference) if reference else None

@@ -112,11 +112,6 @@ def _said(local: datetime, now: datetime, table: Words, time: bool) -> str:
     return f"{text} {local.hour:02}:{local.minute:02}" if timed or time else text
 
 
-def said_day(on: date, *, today: date, language: str | None = None) -> str:
-    """A day without an hour: "heute", "Di 24.11.", "22.11.2025"."""
-    return _day(on, today, words(language))[0]
-
-
 def _day(on: date, today: date, table: Words) -> tuple[str, bool]:
     """The day in words, and whether it is so near that its hour matters."""
     distance = on.toordinal() - today.toordinal()

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Value
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
@@ -16,7 +17,7 @@ from anliegen.flow.channels.pace import held_up
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
-from anliegen.records.accounts.permissions import may
+from anliegen.records.accounts.permissions import InTeam, may
 from anliegen.records.tickets import lists, queries
 
 SYMBOLS = {"mine": "user", "team": "users", "unassigned": "inbox", "open": "list"}
@@ -32,6 +33,12 @@ def agent_of(request: HttpRequest) -> Agent:
 
 def actor_of(request: HttpRequest) -> Actor:
     return Actor.agent(agent_of(request).pk)
+
+
+def insist(request: HttpRequest, permission: str, subject: InTeam | None = None) -> None:
+    """Refuse (403) what this agent may not."""
+    if not may(agent_of(request), permission, subject):
+        raise PermissionDenied
 
 
 def listen(request: HttpRequest) -> None:

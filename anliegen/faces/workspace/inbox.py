@@ -14,6 +14,7 @@ from anliegen.faces.workspace.rows import rows
 from anliegen.ground import clock
 from anliegen.records.tickets import lists, queries
 from anliegen.records.tickets.queries import Page
+from anliegen.records.tickets.seen import as_seen_by
 
 
 def empty_words(view: str) -> tuple[str, str]:
@@ -25,7 +26,7 @@ def empty_words(view: str) -> tuple[str, str]:
         ),
         "team": (
             _("Your team has answered everything"),
-            _("New concerns of your teams appear here by themselves, as soon as a customer writes."),
+            _("As soon as a customer writes, this page says so."),
         ),
         "unassigned": (
             _("Everything has somebody"),
@@ -72,7 +73,9 @@ def news(request: HttpRequest) -> HttpResponse:
 
 def listed(request: HttpRequest, view: str) -> Page:
     order = queries.ORDERS[order_of(request)]
-    return lists.page(agent_of(request), view, cursor=request.GET.get("cursor"), order=order)
+    found = lists.page(agent_of(request), view, cursor=request.GET.get("cursor"), order=order)
+    as_seen_by(agent_of(request), found.items)
+    return found
 
 
 def news_address(request: HttpRequest, view: str, found: Page) -> str:

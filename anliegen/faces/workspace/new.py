@@ -1,9 +1,6 @@
 """A concern that came by telephone, by letter or at the counter: an agent writes down what was said."""
 
-from dataclasses import dataclass
-
 from django import forms
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -13,14 +10,10 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of
 from anliegen.faces.workspace.tickets.writing import FilesField, keep
+from anliegen.flow.channels import spoken
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.queries import default_brand
-from anliegen.records.customers import actions as customers
-from anliegen.records.customers.models import Address, Person
-from anliegen.records.tickets import actions
-from anliegen.records.tickets.actions import Change
-from anliegen.records.tickets.content import Received
 from anliegen.records.tickets.models import Ticket
 
 CHANNELS = [
@@ -72,14 +65,6 @@ class NewForm(forms.Form):
         return phone
 
 
-@dataclass(frozen=True)
-class Met:
-    """The person, and an address when there is one."""
-
-    person: Person
-    address: Address | None
-
-
 @asks("ticket.open")
 def new(request: HttpRequest) -> HttpResponse:
     """Write down a concern."""
@@ -91,40 +76,20 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _open(request: HttpRequest, form: NewForm) -> Ticket:
-    given, now, actor = form.cleaned_data, clock.now(), actor_of(request)
-    files = tuple(keep(upload) for upload in given["files"])
-    with transaction.atomic():
-        met = _meet(request, form)
-        message = actions.receive(
-            Received(
-                channel=given["channel"],
-                person_id=met.person.pk,
-                address=met.address,
-                subject=given["subject"],
-                text=given["text"].replace("\r\n", "\n"),
-                from_name=str(met.person),
-                from_address=met.address.value if met.address else "",
-                language=met.person.language,
-                written_at=now,
-                files=files,
-            ),
-            brand=default_brand(),
-            actor=actor,
-            at=now,
-        )
-        wanted = Change(team=given["team"], assignee=agent_of(request)) if given["take"] else Change(team=given["team"])
-        return actions.change(message.ticket, wanted, actor=actor, at=now)
-
-
-def _meet(request: HttpRequest, form: NewForm) -> Met:
-    """Who it is: known by one of the addresses, else somebody new. A second address is added if nobody has it."""
-    given, now, actor = form.cleaned_data, clock.now(), actor_of(request)
-    ways = [(kind, given[kind]) for kind in ("email", "phone") if given[kind]]
-    if not ways:
-        return Met(customers.create_person(name=given["name"], actor=actor, at=now), None)
-    known = next((kind for kind, value in ways if customers.find(kind=kind, value=value)), ways[0][0])
-    address = customers.meet(kind=known, value=given[known], name=given["name"], actor=actor, at=now)
-    for kind, value in ways:
-        if kind != known and customers.find(kind=kind, value=value) is None:
-            customers.add_address(address.person, kind=kind, value=value, actor=actor, at=now)
-    return Met(address.person, address)
+    given = form.cleaned_data
+    said = spoken.Spoken(
+        channel=given["channel"],
+        name=given["name"],
+        subject=given["subject"],
+        text=given["text"].replace("\r\n", "\n"),
+        ways=tuple((kind, given[kind]) for kind in ("email", "phone") if given[kind]),
+        files=tuple(keep(upload) for upload in given["files"]),
+    )
+    return spoken.write_down(
+        said,
+        brand=default_brand(),
+        team=given["team"],
+        assignee=agent_of(request) if given["take"] else None,
+        actor=actor_of(request),
+        at=clock.now(),
+    )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
@@ -145,8 +144,7 @@ def context_of(
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """Change what we know of the person behind a ticket."""
     ticket = _ticket(request, number)
-    if not may(agent_of(request), "customer.read"):
-        raise PermissionDenied
+    insist(request, "customer.read")
     form = PersonForm(ticket.person, request.POST)
     if form.is_valid():
         actions.change(ticket.person, actor=actor_of(request), at=clock.now(), **form.cleaned_data)
@@ -162,8 +160,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 def organisation(request: HttpRequest, number: int) -> HttpResponse:
     """Say for whom the person behind a ticket speaks; an organisation that is not known yet is made."""
     ticket, agent = _ticket(request, number), agent_of(request)
-    if not may(agent, "customer.read"):
-        raise PermissionDenied
+    insist(request, "customer.read")
     form = OrganisationForm(ticket.person, request.POST)
     if form.is_valid():
         name = form.cleaned_data["organisation"]
@@ -178,8 +175,7 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
 @asks("customer.change")
 def organisations(request: HttpRequest) -> HttpResponse:
     """Names to choose from while typing: fetched when somebody comes to the field, which few do."""
-    if not may(agent_of(request), "customer.read"):
-        raise PermissionDenied
+    insist(request, "customer.read")
     return page(request, "workspace/ticket/organisations.html", {"names": _names()})
 
 

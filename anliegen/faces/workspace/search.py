@@ -21,6 +21,7 @@ from anliegen.records.customers.models import Person
 from anliegen.records.tickets import search as tickets
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.search import Found
+from anliegen.records.tickets.seen import as_seen_by
 
 NUMBER = re.compile(r"#?\s*(\d{1,18})")
 LONGEST = 200
@@ -54,6 +55,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect("workspace:ticket", number)
     found = tickets.search(agent, asked, cursor=cursor) if asked else tickets.FoundPage([], None)
     people = _people(agent, asked, found.items) if asked and not cursor else []
+    as_seen_by(agent, [one.ticket for one in found.items])
     lines = rows([one.ticket for one in found.items], now=clock.now(), with_snippets=False)
     context = {
         "asked": asked,

@@ -7,6 +7,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of, listen
 from anliegen.faces.workspace.tickets.troubles import deliveries_of, trouble_of
 from anliegen.records.tickets import queries
+from anliegen.records.tickets.seen import as_seen_by
 
 
 @asks("ticket.read")
@@ -15,6 +16,7 @@ def undelivered(request: HttpRequest) -> HttpResponse:
     listen(request)
     found = queries.troubled(agent_of(request)).select_related("ticket__person", "agent")
     messages = list(found[: queries.TROUBLED_SHOWN])
+    as_seen_by(agent_of(request), [one.ticket for one in messages])
     deliveries = deliveries_of(messages)
     rows = [(one, trouble) for one in messages if (trouble := trouble_of(one, deliveries.get(one.pk)))]
     return page(request, "workspace/undelivered.html", {"rows": rows})

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from anliegen.flow.automation.models import Decision
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.models import Team
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
@@ -25,5 +26,5 @@ def may_apply(decision: Decision) -> bool:
 def put_into_effect(decision: Decision, ticket: Ticket, *, actor: Actor, at: datetime) -> None:
     """Do what was decided."""
     # Only the key is needed; that the team exists the database checks.
-    team = Team(pk=int(decision.choice.partition(":")[2]))
+    team = Team(pk=pk_of(decision.choice))
     actions.assign(ticket, to=team, actor=actor, at=at)

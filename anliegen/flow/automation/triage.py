@@ -10,7 +10,7 @@ from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
-from anliegen.ground.journal.record import record, ref
+from anliegen.ground.journal.record import pk_of, record, ref
 from anliegen.records.accounts.models import Mailbox
 from anliegen.records.tickets import verbs as tickets
 from anliegen.records.tickets.models import Ticket
@@ -32,7 +32,7 @@ class Proposal:
 
 def decide(events: Sequence[Event]) -> None:
     """Read `message.received`: the first message of a ticket without a team gets a decision."""
-    firsts = {int(event.subject.partition(":")[2]): event for event in events if event.data["first"]}
+    firsts = {pk_of(event.subject): event for event in events if event.data["first"]}
     with rows.deferred(len(firsts)):
         # What is missing was erased meanwhile.
         for pk, ticket in rows.lock(Ticket.objects.select_related("mailbox"), firsts).items():

@@ -22,6 +22,7 @@ from anliegen.ground import clock
 from anliegen.ground.jobs import job
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.models import Operator
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions, queries
@@ -49,9 +50,7 @@ def acknowledge(event: Event) -> None:
     """Read a `ticket.triaged`: tell the customer that the concern arrived, once, unless a machine wrote it."""
     operator = the_operator()
     at = clock.now()
-    ticket = (
-        Ticket.objects.select_related("team", "brand", "person").filter(pk=int(event.subject.partition(":")[2])).first()
-    )
+    ticket = Ticket.objects.select_related("team", "brand", "person").filter(pk=pk_of(event.subject)).first()
     if ticket is None or not operator.acknowledges or not _deserves_one(ticket, at):
         return
     # Asked first, not caught: an action that fails takes the whole batch of this reader back.

@@ -7,6 +7,7 @@ from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
 from anliegen.records.tickets.models import Message
 
 NAMELESS = (("bounce", "of-an-unknown-mail"), ("automatic", "bounce"))
@@ -16,7 +17,7 @@ def find_its_mail(event: Event) -> None:
     """Read an `intake.kept`: give a report back to the message it is about, and tell that it did not arrive."""
     if (event.data["result"], event.data["reason"]) not in NAMELESS:
         return
-    intake = Intake.objects.filter(pk=int(event.subject.partition(":")[2]), message=None).first()
+    intake = Intake.objects.filter(pk=pk_of(event.subject), message=None).first()
     message = message_of(intake) if intake is not None else None
     if intake is None or message is None:
         return

@@ -17,6 +17,7 @@ from anliegen.ground.alone import alone
 from anliegen.ground.jobs import defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import SPOKEN
@@ -32,7 +33,7 @@ WAYS: dict[str, Way] = {"email": send.send}
 
 def plan(event: Event) -> None:
     """Read a `message.queued` or `message.rescheduled`: make its delivery, due when it can no longer be undone."""
-    message = Message.objects.filter(pk=int(event.data["message"].partition(":")[2])).first()
+    message = Message.objects.filter(pk=pk_of(event.data["message"])).first()
     if message is None or message.state != "queued":
         return
     if message.channel in SPOKEN:
@@ -49,7 +50,7 @@ def plan(event: Event) -> None:
 def stop_scheduled(events: Sequence[Event]) -> None:
     """Read `message.received`: what was to leave at a chosen time is stopped when the customer writes first."""
     words = [event for event in events if not event.data["first"] and not event.data["automatic"]]
-    wrote = {int(event.subject.partition(":")[2]): event for event in words}
+    wrote = {pk_of(event.subject): event for event in words}
     if not wrote:
         return
     for message in Message.objects.scheduled().filter(ticket__in=wrote, leaving_at=None).order_by("pk"):

@@ -8,7 +8,7 @@ from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
-from anliegen.ground.journal.record import record, ref
+from anliegen.ground.journal.record import pk_of, record, ref
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Received
 from anliegen.records.tickets.models import Ticket
@@ -20,7 +20,7 @@ class NothingToAnswer(Exception):
 
 def ask(event: Event) -> None:
     """Read a `ticket.resolved`: from now on the status page asks."""
-    ticket = Ticket.objects.filter(pk=int(event.subject.partition(":")[2])).first()
+    ticket = Ticket.objects.filter(pk=pk_of(event.subject)).first()
     if ticket is None or ticket.resolved_at is None:
         return
     outcome, is_new = Outcome.objects.get_or_create(
@@ -28,13 +28,6 @@ def ask(event: Event) -> None:
     )
     if is_new:
         record(verbs.OUTCOME_ASKED, ticket, actor=SYSTEM.because_of(event), at=event.at, outcome=ref(outcome))
-
-
-def open_question(ticket: Ticket) -> Outcome | None:
-    """What the status page asks, or was answered, about the present resolution."""
-    if ticket.resolved_at is None:
-        return None
-    return Outcome.objects.filter(ticket=ticket, resolved_at=ticket.resolved_at).first()
 
 
 def latest(ticket: Ticket) -> Outcome | None:

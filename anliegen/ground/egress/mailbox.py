@@ -10,7 +10,7 @@ import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from anliegen.ground.egress.addresses import PORTS, Target, host_of
 from anliegen.ground.egress.errors import EgressError, Failed, Refused, TooLarge, Unreachable
@@ -20,6 +20,7 @@ IMAPError = imaplib.IMAP4.error
 POPError = poplib.error_proto
 
 TLS = Literal["implicit", "starttls", "none"]
+C = TypeVar("C", "IMAPClient", "POPClient")
 
 LONGEST_LINE = 20_000_000  # bytes; the numbers of a folder with two million mails come in one line
 AT_ONCE = 1 << 20  # bytes read from the connection in one go
@@ -46,13 +47,8 @@ def imap(
     """
     with _session("imap", host, port, tls, purpose=purpose, lasts_s=lasts_s) as out:
         try:
-            client = IMAPClient(out, largest)
-            try:
-                if tls == "starttls":
-                    client.secure()
+            with _secured(IMAPClient(out, largest), tls, _log_out) as client:
                 yield client
-            finally:
-                _log_out(client)
         except imaplib.IMAP4.abort as error:
             if out.meter.broke:
                 raise
@@ -74,15 +70,22 @@ def pop3(
     A broken connection leaves this block as Unreachable, what the server refuses as a POPError. One answer of more
     than `largest` bytes is TooLarge, and ends the session.
     """
-    with _session("pop3", host, port, tls, purpose=purpose, lasts_s=lasts_s) as out:
-        client = POPClient(out, largest)
-        try:
-            if tls == "starttls":
-                client.secure()
-            yield client
-        finally:
-            with suppress(OSError):
-                client.close()
+    with (
+        _session("pop3", host, port, tls, purpose=purpose, lasts_s=lasts_s) as out,
+        _secured(POPClient(out, largest), tls, _hang_up) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def _secured(client: C, tls: TLS, leave: Callable[[C], None]) -> Iterator[C]:
+    """The client, encrypted before anything is said where that is to be, and left in any case."""
+    try:
+        if tls == "starttls":
+            client.secure()
+        yield client
+    finally:
+        leave(client)
 
 
 @contextmanager
@@ -262,6 +265,11 @@ class POPClient(poplib.POP3):
 
 def _broken_off(out: Passage) -> EgressError:
     return Unreachable("broken_off", f"{out.target.host} broke off the connection.")
+
+
+def _hang_up(client: POPClient) -> None:
+    with suppress(OSError):
+        client.close()
 
 
 def _log_out(client: IMAPClient) -> None:

@@ -54,6 +54,11 @@ def ref(subject: Model | str) -> str:
     return f"{subject._meta.model_name}:{subject.pk}"
 
 
+def pk_of(reference: str) -> int:
+    """The key in a reference that `ref` made: 812 of `ticket:812`."""
+    return int(reference.partition(":")[2])
+
+
 def _chain(position: int | None) -> str:
     steps: list[str] = []
     while position is not None and len(steps) <= MAX_DEPTH + 1:

@@ -54,10 +54,6 @@ class Server:
         """The same as an address, for programs that take `DATABASE_URL`."""
         return f"postgresql://{USER}@/{DATABASE}?host={quote(str(self.socket_dir), safe='')}&port={PORT}"
 
-    def django_settings(self) -> dict[str, Any]:
-        """One entry of `DATABASES`."""
-        return _django_settings(self.socket_dir)
-
     def is_alive(self) -> bool:
         """Cheap enough to ask every second."""
         found = postmaster.note(self.layout)

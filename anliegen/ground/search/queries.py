@@ -14,8 +14,6 @@ from anliegen.ground.search.models import Indexed
 
 FIRST_LOOK = 3_000  # rows read by time before the index of words is asked
 FURTHEST_LOOK = 20_000  # rows read by time at most for a page; beyond, the index of words is the quicker way
-FURTHEST_RANKED_LOOK = 40_000  # the same for ranking
-RANKED = 2_000  # of the newest hits are put in order by rank
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,11 @@ class Restriction:
 
 @dataclass(frozen=True)
 class Hit:
-    """A search row that matches: its primary key, its time, what it was folded by, and its rank if ranked."""
+    """A search row that matches: its primary key, its time, and what it was folded by."""
 
     pk: int
     at: datetime
     per: int | None = None
-    rank: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,30 +83,6 @@ def hits(
     if len(found) < limit and (further := _rows_for(limit, found)) <= FURTHEST_LOOK:
         found = _by_time(search, further, before)
     return found[:limit] if len(found) >= limit else _by_words(search, before, limit)
-
-
-def best_hits(
-    index: type[Indexed], query: str, *, only: Restriction | None = None, per: str | None = None, limit: int = 50
-) -> list[Hit]:
-    """The best of the newest 2,000 hits by rank, newest first among equals. There are no further pages.
-
-    With `per`, each value comes once, with its best hit.
-    """
-    if not query:
-        return []
-    search = _search(index, query, only, None)
-    newest = _newest(search)
-    if not newest:
-        return []
-    per_column = _column(index, per) if per else "NULL::bigint"
-    rows = _run(
-        f"SELECT entry.{search.pk}, entry.at, {per_column}, ts_rank(entry.tsv, %s::tsquery) AS rank"  # noqa: S608
-        f" FROM {search.table} AS entry WHERE entry.{search.pk} = ANY(%s)"
-        f" ORDER BY rank DESC, entry.at DESC, entry.{search.pk} DESC",
-        (query, [hit.pk for hit in newest]),
-    )
-    ranked = [Hit(*row) for row in rows]
-    return (_once(ranked) if per else ranked)[:limit]
 
 
 def stale(index: type[Indexed]) -> "models.QuerySet[Any]":
@@ -166,14 +139,6 @@ def _by_words(search: _Search, before: tuple[datetime, int] | None, limit: int) 
         [search.query, *search.only.params, *(before or ())],
     )
     return [Hit(*row) for row in rows]
-
-
-def _newest(search: _Search) -> list[Hit]:
-    """The hits that will be ranked; of a frequent word read by time, as far back as so many are likely to reach."""
-    found = _by_time(search, FIRST_LOOK, None)
-    if len(found) < RANKED and (further := _rows_for(RANKED, found)) <= FURTHEST_RANKED_LOOK:
-        found = _by_time(search, further, None)
-    return found[:RANKED] if len(found) >= RANKED else _by_words(search, None, RANKED)
 
 
 def _rows_for(number: int, found: list[Hit]) -> int:

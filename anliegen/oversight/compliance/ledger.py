@@ -58,7 +58,8 @@ def balance() -> Balance:
 def differences() -> list[tuple[Source, int]]:
     """The mailboxes elsewhere that hold mails which are not in the ledger, and how many each."""
     counted = Source.objects.filter(unfetched__state__in=WANTED).annotate(differs=Count("unfetched"))
-    return [(source, source.differs) for source in counted.select_related("mailbox").order_by("pk")]
+    listed = counted.select_related("mailbox").order_by("pk")
+    return [(source, source.differs) for source in listed]  # type: ignore[attr-defined]  # annotated
 
 
 def is_long() -> bool:

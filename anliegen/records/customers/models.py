@@ -1,9 +1,10 @@
 """The people who turn to the operator, and the organisations they speak for."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 ADDRESS_FORMS = [
@@ -51,12 +52,22 @@ class Person(models.Model):
     folded = models.CharField(max_length=200, editable=False, default="")
     created_at = models.DateTimeField()
 
+    is_hidden = False  # see `by_number`
+
     class Meta:
         verbose_name = _("customer")
         indexes: ClassVar = [models.Index(fields=["folded", "id"], name="customers_person_folded")]
 
     def __str__(self) -> str:
+        if self.is_hidden:
+            return gettext("Customer %(number)s") % {"number": self.pk}
         return self.name or str(_("no name given"))
+
+    def by_number(self) -> Self:
+        """The same person with nothing known of them but the number, for those who may not read more."""
+        hidden = type(self)(pk=self.pk)
+        hidden.is_hidden = True
+        return hidden
 
 
 class Address(models.Model):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
 from anliegen.records.tickets import indexing
 from anliegen.records.tickets.models import Message, Note, SearchRow
 
@@ -19,4 +20,4 @@ def index(events: Sequence[Event]) -> None:
 
 
 def _pk(event: Event, field: str) -> int:
-    return int(event.data[field].partition(":")[2])
+    return pk_of(event.data[field])

@@ -459,3 +459,21 @@ def test_a_database_that_is_away_is_told_as_passing(
     response = program(mira).get("/tickets")
     assert problem(response) == (503, "unavailable", [])
     assert response.headers["Retry-After"] == "5"
+
+
+def test_without_the_right_to_read_customers_they_are_numbers(
+    program, mira: Agent, admin: Agent, ticket: Ticket, run_pipeline, now: datetime
+):
+    run_pipeline()
+    kept = [code for code in mira.role.permissions if code != "customer.read"]
+    accounts.change(mira.role, permissions=kept, actor=SYSTEM, at=now)
+    hidden = {"id": ticket.person_id, "name": "", "email": None}
+    mira.refresh_from_db()
+    reader = program(mira)
+    assert [one["requester"] for one in reader.get("/tickets").json()["items"]] == [hidden]
+    assert [one["ticket"]["requester"] for one in reader.get("/search", q="Abschlag").json()["items"]] == [hidden]
+    whole = reader.get(f"/tickets/{ticket.pk}").json()
+    author = {"kind": "person", "id": f"person:{ticket.person_id}", "name": ""}
+    assert (whole["requester"], [one["author"] for one in whole["messages"]]) == (hidden, [author])
+    changed = reader.patch(f"/tickets/{ticket.pk}", {"priority": 3}).json()
+    assert (changed["priority"], changed["requester"]) == (3, hidden)

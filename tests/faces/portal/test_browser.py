@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PHONE, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
-LOOKS = [(PHONE, "light", None), (PHONE, "dark", None), (WIDE, "light", None), (WIDE, "light", "more")]
+LOOKS = [(size, scheme, None) for size in (PHONE, WIDE) for scheme in ("light", "dark")] + [(WIDE, "light", "more")]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anliegen.faces.ui.dates import ago, duration, exact, said, said_day, when
+from anliegen.faces.ui.dates import ago, duration, exact, said, when
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 24, 15, 30, tzinfo=BERLIN)
@@ -151,9 +151,3 @@ def test_a_duration_never_says_more_than_there_is(span: timedelta) -> None:
     words = text.split()
     total = sum(int(n) * seconds[unit.rstrip("s")] for n, unit in zip(words[::2], words[1::2], strict=True))
     assert total <= span.total_seconds() < total + seconds[words[1].rstrip("s")]
-
-
-@given(st.dates())
-def test_a_day_says_what_its_moment_says(on: date) -> None:
-    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
-    assert said(at, now=NOW, zone=UTC, language="de").startswith(said_day(on, today=NOW.date(), language="de"))

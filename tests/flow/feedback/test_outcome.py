@@ -126,5 +126,5 @@ def test_closing_asks_as_resolving_does_and_the_past_is_not_asked_about(
     closed = tickets.change(ticket, tickets.Change(status="closed"), actor=SYSTEM, at=now + timedelta(hours=2))
     run_pipeline()
     asked = Outcome.objects.get()
-    assert (asked.resolved_at, outcome.open_question(closed)) == (closed.resolved_at, asked)
+    assert (asked.resolved_at, outcome.latest(closed)) == (closed.resolved_at, asked)
     assert Event.objects.get(verb="outcome.asked").actor == "system"

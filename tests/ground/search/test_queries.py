@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext, isolate_apps
 
 from anliegen.ground.search import ANALYSER_VERSION, query, vector
 from anliegen.ground.search.models import Indexed
-from anliegen.ground.search.queries import FIRST_LOOK, Hit, Restriction, best_hits, hits, stale, within
+from anliegen.ground.search.queries import FIRST_LOOK, Hit, Restriction, hits, stale, within
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -58,7 +58,6 @@ def test_nothing_is_looked_for_with_an_empty_query(letters: type[Any]) -> None:
     put(letters, ["Gas"])
     with CaptureQueriesContext(connection) as queries:
         assert hits(letters, query("der die das")) == []
-        assert best_hits(letters, "") == []
     assert len(queries) == 0
 
 
@@ -135,30 +134,6 @@ def test_a_hostile_query_is_only_text(letters: type[Any]) -> None:
     put(letters, ["Gas"])
     assert hits(letters, query("Gas'); DROP TABLE search_letter; -- % %s")) == []
     assert letters.objects.count() == 1
-
-
-def test_the_best_of_the_newest_come_first(letters: type[Any]) -> None:
-    texts = ["Gas Gas Gas Gas", "Gas und Strom", "Strom", "Gas Gas Gas Gas"]
-    put(letters, texts)
-    found = best_hits(letters, query("Gas"))
-    assert minutes(found) == [3, 0, 1]
-    assert found[0].rank == found[1].rank
-    assert (found[1].rank or 0) > (found[2].rank or 0) > 0
-
-
-def test_the_best_hit_stands_for_its_folder(letters: type[Any]) -> None:
-    put(letters, ["Gas Gas Gas", "Gas", "Gas Gas"], folders=[1, 1, 2])
-    found = best_hits(letters, query("Gas"), per="folder")
-    assert [(minute, hit.per) for minute, hit in zip(minutes(found), found, strict=True)] == [(0, 1), (2, 2)]
-
-
-@pytest.mark.parametrize("gap", [1, 3])
-def test_only_the_newest_hits_are_ranked(letters: type[Any], gap: int) -> None:
-    """However good an old letter is, 2,000 newer ones come before it."""
-    put(letters, ["Gas Gas Gas Gas", *("Gas" if n % gap == 0 else "Strom" for n in range(2_000 * gap))])
-    found = best_hits(letters, query("Gas"), limit=3_000)
-    assert len(found) == 2_000
-    assert 0 not in minutes(found)
 
 
 def test_rows_of_an_older_analyser_are_named_in_order(letters: type[Any]) -> None:

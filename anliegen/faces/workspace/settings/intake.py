@@ -114,8 +114,7 @@ def intake_raw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def retry_intake(request: HttpRequest, pk: int) -> HttpResponse:
     """What was set aside or rejected waits again, and is read at once."""
-    line = flow.retry(_line(request, pk), actor=actor_of(request), at=clock.now())
-    line = flow.take_in_one(line)
+    line = flow.let_in(_line(request, pk), actor=actor_of(request), at=clock.now())
     said = _("Taken in again: %(result)s.") % {"result": dict(RESULTS)[line.result]}
     answer = refused if line.result in RETRIED else done
     return answer(request, f"{said} {explain(line)}", "intake-line", pk)

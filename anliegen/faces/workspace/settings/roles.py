@@ -27,7 +27,9 @@ MEANINGS: dict[str, str | Promise] = {
     "ticket.note": gettext_lazy("Colleagues read them, customers never."),
     "ticket.open": gettext_lazy("For somebody who called or came in person."),
     "ticket.assign": gettext_lazy("To colleagues and to other teams."),
-    "customer.read": gettext_lazy("Names, addresses and earlier concerns. Without it customers appear by number."),
+    "customer.read": gettext_lazy(
+        "Names, addresses and earlier concerns. Without it customers appear by number; who answers one sees to whom."
+    ),
     "intake.read": gettext_lazy("With each mail as it came, so also mails that opened no concern."),
     "intake.retry": gettext_lazy("For example after a mistake was corrected."),
     "audit.read": gettext_lazy("What everybody did and when. Works councils usually want a say in who has this."),

@@ -97,8 +97,7 @@ def decide_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse
     by_text = {str(choice): choice for choice in channels.CHOICES}
     if chosen not in by_text:
         return refused(request, _("Please choose one of these."), "source", pk, source_pk)
-    row = channels.decide(row, by_text[chosen], actor=actor_of(request), at=clock.now())
-    fetch.want_now(row)
+    fetch.begin(row, by_text[chosen], actor=actor_of(request), at=clock.now())
     return done(request, _("Decided. The first mails come in a moment."), "source", pk, source_pk)
 
 

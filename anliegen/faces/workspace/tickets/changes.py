@@ -2,18 +2,16 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Team
-from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.models import PRIORITIES, STATUSES, Ticket
@@ -37,8 +35,7 @@ def assign(request: HttpRequest, number: int) -> HttpResponse:
 
 def _apply(request: HttpRequest, number: int, permission: str, fields: tuple[str, ...]) -> HttpResponse:
     ticket = ticket_for(agent_of(request), number)
-    if not may(agent_of(request), permission, ticket):
-        raise PermissionDenied
+    insist(request, permission, ticket)
     field = next((name for name in fields if name in request.POST), None)
     if field is None:
         raise Http404

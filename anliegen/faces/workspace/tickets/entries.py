@@ -15,6 +15,7 @@ from anliegen.faces.workspace.tickets.troubles import deliveries_of
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
 from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
 from anliegen.oversight.compliance.names import Known
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
@@ -140,7 +141,7 @@ def _badge_of_event(event: Event) -> str | None:
 
 def _reasons(events: Sequence[Event], viewer: Agent) -> dict[int, str]:
     """Why an automated decision was made, how sure it was, and who answers for it."""
-    asked = {int(event.data["decision"].partition(":")[2]): event for event in events if event.verb == "decision.made"}
+    asked = {pk_of(event.data["decision"]): event for event in events if event.verb == "decision.made"}
     decisions = Decision.objects.filter(pk__in=asked).select_related("responsible") if asked else []
     return {asked[decision.pk].pk: _because(decision) for decision in decisions}
 

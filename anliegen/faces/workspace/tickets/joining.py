@@ -1,15 +1,13 @@
 """Joining two concerns, parting them again, splitting one off, and saying that two do not belong together."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.page import ticket_for
 from anliegen.ground import clock
-from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -67,6 +65,5 @@ def _both(request: HttpRequest, number: int, other: int) -> tuple[Ticket, Ticket
 
 def _ticket(request: HttpRequest, number: int) -> Ticket:
     ticket = ticket_for(agent_of(request), number)
-    if not may(agent_of(request), "ticket.change", ticket):
-        raise PermissionDenied
+    insist(request, "ticket.change", ticket)
     return ticket

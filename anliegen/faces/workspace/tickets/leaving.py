@@ -5,18 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
 from anliegen.faces.workspace.tickets.recipients import AddressesField, named
 from anliegen.ground import clock
-from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -89,8 +87,7 @@ def settle(request: HttpRequest, message: int) -> HttpResponse:
 def _found(request: HttpRequest, message: int) -> tuple[Message, Ticket]:
     found = get_object_or_404(Message.objects.filter(direction="out"), pk=message)
     ticket = ticket_for(agent_of(request), found.ticket_id)
-    if not may(agent_of(request), "ticket.reply", ticket):
-        raise PermissionDenied
+    insist(request, "ticket.reply", ticket)
     return found, ticket
 
 

@@ -1,6 +1,5 @@
 """A mail as it was designed, as a document for a frame of its own; and a closed one tried again."""
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -8,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import letters
 from anliegen.faces.workspace.tickets.page import ticket_for
 from anliegen.flow.channels import mail_keys
@@ -16,7 +15,6 @@ from anliegen.flow.channels import open_again as opening
 from anliegen.flow.channels.email.html import look as looks
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
-from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets.models import Message
 
 # No script, no form, nothing fetched but our own pictures. Being of our origin only lets the page measure its height.
@@ -48,8 +46,7 @@ def open_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Try the keys that there are now."""
     message = get_object_or_404(Message, pk=pk)
     ticket = ticket_for(agent_of(request), message.ticket_id)
-    if not may(agent_of(request), "ticket.change", ticket):
-        raise PermissionDenied
+    insist(request, "ticket.change", ticket)
     opens = opening.open_again(message, actor=actor_of(request), at=clock.now())
     tried = "" if opens else f"?tried={message.pk}"
     return redirect(f"{reverse('workspace:ticket', args=[ticket.pk])}{tried}#m{message.pk}")

@@ -20,6 +20,7 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import queries
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.seen import as_seen_by
 
 
 def ticket_for(agent: Agent, number: int) -> Ticket:
@@ -30,6 +31,7 @@ def ticket_for(agent: Agent, number: int) -> Ticket:
     ticket = next(iter(visible.filter(pk=number)), None) if number < 2**63 else None
     if ticket is None:
         raise Http404
+    as_seen_by(agent, [ticket])
     return ticket
 
 

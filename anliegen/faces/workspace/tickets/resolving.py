@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
 from anliegen.flow.channels import resolution
 from anliegen.ground import clock
@@ -40,8 +39,7 @@ class ResolveForm(forms.Form):
 def resolve(request: HttpRequest, number: int) -> HttpResponse:
     """Ask what the customer is told (GET), and do it (POST). A concern that is done already stays as it is."""
     ticket = ticket_for(agent_of(request), number)
-    if not may(agent_of(request), "ticket.change", ticket):
-        raise PermissionDenied
+    insist(request, "ticket.change", ticket)
     if request.method not in ("GET", "HEAD", "POST"):
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     if not ticket.is_open:
@@ -74,8 +72,7 @@ def _do(request: HttpRequest, ticket: Ticket, form: ResolveForm) -> Message | No
     if form.cleaned_data["tell"] == "no":
         actions.change(ticket, actions.Change(status="resolved"), actor=actor, at=at, expected_version=version)
         return None
-    if not may(agent_of(request), "ticket.reply", ticket):
-        raise PermissionDenied
+    insist(request, "ticket.reply", ticket)
     to = resolution.recipients(ticket)
     if not to:
         raise actions.NoWayToAnswer

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.flow.channels.email import authenticity
 from anliegen.ground import clock
-from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -46,7 +44,6 @@ def vouch(request: HttpRequest, message: int) -> HttpResponse:
     """Somebody has made sure, by another way, that it was written by the customer of that address."""
     visible = Ticket.objects.visible_to(agent_of(request))
     found = get_object_or_404(Message.objects.select_related("ticket"), pk=message, ticket__in=visible)
-    if not may(agent_of(request), "ticket.change", found.ticket):
-        raise PermissionDenied
+    insist(request, "ticket.change", found.ticket)
     actions.vouch(found, actor=actor_of(request), at=clock.now())
     return redirect("workspace:ticket", found.ticket_id)

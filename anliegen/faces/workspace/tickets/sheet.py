@@ -29,6 +29,7 @@ class Letter:
 
     message: Message
     author: str
+    is_by_number: bool
     badge: str | None  # the kind of `ui.actor`; a customer has none
     text: Markup
     rest: Markup | None
@@ -60,7 +61,9 @@ class Letter:
 
     @property
     def to(self) -> str | None:
-        """One line of recipients."""
+        """One line of recipients; none where the reader sees customers by number only."""
+        if self.is_by_number:
+            return None
         if self.message.direction == "in" and not self.message.cc:
             return self.message.from_address or None
         people = ", ".join(_person(one) for one in self.message.to)
@@ -138,6 +141,7 @@ def sheet(
     return Letter(
         message=message,
         author=_author(message, ticket),
+        is_by_number=ticket.person.is_hidden,
         badge={"agent": "person", "rule": "rule"}.get(message.author_kind),
         text=letters.said(message),
         rest=letters.left_out(message),
@@ -160,6 +164,8 @@ def _undo_until(message: Message, undo: timedelta) -> datetime | None:
 
 
 def _author(message: Message, ticket: Ticket) -> str:
+    if ticket.person.is_hidden and message.direction == "in":
+        return str(message.person.by_number()) if message.person else _("unknown")
     if message.is_feigned:
         return message.from_address or _("unknown")  # not the name: it is what was feigned
     if message.direction == "in":

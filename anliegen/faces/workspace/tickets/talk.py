@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -10,12 +9,11 @@ from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import news, writing
 from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm
 from anliegen.ground import clock
-from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -145,5 +143,4 @@ def undo(request: HttpRequest, message: int) -> HttpResponse:
 
 
 def _insist(request: HttpRequest, permission: str, ticket: Ticket) -> None:
-    if not may(agent_of(request), permission, ticket):
-        raise PermissionDenied
+    insist(request, permission, ticket)

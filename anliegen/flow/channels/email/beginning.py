@@ -1,7 +1,9 @@
 """Mail that lay in a mailbox before it was a source: how much of it there is, and what was decided about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from anliegen.flow.channels.email.places.place import Place, batches
@@ -35,7 +37,8 @@ def begin(place: Place, source: Source) -> None:
     if source.last_uid != EVERYTHING:
         keys = place.all_keys()
         chosen = _chosen(place, source)
-        for batch in batches(_unknown(source, [key for key in keys if key not in chosen])):
+        to_leave, noted = [key for key in keys if key not in chosen], Unfetched.objects.filter(source=source)
+        for batch in batches(unknown(source, to_leave, left=noted)):
             _leave(place, source, batch)
     source.begun_at = clock.now()
     Source.objects.filter(pk=source.pk).update(begun_at=source.begun_at)
@@ -69,12 +72,14 @@ def _leave(place: Place, source: Source, keys: list[str]) -> None:
     Unfetched.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _unknown(source: Source, keys: list[str]) -> list[str]:
-    """Those neither taken in nor noted as left by a beginning that was broken off."""
-    names = {source.ledger_key(key) for key in keys}
+def unknown(source: Source, keys: Sequence[str], *, left: "QuerySet[Unfetched]") -> list[str]:
+    """Those of these keys that are neither in the ledger nor among what was left where it is."""
     known: set[str] = set()
-    for batch in batches(names, 2000):
-        known |= set(Unfetched.objects.filter(source=source, key__in=batch).values_list("key", flat=True))
-        lines = Intake.objects.filter(source=source.ledger_name, remote_key__in=batch)
-        known |= set(lines.values_list("remote_key", flat=True))
-    return [key for key in keys if source.ledger_key(key) not in known]
+    for batch in batches(keys, 2000):
+        names = {source.ledger_key(key): key for key in batch}
+        lines = Intake.objects.filter(source=source.ledger_name, remote_key__in=names)
+        noted = left.filter(key__in=names)
+        known |= {
+            names[name] for rows in (lines.values_list("remote_key"), noted.values_list("key")) for (name,) in rows
+        }
+    return [key for key in keys if key not in known]

@@ -83,10 +83,6 @@ def decode(raw: bytes, charset: str | None, defects: Defects) -> str:
     return text
 
 
-def _looks_wide(beginning: bytes) -> bool:
-    return beginning.startswith((b"\xff\xfe", b"\xfe\xff")) or beginning.count(0) * 8 >= len(beginning)
-
-
 @lru_cache(maxsize=256)
 def codec_of(charset: str | None) -> str | None:
     """Python's name of the codec that senders mean by this charset; None when it is unknown or no charset."""

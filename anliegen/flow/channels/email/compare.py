@@ -35,7 +35,7 @@ def compare_nightly(timestamp: int) -> None:
 def want_comparison(source: Source, *, actor: Actor) -> None:
     """Compare as soon as a worker is free."""
     with transaction.atomic():
-        Source.objects.filter(pk=source.pk, failed_at__isnull=False).update(retry_at=None)
+        Source.objects.filter(pk=source.pk).try_at_once()
         defer(compare, key=f"compare:{source.pk}", source_id=source.pk, actor=actor.ref)
 
 
@@ -97,7 +97,7 @@ def want_missing(source: Source, *, actor: Actor, at: datetime) -> int:
     with transaction.atomic():
         count = Unfetched.objects.filter(source=source, state__in=WANTED).count()
         if count:
-            Source.objects.filter(pk=source.pk, failed_at__isnull=False).update(retry_at=None)
+            Source.objects.filter(pk=source.pk).try_at_once()
             record(verbs.SOURCE_MISSING_WANTED, source, actor=actor, at=at, count=count)
             defer(fetch_missing, key=f"missing:{source.pk}", source_id=source.pk)
     return count

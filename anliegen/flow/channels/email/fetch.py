@@ -6,7 +6,7 @@ failure is noted at its source, and tried again later and later.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -20,11 +20,11 @@ from anliegen.flow.channels.email.places.place import Refusal
 from anliegen.flow.channels.email.rounds import take_new
 from anliegen.flow.channels.email.troubles import Trouble, explain
 from anliegen.flow.channels.models import Source
-from anliegen.flow.channels.sources import UNDECIDED
+from anliegen.flow.channels.sources import UNDECIDED, decide
 from anliegen.ground import clock, egress
 from anliegen.ground.alone import alone
 from anliegen.ground.jobs import defer, job, periodic
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.record import record
 
 log = structlog.get_logger(__name__)
@@ -126,10 +126,18 @@ def trouble_of(source: Source) -> Trouble | None:
     return explain(source.error) if source.failed_at is not None else None
 
 
+def begin(source: Source, choice: int, *, actor: Actor, at: datetime) -> Source:
+    """Decide what to take in of what lies there already, and fetch as soon as a worker is free."""
+    with transaction.atomic():
+        source = decide(source, choice, actor=actor, at=at)
+        want_now(source)
+    return source
+
+
 def want_now(source: Source) -> None:
     """Fetch as soon as a worker is free, whatever failed before. A fetch that is under way is not disturbed."""
     with transaction.atomic():
-        Source.objects.filter(pk=source.pk, failed_at__isnull=False).update(retry_at=None)
+        Source.objects.filter(pk=source.pk).try_at_once()
         defer(fetch, key=f"source:{source.pk}", source_id=source.pk)
 
 

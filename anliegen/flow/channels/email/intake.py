@@ -91,6 +91,11 @@ def retry_after_update(at: datetime) -> int:
     return len(lines)
 
 
+def let_in(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
+    """A person has it taken in again, now. That it was wanted is kept, whatever becomes of it."""
+    return take_in_one(retry(intake, actor=actor, at=at))
+
+
 def retry(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
     """A person has a mail that was set aside, or rejected, taken in again."""
     with transaction.atomic():

@@ -6,14 +6,13 @@ and, where that is wanted, the mail is deleted there.
 
 import time
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 
-from anliegen.flow.channels.email.beginning import begin
+from anliegen.flow.channels.email.beginning import begin, unknown
 from anliegen.flow.channels.email.places.place import MailTooLarge, NotGiven, Place, batches, mark_of
 from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.models import Intake, Source, Unfetched
@@ -71,19 +70,6 @@ def take(place: Place, source: Source, key: str) -> bool:
     return True
 
 
-def unknown(source: Source, keys: Sequence[str]) -> list[str]:
-    """Those of these keys that are neither in the ledger nor left where they are."""
-    known: set[str] = set()
-    for batch in batches(keys, 2000):
-        names = {source.ledger_key(key): key for key in batch}
-        lines = Intake.objects.filter(source=source.ledger_name, remote_key__in=names)
-        left = _resting(source).filter(key__in=names)
-        known |= {
-            names[name] for rows in (lines.values_list("remote_key"), left.values_list("key")) for (name,) in rows
-        }
-    return [key for key in keys if key not in known]
-
-
 def counted_marks(source: Source, marks: set[str]) -> Counter[str]:
     """How many mails of each mark the ledger has from this source, or knows to lie there."""
     marks = marks - {""}
@@ -93,7 +79,7 @@ def counted_marks(source: Source, marks: set[str]) -> Counter[str]:
 
 
 def _new(place: Place, source: Source) -> list[str]:
-    keys = unknown(source, place.new_keys())
+    keys = unknown(source, place.new_keys(), left=_resting(source))
     if not place.renumbered:
         return keys
     marks = {each.key: each.mark for each in place.summaries(keys)}

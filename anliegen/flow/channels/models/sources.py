@@ -9,6 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from anliegen.records.accounts.models import Mailbox
 
 
+class SourceQuerySet(models.QuerySet["Source"]):
+    def try_at_once(self) -> None:
+        """Whatever failed before, the next worker need not wait."""
+        self.filter(failed_at__isnull=False).update(retry_at=None)
+
+
 class Source(models.Model):
     """A mailbox elsewhere that mail is fetched from: by IMAP, by POP3, or out of a folder of this machine."""
 
@@ -48,6 +54,8 @@ class Source(models.Model):
     watched_until = models.DateTimeField(null=True)  # the promise of whoever listens there
     compared_at = models.DateTimeField(null=True)
     compared_mails = models.PositiveIntegerField(default=0)  # how many lay there then
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mail source")

@@ -1,0 +1,30 @@
+"""Every page of the workspace as the browser opens it; `house/test_every_page.py` compares them with the routes."""
+
+WORKSPACE = (
+    "/workspace/?view=team",
+    "/workspace/?view=team&order=waiting",
+    "/workspace/",
+    "/workspace/tickets/{ticket}/",
+    "/workspace/tickets/{ticket}/resolve/",
+    "/workspace/search/?q=Abschlag",
+    "/workspace/tickets/new/",
+    "/workspace/profile/",
+    "/workspace/undelivered/",
+    "/dev/mail",
+    "/dev/mail/{mail}",
+    "/api/v1/docs",
+)
+
+SETTINGS = (
+    *("", "operator/", "brands/", "brands/new/", "brands/{brand}/", "calendars/", "calendars/new/"),
+    *("calendars/{calendar}/", "teams/", "teams/new/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/"),
+    *("roles/", "roles/new/", "roles/{role}/", "tokens/", "tokens/new/", "keys/", "mailboxes/", "mailboxes/new/"),
+    *("mailboxes/{box}/", "mailboxes/{box}/sources/new/", "mailboxes/{box}/sources/new/?way=microsoft"),
+    *("mailboxes/{box}/sources/new/?way=folder", "mailboxes/{box}/sources/{undecided}/"),
+    *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
+    *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
+    *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
+)
+
+# Opened by tests of their own: they look different from within.
+APART = ("/workspace/login/", "/workspace/invitation/{secret}/")

@@ -1,0 +1,46 @@
+"""The browser looks at every page of the workspace for barriers: a new one that is on no list fails here."""
+
+import re
+from collections.abc import Iterator
+
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from anliegen.records.accounts.models import Agent
+from tests.browser.pages import APART, SETTINGS, WORKSPACE
+
+PART = re.compile(r"<(int|str):\w+>")
+NO_PAGE = {
+    "dev/ui/": "the style guide has tests of its own",
+    "workspace/news/": "a part of the inbox",
+    "workspace/undelivered/count/": "a part of every page",
+    "workspace/messages/<int:pk>/look/": "a mail in its frame",
+    "workspace/attachments/<int:pk>/": "a file",
+    "workspace/attachments/<int:pk>/mail/": "a part of the ticket",
+    "workspace/attachments/<int:pk>/mail/<int:place>/": "a file",
+    "workspace/attachments/<int:pk>/picture/": "a picture",
+    "workspace/intake/<int:pk>/source/": "a file",
+    "workspace/settings/intake/<int:pk>/raw/": "a file",
+    "workspace/settings/intake/balance/": "a part of the ledger",
+    "workspace/settings/mailboxes/consent/": "leads back to the source",
+    "workspace/settings/mailboxes/<int:pk>/sources/<int:source_pk>/connect/": "leads to the provider",
+    "workspace/settings/mailboxes/<int:pk>/sources/<int:source_pk>/count/": "a part of the source",
+}
+
+
+def routes(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{before}{pattern.pattern}"
+        else:
+            yield from routes(pattern, f"{before}{pattern.pattern}")
+
+
+def test_every_page_of_the_workspace_is_looked_at(admin: Agent, client: Client) -> None:
+    client.force_login(admin)
+    own = [one for one in routes(get_resolver()) if one.startswith(("workspace/", "dev/", "api/v1/docs"))]
+    read = {one for one in own if client.get("/" + PART.sub("1", one)).status_code != 405}
+    listed = [*WORKSPACE, *APART, *(f"/workspace/settings/{one}" for one in SETTINGS)]
+    looked_at = {resolve(re.sub(r"{\w+}", "1", one).partition("?")[0]).route for one in listed}
+    assert "workspace/settings/keys/" in read, "the search itself must find something"
+    assert read - looked_at == NO_PAGE.keys()
