@@ -18,8 +18,14 @@ WORKSPACE = (
 SETTINGS = (
     *("", "operator/", "brands/", "brands/new/", "brands/{brand}/", "calendars/", "calendars/new/"),
     *("calendars/{calendar}/", "teams/", "teams/new/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/"),
-    *("roles/", "roles/new/", "roles/{role}/", "tokens/", "tokens/new/", "keys/", "mailboxes/", "mailboxes/new/"),
-    *("mailboxes/{box}/", "mailboxes/{box}/sources/new/", "mailboxes/{box}/sources/new/?way=microsoft"),
+    *("roles/", "roles/new/", "roles/{role}/", "tokens/", "tokens/new/", "keys/", "keys/import/"),
+    *(
+        "mailboxes/",
+        "mailboxes/new/",
+        "mailboxes/{box}/",
+        "mailboxes/{box}/sources/new/",
+        "mailboxes/{box}/sources/new/?way=microsoft",
+    ),
     *("mailboxes/{box}/sources/new/?way=folder", "mailboxes/{box}/sources/{undecided}/"),
     *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
     *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),

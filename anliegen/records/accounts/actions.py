@@ -154,14 +154,8 @@ def create_agent(
         agent = Agent.objects.create_agent(email=email, name=name, role=role, password=password, **fields)
         members = list(teams)
         Membership.objects.bulk_create(Membership(agent=agent, team=team) for team in members)
-        record(
-            verbs.AGENT_CREATED,
-            agent,
-            actor=actor,
-            at=at,
-            role=role.slug,
-            teams=[ref(team) for team in members],
-        )
+        named = [ref(team) for team in members]
+        record(verbs.AGENT_CREATED, agent, actor=actor, at=at, role=role.slug, teams=named)
     return agent
 
 
