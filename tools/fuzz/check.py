@@ -12,7 +12,8 @@ from anliegen.flow.channels.incoming import Incoming
 from tools.fuzz.seeds import MARK
 
 SLOWEST_S = 5.0
-_BLANK_LINE = re.compile(rb"\n\r*\n|\r\r(?!\n)")
+# Carriage returns alone end lines only where nothing else has ended one before: in mails of old Macintosh computers.
+_BLANK_LINE = re.compile(rb"\n\r*\n|\A[^\n]*?\r\r(?!\n)")
 _MAY_HIDE = re.compile(rb"html|base64", re.IGNORECASE)
 # What a mail says itself of text that it does not show.
 _UNSEEN = frozenset({mime.OUTSIDE, "a multipart that does not end"})

@@ -165,7 +165,7 @@ class _Splitter:
             if opened >= 0:
                 ranges.append((opened, max(opened, self._before_line_end(at, opened))))
             elif not ranges:
-                self._note_outside(part.start, at)
+                self._note_outside(part.start, at, usual=_USUAL_NOTICE)
             opened, closed = (-1 if is_last else after), after
             if is_last or len(ranges) > limits.PARTS:
                 break
@@ -176,9 +176,9 @@ class _Splitter:
             self._note_outside(closed, part.end)
         return ranges
 
-    def _note_outside(self, start: int, end: int) -> None:
+    def _note_outside(self, start: int, end: int, usual: re.Pattern[bytes] | None = None) -> None:
         words = self.raw[start : min(end, start + _NOTICE)].strip(b"- \t\r\n")
-        if words and not _USUAL_NOTICE.search(words):
+        if words and not (usual and usual.search(words)):
             self.defects.note(OUTSIDE)
 
     def _delimiters(self, mark: bytes, start: int, end: int) -> list[tuple[int, int, bool]]:
