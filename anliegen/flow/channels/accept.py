@@ -228,7 +228,7 @@ def _received(arrival: Arrival) -> Received:
         automatic=incoming.automatic or "",
         authenticity=incoming.authenticity,
         from_name=sender.name if sender else "",
-        from_address=sender.address if sender else arrival.intake.envelope_from,
+        from_address=sender.address if sender else incoming.return_path or "",
         to=tuple((contact.name, contact.address) for contact in incoming.to),
         cc=tuple((contact.name, contact.address) for contact in incoming.cc),
         rfc_message_id=incoming.message_id or "",
