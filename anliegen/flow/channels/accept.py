@@ -229,6 +229,7 @@ def _received(arrival: Arrival) -> Received:
         authenticity=incoming.authenticity,
         from_name=sender.name if sender else "",
         from_address=sender.address if sender else incoming.return_path or "",
+        reply_to=writer.wants_answers_at(incoming, address),
         to=tuple((contact.name, contact.address) for contact in incoming.to),
         cc=tuple((contact.name, contact.address) for contact in incoming.cc),
         rfc_message_id=incoming.message_id or "",

@@ -80,7 +80,7 @@ class Known:
 
 
 def writers(incoming: Incoming) -> list[Contact]:
-    """Who may have written it, the likeliest first: Reply-To where given (web forms write for somebody), else From."""
+    """Whom it names as its writer. Whose words they are is for `writer` to say."""
     return [*incoming.reply_to[:1], *([incoming.sender] if incoming.sender else [])]
 
 

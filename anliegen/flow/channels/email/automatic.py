@@ -88,6 +88,11 @@ def kind(
     )
 
 
+def is_nobody(address: str) -> bool:
+    """Whether the address is one of those that programs send from and nobody reads."""
+    return _NOBODY.fullmatch(address.partition("@")[0]) is not None
+
+
 def _by_report(root: Part, parts: list[Part], sender: Contact | None, subject: str, text: str) -> str | None:
     types = {part.content_type for part in parts}
     stated = root.type_parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
@@ -157,5 +162,4 @@ def _by_sender(sender: Contact | None, return_path: str | None, *, has_reply_to:
         # RFC 3834: whoever answers by itself does so without a return path.
         return "auto-reply" if is_answer else "auto-generated"
     # Web forms send from such an address and name the person in Reply-To.
-    is_nobody = sender is not None and _NOBODY.fullmatch(sender.address.partition("@")[0])
-    return "auto-generated" if is_nobody and not has_reply_to else None
+    return "auto-generated" if sender is not None and is_nobody(sender.address) and not has_reply_to else None

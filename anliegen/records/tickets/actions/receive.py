@@ -142,6 +142,7 @@ def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetim
             person_id=received.person_id,
             from_name=received.from_name[:300],
             from_address=received.from_address[:320],
+            reply_to=received.reply_to[:320],
             to=as_recipients(list(received.to)),
             cc=as_recipients(list(received.cc)),
             subject=received.subject[:400],
