@@ -52,7 +52,8 @@ def test_the_signed_address_counts_also_when_only_the_envelope_names_it(mailbox:
     ticket = take(mail()).ticket
     assert ticket is not None
     signed = reply_address(mailbox.address, ticket.pk, reply_key())
-    line = take(mail(message_id="<b@example.org>", to="liste@example.org", subject="Hallo", text="Noch etwas"), to=signed)
+    copied = mail(message_id="<b@example.org>", to="liste@example.org", subject="Hallo", text="Noch etwas")
+    line = take(copied, to=signed)
     assert (line.result, line.reason, line.ticket) == ("appended", "reply-address", ticket)
     assert Ticket.objects.count() == 1
 

@@ -129,6 +129,7 @@ def _read(waiting: Sequence[Intake]) -> int:
     incomings = _understood(waiting, guard.trusted_servers)
     lines = waiting[: len(incomings)]
     known = Known.to(incomings, [line.envelope_from for line in lines])
+    known.trusts_a_server = bool(guard.trusted_servers)
     answered = {message.ticket_id for message in known.messages.values()}
     known.watch = Watch.over(guard, incomings, [line.received_at for line in lines], answered, clock.now())
     with rows.deferred(len(lines)):

@@ -224,6 +224,11 @@ def is_feigned(authenticity: str) -> bool:
     return authenticity.partition(" ")[0] == "failed"
 
 
+def is_sure(authenticity: str) -> bool:
+    """Whether this code says that the sender is who they say, by their mail server's word or a colleague's."""
+    return authenticity.partition(" ")[0] in ("confirmed", "vouched")
+
+
 def as_recipients(pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:
     """(name, address) pairs in the shape the columns `to` and `cc` keep."""
     return [{"name": name[:300], "address": address[:320]} for name, address in pairs]
