@@ -120,7 +120,7 @@ def _last_written_to_them(arrival: Arrival, bounce: Bounce) -> Message | None:
 def _rejected_by_a_rule(arrival: Arrival) -> bool:
     if arrival.intake.let_in_at is not None:
         return False
-    arrival.intake.rule = arrival.known.watch.rule_against(arrival.incoming)
+    arrival.intake.rule = arrival.known.watch.rule_against(arrival.incoming, arrival.intake.mailbox_id)
     return arrival.intake.rule is not None and _end(arrival, "rejected", "rule")
 
 
