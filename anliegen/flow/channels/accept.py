@@ -26,7 +26,8 @@ from anliegen.records.tickets.models import Message, Ticket
 from anliegen.records.tickets.models.message import is_feigned
 
 # Mails that nobody wrote and nobody waits for: kept in the ledger, and with the ticket they answer, but open none.
-# Lists and machines (web forms, shops) may carry a person's words, so these do.
+# Lists and machines (web forms, shops) may carry a person's words, so these do; and so does what only looks like one of
+# these but does not say so itself. None of them is ever answered by a rule.
 OPENS_NO_TICKET = {"auto-reply", "receipt", "feedback-report", "bulk", "bounce"}
 
 
@@ -157,6 +158,8 @@ def _automatic(arrival: Arrival) -> bool:
         arrival.intake.message = _append(arrival, found.ticket)
         arrival.intake.ticket = found.ticket
         _confirmed(arrival)
+    elif not arrival.incoming.is_declared:
+        return False
     return _end(arrival, "automatic", kind)
 
 

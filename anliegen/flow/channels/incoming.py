@@ -93,6 +93,7 @@ class Incoming:
     html: str | None = None
     attachments: tuple[IncomingAttachment, ...] = ()
     automatic: str | None = None
+    is_declared: bool = False  # automatic, and the mail says so itself; else it only looks so
     bounce: Bounce | None = None
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

@@ -123,7 +123,7 @@ def _understand(
         defects=defects,
     )
     found = authentication.findings(root, trusted_servers, defects)
-    kind = automatic.kind(
+    sign = automatic.sign(
         root,
         parts,
         bounce=bounced,
@@ -134,7 +134,7 @@ def _understand(
         text=said.reply_text or text,
         defects=defects,
     )
-    originals = original.message_ids(root, parts, text, defects) if kind in _ABOUT_A_MAIL else ()
+    originals = original.message_ids(root, parts, text, defects) if sign and sign.kind in _ABOUT_A_MAIL else ()
     return Incoming(
         fingerprint=fingerprint.of(root),
         message_id=headers.message_id(_text(root, "message-id", defects)),
@@ -154,7 +154,8 @@ def _understand(
         forwarded=said.forwarded,
         html=html,
         attachments=tuple(body.attachments),
-        automatic=kind,
+        automatic=sign.kind if sign else None,
+        is_declared=sign is not None and sign.is_declared,
         bounce=replace(bounced, original_ids=originals, sent_as=original.senders(parts, text, defects))
         if bounced
         else None,
@@ -259,9 +260,7 @@ def _return_path(root: Part, envelope_path: str | None, defects: Defects) -> str
     return next((contact.address for contact in addresses.parse(written.encode(), defects)), "")
 
 
-def _recipients(
-    root: Part, sent_to: Sequence[str], named: tuple[Contact, ...], defects: Defects
-) -> tuple[str, ...]:
+def _recipients(root: Part, sent_to: Sequence[str], named: tuple[Contact, ...], defects: Defects) -> tuple[str, ...]:
     found = [address.lower() for address in (*sent_to, *(contact.address for contact in named))]
     for name in _DELIVERED_TO:
         found += [contact.address.lower() for contact in _people(root, name, defects)]
