@@ -134,7 +134,8 @@ def _understand(
         text=said.reply_text or text,
         defects=defects,
     )
-    originals = original.message_ids(root, parts, text, defects) if sign and sign.kind in _ABOUT_A_MAIL else ()
+    kind = sign.kind if sign else None
+    originals = original.message_ids(root, parts, text, defects) if kind in _ABOUT_A_MAIL else ()
     return Incoming(
         fingerprint=fingerprint.of(root),
         message_id=headers.message_id(_text(root, "message-id", defects)),
@@ -154,7 +155,7 @@ def _understand(
         forwarded=said.forwarded,
         html=html,
         attachments=tuple(body.attachments),
-        automatic=sign.kind if sign else None,
+        automatic=kind,
         is_declared=sign is not None and sign.is_declared,
         bounce=replace(bounced, original_ids=originals, sent_as=original.senders(parts, text, defects))
         if bounced
