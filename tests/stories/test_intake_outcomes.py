@@ -136,6 +136,42 @@ def test_an_automatic_mail_about_nothing_opens_no_ticket_but_is_visible(mailbox:
     assert (line.result, Ticket.objects.count()) == ("automatic", 0)
 
 
+CANCELLATION = "Hiermit kündige ich meinen Vertrag zum Jahresende. Bitte bestätigen Sie mir das."
+MOVED = "Abwesend bin ich nicht, aber umgezogen. Bitte stellen Sie die Rechnung an die neue Anschrift zu."
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ({"List_Unsubscribe": "<mailto:weg@firma.example>", "text": CANCELLATION}, "bulk"),
+        ({"Precedence": "bulk", "text": CANCELLATION}, "bulk"),
+        ({"subject": "Abwesend: meine neue Anschrift", "text": MOVED}, "auto-reply"),
+        ({"subject": "Gelesen: Ihre Rechnung", "text": "und ich widerspreche ihr."}, "receipt"),
+    ],
+)
+def test_a_first_mail_that_only_looks_automatic_is_seen_by_a_person_and_never_answered_by_a_rule(
+    mailbox: Mailbox, run_pipeline: Callable[[], int], headers: dict[str, str], kind: str
+) -> None:
+    line = take(mail(**headers))
+    run_pipeline()
+    assert (line.result, line.reason) == ("created", "mailbox")
+    assert line.message is not None
+    assert (line.message.automatic, line.message.ticket.waiting_since) == (kind, line.message.created_at)
+    assert not Message.objects.filter(direction="out").exists()
+
+
+@pytest.mark.parametrize("says_so", [{"Auto_Submitted": "auto-replied"}, {"X_Autoreply": "yes"}])
+def test_what_says_itself_that_a_program_wrote_it_opens_nothing(mailbox: Mailbox, says_so: dict[str, str]) -> None:
+    line = take(mail(subject="Abwesend: Ihre Mail", text="Ich bin nicht im Büro.", **says_so))
+    assert (line.result, line.reason, Ticket.objects.count()) == ("automatic", "auto-reply", 0)
+
+
+def test_what_only_looks_automatic_is_kept_with_the_concern_it_answers(mailbox: Mailbox) -> None:
+    ticket = take(mail()).ticket
+    line = take(mail(message_id="<2@x>", In_Reply_To="<first@example.org>", List_Unsubscribe="<mailto:w@x>", text="x"))
+    assert (line.result, line.reason, line.ticket) == ("automatic", "bulk", ticket)
+
+
 def test_a_mail_of_a_web_form_opens_a_ticket_without_an_acknowledgement(
     mailbox: Mailbox, run_pipeline: Callable[[], int]
 ) -> None:

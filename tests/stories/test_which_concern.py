@@ -5,17 +5,22 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from anliegen.flow.channels.email.identifiers import reply_address
+from anliegen.flow.channels.guard.watch import change_guard
+from anliegen.flow.channels.instance import reply_key
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.links import status_link
 from anliegen.records.tickets.models import Link, Message, Ticket
 from tests.stories.mails import mail, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+MX = "mx.musterstadt.example"
 ADA = "Ada Blum <ada@example.com>"
 
 
@@ -141,3 +146,76 @@ def test_one_mail_by_two_mailboxes_is_one_message_that_knows_both_ways(
     assert (second.result, second.message) == ("duplicate", first.message)
     page = client.get(f"/workspace/tickets/{first.ticket_id}/").content.decode()
     assert "service@musterstadt.example, info@musterstadt.example" in page
+
+
+def numbered(ticket: Ticket, **headers: str) -> bytes:
+    given = {"message_id": "<n@x>", "subject": f"Re: Abschlag [#{ticket.pk}]", "text": "Nachtrag"} | headers
+    return mail(**given)
+
+
+@pytest.mark.parametrize(
+    ("said", "became"),
+    [
+        ("dmarc=pass header.from=example.org", ("appended", "subject-number")),
+        ("spf=softfail smtp.mailfrom=kim@example.org; dmarc=none", ("created", "mailbox")),
+        ("spf=none; dmarc=none", ("created", "mailbox")),
+    ],
+)
+def test_a_number_counts_from_a_confirmed_sender_and_only_suggests_from_another(
+    mailbox: Mailbox, said: str, became: tuple[str, str]
+) -> None:
+    change_guard(at=clock.now(), trusted_servers=[MX])
+    first = ticket_of(take(mail()))
+    line = take(numbered(first, Authentication_Results=f"{MX}; {said}"))
+    assert (line.result, line.reason) == became
+    suggested = [] if line.ticket == first else [(line.ticket_id, first.pk, "maybe")]
+    assert list(Link.objects.values_list("ticket", "other", "kind")) == suggested
+
+
+def test_where_a_server_is_trusted_and_says_nothing_a_number_only_suggests(mailbox: Mailbox) -> None:
+    change_guard(at=clock.now(), trusted_servers=[MX])
+    first = ticket_of(take(mail()))
+    assert take(numbered(first)).result == "created"
+    assert Link.objects.get(kind="maybe").other == first
+
+
+@pytest.mark.parametrize("status", ["resolved", "closed"])
+def test_where_nobody_looks_at_senders_a_number_opens_nothing_that_is_finished(
+    mailbox: Mailbox, mira: Agent, status: str
+) -> None:
+    first = ticket_of(take(mail()))
+    assert take(numbered(first)).result == "appended"
+    actions.change(first, actions.Change(status=status), actor=Actor.agent(mira.pk), at=clock.now())
+    line = take(numbered(first, message_id="<o@x>", text="Doch noch etwas"))
+    assert (line.result, Link.objects.get(kind="maybe").other) == ("created", first)
+    first.refresh_from_db()
+    assert first.status == status
+
+
+def test_whom_an_agent_sent_a_copy_may_answer_by_the_number_too(mailbox: Mailbox, mira: Agent) -> None:
+    first = ticket_of(take(mail()))
+    answer = Answer("Zur Kenntnis.", to=(("", "kim@example.org"),), cc=(("", "ada@example.com"),))
+    ours = actions.reply(first, answer, actor=Actor.agent(mira.pk), at=clock.now())
+    assert take(numbered(first, sender=ADA)).result == "created"
+    actions.mark_sent(ours, actor=SYSTEM, at=clock.now())
+    line = take(numbered(first, sender=ADA, message_id="<o@x>", text="Verstanden"))
+    assert (line.result, line.reason, line.ticket) == ("appended", "subject-number", first)
+    assert line.message is not None
+    assert not line.message.is_from_stranger
+
+
+def test_our_own_mail_comes_before_the_signed_address_and_that_before_a_mail_of_others(
+    mailbox: Mailbox, mira: Agent
+) -> None:
+    ours, signed, theirs = (
+        ticket_of(take(mail(message_id=f"<{name}@x>", text=name))) for name in ("ours", "signed", "theirs")
+    )
+    answer = actions.reply(ours, Answer("Wir prüfen das."), actor=Actor.agent(mira.pk), at=clock.now())
+    goal = reply_address(mailbox.address, signed.pk, reply_key())
+    both = f"<{answer.rfc_message_id}> <theirs@x>"
+    by_ours = take(mail(message_id="<1@x>", References=both, text="1"), to=goal)
+    by_address = take(mail(message_id="<2@x>", References="<theirs@x>", text="2"), to=goal)
+    by_theirs = take(mail(message_id="<3@x>", References="<theirs@x>", text="3"))
+    assert [(line.ticket, line.reason) for line in (by_ours, by_address, by_theirs)] == [
+        (ours, "message-id"), (signed, "reply-address"), (theirs, "message-id"),
+    ]  # fmt: skip

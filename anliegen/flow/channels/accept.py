@@ -26,7 +26,8 @@ from anliegen.records.tickets.models import Message, Ticket
 from anliegen.records.tickets.models.message import is_feigned
 
 # Mails that nobody wrote and nobody waits for: kept in the ledger, and with the ticket they answer, but open none.
-# Lists and machines (web forms, shops) may carry a person's words, so these do.
+# Lists and machines (web forms, shops) may carry a person's words, so these do; and so does what only looks like one of
+# these but does not say so itself. None of them is ever answered by a rule.
 OPENS_NO_TICKET = {"auto-reply", "receipt", "feedback-report", "bulk", "bounce"}
 
 
@@ -120,7 +121,7 @@ def _last_written_to_them(arrival: Arrival, bounce: Bounce) -> Message | None:
 def _rejected_by_a_rule(arrival: Arrival) -> bool:
     if arrival.intake.let_in_at is not None:
         return False
-    arrival.intake.rule = arrival.known.watch.rule_against(arrival.incoming)
+    arrival.intake.rule = arrival.known.watch.rule_against(arrival.incoming, arrival.intake.mailbox_id)
     return arrival.intake.rule is not None and _end(arrival, "rejected", "rule")
 
 
@@ -157,6 +158,8 @@ def _automatic(arrival: Arrival) -> bool:
         arrival.intake.message = _append(arrival, found.ticket)
         arrival.intake.ticket = found.ticket
         _confirmed(arrival)
+    elif not arrival.incoming.is_declared:
+        return False
     return _end(arrival, "automatic", kind)
 
 
@@ -228,7 +231,8 @@ def _received(arrival: Arrival) -> Received:
         automatic=incoming.automatic or "",
         authenticity=incoming.authenticity,
         from_name=sender.name if sender else "",
-        from_address=sender.address if sender else arrival.intake.envelope_from,
+        from_address=sender.address if sender else incoming.return_path or "",
+        reply_to=writer.wants_answers_at(incoming, address),
         to=tuple((contact.name, contact.address) for contact in incoming.to),
         cc=tuple((contact.name, contact.address) for contact in incoming.cc),
         rfc_message_id=incoming.message_id or "",

@@ -72,10 +72,16 @@ def acknowledge(event: Event) -> None:
 
 
 def acknowledge_held(brake: Brake) -> int:
-    """Make up for the acknowledgements that this brake held back, now that it is released; how many were looked at."""
+    """Make up for the acknowledgements that this brake held back, now that it is released; how many were looked at.
+
+    One that held them back from a person is made up for in that person's concerns alone.
+    """
     events = Event.objects.filter(
         verb="ticket.triaged", position__isnull=False, at__gte=brake.tripped_at, at__lte=brake.released_at
     )
+    if brake.kind == "person":
+        theirs = Ticket.objects.filter(person=int(brake.key), last_message_at__gte=brake.tripped_at)
+        events = events.filter(subject__in=[f"ticket:{pk}" for pk in theirs.values_list("pk", flat=True)])
     for event in events.order_by("position"):
         with transaction.atomic():
             acknowledge(event)

@@ -157,18 +157,16 @@ def _received(entry: Entry, who: Address | Person, brand: Brand, mailbox: Mailbo
 def _who(entry: Entry, at: datetime) -> Address:
     """The person behind the address. What the form says of them is taken up only where it contradicts nothing.
 
-    Anybody can type anybody's address, so the form never changes what we know of a person already.
+    Anybody can type anybody's address, so the form never changes what we know of a person already, and makes nobody the
+    owner of a number: whoever gives that number later would be taken for them. It stands in the message.
     """
     kind, value = ("email", entry.email) if entry.email else ("phone", entry.phone)
-    is_new = customers.find(kind=kind, value=value) is None
     address = customers.meet(kind=kind, value=value, name=entry.name, language=entry.language, actor=SYSTEM, at=at)
     actor = Actor.person(address.person_id)
     if words.fold(address.person.name) == words.fold(entry.name):
         stated = {name: getattr(entry, name) for name in ("given_name", "family_name", "address_form")}
         news = {name: value for name, value in stated.items() if value and not getattr(address.person, name)}
         address.person = customers.change(address.person, actor=actor, at=at, **news)
-    if is_new and entry.email and entry.phone and customers.find(kind="phone", value=entry.phone) is None:
-        customers.add_address(address.person, kind="phone", value=entry.phone, actor=actor, at=at)
     return address
 
 

@@ -67,7 +67,8 @@ class Incoming:
 
     Message ids stand without their angle brackets. `reply_text`, `quoted_text` and `signature` together hold every
     visible line of `text`. `fingerprint` is the same for the same mail delivered twice, by whatever way.
-    `recipients` is every address the mail names as its goal, lower case, Delivered-To and X-Original-To included.
+    `recipients` is every address the mail names as its goal, lower case: that of its envelope first, where it is known,
+    and of Delivered-To and X-Original-To.
     `confirmed` are the addresses of whom a receipt, or a delivery report of success, says that a mail reached them.
     `original_ids` are the Message-IDs of the mail that a bounce, receipt or complaint is about, best first.
     """
@@ -92,6 +93,7 @@ class Incoming:
     html: str | None = None
     attachments: tuple[IncomingAttachment, ...] = ()
     automatic: str | None = None
+    is_declared: bool = False  # automatic, and the mail says so itself; else it only looks so
     bounce: Bounce | None = None
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ class Known:
     siblings: dict[str, list[Message]] = field(default_factory=dict)  # by an id they refer to and we never saw
     recent: dict[int, list[Ticket]] = field(default_factory=dict)  # by person, the newest first
     watch: Watch = field(default_factory=Watch)
+    trusts_a_server: bool = False  # somebody looks at senders, so that who is not confirmed is not
 
     @classmethod
     def to(cls, incomings: Sequence[Incoming], envelope_senders: Iterable[str] = ()) -> Self:
@@ -80,7 +81,7 @@ class Known:
 
 
 def writers(incoming: Incoming) -> list[Contact]:
-    """Who may have written it, the likeliest first: Reply-To where given (web forms write for somebody), else From."""
+    """Whom it names as its writer. Whose words they are is for `writer` to say."""
     return [*incoming.reply_to[:1], *([incoming.sender] if incoming.sender else [])]
 
 

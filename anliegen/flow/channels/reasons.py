@@ -42,6 +42,9 @@ REASONS = {
         "So many mails to this concern came in ten minutes that a brake was pulled. Look at them, then release it or"
         " keep it so."
     ),
+    "too-many-mails": gettext_lazy(
+        "So many mails came in all in ten minutes that a brake was pulled. Look at some of them, then release it."
+    ),
     "file-missing": gettext_lazy(
         "Its bytes are missing from the file store; restore them from the backup, then retry."
     ),

@@ -9,8 +9,9 @@ from anliegen.flow.channels.instance import reply_key
 from anliegen.flow.channels.known import Known, answered
 from anliegen.ground import rows
 from anliegen.records.customers.actions import fold_address
-from anliegen.records.tickets.models import Message, Participant, Ticket
-from anliegen.records.tickets.models.message import is_feigned
+from anliegen.records.tickets.models import DONE, Message, Ticket
+from anliegen.records.tickets.models.message import is_feigned, is_sure
+from anliegen.records.tickets.participants import takes_part
 from anliegen.records.tickets.queries import carried_on
 
 
@@ -33,12 +34,16 @@ def find_ticket(incoming: Incoming, known: Known) -> Found | None:
     return None
 
 
+def _by_our_message_id(incoming: Incoming, known: Known) -> Ticket | None:
+    """It answers a mail of ours: the chance in its Message-ID proves that the sender got it. The closest one counts."""
+    found = (known.messages.get(one) for one in answered(incoming))
+    return next((message.ticket for message in found if message is not None and message.direction == "out"), None)
+
+
 def _by_message_id(incoming: Incoming, known: Known) -> Ticket | None:
-    """A Message-ID we know stands in In-Reply-To or References; the closest one counts."""
-    found = [message for one in answered(incoming) if (message := known.messages.get(one)) is not None]
-    # Our own first: the chance in them proves that the sender got our mail.
-    closest = min(found, key=lambda message: message.direction != "out", default=None)
-    return closest.ticket if closest else None
+    """It answers a mail that we have seen; the closest one counts."""
+    found = (known.messages.get(one) for one in answered(incoming))
+    return next((message.ticket for message in found if message is not None), None)
 
 
 def _by_reply_address(incoming: Incoming, known: Known) -> Ticket | None:
@@ -67,16 +72,23 @@ def _named_in(message: Message) -> set[str]:
 
 
 def _by_subject_number(incoming: Incoming, known: Known) -> Ticket | None:
-    """A number in the subject counts only from somebody who takes part; anybody can write a number, and a name."""
+    """A number in the subject counts only from somebody who takes part; anybody can write a number, and a name.
+
+    So it counts when the sender is confirmed. Where no mail server is trusted nobody ever is: then the name is believed
+    while the concern goes on, and what is finished nobody opens again by its number.
+    """
     number = subject_number(incoming.subject)
-    if number is None or incoming.sender is None or is_feigned(incoming.authenticity):
+    if number is None or number >= 2**63 or incoming.sender is None:
+        return None
+    if known.trusts_a_server and not is_sure(incoming.authenticity):
+        return None
+    rows.write()
+    named = Ticket.objects.filter(pk=number).first()
+    ticket = carried_on(named) if named is not None else None
+    if ticket is None or (not known.trusts_a_server and ticket.status in DONE):
         return None
     folded = fold_address("email", incoming.sender.address)
-    rows.write()
-    ticket = Ticket.objects.filter(pk=number).first() if number < 2**63 else None
-    if ticket is None or not _takes_part(ticket, folded):
-        return None
-    return ticket
+    return ticket if takes_part(ticket, kind="email", folded=folded) else None
 
 
 def perhaps(incoming: Incoming, person_id: int, known: Known) -> Ticket | None:
@@ -94,18 +106,11 @@ def _subject_of(ticket: Ticket) -> str:
     return bare_subject(ticket.subject).casefold()
 
 
-def _takes_part(ticket: Ticket, folded: str) -> bool:
-    return (
-        Participant.objects.filter(ticket=ticket, address__kind="email", address__folded=folded).exists()
-        or Ticket.objects.filter(
-            pk=ticket.pk, person__addresses__kind="email", person__addresses__folded=folded
-        ).exists()
-    )
-
-
+# The order must stay: what only who got our mail can know, then what anybody who saw one can, then names and numbers.
 CLUES: tuple[tuple[str, Clue], ...] = (
-    ("message-id", _by_message_id),
+    ("message-id", _by_our_message_id),
     ("reply-address", _by_reply_address),
+    ("message-id", _by_message_id),
     ("references", _by_sibling),
     ("subject-number", _by_subject_number),
 )

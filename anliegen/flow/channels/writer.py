@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from anliegen.flow.channels.incoming import Incoming
-from anliegen.flow.channels.known import Known, writers
+from anliegen.flow.channels.email.automatic import is_nobody
+from anliegen.flow.channels.incoming import Contact, Incoming
+from anliegen.flow.channels.known import Known
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
@@ -11,13 +12,13 @@ from anliegen.records.tickets.models.message import is_feigned
 
 
 def address_of(incoming: Incoming, envelope_from: str, known: Known, *, at: datetime) -> Address | None:
-    """The address to answer to: Reply-To where given (web forms write on a person's behalf), else From.
+    """The author's address; what stands in Reply-To only where `_speaks_for` says so.
 
     None for a sender who is not who they say: they are not taken for the customer they name.
     """
     if is_feigned(incoming.authenticity):
         return None
-    wanted, sender_name = writers(incoming), incoming.sender.name if incoming.sender else ""
+    wanted, sender_name = _authors(incoming, known), incoming.sender.name if incoming.sender else ""
     for contact in wanted:
         if "@" in contact.address and known.mailbox_of([contact.address]) is None:
             return _meet(contact.address, contact.name or sender_name, incoming, known, at)
@@ -28,10 +29,36 @@ def address_of(incoming: Incoming, envelope_from: str, known: Known, *, at: date
     )
 
 
+def wants_answers_at(incoming: Incoming, address: Address | None) -> str:
+    """Where the mail asks answers to go, when that is not where they go: for whoever answers to see and to decide."""
+    asked = next((contact.address for contact in incoming.reply_to if "@" in contact.address), "")
+    return "" if address is not None and customers.fold_address("email", asked) == address.folded else asked
+
+
 def somebody(incoming: Incoming, *, at: datetime) -> int:
     """A mail without any sender still comes from a person: one of whom we know nothing yet."""
     name = incoming.sender.name if incoming.sender and not is_feigned(incoming.authenticity) else ""
     return customers.create_person(name=name[:200], actor=SYSTEM, at=at).pk
+
+
+def _authors(incoming: Incoming, known: Known) -> list[Contact]:
+    """Whose words they may be, the likeliest first."""
+    author = incoming.sender
+    if author is None:
+        return list(incoming.reply_to[:1])
+    return [*(one for one in incoming.reply_to[:1] if _speaks_for(author, one, known)), author]
+
+
+def _speaks_for(author: Contact, asked: Contact, known: Known) -> bool:
+    """Whether the author writes for whom Reply-To names. Anybody can write anybody there, and the mail server's word is
+    about the author alone: so only our own forms may name a customer, and other forms somebody nobody knows.
+    """
+    if known.mailbox_of([author.address]) is not None:
+        return True
+    there, own = known.address(asked.address), known.address(author.address)
+    if there is None:
+        return is_nobody(author.address)
+    return own is not None and own.person_id == there.person_id
 
 
 def _meet(address: str, name: str, incoming: Incoming, known: Known, at: datetime) -> Address:

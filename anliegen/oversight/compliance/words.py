@@ -43,6 +43,7 @@ FIELDS: Words = {
     "lead": gettext_lazy("team lead"),
     "kind": gettext_lazy("what is compared"),
     "most_answers": gettext_lazy("limit of acknowledgements"),
+    "most_mails": gettext_lazy("limit for mails in all"),
     "most_per_address": gettext_lazy("limit for an address"),
     "most_per_ticket": gettext_lazy("limit for a concern"),
     "legal_footer": gettext_lazy("legal details"),

@@ -11,6 +11,7 @@ from django.db import connection
 
 from anliegen.flow.channels import pace
 from anliegen.flow.channels.email.compare import WANTED
+from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.models import Delivery, Intake, Source, Unfetched
 from anliegen.ground import clock, files
 from anliegen.ground.journal import tail
@@ -127,6 +128,18 @@ def _held_up() -> Finding:
     )
 
 
+def _senders() -> Finding:
+    servers = the_guard().trusted_servers
+    if servers:
+        return Finding("senders", True, f"{', '.join(servers)} says whether they are who they say")
+    return Finding(
+        "senders",
+        True,
+        "nobody says whether they are who they say: anybody can write as any customer",
+        "Settings, protection: name the mail server that checks SPF, DKIM and DMARC for you.",
+    )
+
+
 def _mail() -> Iterator[Finding]:
     url = settings.ANLIEGEN_SMTP_URL
     kept = "mails are kept in data/outbox and not sent"
@@ -150,6 +163,7 @@ def _mail() -> Iterator[Finding]:
         "Is the mail server reachable? See the register of outgoing connections.",
     )
     yield _held_up()
+    yield _senders()
     yield none_of(
         "mail sources",
         Source.objects.filter(is_active=True, failed_at__isnull=False).count(),

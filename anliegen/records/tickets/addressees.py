@@ -38,7 +38,7 @@ def addressees_of(ticket: Ticket, messages: Sequence[Message] | None = None) -> 
     written, again = _messages(ticket, messages)
     taking_part = _taking_part(ticket)
     answered = next((one for one in written if not one.is_from_stranger and not one.is_feigned), None)
-    address = (_writer_of(answered, again, taking_part) if answered else None) or _requester(ticket, taking_part)
+    address = (_writer_of(answered, again, taking_part) if answered else None) or _requester(taking_part)
     if address is None:
         return Addressees()
     newest = written[0] if written and written[0] is not answered else None
@@ -109,12 +109,11 @@ def _writer_of(message: Message, again: Sequence[Message], taking_part: Sequence
     own = next((one for one in theirs if one.folded == folded), None) or _address(message.person_id, folded)
     if own is not None and not _was_corrected(own, again):
         return own
-    return theirs[0] if theirs else _address(message.person_id)
+    return theirs[0] if theirs else None
 
 
-def _address(person: int | None, folded: str | None = None) -> Address | None:
-    mails = Address.objects.filter(person=person, kind="email", **({"folded": folded} if folded is not None else {}))
-    return mails.select_related("person").order_by("pk").first()
+def _address(person: int | None, folded: str) -> Address | None:
+    return Address.objects.filter(person=person, kind="email", folded=folded).select_related("person").first()
 
 
 def _was_corrected(address: Address, again: Sequence[Message]) -> bool:
@@ -132,10 +131,9 @@ def _is_among(address: Address, recipients: Sequence[dict[str, str]]) -> bool:
     return address.folded in {fold_address("email", one["address"]) for one in recipients}
 
 
-def _requester(ticket: Ticket, taking_part: Sequence[Participant]) -> Address | None:
-    """The requester's address in this ticket, else any of theirs."""
-    requester = next((one.address for one in taking_part if one.role == "requester"), None)
-    return requester or _address(ticket.person_id)
+def _requester(taking_part: Sequence[Participant]) -> Address | None:
+    """The requester's address in this ticket. Whoever gave a number alone gets no mail, whatever we know of them."""
+    return next((one.address for one in taking_part if one.role == "requester"), None)
 
 
 def _copies(answered: Message | None, writer: Address, taking_part: Sequence[Participant]) -> tuple[Pair, ...]:

@@ -40,6 +40,7 @@ class Received:
     authenticity: str = ""  # what was found out about the sender, as the message keeps it
     from_name: str = ""
     from_address: str = ""
+    reply_to: str = ""  # where the mail asks answers to go, when that is not `address`
     to: tuple[tuple[str, str], ...] = ()  # (name, address)
     cc: tuple[tuple[str, str], ...] = ()
     rfc_message_id: str = ""

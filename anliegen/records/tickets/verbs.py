@@ -67,7 +67,4 @@ TICKET_SPLIT = Verb("ticket.split", _("{actor} split this off from {other}"), {"
 TICKET_GAVE_OFF = Verb(
     "ticket.gave_off", _("{actor} split {other} off from this"), {"other": Kind.REF, "message": Kind.REF}
 )
-PARTICIPANT_JOINED = Verb(
-    "ticket.participant_joined", _("{actor} added a participant"), {"person": Kind.REF, "role": Kind.CODE}
-)
 TICKET_TRIAGED = Verb("ticket.triaged", _("{actor} sorted this"), {"decision": Kind.REF})

@@ -144,8 +144,35 @@ def test_a_telephone_number_alone_is_enough(fill_in: Callable[[Entry], Message])
 def test_a_number_beside_the_mail_address_stands_in_the_message(fill_in: Callable[[Entry], Message]) -> None:
     message = fill_in(replace(KIM, phone="0341 99887766"))
     assert message.text == f"{KIM.text}\n\nTelefon: 0341 99887766"
-    kinds = Address.objects.filter(person=message.ticket.person).order_by("kind").values_list("kind", flat=True)
-    assert list(kinds) == ["email", "phone"]
+    kinds = Address.objects.filter(person=message.ticket.person).values_list("kind", flat=True)
+    assert list(kinds) == ["email"]  # nothing proves that the number is theirs
+
+
+def test_who_gave_somebodys_number_gets_nothing_of_what_is_said_with_that_number_later(
+    fill_in: Callable[[Entry], Message], run_pipeline: Callable[[], int], monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    monkeypatch.setattr("anliegen.ground.clock.now", lambda: now)
+    mallory = fill_in(replace(KIM, email="mallory@evil.example", phone="0341 7766551"))
+    victim = fill_in(Entry(text="Meine IBAN ist neu.", nonce=NONCE[::-1], language="de", phone="0341 7766551"))
+    run_pipeline()
+    assert victim.ticket.person_id != mallory.ticket.person_id
+    assert not Message.objects.filter(ticket=victim.ticket, direction="out").exists()
+
+
+def test_a_concern_by_number_alone_gets_no_mail_although_an_agent_noted_an_address_of_theirs(
+    fill_in: Callable[[Entry], Message],
+    run_pipeline: Callable[[], int],
+    kim: Person,
+    monkeypatch: pytest.MonkeyPatch,
+    now: datetime,
+) -> None:
+    monkeypatch.setattr("anliegen.ground.clock.now", lambda: now)
+    customers.add_address(kim, kind="phone", value="0341 7766551", actor=SYSTEM, at=now)
+    ticket = fill_in(Entry(text="Bitte rufen Sie an.", nonce=NONCE, language="de", phone="0341 7766551")).ticket
+    run_pipeline()
+    assert ticket.person == kim
+    assert tickets.recipients_of(ticket) == ()
+    assert not Message.objects.filter(ticket=ticket, direction="out").exists()
 
 
 def test_a_stranger_cannot_change_what_we_know_of_somebody(

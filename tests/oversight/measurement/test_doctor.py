@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from anliegen.flow.channels.guard.watch import change_guard
 from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.ground import clock, egress
 from anliegen.ground.egress.models import Destination
@@ -48,6 +49,13 @@ def well(mailbox: Mailbox, billing: Team, mira: Agent, now: datetime) -> None:
 
 def test_nothing_is_wrong_with_a_well_kept_instance(well: None) -> None:
     assert bad() == set()
+
+
+def test_as_long_as_no_server_is_trusted_the_operator_is_told_what_that_means(well: None, now: datetime) -> None:
+    warned = found("senders")
+    assert (warned.ok, warned.advice.startswith("Settings, protection: name the mail server")) == (True, True)
+    change_guard(at=now, trusted_servers=["mx.musterstadt.example"])
+    assert found("senders") == Finding("senders", True, "mx.musterstadt.example says whether they are who they say")
 
 
 def test_an_instance_that_nobody_set_up_is_told_how() -> None:

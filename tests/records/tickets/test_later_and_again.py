@@ -206,7 +206,7 @@ def test_who_answers_late_that_it_was_taken_ends_the_doubt(ticket: Ticket, as_mi
 def test_an_answer_goes_to_whoever_wrote_the_message_answered_and_names_who_had_it_too(
     ticket: Ticket, kim_address: Address, leo: Address, mailbox: Mailbox, now: datetime
 ) -> None:
-    tickets.add_participant(ticket, leo, actor=SYSTEM, at=now)
+    Participant.objects.create(ticket=ticket, address=leo, role="copy")
     come_in(
         ticket,
         leo,
@@ -229,7 +229,7 @@ def test_a_stranger_gets_no_answer_by_accident(
 
 
 def test_an_absence_note_is_not_what_is_answered(ticket: Ticket, leo: Address, now: datetime) -> None:
-    tickets.add_participant(ticket, leo, actor=SYSTEM, at=now)
+    Participant.objects.create(ticket=ticket, address=leo, role="copy")
     come_in(ticket, leo, now + HOUR, automatic="auto-reply")
     assert addressees_of(ticket).to == (KIM,)
 

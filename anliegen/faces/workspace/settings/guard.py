@@ -40,8 +40,8 @@ class ServersField(forms.CharField):
         return names
 
 
-def _limit(label: Any, help_text: Any = "") -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=5, max_value=10_000, help_text=help_text)
+def _limit(label: Any, help_text: Any = "", most: int = 10_000) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=5, max_value=most, help_text=help_text)
 
 
 class GuardForm(SettingForm):
@@ -50,6 +50,11 @@ class GuardForm(SettingForm):
         gettext_lazy("What comes beyond that is set aside, until the pace drops or you decide. Nothing is lost."),
     )
     most_per_ticket = _limit(gettext_lazy("Mails to one concern in ten minutes"))
+    most_mails = _limit(
+        gettext_lazy("Mails in all in ten minutes"),
+        gettext_lazy("Against floods. What comes beyond that is set aside, whoever writes."),
+        most=1_000_000,
+    )
     most_answers = _limit(
         gettext_lazy("Acknowledgements to all together in ten minutes"),
         gettext_lazy("Beyond that no more are written for the moment. Mails come in all the same."),
@@ -66,7 +71,7 @@ class GuardForm(SettingForm):
 
     class Meta:
         model = Guard
-        fields = ("most_per_address", "most_per_ticket", "most_answers", "trusted_servers")
+        fields = ("most_per_address", "most_per_ticket", "most_mails", "most_answers", "trusted_servers")
 
 
 @asks("settings.manage")

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.forms import SettingForm
+from anliegen.faces.workspace.settings.forms import SettingForm, offer
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, show
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.models import RejectionRule
 from anliegen.ground import clock
+from anliegen.records.accounts.models import Mailbox
 from anliegen.records.tickets.models import Ticket
 
 SHORTEST = 3  # signs; less would reject nearly everything
@@ -25,10 +26,11 @@ SHORTEST = 3  # signs; less would reject nearly everything
 class RuleForm(SettingForm):
     class Meta:
         model = RejectionRule
-        fields = ("kind", "pattern", "reason", "includes_customers", "is_active")
+        fields = ("kind", "pattern", "mailbox", "reason", "includes_customers", "is_active")
         labels = {
             "kind": gettext_lazy("What is compared"),
             "pattern": gettext_lazy("With what"),
+            "mailbox": gettext_lazy("For which mailbox"),
             "reason": gettext_lazy("Why such mails are rejected"),
             "includes_customers": gettext_lazy("Also customers with an open concern"),
             "is_active": gettext_lazy("In use"),
@@ -49,6 +51,7 @@ class RuleForm(SettingForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = RejectionRule._meta.get_field("kind").choices  # type: ignore[attr-defined]
+        offer(self, "mailbox", Mailbox.objects.all(), nothing=_("for all mailboxes"))
         self.fields["kind"].initial = self.initial.get("kind") or "address"
 
     def clean(self) -> dict[str, Any]:
@@ -56,7 +59,8 @@ class RuleForm(SettingForm):
         kind, pattern = cleaned.get("kind"), cleaned.get("pattern")
         if kind and pattern:
             pattern = cleaned["pattern"] = rules.folded(kind, pattern)
-            self.insist_on_one("pattern", _("There is such a rule already."), kind=kind, pattern=pattern)
+            same = {"kind": kind, "pattern": pattern, "mailbox": cleaned.get("mailbox")}
+            self.insist_on_one("pattern", _("There is such a rule already."), **same)
             if nonsense := _nonsense(kind, pattern):
                 self.add_error("pattern", nonsense)
         return cleaned
@@ -71,6 +75,7 @@ class RuleForm(SettingForm):
         return RejectionRule(
             kind=kept.get("kind") or "address",
             pattern=kept.get("pattern") or "",
+            mailbox=kept.get("mailbox"),
             includes_customers=bool(kept.get("includes_customers")),
         )
 
@@ -87,7 +92,7 @@ def _nonsense(kind: str, pattern: str) -> str | None:
 @asks("settings.manage")
 @require_safe
 def rejections(request: HttpRequest) -> HttpResponse:
-    rows = RejectionRule.objects.select_related("created_by").annotate(rejected=Count("lines"))
+    rows = RejectionRule.objects.select_related("created_by", "mailbox").annotate(rejected=Count("lines"))
     return show(request, "rejections", {"rows": rows.order_by("-is_active", "kind", "pattern")}, place="rejections")
 
 

@@ -64,12 +64,10 @@ class Letter:
         """One line of recipients; none where the reader sees customers by number only."""
         if self.is_by_number:
             return None
-        if self.message.direction == "in" and not self.message.cc:
-            return self.message.from_address or None
+        if self.message.direction == "in":
+            return self._came_from
         people = ", ".join(_person(one) for one in self.message.to)
         copies = ", ".join(_person(one) for one in self.message.cc)
-        if self.message.direction == "in":
-            return _("%(address)s, copy to %(copies)s") % {"address": self.message.from_address, "copies": copies}
         if not people:
             return None
         return (
@@ -77,6 +75,16 @@ class Letter:
             if copies
             else (_("to %(people)s") % {"people": people})
         )
+
+    @property
+    def _came_from(self) -> str | None:
+        line = self.message.from_address
+        if self.message.cc:
+            copies = ", ".join(_person(one) for one in self.message.cc)
+            line = _("%(address)s, copy to %(copies)s") % {"address": line, "copies": copies}
+        if self.message.reply_to:
+            line = _("%(line)s, asks for answers to %(address)s") % {"line": line, "address": self.message.reply_to}
+        return line or None
 
     @property
     def pictures(self) -> list[Attachment]:

@@ -27,7 +27,6 @@ EVENT_SIGNS = {
     "ticket.gave_back": "merge",
     "ticket.split": "merge",
     "ticket.gave_off": "merge",
-    "ticket.participant_joined": "users",
     "decision.made": "automation",
     "decision.contested": "help",
     "message.opened": "unlock",

@@ -17,7 +17,6 @@ _METHOD = re.compile(
 _PROPERTY = re.compile(
     r"\b([a-z]{2,12})\s{0,3}\.\s{0,3}([a-z][a-z0-9_-]{0,20})\s{0,3}=\s{0,3}(\S{1,400})", re.IGNORECASE
 )
-_INSTANCE = re.compile(r"\s*i\s{0,3}=\s{0,3}(\d{1,2})\s{0,3};", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,8 @@ def findings(root: Part, trusted: Collection[str], defects: Defects) -> tuple[Fi
 
     A server writes its fields on top of what it was given, so what stands below the next `Received` is not its own; and
     of each method only the topmost field counts. The server must still remove fields that carry its own name (RFC 8601,
-    section 5): one right below its own cannot be told apart.
+    section 5): one right below its own cannot be told apart. ARC counts by the server's own `arc=` alone: what stands
+    in `ARC-Authentication-Results` is worth nothing before somebody has checked its seal (RFC 8617, section 5.2).
     """
     names = {name.lower() for name in trusted}
     if not names:
@@ -51,8 +51,6 @@ def findings(root: Part, trusted: Collection[str], defects: Defects) -> tuple[Fi
         if server in names and server not in over:
             seen.add(server)
             _take(results, found)
-    if not seen:
-        _take(_of_the_last_seal(root, names, defects), found)
     return tuple(finding for method in METHODS for finding in found.get(method, ()))
 
 
@@ -71,18 +69,6 @@ def read(found: Sequence[Finding]) -> Authentication:
 def _take(results: Sequence[Finding], found: dict[str, list[Finding]]) -> None:
     for method in {finding.method for finding in results} - found.keys():
         found[method] = [finding for finding in results if finding.method == method]
-
-
-def _of_the_last_seal(root: Part, names: set[str], defects: Defects) -> Sequence[Finding]:
-    """The newest ARC set's results, for servers that write no other field; older sets were there before them."""
-    newest, of_it = 0, ""
-    for value in root.all("arc-authentication-results"):
-        text = headers.text_of(value[:LONGEST], defects)
-        instance = _INSTANCE.match(text)
-        if instance and int(instance[1]) > newest:
-            newest, of_it = int(instance[1]), text[instance.end() :]
-    server, results = _parsed(of_it)
-    return results if server in names else ()
 
 
 def _parsed(text: str) -> tuple[str, list[Finding]]:

@@ -1,6 +1,7 @@
 """Whether a mail was written by a program, and what kind of program. A mail may be automatic and still matter."""
 
 import re
+from dataclasses import dataclass
 
 from anliegen.flow.channels.email import absence, headers
 from anliegen.flow.channels.email.defects import Defects
@@ -58,7 +59,17 @@ _GENERATED_FIELDS = (
 )
 
 
-def kind(
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What kind of program wrote it, and whether the mail says so itself: by the form of a report, by a field made for
+    that, or by an envelope without a sender. Else it only looks so, and a person may have written it after all.
+    """
+
+    kind: str
+    is_declared: bool
+
+
+def sign(
     root: Part,
     parts: list[Part],
     *,
@@ -69,26 +80,34 @@ def kind(
     subject: str,
     text: str,
     defects: Defects,
-) -> str | None:
+) -> Sign | None:
     """`bounce`, `feedback-report`, `receipt`, `auto-reply`, `auto-generated`, `list`, `bulk`; None: a person wrote it.
 
     By RFC 3464, 5965, 8098, 3834, then vendors' headers, then subjects and wording (German first), then list headers,
     then senders that nobody reads. The first that holds decides.
     """
     if bounce:
-        return "bounce"
+        return Sign("bounce", is_declared=True)
+    if kind := _by_report(root, parts, sender, subject):
+        return Sign(kind, is_declared=True)
     is_answer = root.has("in-reply-to") or root.has("references") or absence.ANSWER.match(subject[:40]) is not None
-    return (
-        _by_report(root, parts, sender, subject, text)
-        or _by_auto_submitted(root, subject, text, defects)
-        or _by_vendor(root, subject, text, defects)
+    declared = _by_auto_submitted(root, subject, text, defects) or _by_vendor(root, subject, text, defects)
+    kind = (
+        ("receipt" if absence.is_receipt(subject, text) else None)
+        or declared
         or ("auto-reply" if absence.is_notice(subject, text, is_answer=is_answer) else None)
         or _by_list(root, defects)
         or _by_sender(sender, return_path, has_reply_to=has_reply_to, is_answer=is_answer)
     )
+    return Sign(kind, is_declared=declared is not None or return_path == "") if kind else None
 
 
-def _by_report(root: Part, parts: list[Part], sender: Contact | None, subject: str, text: str) -> str | None:
+def is_nobody(address: str) -> bool:
+    """Whether the address is one of those that programs send from and nobody reads."""
+    return _NOBODY.fullmatch(address.partition("@")[0]) is not None
+
+
+def _by_report(root: Part, parts: list[Part], sender: Contact | None, subject: str) -> str | None:
     types = {part.content_type for part in parts}
     stated = root.type_parameters.get("report-type", "").lower() if root.content_type == "multipart/report" else ""
     if stated == "feedback-report" or "message/feedback-report" in types:
@@ -105,7 +124,7 @@ def _by_report(root: Part, parts: list[Part], sender: Contact | None, subject: s
         _COMPLAINT.match(subject[:120]) and sender and _COMPLAINT_DESK.match(sender.address)
     ):
         return "feedback-report"
-    return "receipt" if absence.is_receipt(subject, text) else None
+    return None
 
 
 def _by_auto_submitted(root: Part, subject: str, text: str, defects: Defects) -> str | None:
@@ -157,5 +176,4 @@ def _by_sender(sender: Contact | None, return_path: str | None, *, has_reply_to:
         # RFC 3834: whoever answers by itself does so without a return path.
         return "auto-reply" if is_answer else "auto-generated"
     # Web forms send from such an address and name the person in Reply-To.
-    is_nobody = sender is not None and _NOBODY.fullmatch(sender.address.partition("@")[0])
-    return "auto-generated" if is_nobody and not has_reply_to else None
+    return "auto-generated" if sender is not None and is_nobody(sender.address) and not has_reply_to else None

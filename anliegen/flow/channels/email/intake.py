@@ -28,6 +28,7 @@ from anliegen.records.accounts.queries import NotSetUp
 log = structlog.get_logger(__name__)
 
 NEW = "anliegen_intake"  # the notification that a trigger on the ledger sends
+NULL_SENDER = "<>"  # how the ledger keeps the envelope of who wants no answer; empty there means: not known
 TOGETHER = 50  # mails in one transaction
 REST_S = 0.1  # between two looks at the ledger while many mails come, so that each takes in several
 TRIES = 3
@@ -128,6 +129,7 @@ def _read(waiting: Sequence[Intake]) -> int:
     incomings = _understood(waiting, guard.trusted_servers)
     lines = waiting[: len(incomings)]
     known = Known.to(incomings, [line.envelope_from for line in lines])
+    known.trusts_a_server = bool(guard.trusted_servers)
     answered = {message.ticket_id for message in known.messages.values()}
     known.watch = Watch.over(guard, incomings, [line.received_at for line in lines], answered, clock.now())
     with rows.deferred(len(lines)):
@@ -145,10 +147,23 @@ def _understood(lines: Sequence[Intake], trusted_servers: Collection[str]) -> li
         is_alone = _MAY_BE_SEALED.search(raw) is not None
         if incomings and (is_alone or time.monotonic() - began > TOGETHER_S):
             break
-        incomings.append(parse_or_raise(raw, trusted_servers=trusted_servers, keys=mail_keys.load))
+        incomings.append(
+            parse_or_raise(
+                raw,
+                trusted_servers=trusted_servers,
+                keys=mail_keys.load,
+                return_path=_return_path(line),
+                sent_to=line.envelope_to,
+            )
+        )
         if is_alone:
             break
     return incomings
+
+
+def _return_path(line: Intake) -> str | None:
+    """The envelope's sender: empty for the null sender (RFC 5321, 4.5.5), None where no envelope is known."""
+    return "" if line.envelope_from == NULL_SENDER else line.envelope_from or None
 
 
 def _alone(pk: int) -> Intake:

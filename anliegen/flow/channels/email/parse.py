@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from anliegen.flow.channels.email import (
@@ -58,7 +58,7 @@ def parse(raw: bytes, *, trusted_servers: Collection[str] = (), keys: Keys = no_
 
     `trusted_servers` are the authserv-ids whose Authentication-Results count (RFC 8601); by default none.
     `keys` gives what signed and encrypted mails are checked and opened with; only they ask, and what it raises passes.
-    The envelope is the caller's: `recipients` and `return_path` come from header fields only.
+    `recipients` and `return_path` come from header fields only.
     """
     try:
         return _understand(raw, trusted_servers, keys)
@@ -69,21 +69,38 @@ def parse(raw: bytes, *, trusted_servers: Collection[str] = (), keys: Keys = no_
         return _unreadable(raw, error)
 
 
-def parse_or_raise(raw: bytes, *, trusted_servers: Collection[str] = (), keys: Keys = no_keys) -> Incoming:
-    """As `parse`, but what our own code fails with is raised: intake sets such a mail aside, for a person."""
+def parse_or_raise(
+    raw: bytes,
+    *,
+    trusted_servers: Collection[str] = (),
+    keys: Keys = no_keys,
+    return_path: str | None = None,
+    sent_to: Sequence[str] = (),
+) -> Incoming:
+    """As `parse`, but what our own code fails with is raised: intake sets such a mail aside, for a person.
+
+    `return_path` and `sent_to` are the envelope, where the caller has it: an empty path there is the path, whatever the
+    fields say, and who it was sent to stands first in `recipients`.
+    """
     try:
-        return _understand(raw, trusted_servers, keys)
+        return _understand(raw, trusted_servers, keys, return_path, sent_to)
     except KeysUnavailable as error:
         raise error.__cause__ or error from None
 
 
-def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Incoming:
+def _understand(
+    raw: bytes,
+    trusted_servers: Collection[str],
+    keys: Keys,
+    envelope_path: str | None = None,
+    sent_to: Sequence[str] = (),
+) -> Incoming:
     defects = Defects()
     root = mime.split(raw, defects)
     parts = mime.walk(root)
     subject = headers.decode(root.first("subject")[: limits.WORDS], defects)
     sender = _sender(root, defects)
-    return_path = _return_path(root, defects)
+    return_path = _return_path(root, envelope_path, defects)
     sent_at = dates.date(headers.decode(root.first("date"), defects), defects)
     writer = Sender(sender.address if sender else "", sent_at)
     body = bodies.read(root, defects, keys=keys, sender=writer)
@@ -106,7 +123,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Inc
         defects=defects,
     )
     found = authentication.findings(root, trusted_servers, defects)
-    kind = automatic.kind(
+    sign = automatic.sign(
         root,
         parts,
         bounce=bounced,
@@ -117,6 +134,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Inc
         text=said.reply_text or text,
         defects=defects,
     )
+    kind = sign.kind if sign else None
     originals = original.message_ids(root, parts, text, defects) if kind in _ABOUT_A_MAIL else ()
     return Incoming(
         fingerprint=fingerprint.of(root),
@@ -125,7 +143,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Inc
         to=to,
         cc=cc,
         reply_to=reply_to,
-        recipients=_recipients(root, (*to, *cc), defects),
+        recipients=_recipients(root, sent_to, (*to, *cc), defects),
         return_path=return_path,
         subject=subject,
         sent_at=sent_at,
@@ -138,6 +156,7 @@ def _understand(raw: bytes, trusted_servers: Collection[str], keys: Keys) -> Inc
         html=html,
         attachments=tuple(body.attachments),
         automatic=kind,
+        is_declared=sign is not None and sign.is_declared,
         bounce=replace(bounced, original_ids=originals, sent_as=original.senders(parts, text, defects))
         if bounced
         else None,
@@ -232,16 +251,18 @@ def _people(root: Part, name: str, defects: Defects) -> tuple[Contact, ...]:
     return tuple(people[: limits.ADDRESSES])
 
 
-def _return_path(root: Part, defects: Defects) -> str | None:
+def _return_path(root: Part, envelope_path: str | None, defects: Defects) -> str | None:
+    if envelope_path == "":
+        return ""
     name = next((name for name in ("return-path", "x-envelope-from") if root.has(name)), None)
     if name is None:
-        return None
+        return envelope_path
     written = _text(root, name, defects).strip()
     return next((contact.address for contact in addresses.parse(written.encode(), defects)), "")
 
 
-def _recipients(root: Part, named: tuple[Contact, ...], defects: Defects) -> tuple[str, ...]:
-    found = [contact.address.lower() for contact in named]
+def _recipients(root: Part, sent_to: Sequence[str], named: tuple[Contact, ...], defects: Defects) -> tuple[str, ...]:
+    found = [address.lower() for address in (*sent_to, *(contact.address for contact in named))]
     for name in _DELIVERED_TO:
         found += [contact.address.lower() for contact in _people(root, name, defects)]
     return tuple(dict.fromkeys(address for address in found if "@" in address))

@@ -21,7 +21,8 @@ HELD = Q(result="quarantined", reason__startswith="too-many-") | Q(result="rejec
 def release(brake: Brake, *, by: Agent, actor: Actor, at: datetime) -> Brake:
     """Take in what was set aside, make up for acknowledgements, and hold nothing back for a day.
 
-    Does nothing when it is released already.
+    What was set aside as too much in all passes the rules and the other brakes first: among a flood nobody has looked
+    at each.     Does nothing when it is released already.
     """
     with transaction.atomic():
         brake = Brake.objects.select_for_update().get(pk=brake.pk)
@@ -29,21 +30,25 @@ def release(brake: Brake, *, by: Agent, actor: Actor, at: datetime) -> Brake:
             return brake
         brake.released_at, brake.released_by, brake.trusted_until = at, by, at + TRUSTED_FOR
         brake.save(update_fields=["released_at", "released_by", "trusted_until"])
+        looked_at = None if brake.kind == "mails" else at
         mails = held_lines(brake).update(
-            result="received", reason="", detail="", fingerprint="", done_at=None, let_in_at=at
+            result="received", reason="", detail="", fingerprint="", done_at=None, let_in_at=looked_at
         )
         record(verbs.BRAKE_RELEASED, brake, actor=actor, at=at, mails=mails)
-        if brake.kind == "answers":
+        if brake.kind in ("answers", "person"):
             defer(make_up, brake=brake.pk)
         _wake()
     return brake
 
 
 def keep(brake: Brake, *, by: Agent, actor: Actor, at: datetime) -> Brake:
-    """Leave it pulled: what was set aside is rejected, and so is what still comes, until somebody releases it."""
+    """Leave it pulled: what was set aside is rejected, and so is what still comes, until somebody releases it.
+
+    Never for the mails in all: nobody could write to us any more.
+    """
     with transaction.atomic():
         brake = Brake.objects.select_for_update().get(pk=brake.pk)
-        if not brake.is_on or brake.kept_at is not None:
+        if not brake.is_on or brake.kept_at is not None or brake.kind == "mails":
             return brake
         brake.kept_at, brake.kept_by = at, by
         brake.save(update_fields=["kept_at", "kept_by"])

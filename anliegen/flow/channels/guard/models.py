@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.models import Agent, Mailbox
 
 RULE_KINDS = [
     ("address", _("the sender's address")),
@@ -17,9 +17,11 @@ RULE_KINDS = [
 BRAKE_KINDS = [
     ("address", _("many mails of one address")),
     ("ticket", _("many mails to one concern")),
+    ("mails", _("many mails in all")),
     ("person", _("many acknowledgements to one person")),
     ("answers", _("many acknowledgements in all")),
 ]
+MOST_MAILS = 30_000  # fifty a second: more than any office gets, less than fills a disk in a night
 ON = Q(released_at__isnull=True)
 
 
@@ -29,6 +31,7 @@ class Guard(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
     most_per_address = models.PositiveSmallIntegerField(default=60)  # mails in ten minutes
     most_per_ticket = models.PositiveSmallIntegerField(default=60)  # mails in ten minutes
+    most_mails = models.PositiveIntegerField(default=MOST_MAILS, db_default=MOST_MAILS)  # in all, in ten minutes
     most_answers = models.PositiveSmallIntegerField(default=600)  # acknowledgements in ten minutes
     # The authserv-ids (RFC 8601) of the operator's own mail servers: only what these write about a sender counts.
     trusted_servers = ArrayField(models.CharField(max_length=253), default=list, blank=True)
@@ -39,7 +42,7 @@ class Guard(models.Model):
             models.CheckConstraint(name="channels_guard_is_one", condition=Q(id=1)),
             models.CheckConstraint(
                 name="channels_guard_lets_some_in",
-                condition=Q(most_per_address__gte=5, most_per_ticket__gte=5, most_answers__gte=5),
+                condition=Q(most_per_address__gte=5, most_per_ticket__gte=5, most_mails__gte=5, most_answers__gte=5),
             ),
         ]
 
@@ -127,6 +130,10 @@ class RejectionRule(models.Model):
     kind = models.CharField(_("what is compared"), max_length=10, choices=RULE_KINDS)
     pattern = models.CharField(_("with what"), max_length=320)
     reason = models.CharField(_("why"), max_length=300)
+    # Null: all of them, and what comes to none.
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("mailbox")
+    )
     # Otherwise it never applies to somebody whose concern is open.
     includes_customers = models.BooleanField(_("also customers with an open concern"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -138,7 +145,9 @@ class RejectionRule(models.Model):
     class Meta:
         verbose_name = _("rejection rule")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["kind", "pattern"], name="channels_rejectionrule_once"),
+            models.UniqueConstraint(
+                fields=["kind", "pattern", "mailbox"], name="channels_rejectionrule_once", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 name="channels_rejectionrule_says_what_and_why", condition=~Q(pattern="") & ~Q(reason="")
             ),

@@ -27,6 +27,7 @@ NO_DATE_BEFORE = datetime(2000, 1, 1, tzinfo=UTC)  # what a clock without a batt
 KEPT = timedelta(hours=1)
 
 Key = tuple[str, str]  # kind and key of a count or a brake
+SURE, FEIGNED = "+ ", "? "  # before the address of who is confirmed, and of who was found not to be the sender
 
 
 @dataclass
@@ -87,7 +88,8 @@ class Paces:
         self.held.clear()
 
     def _most(self, kind: str) -> int:
-        return self.guard.most_per_address if kind == "address" else self.guard.most_per_ticket
+        limits = {"address": self.guard.most_per_address, "ticket": self.guard.most_per_ticket}
+        return limits.get(kind, self.guard.most_mails)
 
     def _ask(self, keys: set[Key], at: datetime) -> None:
         self.asked |= keys

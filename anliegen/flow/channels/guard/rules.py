@@ -98,6 +98,8 @@ def _matching(rule: RejectionRule, at: datetime) -> Iterator[Message]:
         case _:
             roughly = Q(subject__icontains=pattern.split(" ")[0])
     mails = Message.objects.filter(roughly, direction="in", channel="email", created_at__gte=at - LOOKED_BACK)
+    if rule.mailbox_id is not None:
+        mails = mails.filter(ticket__mailbox=rule.mailbox_id)
     shown = mails.only("pk", "ticket_id", "from_address", "from_name", "subject", "created_at").order_by("-pk")
     with transaction.atomic():  # a cursor of the server, so that not all of them are read at once
         count = 0

@@ -8,15 +8,16 @@ from typing import Self
 from anliegen.flow.channels.email.identifiers import read_reply_address, subject_number
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.models import Guard, RejectionRule
-from anliegen.flow.channels.guard.pace import Key, Paces, says_something
+from anliegen.flow.channels.guard.pace import FEIGNED, SURE, Key, Paces, says_something
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import reply_key
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.customers.actions import fold_address
-from anliegen.records.tickets.models.message import is_feigned
+from anliegen.records.tickets.models.message import is_feigned, is_sure
 
-NOBODY, FEIGNED = "?", "? "  # the key of mails without a sender; before the key of one who is not who they say
+NOBODY = "?"  # the key of mails without a sender
+ALL: Key = ("mails", "")
 LONGEST = 160  # characters of an address in a key
 
 
@@ -44,17 +45,17 @@ class Watch:
     ) -> Self:
         """For these mails that came at these moments, and may belong to these tickets."""
         active = list(RejectionRule.objects.active().order_by("pk"))
-        touched = {_author(mail) for mail in incomings if _matching(active, mail)}
-        keys: set[Key] = {("address", key_of(mail)) for mail in incomings}
+        touched = {_author(mail) for mail in incomings if _speaking_of(active, mail)}
+        keys: set[Key] = {ALL, *(("address", key_of(mail)) for mail in incomings)}
         keys |= {("ticket", str(pk)) for pk in [*tickets, *(pk for mail in incomings for pk in _named(mail))]}
         return cls(active, rules.with_open_concern(touched), Paces.load(guard, keys, moments, at))
 
-    def rule_against(self, incoming: Incoming) -> RejectionRule | None:
-        """The first rule that rejects this mail."""
+    def rule_against(self, incoming: Incoming, mailbox: int | None) -> RejectionRule | None:
+        """The first rule that rejects this mail, which came to this mailbox."""
         is_customer = fold_address("email", _author(incoming)) in self.customers and not is_feigned(
             incoming.authenticity
         )
-        for rule in _matching(self.rules, incoming):
+        for rule in _matching(self.rules, incoming, mailbox):
             if rule.includes_customers or not is_customer:
                 return rule
         return None
@@ -62,10 +63,13 @@ class Watch:
     def stops(
         self, incoming: Incoming, ticket: int | None, line: int, *, came_at: datetime, at: datetime
     ) -> tuple[str, str] | None:
-        """Count this line of the ledger; outcome and reason when its address, or its ticket, has had too much."""
+        """Count this line of the ledger; outcome and reason when its address, its ticket, or all together had too much.
+
+        In this order, so that what is held back for its address does not count against everybody.
+        """
         if self.paces is None:
             return None
-        for kind, key in [("address", key_of(incoming)), *([("ticket", str(ticket))] if ticket else [])]:
+        for kind, key in [("address", key_of(incoming)), *([("ticket", str(ticket))] if ticket else []), ALL]:
             is_kept = self.paces.is_kept(kind, key)
             if not says_something(incoming.sent_at, came_at):
                 if is_kept:
@@ -92,21 +96,27 @@ def change_guard(*, actor: Actor, at: datetime, **fields: object) -> Guard:
 
 
 def key_of(incoming: Incoming) -> str:
-    """Whose pace this mail counts for: its author's, and for each Reply-To apart, since web forms write for many.
+    """Whose pace this mail counts for: its author's, whatever Reply-To says.
 
-    What pretends to come from an address is counted apart, so that nobody can have another's mails stopped.
+    Who is confirmed is counted apart, and so is who was found not to be the sender, so that nobody can have another's
+    mails stopped by writing in their name.
     """
-    named = [contact.address for contact in (incoming.sender, *incoming.reply_to[:1]) if contact is not None]
-    addresses = dict.fromkeys(fold_address("email", address)[:LONGEST] for address in named)
-    mark = FEIGNED if is_feigned(incoming.authenticity) else ""
-    return mark + " > ".join(addresses) or NOBODY
+    author = fold_address("email", _author(incoming))[:LONGEST] or NOBODY
+    if is_sure(incoming.authenticity):
+        return SURE + author
+    return FEIGNED + author if is_feigned(incoming.authenticity) else author
 
 
 def _author(incoming: Incoming) -> str:
     return incoming.sender.address if incoming.sender else ""
 
 
-def _matching(active: Iterable[RejectionRule], incoming: Incoming) -> list[RejectionRule]:
+def _matching(active: Iterable[RejectionRule], incoming: Incoming, mailbox: int | None) -> list[RejectionRule]:
+    """The rules that speak of this mail and hold for the mailbox it came to."""
+    return [rule for rule in _speaking_of(active, incoming) if rule.mailbox_id in (None, mailbox)]
+
+
+def _speaking_of(active: Iterable[RejectionRule], incoming: Incoming) -> list[RejectionRule]:
     author = _author(incoming)
     return [rule for rule in active if rules.applies(rule, author, incoming.subject)]
 

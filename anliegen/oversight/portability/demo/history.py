@@ -138,16 +138,23 @@ class Past:
         if ticket.key not in self._sorted:
             self._change(ticket, self._first_look(ticket), turn)
         self._begun.add(ticket.key)
-        answer = Answer(text=turn.text, channel=turn.channel, files=_stored(turn))
-        message = tickets.reply(
-            self._rows[ticket.key], answer, actor=self._actor(turn.by), at=turn.at, status=turn.status
+        row = self._rows[ticket.key]
+        answer = Answer(
+            text=turn.text, channel=turn.channel, files=_stored(turn), to=self._asked_for(row, ticket, turn)
         )
+        message = tickets.reply(row, answer, actor=self._actor(turn.by), at=turn.at, status=turn.status)
         if turn.channel != "email":
             tickets.mark_delivered(message, actor=SYSTEM, at=turn.at)
             return
         # Gone out long ago: nothing of the demo's past leaves the house.
         tickets.mark_sent(message, actor=SYSTEM, at=min(turn.at + UNDO, self._now))
         self._said[ticket.key] = message
+
+    def _asked_for(self, row: Row, ticket: Ticket, turn: Turn) -> tuple[tuple[str, str], ...]:
+        """Who called, or wrote a letter, said where the answer may go by mail; the agent puts it in."""
+        if turn.channel != "email" or tickets.recipients_of(row):
+            return ()
+        return ((self._people[ticket.person].name, self._people[ticket.person].email),)
 
     def _note(self, ticket: Ticket, turn: Turn) -> None:
         tickets.write_note(self._rows[ticket.key], text=turn.text, actor=self._actor(turn.by), at=turn.at)

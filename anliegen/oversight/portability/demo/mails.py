@@ -14,7 +14,7 @@ from anliegen.oversight.portability.demo.scenes import table
 from anliegen.oversight.portability.demo.shapes import File, Stray, Ticket, Turn
 
 LEDGER_REACHES = timedelta(days=21)  # older lines of the ledger would show nothing new and cost time
-_AWAY = (("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"))
+_AUTOMATIC = (("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"))
 
 
 def raw(
@@ -49,7 +49,7 @@ def raw(
 
 
 def strays(tickets: Sequence[Ticket], players: Sequence[Player], seed: int, now: datetime) -> tuple[Stray, ...]:
-    """Absence notes of business customers after our answers, and a few circulars, all of the last weeks."""
+    """Absence notes of business customers after our answers, and confirmations of programs, all of the last weeks."""
     chance = chance_of(f"{seed}/strays")
     by_key = {player.person.key: player for player in players}
     answered = [
@@ -64,18 +64,18 @@ def strays(tickets: Sequence[Ticket], players: Sequence[Player], seed: int, now:
             table("strays.toml")["away"], chance.sample(answered, min(3, len(answered))), strict=False
         )
     ]
-    circulars = [
+    confirmations = [
         Stray(
             at=now - timedelta(days=chance.uniform(1, 18)),
             sender=(one["name"], one["address"]),
             to="service@stadtwerke-lindenau.example",
             subject=one["subject"],
             text=one["text"].strip(),
-            headers=(("Precedence", "bulk"),),
+            headers=_AUTOMATIC,
         )
-        for one in table("strays.toml")["circular"]
+        for one in table("strays.toml")["confirmation"]
     ]
-    return (*notes, *circulars)
+    return (*notes, *confirmations)
 
 
 def delivered_twice(tickets: Sequence[Ticket], seed: int, now: datetime) -> tuple[str, ...]:
@@ -102,6 +102,6 @@ def _away(ticket: Ticket, turn: Turn, player: Player, note: dict[str, str]) -> S
         to=ticket.mailbox or "service@stadtwerke-lindenau.example",
         subject=note["subject"],
         text=wording.fill(note["text"].strip(), look),
-        headers=_AWAY,
+        headers=_AUTOMATIC,
         answers=ticket.key,
     )

@@ -62,7 +62,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Stray:
-    """A mail that is no concern: an absence note or a circular. `answers` names the ticket that it follows."""
+    """A mail that is no concern: an absence note or a confirmation. `answers` names the ticket that it follows."""
 
     at: datetime
     sender: tuple[str, str]  # name, address

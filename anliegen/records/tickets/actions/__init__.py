@@ -27,7 +27,7 @@ from anliegen.records.tickets.actions.departure import (
 )
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
-from anliegen.records.tickets.actions.receive import add_participant, receive
+from anliegen.records.tickets.actions.receive import receive
 from anliegen.records.tickets.actions.reply import (
     NothingSaid,
     NoWayToAnswer,
@@ -53,7 +53,6 @@ __all__ = [
     "TakenBack",
     "UnknownChoice",
     "acknowledge",
-    "add_participant",
     "assign",
     "came_back",
     "cancel",

@@ -7,14 +7,12 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Brand, Mailbox
-from anliegen.records.customers.actions import fold_address
-from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.content import File, Received
 from anliegen.records.tickets.models import Attachment, Message, Participant, Ticket, as_recipients
 from anliegen.records.tickets.models.message import is_feigned
+from anliegen.records.tickets.participants import takes_part
 
-HAS_LEFT = ("sent", "maybe_sent", "delivered")
 WHAT_MOVES = ("last_message_at", "updated_at", "version", "waiting_since", "status", "resolved_at", "closed_at")
 
 
@@ -30,7 +28,8 @@ def receive(
     """Add what a customer said to a ticket, or open one for it (then `brand` is needed).
 
     A message to a finished ticket opens it again; whether it is too late for that the caller decides. An automatic
-    message changes neither status nor waiting time. `actor` is the person unless an agent notes down what was said.
+    message to a ticket changes neither its status nor its waiting time. `actor` is the person unless an agent notes
+    down what was said.
     """
     author = actor or Actor.person(received.person_id)
     came_to = None
@@ -59,22 +58,6 @@ def receive(
     return message
 
 
-def add_participant(ticket: Ticket, address: Address, *, role: str = "copy", actor: Actor, at: datetime) -> Participant:
-    """Let an address take part. Does nothing when it does already."""
-    with unit():
-        participant, is_new = Participant.objects.get_or_create(ticket=ticket, address=address, defaults={"role": role})
-        if is_new:
-            record(
-                verbs.PARTICIPANT_JOINED,
-                ticket,
-                actor=actor,
-                at=at,
-                person=f"person:{address.person_id}",
-                role=role,
-            )
-    return participant
-
-
 def _open(received: Received, brand: Brand, mailbox: Mailbox | None, author: Actor, at: datetime) -> Ticket:
     ticket = rows.insert(
         Ticket(
@@ -87,7 +70,7 @@ def _open(received: Received, brand: Brand, mailbox: Mailbox | None, author: Act
             created_at=at,
             updated_at=at,
             last_message_at=at,
-            waiting_since=None if received.automatic else at,
+            waiting_since=at,  # also for a program's: a person's words may stand in it, and nobody has looked yet
         )
     )
     if received.address is not None:
@@ -116,19 +99,7 @@ def _is_stranger(ticket: Ticket, received: Received) -> bool:
     if received.person_id == ticket.person_id or received.address is None:
         return False
     rows.write()
-    if Participant.objects.filter(ticket=ticket, address=received.address).exists():
-        return False
-    return not _was_written_to(ticket, received.address)
-
-
-def _was_written_to(ticket: Ticket, address: Address) -> bool:
-    """Whether an agent has had an answer go to this address, as a copy for instance: it is part of it since."""
-    answers = Message.objects.filter(ticket=ticket, direction="out", rule="", state__in=HAS_LEFT)
-    return any(
-        fold_address("email", one["address"]) == address.folded
-        for to, copies in answers.values_list("to", "cc")
-        for one in (*to, *copies)
-    )
+    return not takes_part(ticket, kind=received.address.kind, folded=received.address.folded)
 
 
 def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetime, came_to: Ticket | None) -> Message:
@@ -142,6 +113,7 @@ def _add_message(ticket: Ticket, received: Received, stranger: bool, at: datetim
             person_id=received.person_id,
             from_name=received.from_name[:300],
             from_address=received.from_address[:320],
+            reply_to=received.reply_to[:320],
             to=as_recipients(list(received.to)),
             cc=as_recipients(list(received.cc)),
             subject=received.subject[:400],

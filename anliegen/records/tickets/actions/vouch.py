@@ -10,6 +10,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import touch
 from anliegen.records.tickets.models import Message, Participant, Ticket
+from anliegen.records.tickets.participants import takes_part
 
 
 def vouch(message: Message, *, actor: Actor, at: datetime) -> Message:
@@ -33,7 +34,7 @@ def vouch(message: Message, *, actor: Actor, at: datetime) -> Message:
         nobody, message.person = message.person_id, address.person
         _hand_over(ticket, address, nobody)
         message.authenticity = f"vouched {message.authenticity.partition(' ')[2]}".strip()
-        message.is_from_stranger = not _takes_part(ticket, address)
+        message.is_from_stranger = not takes_part(ticket, kind=address.kind, folded=address.folded)
         message.save(update_fields=["person", "authenticity", "is_from_stranger"])
         touch(ticket, at, "person")
         record(verbs.MESSAGE_VOUCHED, ticket, actor=actor, at=at, message=ref(message), person=ref(address.person))
@@ -45,7 +46,3 @@ def _hand_over(ticket: Ticket, address: Address, nobody: int | None) -> None:
     if ticket.person_id == nobody:
         ticket.person = address.person
         Participant.objects.get_or_create(ticket=ticket, address=address, defaults={"role": "requester"})
-
-
-def _takes_part(ticket: Ticket, address: Address) -> bool:
-    return ticket.person_id == address.person_id or Participant.objects.filter(ticket=ticket, address=address).exists()

@@ -61,6 +61,8 @@ class Message(models.Model):
     rule = models.CharField(max_length=60, blank=True)  # the rule that wrote it, when no human did
     from_name = models.CharField(max_length=300, blank=True)
     from_address = models.CharField(max_length=320, blank=True)
+    # Where a mail asks answers to go, when they do not go there: anybody can write anybody in, so a person decides.
+    reply_to = models.CharField(max_length=320, blank=True, default="", db_default="")
     to = models.JSONField(default=list)  # [{"name", "address"}]
     cc = models.JSONField(default=list)
     subject = models.CharField(max_length=400, blank=True)
@@ -220,6 +222,11 @@ class Attachment(models.Model):
 def is_feigned(authenticity: str) -> bool:
     """Whether this code says that the sender named was found not to be the sender."""
     return authenticity.partition(" ")[0] == "failed"
+
+
+def is_sure(authenticity: str) -> bool:
+    """Whether this code says that the sender is who they say, by their mail server's word or a colleague's."""
+    return authenticity.partition(" ")[0] in ("confirmed", "vouched")
 
 
 def as_recipients(pairs: list[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from anliegen.records.tickets.models import Ticket
 from tests.faces.workspace.settings.conftest import address as to
 
 Said = Callable[[], list[tuple[str, str, dict[str, Any]]]]
-LIMITS = {"most_per_address": "20", "most_per_ticket": "30", "most_answers": "100"}
+LIMITS = {"most_per_address": "20", "most_per_ticket": "30", "most_mails": "5000", "most_answers": "100"}
 RULE = {"kind": "domain", "pattern": "@Shop.example", "reason": "Bestellt hat das niemand.", "is_active": "on"}
 
 
@@ -37,7 +37,8 @@ def brake(mailbox: Mailbox) -> Brake:
 def test_limits_and_trusted_servers_are_set(browser: Client, said: Said) -> None:
     browser.post(to("guard"), LIMITS | {"trusted_servers": " MX1.example.org,\nmx2.example.org\n\nmx1.example.org"})
     guard = Guard.objects.get()
-    assert (guard.most_per_address, guard.most_per_ticket, guard.most_answers) == (20, 30, 100)
+    limits = (guard.most_per_address, guard.most_per_ticket, guard.most_mails, guard.most_answers)
+    assert limits == (20, 30, 5000, 100)
     assert guard.trusted_servers == ["mx1.example.org", "mx2.example.org"]
     assert [(verb, subject) for verb, subject, _data in said()] == [("setting.changed", "guard:1")]
     assert "mx1.example.org\nmx2.example.org</textarea>" in browser.get(to("guard")).text
@@ -46,7 +47,13 @@ def test_limits_and_trusted_servers_are_set(browser: Client, said: Said) -> None
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"most_per_address": "4"}, {"most_answers": "0"}, {"trusted_servers": "mx; <script>"}, {"most_per_ticket": ""}],
+    [
+        {"most_per_address": "4"},
+        {"most_answers": "0"},
+        {"most_mails": "4"},
+        {"trusted_servers": "mx; <script>"},
+        {"most_per_ticket": ""},
+    ],
 )
 def test_what_would_stop_everything_or_means_nothing_is_refused(
     browser: Client, said: Said, wrong: dict[str, str]
@@ -93,6 +100,15 @@ def test_a_rule_that_makes_no_sense_is_refused(browser: Client, wrong: dict[str,
 def test_a_rule_that_is_there_already_is_refused(browser: Client) -> None:
     browser.post(to("rejection-new"), RULE)
     assert browser.post(to("rejection-new"), RULE).status_code == 422
+
+
+def test_a_rule_may_hold_for_one_mailbox_and_the_list_names_it(browser: Client, mailbox: Mailbox) -> None:
+    browser.post(to("rejection-new"), RULE | {"mailbox": str(mailbox.pk)})
+    assert RejectionRule.objects.get().mailbox == mailbox
+    assert browser.post(to("rejection-new"), RULE | {"mailbox": str(mailbox.pk)}).status_code == 422
+    assert mailbox.address in browser.get(to("rejections")).text
+    browser.post(to("rejection-new"), RULE)
+    assert list(RejectionRule.objects.order_by("pk").values_list("mailbox", flat=True)) == [mailbox.pk, None]
 
 
 def test_the_preview_shows_which_mails_it_would_have_rejected(browser: Client, ticket: Ticket) -> None:

@@ -19,7 +19,7 @@ from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer, Received
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Message, Participant, Ticket
 
 HOUR = timedelta(hours=1)
 SIGNATURE = "Mira Yılmaz\nIhre Stadtwerke Musterstadt"
@@ -140,7 +140,7 @@ def test_nobody_reads_in_a_quote_what_they_had_not_got(
     written: Callable[..., Message], ticket: Ticket, leo: Address, now: datetime
 ) -> None:
     Operator.objects.update(quotes="all")
-    tickets.add_participant(ticket, leo, actor=SYSTEM, at=now)
+    Participant.objects.create(ticket=ticket, address=leo, role="copy")
     come_in(ticket, leo, now + HOUR, "Unter uns: der Zähler war defekt.")
     tickets.mark_sent(written("Nur an Leo.", to=(("Leo Ott", "leo@example.net"),)), actor=SYSTEM, at=now)
     to_kim = written("An Kim.", to=(("Kim Berger", "kim@example.org"),))

@@ -1,14 +1,16 @@
 """A loop of mails is braked, by address and by concern, and a person decides; nothing is lost and nothing stops."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from django.utils import translation
 
 from anliegen.flow.channels.email import intake
 from anliegen.flow.channels.email.storing import store_raw
-from anliegen.flow.channels.guard import brakes, pace
+from anliegen.flow.channels.guard import brakes, pace, rules, words
 from anliegen.flow.channels.guard.models import Brake, Pace
 from anliegen.flow.channels.guard.watch import change_guard
 from anliegen.flow.channels.models import Intake
@@ -131,6 +133,59 @@ def test_who_pretends_to_be_kim_cannot_have_kims_mails_stopped(mailbox: Mailbox)
     assert come([one(100)]) == [NEW]
 
 
+MX = "mx.musterstadt.example"
+CONFIRMED = {"Authentication_Results": f"{MX}; dkim=pass header.d=example.org; dmarc=none"}
+SOFTFAIL = {"Authentication_Results": f"{MX}; spf=softfail smtp.mailfrom=kim@example.org; dmarc=none"}
+
+
+def test_who_writes_in_kims_name_unconfirmed_cannot_silence_kim_who_is_confirmed(mailbox: Mailbox) -> None:
+    change_guard(at=clock.now(), trusted_servers=[MX])
+    assert come([one(number, **SOFTFAIL) for number in range(MOST + 1)])[-1] == ASIDE
+    assert come([one(number, **CONFIRMED) for number in range(100, 100 + MOST)]) == [NEW] * MOST
+    assert come([one(200, **CONFIRMED)]) == [ASIDE]
+    with translation.override("en"):
+        said = {brake.key: words.title(brake, brake.key) for brake in Brake.objects.all()}
+    assert said == {
+        "kim@example.org": "Very many mails of kim@example.org",
+        "+ kim@example.org": "Very many mails of kim@example.org (confirmed)",
+    }
+
+
+def test_another_reply_to_each_time_does_not_hide_who_writes() -> None:
+    came = come([one(number, Reply_To=f"p{number}@example.net") for number in range(MOST + 2)])
+    assert came == [NEW] * MOST + [ASIDE] * 2
+
+
+def test_too_many_in_all_are_set_aside_and_come_in_by_the_rules_when_a_person_says_so(admin: Agent) -> None:
+    change_guard(at=clock.now(), most_mails=MOST)
+    flood = [one(number, who=f"p{number}", subject="Gewonnen") for number in range(MOST + 2)]
+    aside = ("quarantined", "too-many-mails")
+    assert come([*flood, one(99, who="ada")]) == [NEW] * MOST + [aside] * 3
+    brake = Brake.objects.get()
+    assert (brake.kind, brake.key, brake.most, brake.held) == ("mails", "", MOST, 3)
+    rules.create_rule(
+        actor=Actor.agent(admin.pk), maker=admin, at=clock.now(), kind="subject", pattern="Gewonnen", reason="Flut"
+    )
+    brakes.release(brake, by=admin, actor=Actor.agent(admin.pk), at=clock.now())
+    intake.take_in_all()
+    became = Intake.objects.order_by("-pk").values_list("result", "reason")[:3]
+    assert list(became) == [NEW, ("rejected", "rule"), ("rejected", "rule")]
+    assert come([one(number, who=f"q{number}") for number in range(MOST)]) == [NEW] * MOST
+
+
+def test_what_is_held_back_for_its_address_does_not_count_in_all() -> None:
+    change_guard(at=clock.now(), most_mails=MOST + 1)
+    assert come([one(number) for number in range(3 * MOST)])[-1] == ASIDE
+    assert come([one(99, who="ada")]) == [NEW]
+
+
+def test_nobody_can_keep_all_mails_out(admin: Agent) -> None:
+    change_guard(at=clock.now(), most_mails=MOST)
+    come([one(number, who=f"p{number}") for number in range(MOST + 2)])
+    brake = brakes.keep(Brake.objects.get(), by=admin, actor=Actor.agent(admin.pk), at=clock.now())
+    assert (brake.kept_at, brakes.held_lines(brake).count()) == (None, 2)
+
+
 def test_released_it_takes_in_what_was_set_aside_and_trusts_for_a_day(admin: Agent) -> None:
     come([one(number) for number in range(MOST + 4)])
     brake = brakes.release(Brake.objects.get(), by=admin, actor=Actor.agent(admin.pk), at=clock.now())
@@ -191,9 +246,9 @@ def test_a_decision_that_is_made_already_stays(admin: Agent) -> None:
 
 def test_counts_are_forgotten_when_no_window_needs_them() -> None:
     come([one(1)])
-    assert Pace.objects.count() == 1
+    assert Pace.objects.count() == 2  # of the address, and of all
     pace.forget_often(int((clock.now() + timedelta(minutes=50)).timestamp()))
-    assert Pace.objects.count() == 1
+    assert Pace.objects.count() == 2  # of the address, and of all
     pace.forget_often(int((clock.now() + timedelta(minutes=90)).timestamp()))
     assert Pace.objects.count() == 0
 
@@ -221,3 +276,14 @@ def test_the_confirmations_that_one_person_no_longer_gets_show_as_a_brake(
     run_pipeline()
     brake = Brake.objects.get()
     assert (brake.kind, brake.key, brake.held) == ("person", str(Ticket.objects.all()[0].person_id), 3)
+
+
+def test_released_they_are_made_up_for_to_that_person_alone(admin: Agent, run_pipeline: Callable[[], int]) -> None:
+    change_guard(at=clock.now(), most_per_address=100)
+    come([*(one(number) for number in range(13)), *(one(number, who="ada") for number in range(12))])
+    run_pipeline()
+    kims = Brake.objects.get(kind="person", key=str(Ticket.objects.order_by("pk")[0].person_id))
+    brakes.release(kims, by=admin, actor=Actor.agent(admin.pk), at=clock.now())
+    brakes.make_up.func(kims.pk)
+    said = Message.objects.filter(rule="acknowledge").values_list("ticket__person__name", flat=True)
+    assert Counter(said) == {"kim": 13, "ada": 10}

@@ -148,3 +148,25 @@ def test_the_same_rule_is_made_once(make: Make) -> None:
     make("domain", "@Shop.example")
     with pytest.raises(IntegrityError):
         make("domain", "shop.example ")
+
+
+def test_a_rule_of_one_mailbox_rejects_nothing_that_comes_to_another(make: Make, mailbox: Mailbox) -> None:
+    other = Mailbox.objects.create(address="netz@musterstadt.example", brand=mailbox.brand)
+    rule = make("subject", "Abschlag", mailbox=mailbox)
+    make("subject", "Abschlag", mailbox=other, is_active=False)  # the same words may be meant otherwise elsewhere
+    rejected = take(mail())
+    assert (rejected.result, rejected.rule) == ("rejected", rule)
+    for number, goal in enumerate((other.address, "nirgends@musterstadt.example")):
+        raw = mail(message_id=f"<{number}@x>", to=goal, sender=f"p{number}@x.example", text=goal)
+        assert take(raw, to=goal).result == "created"
+
+
+def test_the_preview_of_a_rule_for_one_mailbox_shows_its_mails_alone(make: Make, mailbox: Mailbox) -> None:
+    other = Mailbox.objects.create(address="netz@musterstadt.example", brand=mailbox.brand)
+    take(mail())
+    take(mail(message_id="<2@x>", to=other.address, text="Anders"), to=other.address)
+    given: dict[str, Any] = {"kind": "subject", "pattern": "abschlag", "includes_customers": True}
+    counts = [
+        rules.preview(RejectionRule(mailbox=one, **given), at=clock.now()).count for one in (None, mailbox, other)
+    ]
+    assert counts == [2, 1, 1]
