@@ -197,7 +197,7 @@ def test_a_delay_known_only_by_where_it_was_sent_from_is_told_too(
 def test_reports_count_for_the_brake_unless_only_we_can_have_made_the_address_they_came_to(
     sent: Message, admin: Agent
 ) -> None:
-    change_guard(most_per_address=5, at=clock.now())
+    change_guard(most_per_address=5, actor=Actor.agent(admin.pk), at=clock.now())
     proven = bounce_address("service@musterstadt.example", sent.pk, reply_key())
     results = [
         take(flooding(sent, number), to=to, sender="").result
