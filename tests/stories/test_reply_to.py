@@ -27,7 +27,7 @@ def message_of(raw: bytes) -> Message:
 
 
 def test_who_names_a_customer_in_reply_to_is_not_taken_for_them(mailbox: Mailbox, kim_address: Address) -> None:
-    change_guard(at=clock.now(), trusted_servers=[MX])
+    change_guard(actor=SYSTEM, at=clock.now(), trusted_servers=[MX])
     confirmed = f"{MX}; dmarc=pass header.from=evil.example"
     message = message_of(mail(sender=EVE, Reply_To="kim@example.org", Authentication_Results=confirmed))
     assert (message.authenticity, message.reply_to) == ("confirmed dmarc=pass", "kim@example.org")

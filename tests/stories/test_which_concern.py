@@ -164,7 +164,7 @@ def numbered(ticket: Ticket, **headers: str) -> bytes:
 def test_a_number_counts_from_a_confirmed_sender_and_only_suggests_from_another(
     mailbox: Mailbox, said: str, became: tuple[str, str]
 ) -> None:
-    change_guard(at=clock.now(), trusted_servers=[MX])
+    change_guard(actor=SYSTEM, at=clock.now(), trusted_servers=[MX])
     first = ticket_of(take(mail()))
     line = take(numbered(first, Authentication_Results=f"{MX}; {said}"))
     assert (line.result, line.reason) == became
@@ -173,7 +173,7 @@ def test_a_number_counts_from_a_confirmed_sender_and_only_suggests_from_another(
 
 
 def test_where_a_server_is_trusted_and_says_nothing_a_number_only_suggests(mailbox: Mailbox) -> None:
-    change_guard(at=clock.now(), trusted_servers=[MX])
+    change_guard(actor=SYSTEM, at=clock.now(), trusted_servers=[MX])
     first = ticket_of(take(mail()))
     assert take(numbered(first)).result == "created"
     assert Link.objects.get(kind="maybe").other == first

@@ -54,7 +54,7 @@ def test_nothing_is_wrong_with_a_well_kept_instance(well: None) -> None:
 def test_as_long_as_no_server_is_trusted_the_operator_is_told_what_that_means(well: None, now: datetime) -> None:
     warned = found("senders")
     assert (warned.ok, warned.advice.startswith("Settings, protection: name the mail server")) == (True, True)
-    change_guard(at=now, trusted_servers=["mx.musterstadt.example"])
+    change_guard(actor=SYSTEM, at=now, trusted_servers=["mx.musterstadt.example"])
     assert found("senders") == Finding("senders", True, "mx.musterstadt.example says whether they are who they say")
 
 

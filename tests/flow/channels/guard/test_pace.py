@@ -139,7 +139,7 @@ SOFTFAIL = {"Authentication_Results": f"{MX}; spf=softfail smtp.mailfrom=kim@exa
 
 
 def test_who_writes_in_kims_name_unconfirmed_cannot_silence_kim_who_is_confirmed(mailbox: Mailbox) -> None:
-    change_guard(at=clock.now(), trusted_servers=[MX])
+    change_guard(actor=SYSTEM, at=clock.now(), trusted_servers=[MX])
     assert come([one(number, **SOFTFAIL) for number in range(MOST + 1)])[-1] == ASIDE
     assert come([one(number, **CONFIRMED) for number in range(100, 100 + MOST)]) == [NEW] * MOST
     assert come([one(200, **CONFIRMED)]) == [ASIDE]
@@ -157,7 +157,7 @@ def test_another_reply_to_each_time_does_not_hide_who_writes() -> None:
 
 
 def test_too_many_in_all_are_set_aside_and_come_in_by_the_rules_when_a_person_says_so(admin: Agent) -> None:
-    change_guard(at=clock.now(), most_mails=MOST)
+    change_guard(actor=SYSTEM, at=clock.now(), most_mails=MOST)
     flood = [one(number, who=f"p{number}", subject="Gewonnen") for number in range(MOST + 2)]
     aside = ("quarantined", "too-many-mails")
     assert come([*flood, one(99, who="ada")]) == [NEW] * MOST + [aside] * 3
@@ -174,13 +174,13 @@ def test_too_many_in_all_are_set_aside_and_come_in_by_the_rules_when_a_person_sa
 
 
 def test_what_is_held_back_for_its_address_does_not_count_in_all() -> None:
-    change_guard(at=clock.now(), most_mails=MOST + 1)
+    change_guard(actor=SYSTEM, at=clock.now(), most_mails=MOST + 1)
     assert come([one(number) for number in range(3 * MOST)])[-1] == ASIDE
     assert come([one(99, who="ada")]) == [NEW]
 
 
 def test_nobody_can_keep_all_mails_out(admin: Agent) -> None:
-    change_guard(at=clock.now(), most_mails=MOST)
+    change_guard(actor=SYSTEM, at=clock.now(), most_mails=MOST)
     come([one(number, who=f"p{number}") for number in range(MOST + 2)])
     brake = brakes.keep(Brake.objects.get(), by=admin, actor=Actor.agent(admin.pk), at=clock.now())
     assert (brake.kept_at, brakes.held_lines(brake).count()) == (None, 2)
@@ -279,7 +279,7 @@ def test_the_confirmations_that_one_person_no_longer_gets_show_as_a_brake(
 
 
 def test_released_they_are_made_up_for_to_that_person_alone(admin: Agent, run_pipeline: Callable[[], int]) -> None:
-    change_guard(at=clock.now(), most_per_address=100)
+    change_guard(actor=SYSTEM, at=clock.now(), most_per_address=100)
     come([*(one(number) for number in range(13)), *(one(number, who="ada") for number in range(12))])
     run_pipeline()
     kims = Brake.objects.get(kind="person", key=str(Ticket.objects.order_by("pk")[0].person_id))
