@@ -20,6 +20,7 @@ NO_PAGE = {
     "workspace/attachments/<int:pk>/mail/<int:place>/": "a file",
     "workspace/attachments/<int:pk>/picture/": "a picture",
     "workspace/intake/<int:pk>/source/": "a file",
+    "workspace/tickets/<int:number>/status-page/": "leads to the customer's page",
     "workspace/settings/intake/<int:pk>/raw/": "a file",
     "workspace/settings/intake/balance/": "a part of the ledger",
     "workspace/settings/mailboxes/consent/": "leads back to the source",

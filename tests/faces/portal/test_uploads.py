@@ -85,14 +85,14 @@ def test_too_many_and_too_much_are_told_but_kept(monkeypatch: pytest.MonkeyPatch
 
 
 def test_files_are_held_until_the_form_comes_again() -> None:
-    kept = read(files=[file("a.png", PNG)]).keep()
+    kept = read(files=[file("a.png", PNG)]).keep(sender="192.0.2.1")
     assert [(each["name"], each["size"]) for each in kept] == [("a.png", len(PNG))]
     (found,) = read(held=[kept[0]["value"]]).files
     assert (found.filename, found.content, found.content_type) == ("a.png", PNG, "image/png")
 
 
 def test_a_forged_box_gets_no_file() -> None:
-    kept = read(files=[file("a.png", PNG)]).keep()[0]["value"]
+    kept = read(files=[file("a.png", PNG)]).keep(sender="192.0.2.1")[0]["value"]
     found = read(held=[kept[:-1] + ("x" if kept[-1] != "x" else "y"), "nonsense"])
     assert (found.files, len(found.problems)) == ([], 2)
 

@@ -24,7 +24,7 @@ import os, signal, sys, time
 import django
 django.setup()
 from django.db import transaction
-from anliegen.flow.channels.email import receive
+from anliegen.flow.channels.email import arrival, receive
 
 def die(*_args, **_more):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -34,18 +34,18 @@ def after(place, name):
     setattr(place, name, lambda *args, **more: die(real(*args, **more)))
 
 def before_its_commit():
-    after(receive, "store_raw")
-    dying = receive.store_raw
+    after(arrival, "store_raw")
+    dying = arrival.store_raw
     def uncommitted(*args, **more):
         with transaction.atomic():
             dying(*args, **more)
-    receive.store_raw = uncommitted
+    arrival.store_raw = uncommitted
 
 {
     "before the file": lambda: setattr(receive.files, "put", die),
     "after the file": lambda: after(receive.files, "put"),
     "before the commit": before_its_commit,
-    "after the commit": lambda: after(receive, "store_raw"),
+    "after the commit": lambda: after(arrival, "store_raw"),
     "before 250": lambda: setattr(receive, "_each", die),
 }[sys.argv[1]]()
 with receive.listening("127.0.0.1", 0) as port:
