@@ -77,7 +77,9 @@ def _cast() -> tuple[Agent, Agent]:
 def _measure_all(*agents: Agent) -> tuple[Figures, Figures, Figures]:
     """The pages of both agents, and their limit."""
     with connection.cursor() as cursor:
-        cursor.execute("CHECKPOINT")  # else reading pays for what seeding has left to write
+        # Else the pages share the machine with the server's tidying up after seeding, and pay for what it writes.
+        cursor.execute("VACUUM (ANALYZE)")
+        cursor.execute("CHECKPOINT")
     gc.collect()
     first, second = (_in_turns(_pages(Browser(agent), agent)) for agent in agents)
     with bare.driver() as database:
