@@ -123,6 +123,8 @@ async def _watch(threads: Sequence[threading.Thread], ending: asyncio.Event) -> 
             if not thread.is_alive():
                 log.error("a thread ended unasked, so the worker ends", thread=thread.name)
                 ending.set()
+                _insist()
+                return
         await asyncio.sleep(1)
 
 
