@@ -169,14 +169,14 @@ def test_a_visitor_sees_nothing_of_what_was_joined_and_their_words_come_to_their
     browser: Client, open_ticket: Callable[..., Ticket], kim_address: Address, now: datetime
 ) -> None:
     """Somebody typed in Kim's address; an agent joins that with what Kim wrote."""
-    kims = open_ticket(kim_address, text="Mein Passwort ist 5566.", channel="form")
+    kims = open_ticket(kim_address, text="Mein Passwort ist Rosenkohl.", channel="form")
     typed = open_ticket(kim_address, text="Noch eine Frage.", at=now + timedelta(hours=1), channel="form")
     for ticket, into in ((typed, kims), (kims, typed)):
         actions.join(ticket, into, actor=SYSTEM, at=now + timedelta(hours=2))
         page = text_of(browser.get(address("status", typed, token=links.visitor_token(typed))))
-        assert ("5566" in page, "Noch eine Frage." in page) == (False, True)
+        assert ("Rosenkohl" in page, "Noch eine Frage." in page) == (False, True)
         page = text_of(browser.get(address("status", kims, token=links.visitor_token(kims))))
-        assert ("5566" in page, "Noch eine Frage." in page) == (True, False)
+        assert ("Rosenkohl" in page, "Noch eine Frage." in page) == (True, False)
         actions.part(ticket, actor=SYSTEM, at=now + timedelta(hours=3))
     actions.join(typed, kims, actor=SYSTEM, at=now + timedelta(hours=4))
     sent = browser.post(
