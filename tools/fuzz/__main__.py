@@ -51,8 +51,8 @@ def run(options: argparse.Namespace, in_the_ledger: Rule) -> int:
         if rule:
             finds += 1
             _keep(options.finds, f"{options.seed}-{number}", mail, small, rule)
-        if number % 1_000 == 999 and sys.stderr.isatty():
-            print(f"\r{number + 1} mails, {finds} finds", end="", file=sys.stderr)
+        if number % 1_000 == 999:
+            _say(number + 1, finds)
         if options.minutes and time.monotonic() - began > 60 * options.minutes:
             options.mails = number + 1
             break
@@ -67,6 +67,14 @@ def run(options: argparse.Namespace, in_the_ledger: Rule) -> int:
     }
     print(json.dumps(figures) if options.json else "\n".join(f"{name:12}{value}" for name, value in figures.items()))
     return 1 if finds else 0
+
+
+def _say(done: int, finds: int) -> None:
+    """How far it is: rewritten in place for a person, a line now and then where it is kept."""
+    if sys.stderr.isatty():
+        print(f"\r{done} mails, {finds} finds", end="", file=sys.stderr)
+    elif done % 10_000 == 0:
+        print(f"{done} mails, {finds} finds", file=sys.stderr, flush=True)
 
 
 def damaged(begin: list[bytes], seed: int, number: int) -> bytes:
