@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from anliegen.flow.channels.email.send import register_mail_server
+from anliegen.flow.channels.mailroom.send import register_mail_server
 from anliegen.ground import files
 from anliegen.oversight.portability.demo.fill import fill
 from anliegen.records.accounts.models import Operator

@@ -17,8 +17,8 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
 from anliegen.config.pipeline import READERS
-from anliegen.flow.channels.email import intake, watch
-from anliegen.flow.channels.email.send import register_mail_server
+from anliegen.flow.channels.mailroom import intake, watch
+from anliegen.flow.channels.mailroom.send import register_mail_server
 from anliegen.ground import clock, jobs
 from anliegen.ground.journal import seal, tail
 from anliegen.ground.wake import work_when_woken

@@ -23,27 +23,38 @@ R = TypeVar("R")
 STALLED_AFTER_S = float(os.environ.get("ANLIEGEN_STALLED_AFTER_S") or 60)
 
 
-def job(*, queue: str = "default", retries: int = 0) -> Callable[[Callable[P, R]], "Task[P, R, P]"]:
-    """Declare a function as a job. With retries it waits 10, 12, 16, 24, 40 ... seconds in between."""
+def job(
+    *, queue: str = "default", retries: int = 0, formerly: tuple[str, ...] = ()
+) -> Callable[[Callable[P, R]], "Task[P, R, P]"]:
+    """Declare a function as a job. With retries it waits 10, 12, 16, 24, 40 ... seconds in between.
+
+    Its name is where it stands. When it moves, `formerly` are its names before: an update finds jobs that wait by them.
+    """
     strategy = procrastinate.RetryStrategy(max_attempts=retries, exponential_wait=2, wait=8) if retries else None
 
     def declare(function: Callable[P, R]) -> "Task[P, R, P]":
-        name = f"{function.__module__.removeprefix('anliegen.')}.{function.__name__}"
-        return cast("Task[P, R, P]", app.task(name=name, queue=queue, retry=strategy or False)(function))
+        declared = app.task(name=_name(function), aliases=[*formerly], queue=queue, retry=strategy or False)
+        return cast("Task[P, R, P]", declared(function))
 
     return declare
 
 
-def periodic(cron: str, *, queue: str = "default") -> Callable[[Callable[[int], None]], Callable[[int], None]]:
+def periodic(
+    cron: str, *, queue: str = "default", formerly: tuple[str, ...] = ()
+) -> Callable[[Callable[[int], None]], Callable[[int], None]]:
     """Declare a function that runs by the clock: `@periodic("*/5 * * * *")`. Gets the planned time as a Unix stamp."""
 
     def declare(function: Callable[[int], None]) -> Callable[[int], None]:
-        name = f"{function.__module__.removeprefix('anliegen.')}.{function.__name__}"
-        task = app.task(name=name, queue=queue, queueing_lock=name)(function)
+        name = _name(function)
+        task = app.task(name=name, aliases=[*formerly], queue=queue, queueing_lock=name)(function)
         app.periodic(cron=cron)(task)
         return function
 
     return declare
+
+
+def _name(function: Callable[..., object]) -> str:
+    return f"{function.__module__.removeprefix('anliegen.')}.{function.__name__}"
 
 
 def defer(task: "Task[Any, Any, Any]", *, at: datetime | None = None, key: str | None = None, **arguments: Any) -> bool:

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import trip
+from anliegen.flow.channels.mailroom.sources import UNDECIDED, create_source
 from anliegen.flow.channels.models import Intake, Source, Unfetched
-from anliegen.flow.channels.sources import UNDECIDED, create_source
 from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Cursor, Event

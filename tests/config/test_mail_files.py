@@ -10,10 +10,10 @@ import typer
 from django.db import OperationalError
 
 from anliegen.config.cli import mails as command
-from anliegen.flow.channels.email import intake as taking
-from anliegen.flow.channels.email import storing
-from anliegen.flow.channels.email.places import given
-from anliegen.flow.channels.email.places.given import A_LINK, TOO_LARGE, UNREADABLE, Given
+from anliegen.flow.channels.mailroom import intake as taking
+from anliegen.flow.channels.mailroom import storing
+from anliegen.flow.channels.mailroom.places import given
+from anliegen.flow.channels.mailroom.places.given import A_LINK, TOO_LARGE, UNREADABLE, Given
 from anliegen.flow.channels.models import Intake
 from anliegen.records.accounts.models import Mailbox
 from tests.stories.mails import mail

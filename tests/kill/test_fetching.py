@@ -16,7 +16,7 @@ MAILS = 150
 MAKING = """
 import django
 django.setup()
-from anliegen.flow.channels.sources import create_source
+from anliegen.flow.channels.mailroom.sources import create_source
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts import actions as accounts

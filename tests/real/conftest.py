@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from anliegen.flow.channels.email import receive, send
+from anliegen.flow.channels.mailroom import receive, send
 from anliegen.records.accounts.models import Operator
 from tests import needs
 from tests.flow.channels.mail_server import MailServer

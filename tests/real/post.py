@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from anliegen.flow.channels.email import intake
+from anliegen.flow.channels.mailroom import intake
 from anliegen.flow.channels.models import Intake
 from tests.flow.channels.mail_server import MailServer
 from tests.real import servers

@@ -9,8 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from anliegen.flow.channels.guard.models import Guard
-from anliegen.flow.channels.models import Intake
+from anliegen.flow.channels.models import Guard, Intake
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent, Mailbox, Operator

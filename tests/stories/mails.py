@@ -2,8 +2,8 @@
 
 from email.message import EmailMessage
 
-from anliegen.flow.channels.email import intake
-from anliegen.flow.channels.email.storing import store_raw
+from anliegen.flow.channels.mailroom import intake
+from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.flow.channels.outbox import deliver
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from anliegen.flow.channels import mail_keys
 from anliegen.flow.channels.email.compose import compose
-from anliegen.flow.channels.email.outgoing import as_mail
+from anliegen.flow.channels.mailroom.outgoing import as_mail
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Mailbox, Operator

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 import pytest
 
 from anliegen.flow.channels.email.compose import compose
-from anliegen.flow.channels.email.outgoing import as_mail
+from anliegen.flow.channels.mailroom.outgoing import as_mail
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Mailbox, Operator
 from anliegen.records.customers import actions as customers

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from anliegen.flow.channels.email import intake, receive
 from anliegen.flow.channels.email.identifiers import reply_address
-from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.instance import reply_key
+from anliegen.flow.channels.mailroom import intake, receive
+from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Intake
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.tickets.models import Message, Ticket

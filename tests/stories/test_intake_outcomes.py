@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anliegen.flow.channels.email import intake, receive, storing
 from anliegen.flow.channels.email.identifiers import reply_address
 from anliegen.flow.channels.instance import instance_id, reply_key
+from anliegen.flow.channels.mailroom import intake, receive, storing
 from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.ground import clock, files

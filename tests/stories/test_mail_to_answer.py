@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anliegen.flow.automation.models import Decision
-from anliegen.flow.channels.email import send
+from anliegen.flow.channels.mailroom import send
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event

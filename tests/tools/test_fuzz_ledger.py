@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from anliegen.flow.channels.email import intake, parse
+from anliegen.flow.channels.email import parse
+from anliegen.flow.channels.mailroom import intake
 from anliegen.flow.channels.models import Intake
 from anliegen.records.accounts.models import Mailbox
 from tools.corpus import data

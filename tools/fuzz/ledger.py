@@ -2,10 +2,9 @@
 
 from django.db import Error
 
-from anliegen.flow.channels.email.intake import take_in_all
-from anliegen.flow.channels.email.storing import store_raw
-from anliegen.flow.channels.guard.models import Guard
-from anliegen.flow.channels.models import Intake
+from anliegen.flow.channels.mailroom.intake import take_in_all
+from anliegen.flow.channels.mailroom.storing import store_raw
+from anliegen.flow.channels.models import Guard, Intake
 
 # Ends that a person has to look into although nobody pulled a brake: ours.
 _OURS = frozenset({"not-understood", "database-refused", "disk", "file-missing", "file-damaged", "not-set-up"})

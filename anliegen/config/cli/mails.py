@@ -22,7 +22,7 @@ def receive(context: typer.Context) -> None:
     """Without a command: the mail receiver, in the foreground."""
     if context.invoked_subcommand is None:
         with instance():
-            from anliegen.flow.channels.email import receive as receiver  # noqa: PLC0415  # slow import
+            from anliegen.flow.channels.mailroom import receive as receiver  # noqa: PLC0415  # slow import
 
             try:
                 receiver.run()
@@ -82,9 +82,9 @@ def intake(
     with instance():
         from django.db import Error  # noqa: PLC0415  # slow import
 
-        from anliegen.flow.channels.email import intake as taking  # noqa: PLC0415  # slow import
-        from anliegen.flow.channels.email.places.given import mails  # noqa: PLC0415  # slow import
-        from anliegen.flow.channels.email.storing import store_raw  # noqa: PLC0415  # slow import
+        from anliegen.flow.channels.mailroom import intake as taking  # noqa: PLC0415  # slow import
+        from anliegen.flow.channels.mailroom.places.given import mails  # noqa: PLC0415  # slow import
+        from anliegen.flow.channels.mailroom.storing import store_raw  # noqa: PLC0415  # slow import
 
         clean = True
         for given in (each for path in paths for each in mails(path, sys.stdin.buffer)):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from anliegen.flow.channels.guard import words
-from anliegen.flow.channels.guard.models import Brake
+from anliegen.flow.channels.models import Brake
 from anliegen.oversight.compliance.names import names
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may

@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of
-from anliegen.flow.channels.email.send import outbox_folder
+from anliegen.flow.channels.mailroom.send import outbox_folder
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Message, Ticket

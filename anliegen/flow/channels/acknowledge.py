@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from anliegen.flow.channels.addressed import language_for
 from anliegen.flow.channels.greeting import greeted, greeting, is_to_its_writer
-from anliegen.flow.channels.guard.models import Brake
 from anliegen.flow.channels.guard.pace import count_of, count_one, standing, trip
 from anliegen.flow.channels.guard.watch import the_guard
+from anliegen.flow.channels.models import Brake
 from anliegen.ground import clock
 from anliegen.ground.jobs import job
 from anliegen.ground.journal.actors import Actor

@@ -1,8 +1,8 @@
 """The jobs of this room, gathered so that the worker knows them all."""
 
 from anliegen.flow.channels import acknowledge, held, outbox, status_link
-from anliegen.flow.channels.email import compare, fetch
 from anliegen.flow.channels.guard import pace
+from anliegen.flow.channels.mailroom import compare, fetch
 
 JOBS = (
     outbox.deliver,

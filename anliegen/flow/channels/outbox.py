@@ -9,8 +9,8 @@ from django.db import transaction
 
 from anliegen.flow.channels import attempt, pace, result
 from anliegen.flow.channels.attempt import Overtaken, Wait
-from anliegen.flow.channels.email import send
 from anliegen.flow.channels.email.transmit import Taken
+from anliegen.flow.channels.mailroom import send
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.alone import alone

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
 
-from anliegen.flow.channels.email.compare import WANTED
+from anliegen.flow.channels.mailroom.compare import WANTED
 from anliegen.flow.channels.models import RESULTS, WITH_MESSAGE, Intake, Source
 from anliegen.ground import files
 from anliegen.records.accounts.models import Agent

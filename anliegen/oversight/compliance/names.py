@@ -7,8 +7,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from anliegen.flow.automation.models import Decision
-from anliegen.flow.channels.guard.models import Brake, Guard, RejectionRule
-from anliegen.flow.channels.models import Delivery, Intake, MailKey, Source
+from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.egress.models import Destination
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Role, Team

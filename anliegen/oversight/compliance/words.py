@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from anliegen.flow.channels import undelivered
-from anliegen.flow.channels.guard.models import BRAKE_KINDS
-from anliegen.flow.channels.models import RESULTS
+from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.flow.feedback.models import ANSWERS
 from anliegen.records.accounts.models.operator import LANGUAGES

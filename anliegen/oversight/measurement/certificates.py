@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from anliegen.flow.channels.email.send import PURPOSE as MAIL
-from anliegen.flow.channels.email.send import register_mail_server
+from anliegen.flow.channels.mailroom.send import PURPOSE as MAIL
+from anliegen.flow.channels.mailroom.send import register_mail_server
 from anliegen.ground import clock, egress
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.oversight.measurement.findings import Finding, judged

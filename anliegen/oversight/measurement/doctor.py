@@ -10,8 +10,8 @@ from django.conf import settings
 from django.db import connection
 
 from anliegen.flow.channels import pace
-from anliegen.flow.channels.email.compare import WANTED
 from anliegen.flow.channels.guard.watch import the_guard
+from anliegen.flow.channels.mailroom.compare import WANTED
 from anliegen.flow.channels.models import Delivery, Intake, Source, Unfetched
 from anliegen.ground import clock, files
 from anliegen.ground.journal import tail

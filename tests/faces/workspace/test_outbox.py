@@ -5,7 +5,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from anliegen.flow.channels import outbox
-from anliegen.flow.channels.email.send import outbox_folder
+from anliegen.flow.channels.mailroom.send import outbox_folder
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Operator

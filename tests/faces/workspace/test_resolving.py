@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from anliegen.flow.channels import resolution
-from anliegen.flow.channels.email.send import as_mail
+from anliegen.flow.channels.mailroom.send import as_mail
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent, Operator, Role

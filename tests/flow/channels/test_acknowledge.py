@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from anliegen.flow.channels import acknowledge
-from anliegen.flow.channels.email.outgoing import as_mail
 from anliegen.flow.channels.greeting import greeted
+from anliegen.flow.channels.mailroom.outgoing import as_mail
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event

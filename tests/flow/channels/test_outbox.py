@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.flow.channels import attempt, outbox, result
-from anliegen.flow.channels.email import send
 from anliegen.flow.channels.email.transmit import Taken
+from anliegen.flow.channels.mailroom import send
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor

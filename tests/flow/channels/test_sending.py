@@ -12,9 +12,10 @@ import pytest
 from django.db import OperationalError, connection
 
 from anliegen.flow.channels import attempt, outbox, pace, result
-from anliegen.flow.channels.email import send, transmit
+from anliegen.flow.channels.email import transmit
 from anliegen.flow.channels.email.identifiers import read_bounce_address
 from anliegen.flow.channels.instance import reply_key
+from anliegen.flow.channels.mailroom import send
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.egress.models import Destination
@@ -333,7 +334,8 @@ import os, signal, sys
 import django
 django.setup()
 from anliegen.flow.channels import attempt, outbox, result
-from anliegen.flow.channels.email import send, transmit
+from anliegen.flow.channels.email import transmit
+from anliegen.flow.channels.mailroom import send
 
 def die(*_args, **_more):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from anliegen.flow.channels import status_link
-from anliegen.flow.channels.email.outgoing import as_mail
+from anliegen.flow.channels.mailroom.outgoing import as_mail
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.customers import actions as customers

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.brakes import told
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, show
-from anliegen.flow.channels.guard import brakes as flow
-from anliegen.flow.channels.guard.models import Brake
-from anliegen.flow.channels.models import Intake
+from anliegen.flow.channels import brakes as flow
+from anliegen.flow.channels.models import Brake, Intake
 from anliegen.flow.channels.reasons import explain
 from anliegen.ground import clock
 from anliegen.oversight.compliance.pages import page

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import choosable_agents, offer
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, show
-from anliegen.flow.channels.email.send import PURPOSE as SENDING
-from anliegen.flow.channels.oauth import PURPOSE as TOKENS
-from anliegen.flow.channels.sources import PURPOSE as FETCHING
+from anliegen.flow.channels.mailroom.oauth import PURPOSE as TOKENS
+from anliegen.flow.channels.mailroom.send import PURPOSE as SENDING
+from anliegen.flow.channels.mailroom.sources import PURPOSE as FETCHING
 from anliegen.ground import clock
 from anliegen.ground.egress import actions as egress
 from anliegen.ground.egress.addresses import PORTS, host_of

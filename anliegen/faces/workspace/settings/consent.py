@@ -11,9 +11,8 @@ from django.views.decorators.http import require_safe
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import actor_of, done, refused
-from anliegen.flow.channels import oauth, sources
-from anliegen.flow.channels.email.places.place import Refusal
-from anliegen.flow.channels.email.troubles import explain
+from anliegen.flow.channels.mailroom import oauth, sources
+from anliegen.flow.channels.mailroom.troubles import Refusal, explain
 from anliegen.flow.channels.models import Grant
 from anliegen.ground import clock
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anliegen.faces.workspace.settings.source_forms import SourceForm, keep_secret
-from anliegen.flow.channels.oauth import PROVIDERS
+from anliegen.flow.channels.mailroom.oauth import PROVIDERS
 
 
 class GrantForm(SourceForm):

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, show
-from anliegen.flow.channels.guard.models import Guard
 from anliegen.flow.channels.guard.watch import change_guard, the_guard
+from anliegen.flow.channels.models import Guard
 from anliegen.ground import clock
 
 MOST_SERVERS = 20

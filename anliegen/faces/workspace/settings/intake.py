@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, alarmed, done, refused, show
 from anliegen.flow.channels.email import authenticity
-from anliegen.flow.channels.email import intake as flow
+from anliegen.flow.channels.mailroom import intake as flow
 from anliegen.flow.channels.models import RESULTS, Intake
 from anliegen.flow.channels.reasons import explain
 from anliegen.ground import clock, files

@@ -10,9 +10,8 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
-from anliegen.flow.channels.guard.models import Brake, RejectionRule
 from anliegen.flow.channels.guard.watch import the_guard
-from anliegen.flow.channels.models import Intake, MailKey, Source
+from anliegen.flow.channels.models import Brake, Intake, MailKey, RejectionRule, Source
 from anliegen.ground import clock
 from anliegen.ground.egress.models import Destination
 from anliegen.ground.journal.seal import last

@@ -15,7 +15,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm, offer
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, show
 from anliegen.flow.channels.guard import rules
-from anliegen.flow.channels.guard.models import RejectionRule
+from anliegen.flow.channels.models import RejectionRule
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Mailbox
 from anliegen.records.tickets.models import Ticket

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anliegen.faces.workspace.settings.forms import SettingForm
-from anliegen.flow.channels import sources as channels
-from anliegen.flow.channels.email.places.local import allowed_folders, is_allowed
+from anliegen.flow.channels.mailroom import sources as channels
+from anliegen.flow.channels.mailroom.places.local import allowed_folders, is_allowed
 from anliegen.flow.channels.models import Source
 from anliegen.ground.egress.addresses import host_of
 from anliegen.ground.egress.errors import Refused

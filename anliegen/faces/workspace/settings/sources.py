@@ -11,9 +11,9 @@ from anliegen.faces.workspace.settings.consent import redirect_address
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
 from anliegen.faces.workspace.settings.source_forms import CHOICES, SourceForm
 from anliegen.faces.workspace.settings.source_ways import WAYS, first_values, way_of
-from anliegen.flow.channels import sources as channels
-from anliegen.flow.channels.email import compare, fetch
-from anliegen.flow.channels.email.beginning import Counted
+from anliegen.flow.channels.mailroom import compare, fetch
+from anliegen.flow.channels.mailroom import sources as channels
+from anliegen.flow.channels.mailroom.beginning import Counted
 from anliegen.flow.channels.models import Grant, Source, Unfetched
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Mailbox

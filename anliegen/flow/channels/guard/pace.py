@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import F, Q
 
 from anliegen.flow.channels import verbs
-from anliegen.flow.channels.guard.models import Brake, Guard, Pace
+from anliegen.flow.channels.models import Brake, Guard, Pace
 from anliegen.ground.jobs import periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.batch import unit

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from anliegen.flow.channels.guard.models import RejectionRule
+from anliegen.flow.channels.models import RejectionRule
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent

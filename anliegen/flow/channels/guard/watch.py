@@ -7,10 +7,10 @@ from typing import Self
 
 from anliegen.flow.channels.email.identifiers import read_reply_address, subject_number
 from anliegen.flow.channels.guard import rules
-from anliegen.flow.channels.guard.models import Guard, RejectionRule
 from anliegen.flow.channels.guard.pace import FEIGNED, SURE, Key, Paces, says_something
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import reply_key
+from anliegen.flow.channels.models import Guard, RejectionRule
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.customers.actions import fold_address

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from anliegen.flow.channels.guard.models import Brake
 from anliegen.flow.channels.guard.pace import FEIGNED, SURE
+from anliegen.flow.channels.models import Brake
 
 OF_MAILS = ("address", "ticket", "mails")  # these set mails aside; the others hold acknowledgements back
 

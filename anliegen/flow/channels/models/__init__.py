@@ -1,19 +1,26 @@
-"""The intake ledger, the sources that fill it, the keys that open it, and the deliveries that leave."""
+"""The intake ledger, what guards it, the sources that fill it, the keys that open it, and the deliveries that leave."""
 
 from anliegen.flow.channels.models.deliveries import TROUBLES, Delivery
+from anliegen.flow.channels.models.guard import BRAKE_KINDS, Brake, BrakeQuerySet, Guard, Pace, RejectionRule
 from anliegen.flow.channels.models.keys import MailKey
 from anliegen.flow.channels.models.ledger import RESULTS, WITH_MESSAGE, Intake, IntakeQuerySet
 from anliegen.flow.channels.models.sources import Grant, Source, Unfetched
 
 __all__ = [
+    "BRAKE_KINDS",
     "RESULTS",
     "TROUBLES",
     "WITH_MESSAGE",
+    "Brake",
+    "BrakeQuerySet",
     "Delivery",
     "Grant",
+    "Guard",
     "Intake",
     "IntakeQuerySet",
     "MailKey",
+    "Pace",
+    "RejectionRule",
     "Source",
     "Unfetched",
 ]

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anliegen.flow.channels.guard.models import Brake, RejectionRule
+from anliegen.flow.channels.models.guard import Brake, RejectionRule
 from anliegen.records.accounts.models import Mailbox
 from anliegen.records.tickets.models import Message, Ticket
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from anliegen.flow.channels.email.storing import store_raw
+from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Intake
 from anliegen.oversight.measurement.bench.mails import made
 from anliegen.oversight.measurement.bench.workers import drained_in

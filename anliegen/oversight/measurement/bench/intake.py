@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from anliegen.flow.automation import triage
 from anliegen.flow.automation.models import Decision
-from anliegen.flow.channels.email import intake
 from anliegen.flow.channels.email.parse import parse
+from anliegen.flow.channels.mailroom import intake
 from anliegen.ground.journal import read, seal, tail
 from anliegen.ground.wake import work_when_woken
 from anliegen.oversight.measurement.bench import backlog, bare, large

@@ -9,7 +9,7 @@ from multiprocessing.synchronize import Barrier, Event
 
 from django.db import connection, connections
 
-from anliegen.flow.channels.email import intake
+from anliegen.flow.channels.mailroom import intake
 from anliegen.flow.channels.models import Intake
 
 _FORK = multiprocessing.get_context("fork")

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.guard import rules
-from anliegen.flow.channels.guard.models import Brake, Guard, RejectionRule
 from anliegen.flow.channels.guard.pace import trip
-from anliegen.flow.channels.models import Intake
+from anliegen.flow.channels.mailroom.storing import store_raw
+from anliegen.flow.channels.models import Brake, Guard, Intake, RejectionRule
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent, Mailbox

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anliegen.flow.channels.mailroom.sources import create_source
 from anliegen.flow.channels.models import Intake
-from anliegen.flow.channels.sources import create_source
 from anliegen.ground import files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event

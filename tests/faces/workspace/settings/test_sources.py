@@ -12,13 +12,11 @@ from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.faces.workspace.settings import consent
-from anliegen.flow.channels import oauth
-from anliegen.flow.channels.email import fetch
-from anliegen.flow.channels.email.beginning import Counted
-from anliegen.flow.channels.email.places.place import Refusal
-from anliegen.flow.channels.email.troubles import explain
+from anliegen.flow.channels.mailroom import fetch, oauth
+from anliegen.flow.channels.mailroom.beginning import Counted
+from anliegen.flow.channels.mailroom.sources import FROM_NOW, TODAY, UNDECIDED, UNREAD
+from anliegen.flow.channels.mailroom.troubles import Refusal, explain
 from anliegen.flow.channels.models import Grant, Source, Unfetched
-from anliegen.flow.channels.sources import FROM_NOW, TODAY, UNDECIDED, UNREAD
 from anliegen.ground import secrets
 from anliegen.ground.egress.models import Destination
 from anliegen.records.accounts.models import Agent, Mailbox

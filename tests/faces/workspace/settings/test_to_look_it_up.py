@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from anliegen.flow.channels.email.storing import store_raw
+from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
 from anliegen.ground.journal import seal

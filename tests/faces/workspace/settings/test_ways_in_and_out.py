@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from anliegen.flow.channels.mailroom.sources import FROM_NOW
 from anliegen.flow.channels.models import Source
-from anliegen.flow.channels.sources import FROM_NOW
 from anliegen.ground import secrets
 from anliegen.ground.egress.models import Destination, EgressCall
 from anliegen.records.accounts.models import Agent, Brand, Mailbox, Team

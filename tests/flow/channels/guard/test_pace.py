@@ -8,12 +8,12 @@ from email.utils import format_datetime
 import pytest
 from django.utils import translation
 
-from anliegen.flow.channels.email import intake
-from anliegen.flow.channels.email.storing import store_raw
-from anliegen.flow.channels.guard import brakes, pace, rules, words
-from anliegen.flow.channels.guard.models import Brake, Pace
+from anliegen.flow.channels import brakes
+from anliegen.flow.channels.guard import pace, rules, words
 from anliegen.flow.channels.guard.watch import change_guard
-from anliegen.flow.channels.models import Intake
+from anliegen.flow.channels.mailroom import intake
+from anliegen.flow.channels.mailroom.storing import store_raw
+from anliegen.flow.channels.models import Brake, Intake, Pace
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from django.db import IntegrityError
 
-from anliegen.flow.channels.email import intake
-from anliegen.flow.channels.email.storing import store_raw
 from anliegen.flow.channels.guard import rules
-from anliegen.flow.channels.guard.models import RejectionRule
 from anliegen.flow.channels.guard.watch import change_guard
-from anliegen.flow.channels.models import Intake
+from anliegen.flow.channels.mailroom import intake
+from anliegen.flow.channels.mailroom.storing import store_raw
+from anliegen.flow.channels.models import Intake, RejectionRule
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event

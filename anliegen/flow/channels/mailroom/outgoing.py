@@ -1,0 +1,118 @@
+"""The mail of a message: its words, signature and footer, and the headers by which it threads."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from anliegen.flow.channels.acknowledge import RULE as ACKNOWLEDGEMENT
+from anliegen.flow.channels.acknowledge import way_to_a_person
+from anliegen.flow.channels.addressed import Addressed, addressed, recipients
+from anliegen.flow.channels.email.compose import Outgoing, OutgoingFile
+from anliegen.flow.channels.email.identifiers import bounce_address, reply_address
+from anliegen.flow.channels.email.letter import Letter, as_html, as_text
+from anliegen.flow.channels.instance import instance_id, reply_key
+from anliegen.flow.channels.mailroom.history import quotes_for, thread_of
+from anliegen.ground import files
+from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.queries import the_operator
+from anliegen.records.tickets.links import kept_link, status_link
+from anliegen.records.tickets.models import DONE, Attachment, Message
+
+
+def as_mail(message: Message) -> Outgoing:
+    """Everything a mail needs; the same each time, so that a second try is the same mail."""
+    operator, ticket = the_operator(), message.ticket
+    whom = addressed(ticket, recipients(message))
+    language = whom.language(operator)
+    attached = list(message.attachments.order_by("pk"))
+    with translation.override(language):
+        letter = letter_of(message, whom, operator, language=language, attached=attached)
+    thread = thread_of(message)
+    return Outgoing(
+        from_name=ticket.brand.name,
+        from_address=message.from_address,
+        to=tuple((each["name"], each["address"]) for each in message.to),
+        cc=tuple((each["name"], each["address"]) for each in message.cc),
+        reply_to=_reply_to(message),
+        subject=message.subject,
+        text=as_text(letter),
+        html=as_html(letter),
+        attachments=tuple(map(_file, attached)),
+        message_id=message.rfc_message_id,
+        in_reply_to=thread[-1] if thread else None,
+        references=thread,
+        auto_submitted=_auto_submitted(message),
+        language=language,
+        actor_kind="rule" if message.rule else "human",
+        instance=instance_id(),
+        date=message.send_at or message.written_at,
+    )
+
+
+def envelope_sender(message: Message) -> str:
+    """Where reports about it go: to an address that names the message, if our server takes such addresses."""
+    mailbox = message.ticket.mailbox
+    if mailbox is None or not mailbox.signs_replies or mailbox.address.lower() != message.from_address.lower():
+        return message.from_address
+    try:
+        return bounce_address(mailbox.address, message.pk, reply_key())
+    except ValueError:  # too long to carry it
+        return message.from_address
+
+
+def letter_of(
+    message: Message, whom: Addressed, operator: Operator, *, language: str, attached: list[Attachment]
+) -> Letter:
+    """The words in their order, in the language that is active. What a rule wrote says so itself."""
+    brand = message.ticket.brand
+    if message.rule:
+        return Letter(text=_with_link(message.text, whom), footer=(brand.legal_footer,), language=language)
+    author = message.agent.name if message.agent else ""
+    return Letter(
+        text=_with_link(message.text, whom),
+        signature="\n".join(filter(None, [author, brand.signature.strip()])),
+        quotes=quotes_for(message, operator.quotes),
+        footer=(*_footer(message, whom, author), way_to_a_person(operator), brand.legal_footer),
+        language=language,
+        pictures={each.filename: each.content_id for each in attached if each.is_inline and each.content_id},
+    )
+
+
+def _with_link(text: str, whom: Addressed) -> str:
+    """The text as its owner reads it: the link, which is kept nowhere in the house, is put where it belongs."""
+    return text.replace(kept_link(whom.page), status_link(whom.page)) if whom.page is not None else text
+
+
+def _footer(message: Message, whom: Addressed, author: str) -> tuple[str, str]:
+    writer = _("This answer was written by a person: %(name)s.") % {"name": author} if author else ""
+    if whom.page is None:  # somebody else reads along, and the link lets act as the owner
+        return _("Our number for this concern: %(number)s") % {"number": message.ticket.pk}, writer
+    link = {"number": whom.page.pk, "link": status_link(whom.page)}
+    return _about_the_link(message) % link, writer
+
+
+def _about_the_link(message: Message) -> str:
+    """What the customer's page is for just now: once the concern counts as resolved, it asks whether it is."""
+    if message.ticket.is_open and message.status_after not in DONE:
+        return _("How your concern %(number)s stands, at any time: %(link)s")
+    return _("Is your concern %(number)s settled with this? Please tell us here: %(link)s#question")
+
+
+def _file(attachment: Attachment) -> OutgoingFile:
+    content_id = attachment.content_id if attachment.is_inline else ""
+    return OutgoingFile(attachment.filename, attachment.content_type, files.get(attachment.sha256), content_id)
+
+
+def _reply_to(message: Message) -> tuple[str, str] | None:
+    mailbox = message.ticket.mailbox
+    if mailbox is None or not mailbox.signs_replies:
+        return None
+    try:
+        return message.ticket.brand.name, reply_address(mailbox.address, message.ticket_id, reply_key())
+    except ValueError:  # too long to carry it: the answer finds back by its headers
+        return None
+
+
+def _auto_submitted(message: Message) -> str | None:
+    if not message.rule:
+        return None
+    return "auto-replied" if message.rule == ACKNOWLEDGEMENT else "auto-generated"

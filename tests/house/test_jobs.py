@@ -1,0 +1,35 @@
+"""A job that waits is found by its name, whatever an update did to the program in between."""
+
+from procrastinate.contrib.django import app
+
+# Never take one out: a queue may still hold it. A job that moves keeps its name here by `formerly`.
+EVER = (
+    "faces.api.jobs.forget_answers",
+    "faces.portal.jobs.forget_attempts",
+    "flow.channels.acknowledge.make_up",
+    "flow.channels.email.compare.compare",
+    "flow.channels.email.compare.compare_nightly",
+    "flow.channels.email.compare.fetch_missing",
+    "flow.channels.email.fetch.fetch",
+    "flow.channels.email.fetch.fetch_due",
+    "flow.channels.guard.pace.forget_often",
+    "flow.channels.held.forget_hourly",
+    "flow.channels.mailroom.compare.compare",
+    "flow.channels.mailroom.compare.compare_nightly",
+    "flow.channels.mailroom.compare.fetch_missing",
+    "flow.channels.mailroom.fetch.fetch",
+    "flow.channels.mailroom.fetch.fetch_due",
+    "flow.channels.outbox.deliver",
+    "flow.channels.outbox.find_forgotten",
+    "flow.channels.status_link.send",
+    "ground.jobs.rescue",
+    "ground.jobs.tidy",
+    "oversight.compliance.checks.journal_in_full",
+    "oversight.compliance.checks.ledger_in_full",
+    "records.tickets.jobs.index_again",
+)
+
+
+def test_every_name_that_a_waiting_job_may_bear_is_known() -> None:
+    ours = {name for name in app.tasks if "procrastinate" not in name and not name.startswith("tests.")}
+    assert ours == set(EVER)
