@@ -1,6 +1,7 @@
 """A mail becomes a line of the ledger: its bytes are durable, then the line commits. Nothing is looked at."""
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 from anliegen.flow.channels.email import charsets
 from anliegen.flow.channels.models import Intake
@@ -9,52 +10,36 @@ from anliegen.ground import clock, files
 MOST_RECIPIENTS = 1000
 
 
-def store_raw(
-    raw: bytes,
-    *,
-    source: str,
-    envelope_from: str = "",
-    envelope_to: Sequence[str] = (),
-    remote_key: str = "",
-    remote_mark: str = "",
-) -> Intake:
+class Way(TypedDict, total=False):
+    """How a mail came, as far as that is known: its envelope, and what it is called where it was fetched."""
+
+    envelope_from: str
+    envelope_to: Sequence[str]
+    remote_key: str
+    remote_mark: str
+
+
+def store_raw(raw: bytes, *, source: str, **way: Unpack[Way]) -> Intake:
     """Keep a mail as it came: bytes on disk, then its line in the ledger. Nothing is looked at.
 
     Raises OSError or DatabaseError when it is not safe; the sender must keep it then.
     """
     # The order must stay: the file is flushed before the row that names it commits.
     sha256 = files.put(raw)
-    return note(
-        sha256,
-        len(raw),
-        source=source,
-        envelope_from=envelope_from,
-        envelope_to=envelope_to,
-        remote_key=remote_key,
-        remote_mark=remote_mark,
-    )
+    return note(sha256, len(raw), source=source, **way)
 
 
-def note(
-    sha256: str,
-    size: int,
-    *,
-    source: str,
-    envelope_from: str = "",
-    envelope_to: Sequence[str] = (),
-    remote_key: str = "",
-    remote_mark: str = "",
-) -> Intake:
+def note(sha256: str, size: int, *, source: str, **way: Unpack[Way]) -> Intake:
     """The line of a mail whose bytes are durable already."""
     return Intake.objects.create(
         received_at=clock.now(),
         source=source[:120],
-        envelope_from=_storable(envelope_from)[:320],
-        envelope_to=[_storable(each) for each in envelope_to[:MOST_RECIPIENTS]],
+        envelope_from=_storable(way.get("envelope_from", ""))[:320],
+        envelope_to=[_storable(each) for each in way.get("envelope_to", ())[:MOST_RECIPIENTS]],
         sha256=sha256,
         size=size,
-        remote_key=remote_key,
-        remote_mark=remote_mark,
+        remote_key=way.get("remote_key", ""),
+        remote_mark=way.get("remote_mark", ""),
     )
 
 
