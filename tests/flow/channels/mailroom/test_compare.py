@@ -138,7 +138,7 @@ def test_it_waits_for_a_fetch_that_is_under_way(
     monkeypatch.setattr(fetch, "alone", lambda kind, key: nullcontext(False))
     compare.compare(source_id=source.pk, actor=SYSTEM.ref)
     assert folder.commands == []
-    queued = ProcrastinateJob.objects.get(task_name__endswith="email.compare.compare")
+    queued = ProcrastinateJob.objects.get(task_name__endswith="mailroom.compare.compare")
     assert queued.args == {"source_id": source.pk, "actor": "system", "tries": 1}
 
 

@@ -198,7 +198,7 @@ def test_each_minute_queues_the_sources_whose_time_has_come(
     create_source(mailbox, actor=jana, at=now, **fields | {"username": "off", "is_active": False})
     fetch.fetch_due(0)
     fetch.fetch_due(60)
-    queued = ProcrastinateJob.objects.filter(task_name__endswith="email.fetch.fetch")
+    queued = ProcrastinateJob.objects.filter(task_name__endswith="mailroom.fetch.fetch")
     assert [job.args for job in queued] == [{"source_id": source.pk}]
 
 
