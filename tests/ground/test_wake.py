@@ -178,12 +178,14 @@ def test_a_fault_of_our_own_is_not_the_databases() -> None:
 
 
 def test_what_comes_in_quick_succession_is_told_together(stop: threading.Event) -> None:
-    working = Working(stop, rest=1.0)
+    rest = 2.0
+    working = Working(stop, rest=rest)
     assert working.has_worked(1)
-    time.sleep(1.1)
+    time.sleep(rest + 0.1)
+    notify()
+    assert working.has_worked(2, seconds=0.9 * rest)  # the first is told at once, what follows after a rest together
     for _each in range(20):
         notify()
-    assert working.has_worked(2, seconds=0.5)  # the first is told at once
     assert working.has_worked(3)
-    time.sleep(1.5)
+    time.sleep(1.5 * rest)
     assert len(working.woken) == 3
