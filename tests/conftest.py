@@ -1,5 +1,6 @@
 """The known cast: one operator, two teams, and the people of Stadtwerke Musterstadt."""
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -25,6 +26,13 @@ if TYPE_CHECKING:
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 AGENT_PERMISSIONS = [code for code in PERMISSIONS if code not in ("settings.manage", "audit.read", "intake.retry")]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The test's database; before it is dropped, connections of threads that have ended are let go."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -149,6 +149,22 @@ def test_a_report_with_a_hundred_thousand_recipients() -> None:
     assert len(bounce.recipients) == limits.BOUNCED
 
 
+@pytest.mark.parametrize("blank", [b" ", b"\t", b"\r", b"\x1f", b"a", b"a@", b"<", b"(", b'"', b"a "])
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"This message was created automatically by mail delivery software.\n\nhas not yet been delivered\n",
+        b"This is a delivery failure notification message\n",
+        b"Delivery to the following recipients failed.\n\n",
+        b"The following addresses had delivery problems:\n",
+    ],
+)
+def test_reports_that_set_traps_for_patterns(beginning: bytes, blank: bytes) -> None:
+    head = b"Return-Path: <>\nFrom: Mail Delivery <mailer-daemon@example.org>\nSubject: Warning: message delayed\n\n"
+    incoming = understood(head + beginning + blank * (60_000 // len(blank)) + b"\nx\n")
+    assert incoming.text.startswith(beginning[:20].decode())
+
+
 @pytest.mark.parametrize("name", MAILS)
 def test_fifty_megabytes_take_less_than_five_seconds_and_500_mb(name: str) -> None:
     command = [sys.executable, "-m", "tests.flow.channels.email.big_mails", name]

@@ -21,6 +21,9 @@ _ANSWER = re.compile(
     r"\s{0,3}(?:re|aw|antw|antwort|wg|fwd?|fw|tr|rif|i|doorst|rv)\s?(?:\[\d{1,3}\])?\s?:", re.IGNORECASE
 )
 _FEW_BOUNDARIES = 20
+# From each place of these flufl.bounce's patterns look through all that follows: they get no more than an address has.
+_BLANKS = re.compile(rb"[^\S\n]{80,}")
+_WORD = re.compile(rb"\S{320}(?=\S)")
 _FEW_WITH_REASONS = 20  # recipients whose reason is looked for in the text
 
 
@@ -172,7 +175,7 @@ def _by_flufl(root: Part, text: str, defects: Defects) -> list[BouncedRecipient]
     # Its detectors log what they fail on, mails and all; that must not reach our log.
     logging.getLogger("flufl.bounce").disabled = True
     try:
-        message: Message = email.message_from_bytes(beginning)
+        message: Message = email.message_from_bytes(_WORD.sub(rb"\g<0>\n ", _BLANKS.sub(b" ", beginning)))
         if not message.get("from", "").strip():
             del message["from"]
             message["From"] = "unknown@invalid"
