@@ -1,6 +1,6 @@
 """Damage mails at random and see whether each is still understood. `python -m tools.fuzz [--mails N] [--seed S]`.
 
-The same seed gives the same mails. Each mail that breaks a rule is shrunk and kept in `--finds`; then it ends with 1.
+The same seed gives the same mails; `--first N` goes on where a run was broken off. Each mail that breaks a rule is shrunk and kept in `--finds`; then it ends with 1.
 With `--ledger N` every Nth mail that breaks none also goes through intake, in an instance made for this run.
 """
 
@@ -40,7 +40,7 @@ def run(options: argparse.Namespace, in_the_ledger: Rule) -> int:
     begin = seeds(folders)
     print(f"{len(begin)} healthy mails, {options.mails} damaged ones, seed {options.seed}", file=sys.stderr)
     began, finds, slowest, taken_in = time.monotonic(), 0, (0.0, 0), 0
-    for number in range(options.mails):
+    for number in range(options.first, options.first + options.mails):
         mail = damaged(begin, options.seed, number)
         before = time.process_time()
         rule = broken_rule(mail)
@@ -51,10 +51,10 @@ def run(options: argparse.Namespace, in_the_ledger: Rule) -> int:
         if rule:
             finds += 1
             _keep(options.finds, f"{options.seed}-{number}", mail, small, rule)
-        if number % 1_000 == 999:
-            _say(number + 1, finds)
+        if (done := number + 1 - options.first) % 1_000 == 0:
+            _say(done, finds)
         if options.minutes and time.monotonic() - began > 60 * options.minutes:
-            options.mails = number + 1
+            options.mails = done
             break
     figures = {
         "mails": options.mails,
@@ -111,6 +111,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tools.fuzz", description=__doc__)
     parser.add_argument("--mails", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, metavar="N", help="the number of the first one")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so many, 0 for never")
     parser.add_argument("--finds", type=Path, default=Path("build/fuzz"))
     parser.add_argument("--ledger", type=int, default=0, metavar="N", help="take in every Nth as well, 0 for none")
