@@ -1,6 +1,7 @@
 """Damage mails at random and see whether each is still understood. `python -m tools.fuzz [--mails N] [--seed S]`.
 
-The same seed gives the same mails; `--first N` goes on where a run was broken off. Each mail that breaks a rule is shrunk and kept in `--finds`; then it ends with 1.
+The same seed gives the same mails; `--first N` goes on where a run was broken off. Each mail that breaks a rule is
+shrunk and kept in `--finds`; then it ends with 1.
 With `--ledger N` every Nth mail that breaks none also goes through intake, in an instance made for this run.
 """
 
