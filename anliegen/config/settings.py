@@ -1,4 +1,4 @@
-"""Settings: one file, from the environment only. Names and defaults stand in docs/configuration.md."""
+"""Settings: from the environment only (`environment.py`). Names and defaults stand in docs/configuration.md."""
 
 from pathlib import Path
 from typing import Any
@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from anliegen.ground import files, postgres, secrets
+from anliegen.config import environment
+from anliegen.ground import postgres, secrets
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,33 +19,17 @@ def address_of(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-class Environment(BaseSettings):
-    """What the operator may set. Every value has a default that works on a laptop."""
-
-    model_config = SettingsConfigDict(env_prefix="ANLIEGEN_", extra="ignore")
-
-    host: str = "127.0.0.1"
-    port: int = Field(default=8000, ge=0, le=65535)
-    smtp_port: int = Field(default=8025, ge=0, le=65535)
-    base_url: str = ""
-    debug: bool = False
-    demo: bool = False
-    web_threads: int = Field(default=8, ge=1, le=64)
-    log_format: str = "plain"
-    mail_folders: str = ""
-
-
-ENVIRONMENT = Environment()
-ANLIEGEN_DATA = files.data_path()
+ENVIRONMENT = environment.read()
+ANLIEGEN_DATA = ENVIRONMENT.data
 ANLIEGEN_HOST, ANLIEGEN_PORT = ENVIRONMENT.host, ENVIRONMENT.port
 ANLIEGEN_SMTP_PORT = ENVIRONMENT.smtp_port
 ANLIEGEN_MAIL_FOLDERS = ENVIRONMENT.mail_folders
-ANLIEGEN_SMTP_URL = secrets.secret("ANLIEGEN_SMTP_URL")
+ANLIEGEN_SMTP_URL = ENVIRONMENT.smtp_url
 ANLIEGEN_BASE_URL = (ENVIRONMENT.base_url or address_of(ANLIEGEN_HOST, ANLIEGEN_PORT)).rstrip("/")
 ANLIEGEN_DEMO = ENVIRONMENT.demo
 ANLIEGEN_WEB_THREADS = ENVIRONMENT.web_threads
 
-SECRET_KEY = secrets.secret("ANLIEGEN_SECRET_KEY") or secrets.key("secret_key").hex()
+SECRET_KEY = ENVIRONMENT.secret_key or secrets.key("secret_key").hex()
 DEBUG = ENVIRONMENT.debug
 _base = urlsplit(ANLIEGEN_BASE_URL)
 ALLOWED_HOSTS = [_base.hostname or "localhost", "localhost", "127.0.0.1", "[::1]", ANLIEGEN_HOST]
@@ -128,7 +111,7 @@ TEMPLATES: list[dict[str, Any]] = [
     },
 ]
 
-_database_url = secrets.secret("DATABASE_URL")
+_database_url = ENVIRONMENT.database_url
 DATABASES = {"default": postgres.parse_url(_database_url) if _database_url else postgres.where(ANLIEGEN_DATA)}
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,20 @@ class Instance:
             command, input=given, capture_output=True, env=self._environment, timeout=180, check=False
         )
         return Told(done)
+
+    def typed(self, *arguments: str | Path) -> str:
+        """What a person sees who types this at a terminal."""
+        screen, terminal = os.openpty()
+        command = [sys.executable, "-m", "anliegen", *map(str, arguments)]
+        with subprocess.Popen(command, stdout=terminal, env=self._environment) as running:
+            os.close(terminal)
+            seen = b""
+            with suppress(OSError):  # how a terminal says that nobody writes to it any more
+                while piece := os.read(screen, 65536):
+                    seen += piece
+        os.close(screen)
+        assert running.returncode == 0
+        return seen.decode()
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +131,33 @@ def test_setting_up_with_something_wrong_says_what_and_changes_nothing(
     assert named in told.err
     assert "Nothing was changed" in told.err
     assert "Traceback" not in told.err
+
+
+@pytest.mark.parametrize(
+    ("password", "because"),
+    [
+        (b"kurz", "This password is too short. It must contain at least 10 characters."),
+        (b"", "This password is too short. It must contain at least 10 characters."),
+        (b"1234567890", "This password is too common."),
+        (b"jana@musterstadt", "The password is too similar to the e-mail address."),
+        (b"\xff\xfe\x00geheimnisvoll", "This is no text in UTF-8."),
+    ],
+)
+def test_the_first_password_must_be_as_strong_as_every_other(
+    empty: Instance, tmp_path: Path, password: bytes, because: str
+) -> None:
+    file = tmp_path / "password"
+    file.write_bytes(password)
+    told = empty.run("setup", "--organisation", "Stadtwerke", "--admin", ADMIN, "--password-file", file)
+    assert (told.exit, told.out, told.err) == (1, "", f"{file}: {because} Nothing was changed.\n")
+    assert empty.run("setup", "--organisation", "Stadtwerke", "--admin", "x", "--json").exit == 1  # still not set up
+
+
+def test_the_command_line_speaks_one_language(empty: Instance, anliegen: Instance, tmp_path: Path) -> None:
+    told = empty.run("setup", "--organisation", "Stadtwerke", "--admin", "keineadresse")
+    assert told.err == "keineadresse is no e-mail address, such as name@example.org. Nothing was changed.\n"
+    taken = anliegen.run("intake", write(tmp_path / "said.eml", text="Guten Tag"))
+    assert taken.out.endswith(" - It answers nothing we know, so it opened a concern for the mailbox's team.\n")
 
 
 @pytest.mark.parametrize(
@@ -184,6 +226,14 @@ def test_a_mail_is_explained_without_storing_anything(anliegen: Instance, tmp_pa
     assert (first["date"], first["automatic"], first["bounce"]) == ("2026-11-16T10:00:00+01:00", None, None)
     assert set(first["authentication"]) == {"spf", "dkim", "dmarc", "signature", "arc", "verdict", "words"}
     assert anliegen.run("journal", "verify", "--json").json["events"] == before
+
+
+def test_a_mail_is_explained_to_a_person_in_lines_and_to_a_program_in_one(empty: Instance, tmp_path: Path) -> None:
+    file = write(tmp_path / "one.eml", text="Danke!")
+    seen, told = empty.typed("mail", "explain", file), empty.run("mail", "explain", file)
+    assert seen.startswith('{\r\n  "message_id": "one@example.org",\r\n')
+    assert json.loads(seen) == told.json
+    assert (len(told.lines), len(empty.typed("mail", "explain", file, "--json").splitlines())) == (1, 1)
 
 
 def test_an_instance_with_real_tickets_is_not_seeded(anliegen: Instance, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 import typer.main
 
 from anliegen.config.cli.program import program
-from anliegen.config.settings import Environment
 from tools import docs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,7 +120,7 @@ def test_every_environment_variable_stands_in_its_page_and_no_other() -> None:
 
 
 def variables_of_the_program() -> set[str]:
-    found = {f"ANLIEGEN_{name.upper()}" for name in Environment.model_fields}
+    found: set[str] = set()
     for file in (ROOT / "anliegen").rglob("*.py"):
         for text in re.findall(r'"([A-Z_]+)"', file.read_text(encoding="utf-8")):
             if VARIABLE.fullmatch(text):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from anliegen.config.cli.program import AsJson, instance, note, program, refuse
+from anliegen.config.cli.program import AsJson, in_english, instance, note, program, refuse
 
 if TYPE_CHECKING:
     from anliegen.flow.channels.email.sealed.keys import Keyring
@@ -40,9 +40,9 @@ def explain(
     trust: Annotated[
         list[str], typer.Option(help="A mail server whose Authentication-Results count; may be given several times.")
     ] = [],  # noqa: B006  # typer reads it, nobody changes it
-    as_json: bool = AsJson,  # whether said or not
+    as_json: bool = AsJson,
 ) -> None:
-    """How a mail is understood, storing nothing; one JSON line per file."""
+    """How a mail is understood, storing nothing; one JSON line per file, on a terminal laid out to be read."""
     from anliegen.flow.channels.email.explain import explain as understand  # noqa: PLC0415  # slow import
 
     keyring = _keyring(key or [], passphrase_file)
@@ -55,7 +55,7 @@ def explain(
             unread = True
             continue
         told = understand(raw, trusted_servers=trust, keys=lambda: keyring)
-        print(json.dumps(told, ensure_ascii=False))
+        print(json.dumps(told, ensure_ascii=False, indent=2 if sys.stdout.isatty() and not as_json else None))
     if unread:
         raise typer.Exit(1)
 
@@ -120,7 +120,8 @@ def _tell(source: str, line: "Intake", *, as_json: bool) -> None:
         "ticket": line.ticket_id,
         "reason": line.reason,
     }
-    words = f"{source}: {line.result}" + (f" #{line.ticket_id}" if line.ticket_id else "") + f" - {why(line)}"
+    with in_english():
+        words = f"{source}: {line.result}" + (f" #{line.ticket_id}" if line.ticket_id else "") + f" - {why(line)}"
     print(json.dumps(answer, ensure_ascii=False) if as_json else words, flush=True)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from anliegen.config.cli.program import AsJson, instance, note, program, refuse, say
+from anliegen.config.cli.program import AsJson, in_english, instance, note, program, refuse, say
 
 token = typer.Typer(no_args_is_help=True, help="API tokens.")
 journal = typer.Typer(no_args_is_help=True, help="The journal.")
@@ -33,20 +33,25 @@ def setup(
 
         try:
             password = password_file.read_text(encoding="utf-8").strip() if password_file else None
-            made = founding.found(
-                organisation=organisation,
-                admin_email=admin,
-                password=password,
-                phone=phone,
-                state=state,
-                at=clock.now(),
-            )
+            with in_english():
+                made = founding.found(
+                    organisation=organisation,
+                    admin_email=admin,
+                    password=password,
+                    phone=phone,
+                    state=state,
+                    at=clock.now(),
+                )
         except AlreadySetUp:
             refuse("This instance is set up already; nothing was changed.")
-        except ValidationError as error:
-            refuse(f"{admin}: {' '.join(error.messages)} Nothing was changed.")
+        except founding.WeakPassword as error:
+            refuse(f"{password_file}: {error} Nothing was changed.")
+        except ValidationError:
+            refuse(f"{admin} is no e-mail address, such as name@example.org. Nothing was changed.")
         except founding.UnknownState:
             refuse(f"{state} is no code of a federal state, such as SN. Nothing was changed.")
+        except UnicodeDecodeError:
+            refuse(f"{password_file}: This is no text in UTF-8. Nothing was changed.")
         except OSError as error:
             refuse(f"{password_file}: {error.strerror}. Nothing was changed.")
         link = f"{settings.ANLIEGEN_BASE_URL}/workspace/invitation/{made.secret}/" if made.secret else None

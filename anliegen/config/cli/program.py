@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from anliegen.config import environment
 from anliegen.ground import files, postgres, secrets
 
 program = typer.Typer(
@@ -25,6 +26,7 @@ AsJson = typer.Option(False, "--json", help="JSON on standard output and nothing
 def instance(*, migrated: bool = True) -> Iterator[None]:
     """This instance, ready to work with: its database runs, Django is set up, and the tables are there."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anliegen.config.settings")
+    _look_at_the_environment()
     try:
         server = _database()
     except postgres.PostgresError as error:
@@ -66,6 +68,15 @@ def migrate() -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [0x416E6C69])
 
 
+@contextmanager
+def in_english() -> Iterator[None]:
+    """What the rooms say in the instance's language, the command line says in the one it speaks."""
+    from django.utils import translation  # noqa: PLC0415  # slow import
+
+    with translation.override("en"):
+        yield
+
+
 def refuse(reason: str) -> NoReturn:
     """Say why not, and end with 1."""
     print(reason, file=sys.stderr)
@@ -80,6 +91,17 @@ def say(answer: dict[str, Any], *, as_json: bool, words: str) -> None:
 def note(words: str) -> None:
     """Something for the person at the terminal, never on standard output."""
     print(words, file=sys.stderr)
+
+
+def _look_at_the_environment() -> None:
+    """Refuse what cannot be meant. The supervisor has warned of the rest already."""
+    try:
+        environment.read()
+    except environment.WrongEnvironment as wrong:
+        refuse(str(wrong))
+    if "ANLIEGEN_SUPERVISED" not in os.environ:
+        for line in environment.strangers():
+            note(line)
 
 
 def _database() -> postgres.Server | None:

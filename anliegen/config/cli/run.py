@@ -10,7 +10,9 @@ from anliegen.config.cli.program import instance, program
 
 
 @program.command()
-def web(port: Annotated[int | None, typer.Option(help="The port; default ANLIEGEN_PORT.")] = None) -> None:
+def web(
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; default ANLIEGEN_PORT.")] = None,
+) -> None:
     """Pages, API and stream, in the foreground. Any number may run, on any number of machines."""
     with instance():
         import uvicorn  # noqa: PLC0415  # slow import
@@ -40,7 +42,7 @@ def work() -> None:
 @program.command()
 def run(
     demo: Annotated[bool, typer.Option("--demo", help="Fill an empty instance with the demo operator.")] = False,
-    port: Annotated[int | None, typer.Option(help="The port; default ANLIEGEN_PORT.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; default ANLIEGEN_PORT.")] = None,
 ) -> None:
     """Everything in the foreground: database, migrations, web, worker, mail receiver. Ctrl-C stops it cleanly."""
     # This process becomes the supervisor, so that what the command line imported does not stay in memory.

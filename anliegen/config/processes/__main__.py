@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from anliegen.config import environment
 from anliegen.config.processes.children import Child
 from anliegen.config.processes.follow import PATIENCE
 from anliegen.config.processes.launchers import Exec, Fork, ForkOrExec, Launcher
 from anliegen.config.processes.lock import AlreadyRunning, Held
 from anliegen.config.processes.supervisor import CannotPrepare, Database, Stopped, Supervisor, say, tell
-from anliegen.ground import files, postgres, secrets
+from anliegen.ground import postgres, secrets
 from anliegen.ground.egress import local
 
 PRELOAD = "anliegen.config.processes.preload:preload"
@@ -39,26 +40,30 @@ class Instance:
     host: str
     port: int
     smtp_port: int
+    base_url: str
     demo: bool
 
     @classmethod
     def given(cls, arguments: Sequence[str] | None = None) -> Instance:
+        """Raises WrongEnvironment."""
         parser = argparse.ArgumentParser(prog="anliegen run", description="Everything in the foreground.")
         parser.add_argument("--demo", action="store_true", help="fill an empty instance with the demo operator")
-        parser.add_argument("--port", type=int, default=_number("ANLIEGEN_PORT", 8000))
+        parser.add_argument("--port", type=int)
         chosen = parser.parse_args(arguments)
+        given = environment.read()
         return cls(
-            data=files.data_path(),
-            host=os.environ.get("ANLIEGEN_HOST") or "127.0.0.1",
-            port=chosen.port,
-            smtp_port=_number("ANLIEGEN_SMTP_PORT", 8025),
+            data=given.data,
+            host=given.host,
+            port=given.port if chosen.port is None else chosen.port,
+            smtp_port=given.smtp_port,
+            base_url=given.base_url,
             demo=chosen.demo,
         )
 
     @property
     def address(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return os.environ.get("ANLIEGEN_BASE_URL") or f"http://{host}:{self.port}"
+        return self.base_url or f"http://{host}:{self.port}"
 
     def is_ready(self) -> bool:
         return local.status(self.host, self.port, "/healthz", timeout=0.5) == 200
@@ -87,9 +92,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         instance = Instance.given(arguments)
         held = Held(instance.data)
-    except (AlreadyRunning, CannotRun) as refusal:
+    except environment.WrongEnvironment as wrong:
+        for line in str(wrong).splitlines():
+            say(line)
+        return 1
+    except AlreadyRunning as refusal:
         say(str(refusal))
         return 1
+    for line in environment.strangers():
+        say(line)
     try:
         # Children of a supervisor that was killed may still be finishing what they had begun.
         instance.check_ports(patience=CHILDREN_END_WITHIN if held.was_left else 0.0)
@@ -144,13 +155,6 @@ def _launcher(outputs: Sequence[int]) -> Launcher:
     if os.uname().sysname == "Linux":
         return ForkOrExec(Fork(outputs, preload=PRELOAD, program=PROGRAM), say, Exec())
     return Exec()
-
-
-def _number(variable: str, default: int) -> int:
-    text = os.environ.get(variable) or str(default)
-    if not text.isdigit():
-        raise CannotRun(f"{variable} must be a number, and is {text!r}.")
-    return int(text)
 
 
 if __name__ == "__main__":

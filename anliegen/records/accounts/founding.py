@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.text import slugify
@@ -32,6 +34,14 @@ class UnknownState(Exception):
     """Not the code of a federal state."""
 
 
+class WeakPassword(Exception):
+    """A password that no agent may have; `reasons` are sentences in the language that is active."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
 @dataclass(frozen=True)
 class Founded:
     """What `found` made. `secret` is the administrator's invitation, when no password was given."""
@@ -53,18 +63,22 @@ def found(
     state: str = "",
     at: datetime,
 ) -> Founded:
-    """Set the instance up. Raises AlreadySetUp, UnknownState, or ValidationError for an address that is none.
+    """Set the instance up. Raises AlreadySetUp, UnknownState, WeakPassword, or ValidationError for an address that is
+    none; nothing is changed then.
 
     Until the operator says otherwise the administrator's address is the way to a person, and mail to it opens concerns.
     """
     validate_email(admin_email)
+    admin_name = admin_name or admin_email.partition("@")[0]
+    if password is not None:
+        _insist_on_a_strong(password, Agent(email=admin_email, name=admin_name))
     if state and state not in dict(STATES):
         raise UnknownState(state)
     with transaction.atomic():
         operator = actions.set_up(name=organisation, phone=phone, callback_address=admin_email, actor=SYSTEM, at=at)
         administrator = actions.create_agent(
             email=admin_email,
-            name=admin_name or admin_email.partition("@")[0],
+            name=admin_name,
             role=standard_roles(actor=SYSTEM, at=at)["administration"],
             password=password,
             actor=SYSTEM,
@@ -82,7 +96,7 @@ def found(
             actor=SYSTEM,
             at=at,
         )
-        secret = None if password else actions.invite(administrator, actor=SYSTEM, at=at)
+        secret = None if password is not None else actions.invite(administrator, actor=SYSTEM, at=at)
     return Founded(operator, brand, team, administrator, secret)
 
 
@@ -94,6 +108,14 @@ def standard_roles(*, actor: Actor, at: datetime) -> dict[str, Role]:
         )
         for name, slug, permissions, sees_all in STANDARD_ROLES
     }
+
+
+def _insist_on_a_strong(password: str, agent: Agent) -> None:
+    """As every page on which a password is set."""
+    try:
+        validate_password(password, agent)
+    except ValidationError as error:
+        raise WeakPassword(error.messages) from error
 
 
 def _brand(operator: Operator, admin_email: str, at: datetime) -> Brand:

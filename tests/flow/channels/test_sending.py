@@ -465,3 +465,13 @@ def test_at_a_quick_server_each_waits_for_its_place_instead_of_going_away(
     server.mood.thinks_for_s = 0.2
     send_five_side_by_side(answer)
     assert (server.most_at_once, len(server.got)) == (2, 5)
+
+
+@pytest.mark.parametrize(("url", "port"), [("smtp://mail.example.org", 25), ("smtps://mail.example.org", 465)])
+def test_a_mail_server_without_a_port_is_registered_at_the_one_a_session_goes_to(
+    operator: Operator, settings: Any, url: str, port: int
+) -> None:
+    settings.ANLIEGEN_SMTP_URL = url
+    send.register_mail_server()
+    registered = Destination.objects.get(purpose="mail")
+    assert (registered.host, registered.port) == ("mail.example.org", port)

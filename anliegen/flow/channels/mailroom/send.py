@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -14,13 +13,13 @@ from anliegen.flow.channels.email.compose import CannotCompose, compose
 from anliegen.flow.channels.email.transmit import NotTaken, Progress, Taken, transmit
 from anliegen.flow.channels.mailroom.outgoing import as_mail, envelope_sender
 from anliegen.ground import clock, egress, files
+from anliegen.ground.egress.addresses import target_of
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.tickets.models import Message
 
 log = structlog.get_logger(__name__)
 
 PURPOSE = "mail"
-PORTS = {"smtp": 587, "smtps": 465}
 
 
 class Passing(Exception):
@@ -120,11 +119,11 @@ def register_mail_server() -> None:
     """What the operator set in the environment is a decision: the register of destinations says so too."""
     if settings.ANLIEGEN_SMTP_URL is None:
         return
-    parts = urlsplit(settings.ANLIEGEN_SMTP_URL)
+    target, _parts = target_of(settings.ANLIEGEN_SMTP_URL, ("smtp", "smtps"))  # as the session itself reads it
     egress.register(
-        scheme=parts.scheme,
-        host=parts.hostname or "",
-        port=parts.port or PORTS[parts.scheme],
+        scheme=target.scheme,
+        host=target.host,
+        port=target.port,
         purpose=PURPOSE,
         name="ANLIEGEN_SMTP_URL",
         responsible="ANLIEGEN_SMTP_URL",
