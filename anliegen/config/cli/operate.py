@@ -131,7 +131,8 @@ def doctor(as_json: bool = AsJson) -> None:
     with instance():
         from anliegen.oversight.measurement.doctor import examine  # noqa: PLC0415  # slow import
 
-        findings = examine()
+        with in_english():
+            findings = examine()
         answer = {"ok": all(one.ok for one in findings), "checks": [one.as_dict() for one in findings]}
         say(answer, as_json=as_json, words="\n".join(one.in_words() for one in findings))
     if not answer["ok"]:

@@ -80,7 +80,7 @@ def _form(
 
 def _options(choices: list[Desk]) -> list[Option]:
     """(value, label) or (value, label, hint) of each choice; none where there is nothing to choose."""
-    if len(choices) < 2:
+    if not choices:
         return []
     named: list[Option] = [
         (desk.key, desk.label, desk.hint) if desk.hint else (desk.key, desk.label) for desk in choices

@@ -5,7 +5,7 @@ import secrets
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -35,6 +35,29 @@ def words_field(**options: Any) -> forms.CharField:
     too_long = gettext_lazy("At most %(limit_value)d characters, please. A longer text can be sent as a file.")
     checks = [MaxLengthValidator(LONGEST_TEXT, message=too_long)]
     return forms.CharField(validators=checks, widget=forms.Textarea(attrs={"rows": options.pop("rows")}), **options)
+
+
+def whole_address(given: str) -> None:
+    """Says what is missing, not only that something is wrong."""
+    try:
+        validate_email(given)
+    except forms.ValidationError:
+        name, at, domain = given.rpartition("@")
+        if not at:
+            words = _("This is no complete e-mail address. It needs an @, such as name@example.org.")
+        elif not domain:
+            words = _(
+                "This is no complete e-mail address. What stands behind the @ is missing, as in name@example.org."
+            )
+        elif name and "." not in domain.strip("."):
+            words = _("This is no complete e-mail address. Its ending is missing, such as .de in name@example.de.")
+        else:
+            words = _("This is no e-mail address. One looks like name@example.org.")
+        raise forms.ValidationError(words) from None
+
+
+class AddressField(forms.EmailField):
+    default_validators = (whole_address,)  # type: ignore[assignment]
 
 
 class Said(forms.Form):
@@ -71,14 +94,11 @@ class ConcernForm(Said):
         help_text=gettext_lazy("Write as you would say it. A customer or meter number helps, if you have one at hand."),
         error_messages={"required": gettext_lazy("Please write what it is about.")},
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=gettext_lazy("E-mail address"),
         required=False,
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={
-            "invalid": gettext_lazy("This is no complete e-mail address. It needs an @, such as name@example.org.")
-        },
     )
     phone = forms.CharField(
         label=gettext_lazy("Telephone number"),
@@ -106,7 +126,7 @@ class ConcernForm(Said):
 
     def __init__(self, *args: Any, desks: list[Desk], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if len(desks) > 1:
+        if desks:
             choices = [(desk.key, desk.label) for desk in desks]
             self.fields["desk"].choices = [*choices, ("", UNDECIDED)]  # type: ignore[attr-defined]
         else:
@@ -146,14 +166,13 @@ class LinkForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": gettext_lazy("Please give the number. It stands in every mail from us.")},
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
         help_text=gettext_lazy("The one you used when you wrote to us."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
             "required": gettext_lazy("Please give the e-mail address that you used."),
-            "invalid": gettext_lazy("This is no complete e-mail address. It needs an @, such as name@example.org."),
         },
     )
 

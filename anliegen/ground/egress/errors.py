@@ -42,7 +42,14 @@ class TooLarge(EgressError):
 
 
 class Failed(EgressError):
-    """The other side answered, but not in a way that can be trusted or understood: certificate, protocol."""
+    """The other side answered, but not in a way that can be trusted or understood: certificate, protocol.
+
+    `why` tells a certificate's fault, where TLS names it: expired, early, self_signed, name, issuer.
+    """
+
+    def __init__(self, code: str, text: str = "", *, why: str = "") -> None:
+        super().__init__(code, text)
+        self.why = why
 
 
 class TurnedAway(EgressError):

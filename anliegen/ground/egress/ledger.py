@@ -135,7 +135,7 @@ def explained(error: BaseException, out: Passage) -> EgressError | None:
     if out.meter.ran_out:
         return TimedOut("timeout", f"{out.target.host} took too long.")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Failed("certificate", f"The certificate of {out.target.host} is not valid: {error.verify_message}.")
+        return wire.untrusted(out.target, error)
     if isinstance(error, ssl.SSLError):
         return Failed("tls", f"No secure connection to {out.target.host}: {error.reason}.")
     if isinstance(error, (ConnectionError, EOFError)):

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 Count = TypeVar("Count")
 
+# By OpenSSL's numbers (x509_vfy.h): those that an administrator can do something about.
+FAULTS = {
+    2: "issuer", 9: "early", 10: "expired", 18: "self_signed", 19: "issuer", 20: "issuer", 21: "issuer", 62: "name",
+    64: "name",
+}  # fmt: skip
+
 
 class OverLimit(OSError):
     """More came in than may."""
@@ -126,15 +132,19 @@ def encrypted(plain: socket.socket, target: Target, meter: Meter) -> ssl.SSLSock
     try:
         return context(meter).wrap_socket(plain, server_hostname=target.host)
     except ssl.SSLCertVerificationError as error:
-        raise Failed(
-            "certificate", f"The certificate of {target.host} is not valid: {error.verify_message}."
-        ) from error
+        raise untrusted(target, error) from error
     except TimeoutError as error:
         raise TimedOut("tls_timeout", f"{target.host} does not answer.") from error
     except ssl.SSLError as error:
         raise Failed("tls", f"No secure connection to {target.host}: {error.reason}.") from error
     except OSError as error:
         raise Unreachable("tls_broken_off", f"{target.host} broke off the connection.") from error
+
+
+def untrusted(target: Target, error: ssl.SSLCertVerificationError) -> Failed:
+    """Why the certificate is not believed, in words and as a code."""
+    words = f"The certificate of {target.host} is not valid: {error.verify_message}."
+    return Failed("certificate", words, why=FAULTS.get(error.verify_code, ""))
 
 
 def context(meter: Meter) -> ssl.SSLContext:

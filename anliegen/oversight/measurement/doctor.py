@@ -11,6 +11,7 @@ from django.db import connection
 
 from anliegen.flow.channels import pace
 from anliegen.flow.channels.guard.watch import the_guard
+from anliegen.flow.channels.mailroom import troubles
 from anliegen.flow.channels.mailroom.compare import WANTED
 from anliegen.flow.channels.models import Delivery, Intake, Source, Unfetched
 from anliegen.ground import clock, files
@@ -140,6 +141,13 @@ def _senders() -> Finding:
     )
 
 
+def _sources() -> Finding:
+    failing = Source.objects.filter(is_active=True, failed_at__isnull=False).order_by("pk")
+    named = ", ".join(f"{each.place} ({troubles.explain(each.error).word})" for each in failing)
+    seen = f"{len(failing)} fail{': ' if named else ''}{named}"
+    return judged("mail sources", not named, seen, "Settings, mailboxes: each says why and what to do.")
+
+
 def _mail() -> Iterator[Finding]:
     url = settings.ANLIEGEN_SMTP_URL
     kept = "mails are kept in data/outbox and not sent"
@@ -164,12 +172,7 @@ def _mail() -> Iterator[Finding]:
     )
     yield _held_up()
     yield _senders()
-    yield none_of(
-        "mail sources",
-        Source.objects.filter(is_active=True, failed_at__isnull=False).count(),
-        "fail",
-        "Settings, mailboxes: each says why and what to do.",
-    )
+    yield _sources()
     yield none_of(
         "mailboxes and ledger",
         Unfetched.objects.filter(state__in=WANTED).count(),

@@ -20,6 +20,7 @@ from .conftest import address
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+OTHERS = {"x.exe": b"MZ", "foto.JPG": b"x", "ohne": b"x", "nichts.txt": b""}
 PHONE, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 LOOKS = [(size, scheme, None) for size in (PHONE, WIDE) for scheme in ("light", "dark")] + [(WIDE, "light", "more")]
 
@@ -142,7 +143,14 @@ def test_with_scripts_it_is_said_before_sending(open_browser: Callable[..., Page
     large = {"name": "film.pdf", "mimeType": "x/x", "buffer": bytes(10_000_001)}
     page.locator("#id_files").set_input_files(large)
     expect(page.locator("[data-files-problem]")).to_have_text("Größer als 10\u202fMB ist: film.pdf")
+    others = [{"name": name, "mimeType": "x/x", "buffer": content} for name, content in OTHERS.items()]
+    page.locator("#id_files").set_input_files([large, *others])
+    expect(page.locator("[data-files-problem]")).to_have_text(
+        "Größer als 10\u202fMB ist: film.pdf · Öffnen können wir Bilder, PDF, Texte und Office-Dateien, nicht aber:"
+        " x.exe, ohne · Leer ist: nichts.txt"
+    )
     page.locator("#id_files").set_input_files([])
+    expect(page.locator("[data-files-problem]")).to_be_hidden()
     send(page)
     assert page.evaluate("document.querySelector('#id_email').validationMessage").startswith("Bitte nennen Sie")
     page.get_by_label("E-Mail-Adresse").fill("kim@example.org")

@@ -102,6 +102,9 @@ def test_each_page_carries_a_chance_of_its_own(browser: Client) -> None:
         ({"text": "  "}, "Bitte schreiben Sie, worum es geht."),
         ({"email": "", "phone": ""}, "Bitte nennen Sie eine E-Mail-Adresse oder eine Telefonnummer"),
         ({"email": "kim@"}, "Das ist keine vollständige E-Mail-Adresse."),
+        ({"email": "kim"}, "Es fehlt das @, wie in name@example.org."),
+        ({"email": "hilde@kunden"}, "Es fehlt die Endung, wie .de in name@example.de."),
+        ({"email": "kim@.b@example.org"}, "Das ist keine E-Mail-Adresse."),
         ({"phone": "ruf an"}, "Das ist keine Telefonnummer."),
         ({"phone": "123"}, "Das ist keine Telefonnummer."),
         ({"text": "x" * 20_001}, "höchstens 20000 Zeichen"),
@@ -199,6 +202,22 @@ def test_with_several_desks_the_choice_decides_the_mailbox(
     chosen = Ticket.objects.order_by("pk").values_list("mailbox__address", flat=True)
     assert list(chosen) == ["netz@musterstadt.example", "service@musterstadt.example"]
     assert send(desk="999").status_code == 422
+
+
+def test_a_mailbox_without_a_team_is_no_choice_beside_something_else(
+    browser: Client, send: Callable[..., HttpResponse], brand: Brand, mailbox: Mailbox, technics: Team, tom: Agent,
+    now: datetime,
+) -> None:  # fmt: skip
+    accounts.change(mailbox, team=None, actor=SYSTEM, at=now)
+    assert "Worum geht es?" not in text_of(browser.get(FORM))
+    address = "netz@musterstadt.example"
+    box = accounts.create(Mailbox, address=address, brand=brand, team=technics, responsible=tom, actor=SYSTEM, at=now)
+    page = text_of(browser.get(FORM))
+    assert re.findall(r'<input[^>]* name="desk" value="([^"]*)"', page) == [str(box.pk), ""]
+    send(desk=str(box.pk))
+    send(desk="", text="Weiß nicht")
+    chosen = Ticket.objects.order_by("pk").values_list("mailbox__address", flat=True)
+    assert list(chosen) == [address, "service@musterstadt.example"]
 
 
 def test_the_visitors_link_never_shows_our_answers(

@@ -99,7 +99,11 @@ def allow(db: None) -> Callable[..., Destination]:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for `localhost` and 127.0.0.1, signed by itself."""
+    return make_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def make_certificate(folder: Path, *, from_day: int = -1, to_day: int = 1) -> Path:
+    """A key and a certificate for `localhost` and 127.0.0.1, signed by itself, good between these days from today."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     today = datetime.now(UTC)
@@ -110,13 +114,13 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(today - dt.timedelta(days=1))
-        .not_valid_after(today + dt.timedelta(days=1))
+        .not_valid_before(today + dt.timedelta(days=from_day))
+        .not_valid_after(today + dt.timedelta(days=to_day))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    file = tmp_path_factory.mktemp("tls") / "localhost.pem"
+    file = folder / "localhost.pem"
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
@@ -127,6 +131,10 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def tls(certificate: Path) -> ssl.SSLContext:
     """A server's side of TLS."""
+    return serving(certificate)
+
+
+def serving(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context

@@ -13,7 +13,7 @@ from cryptography import x509
 from anliegen.ground import egress
 from anliegen.ground.egress.models import Destination, EgressCall
 
-from .conftest import Lines
+from .conftest import Lines, make_certificate, names, serving
 from .test_smtp import polite
 
 Serve = Callable[..., Lines]
@@ -44,6 +44,40 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(serve: Serve, allow: A
     allow(port, scheme="https", host="localhost")
     with pytest.raises(egress.Failed, match="The certificate of localhost is not valid: self-signed certificate"):
         egress.website_certificate(f"https://localhost:{port}", purpose="test")
+
+
+def fault(port: int, host: str = "localhost") -> str:
+    with pytest.raises(egress.Failed) as problem:
+        egress.website_certificate(f"https://{host}:{port}", purpose="test")
+    assert problem.value.code == "certificate"
+    return problem.value.why
+
+
+@pytest.mark.parametrize(("days", "why"), [((-9, -2), "expired"), ((2, 9), "early")])
+def test_a_certificate_out_of_its_time_is_told_apart(
+    serve: Serve, allow: Allow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: tuple[int, int], why: str
+) -> None:
+    made = make_certificate(tmp_path, from_day=days[0], to_day=days[1])
+    monkeypatch.setenv("SSL_CERT_FILE", str(made))
+    port = serve(silent, tls=serving(made)).port
+    allow(port, scheme="https", host="localhost")
+    assert fault(port) == why
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_certificate_of_another_name_is_told_apart(
+    serve: Serve, allow: Allow, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = serve(silent, tls=tls).port
+    allow(port, scheme="https", host="mail.example.org")
+    with names({"mail.example.org": ["127.0.0.1"]}, monkeypatch):
+        assert fault(port, "mail.example.org") == "name"
+
+
+def test_a_certificate_signed_by_itself_is_told_apart(serve: Serve, allow: Allow, tls: ssl.SSLContext) -> None:
+    port = serve(silent, tls=tls).port
+    allow(port, scheme="https", host="localhost")
+    assert fault(port) == "self_signed"
 
 
 @pytest.mark.parametrize("url", ["http://localhost:1", "https://localhost:1", "https://:x"])

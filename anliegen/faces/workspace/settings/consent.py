@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.frame import actor_of, done, refused
+from anliegen.faces.workspace.settings.frame import actor_of, alarmed, done, refused
 from anliegen.flow.channels.mailroom import oauth, sources
 from anliegen.flow.channels.mailroom.troubles import Refusal, explain
 from anliegen.flow.channels.models import Grant
@@ -51,6 +51,6 @@ def consent_given(request: HttpRequest) -> HttpResponse:
         values = oauth.redeem(grant, code=code, verifier=kept["verifier"], redirect_uri=redirect_address())
     except Refusal as error:
         trouble = explain(error.code)
-        return refused(request, f"{trouble.happened} {trouble.next}", "source", *where)
+        return alarmed(request, f"{trouble.happened} {trouble.next}", "source", *where)
     sources.connect(grant.source, values, actor=actor_of(request), at=clock.now())
     return done(request, _("Consent given: this program may read the mailbox now."), "source", *where)

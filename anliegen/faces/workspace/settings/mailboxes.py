@@ -12,10 +12,13 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm, choosable_agents, offer
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, show
 from anliegen.flow.channels.email.identifiers import reply_address
+from anliegen.flow.channels.mailroom import fetch
+from anliegen.flow.channels.mailroom.sources import is_decided
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Brand, Mailbox, Team
 
+OF_A_SOURCE: dict[str, Any] = {"trouble_of": fetch.trouble_of, "is_decided": is_decided}
 LARGEST_NUMBER = 10**9  # a concern's number of this length must still fit into a signed reply address
 
 
@@ -76,7 +79,7 @@ class MailboxForm(SettingForm):
 @require_safe
 def mailboxes(request: HttpRequest) -> HttpResponse:
     rows = Mailbox.objects.select_related("brand", "team", "responsible").prefetch_related("sources")
-    return show(request, "mailboxes", {"rows": rows.order_by("-is_active", "address")}, place="mailboxes")
+    return show(request, "mailboxes", {"rows": rows.order_by("-is_active", "address")} | OF_A_SOURCE, place="mailboxes")
 
 
 @asks("settings.manage")
@@ -98,7 +101,7 @@ def mailbox(request: HttpRequest, pk: int) -> HttpResponse:
         accounts.change(row, actor=actor_of(request), at=clock.now(), **form.values())
         return done(request, _("%(address)s is saved.") % {"address": row.address}, "mailboxes")
     kept = get_object_or_404(Mailbox.objects.prefetch_related("sources"), pk=pk)
-    return show(request, "mailbox", {"form": form, "mailbox": kept}, place="mailboxes")
+    return show(request, "mailbox", {"form": form, "mailbox": kept} | OF_A_SOURCE, place="mailboxes")
 
 
 def _can_sign(address: str) -> bool:

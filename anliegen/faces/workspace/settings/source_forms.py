@@ -85,13 +85,31 @@ class SourceForm(SettingForm):
             name: cleaned.get(name, "") for name in channels.PLACE if name in self.fields
         }
         if all(place[name] for name in channels.PLACE if name in self.fields):
-            field = "username" if "username" in self.fields else "folder"
-            self.insist_on_one(field, _("Mail is fetched from this folder already."), **place)
+            other = Source.objects.filter(**place).exclude(pk=self.instance.pk).first()
+            if other is not None:
+                self._say_that_it_is_taken(other)
         if cleaned.get("security") == "none" and not cleaned.get("allow_private"):
             self.add_error(
                 "security", _("Without encryption the password could be read on the way. Choose TLS or STARTTLS.")
             )
         return cleaned
+
+    def _say_that_it_is_taken(self, other: Source) -> None:
+        """At the field that would have to be another."""
+        port = self.cleaned_data.get("port", other.port)
+        if port != other.port:
+            words = _("This mailbox is fetched already, at port %(port)s. Another port leads to the same mails.")
+            self.add_error("port", words % {"port": other.port})
+        elif "folder" in self.fields:
+            self.add_error("folder", _("Mail is fetched from this folder already."))
+        else:
+            self.add_error("username", _("The mails of this user are fetched from this server already."))
+
+    def validate_unique(self) -> None:
+        """`clean` has said it in words already."""
+
+    def validate_constraints(self) -> None:
+        """Likewise."""
 
     def ask_for_the_secret(self) -> None:
         """The present one is kept for where it was given for only."""

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.consent import redirect_address
-from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
+from anliegen.faces.workspace.settings.frame import actor_of, alarmed, done, posted, refused, show
 from anliegen.faces.workspace.settings.source_forms import CHOICES, SourceForm
 from anliegen.faces.workspace.settings.source_ways import WAYS, first_values, way_of
 from anliegen.flow.channels.mailroom import compare, fetch
@@ -46,16 +46,18 @@ def source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
     if form.is_valid() and _saved(request, row, form):
         return done(request, _("The source is saved."), "source", pk, row.pk)
     kept = _source(pk, source_pk)
+    trouble, is_decided = fetch.trouble_of(kept), channels.is_decided(kept)
     context = {
         "form": form,
         "mailbox": kept.mailbox,
         "source": kept,
         "way": way,
-        "trouble": fetch.trouble_of(kept),
-        "is_decided": channels.is_decided(kept),
+        "trouble": trouble,
+        "is_decided": is_decided,
         "listens": kept.listens and kept.watched_until is not None and kept.watched_until > clock.now(),
         **_difference(kept),
         **_for_consent(kept, way),
+        **({"counted": None} if trouble and not is_decided else {}),
     }
     return show(request, "source", context, place="mailboxes")
 
@@ -69,7 +71,7 @@ def check_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
     if trouble is None:
         return done(request, _("The connection works: logged in, folder found."), "source", pk, source_pk)
     where = _("This step failed: %(step)s.") % {"step": trouble.step} if trouble.step else ""
-    return refused(request, f"{where} {trouble.happened} {trouble.next}".strip(), "source", pk, source_pk)
+    return alarmed(request, f"{where} {trouble.happened} {trouble.next}".strip(), "source", pk, source_pk)
 
 
 @asks("settings.manage")
@@ -85,6 +87,7 @@ def count_source(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
         "counted": counted if known else None,
         "trouble": None if known else counted,
         "choices": _choices(counted) if isinstance(counted, Counted) else [],
+        "was_asked": not channels.is_decided(row),
     }
     return show(request, "source_count", context, place="mailboxes", block="count")
 

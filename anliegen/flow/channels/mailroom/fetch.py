@@ -4,9 +4,10 @@ Whoever listens there (`watch.py`) fetches within a second or two; where nobody 
 failure is noted at its source, and tried again later and later.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -16,8 +17,9 @@ from imap_tools.errors import ImapToolsError
 from anliegen.flow.channels import verbs
 from anliegen.flow.channels.mailroom.beginning import Counted, count
 from anliegen.flow.channels.mailroom.places.doors import opened
+from anliegen.flow.channels.mailroom.places.place import Place
 from anliegen.flow.channels.mailroom.rounds import take_new
-from anliegen.flow.channels.mailroom.sources import UNDECIDED, decide
+from anliegen.flow.channels.mailroom.sources import UNDECIDED, decide, is_decided
 from anliegen.flow.channels.mailroom.troubles import Refusal, Trouble, explain
 from anliegen.flow.channels.models import Source
 from anliegen.ground import clock, egress
@@ -27,6 +29,8 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.record import record
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 FETCHING = 0x66657463  # the kind of the lock of whoever is at a source
@@ -103,26 +107,36 @@ def _due(source_id: int) -> Source | None:
 
 
 def check(source: Source) -> Trouble | None:
-    """Log in and open the folder, now; fetches nothing and notes nothing. None when that works."""
-    try:
-        with opened(source, lasts_s=CHECK_S):
-            return None
-    except THEIRS as error:
-        return explain(code_of(error))
+    """Log in and open the folder, now; fetches nothing. None when that works."""
+    outcome = _look(source, lambda place: None)
+    return outcome if isinstance(outcome, Trouble) else None
 
 
 def count_what_lies_there(source: Source) -> Counted | Trouble:
     """How many mails lie there now, for the decision about them; or why that cannot be said."""
+    return _look(source, count)
+
+
+def _look(source: Source, at: Callable[[Place], T]) -> T | Trouble:
+    """Open it for a person who waits. How that went is noted on a source that waits for a decision, since nothing is
+    fetched there that would show it; on any other nothing is noted."""
+    waits = not is_decided(source)
     try:
         with opened(source, lasts_s=CHECK_S) as place:
-            return count(place)
+            found = at(place)
     except THEIRS as error:
-        return explain(code_of(error))
+        code = code_of(error)
+        if waits:
+            _note_unreachable(source, code)
+        return explain(code, source.kind, by_itself=not waits)
+    if waits:
+        _note_reachable(source)
+    return found
 
 
 def trouble_of(source: Source) -> Trouble | None:
     """Why the last fetch failed; None when it did not."""
-    return explain(source.error) if source.failed_at is not None else None
+    return explain(source.error, source.kind, by_itself=is_decided(source)) if source.failed_at is not None else None
 
 
 def begin(source: Source, choice: int, *, actor: Actor, at: datetime) -> Source:
@@ -141,6 +155,8 @@ def want_now(source: Source) -> None:
 
 
 def code_of(error: Exception) -> str:
+    if isinstance(error, egress.Failed) and error.why:
+        return f"{error.code}_{error.why}"
     if isinstance(error, (Refusal, egress.EgressError)):
         return error.code
     if isinstance(error, (egress.IMAPError, egress.POPError, ImapToolsError)):
@@ -158,6 +174,35 @@ def _note_failure(source: Source, code: str) -> None:
         # Said once for each trouble, not for each attempt.
         if source.failed_at is None or source.error != code:
             record(verbs.SOURCE_FAILED, source, actor=SYSTEM, at=clock.now(), reason=code)
+
+
+def _note_unreachable(source: Source, code: str) -> None:
+    """As a failed fetch, but without a next attempt: none is made before the decision."""
+    with transaction.atomic():
+        kept = _undecided(source)
+        if kept is None:
+            return
+        was, kept.error = kept.error, code
+        if kept.failed_at is None or was != code:
+            record(verbs.SOURCE_FAILED, kept, actor=SYSTEM, at=clock.now(), reason=code)
+        kept.failed_at = kept.failed_at or clock.now()
+        kept.save(update_fields=["failed_at", "error"])
+
+
+def _note_reachable(source: Source) -> None:
+    with transaction.atomic():
+        kept = _undecided(source)
+        if kept is None or kept.failed_at is None:
+            return
+        kept.failed_at, kept.error = None, ""
+        kept.save(update_fields=["failed_at", "error"])
+        record(verbs.SOURCE_RECOVERED, kept, actor=SYSTEM, at=clock.now())
+
+
+def _undecided(source: Source) -> Source | None:
+    """The row as it is now, locked; None when it was decided, changed or removed while we looked."""
+    same = Source.objects.select_for_update().filter(pk=source.pk, revision=source.revision)
+    return same.filter(begun_at=None, last_uid=UNDECIDED).first()
 
 
 def _note_success(source: Source) -> None:

@@ -23,6 +23,9 @@ from anliegen.records.accounts.models import Mailbox
 PURPOSE = "imap"
 PURPOSES = (PURPOSE, "pop3", oauth.PURPOSE)
 PLACE = {"host", "username", "folder"}  # what makes it another mailbox
+AT_THE_BEGINNING = (
+    "attempts", "retry_at", "revision", "epoch", "begun_at", "uid_validity", "last_uid", "failed_at", "error",
+)  # fmt: skip
 WAY = {"host", "port", "security"}  # where a password goes, and how
 
 # As `last_uid` of a source that was never fetched: what to do with the mails that lie there already.
@@ -137,12 +140,15 @@ def _day_of(choice: int | None, at: datetime) -> dict[str, date]:
 
 def _begin_again(source: Source, *, is_another: bool) -> None:
     source.attempts, source.retry_at, source.revision = 0, None, source.revision + 1
-    if is_another:
+    if not is_decided(source):
+        # Still nobody has decided, and what failed with the old values says nothing about the new ones.
+        source.failed_at, source.error = None, ""
+    elif is_another:
         # Its names for mails mean other mails than those of the place before.
         source.epoch += 1
         source.begun_at, source.uid_validity, source.last_uid = None, None, FROM_NOW
         source.unfetched.all().delete()
-    source.save(update_fields=["attempts", "retry_at", "revision", "epoch", "begun_at", "uid_validity", "last_uid"])
+    source.save(update_fields=AT_THE_BEGINNING)
 
 
 def _leads_elsewhere(source: Source, fields: Mapping[str, Any], grant: Mapping[str, Any] | None) -> bool:

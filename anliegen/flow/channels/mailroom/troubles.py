@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 
 class Refusal(Exception):
@@ -17,10 +17,11 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Trouble:
-    """A code for ledgers and journal, the step that failed, and two sentences for a person."""
+    """A code for ledgers and journal, the step that failed, a word for lists, and two sentences for a person."""
 
     code: str
     step: str
+    word: str
     happened: str
     next: str
 
@@ -50,6 +51,11 @@ HAPPENED: dict[str, str | Promise] = {
     "name_unknown": gettext_lazy("There is no server of this name."),
     "connect_failed": gettext_lazy("The server cannot be reached at this port."),
     "certificate": gettext_lazy("The certificate of the server is not valid."),
+    "certificate_expired": gettext_lazy("The certificate of the server has expired."),
+    "certificate_early": gettext_lazy("The certificate of the server is not valid yet."),
+    "certificate_self_signed": gettext_lazy("The server made its certificate itself; nobody vouches for it."),
+    "certificate_name": gettext_lazy("The certificate belongs to a server of another name."),
+    "certificate_issuer": gettext_lazy("This machine does not know who issued the certificate of the server."),
     "tls_required": gettext_lazy("The server offers no STARTTLS."),
     "password_locked": gettext_lazy(
         "The kept password can no longer be read: the key in the data directory is another."
@@ -91,11 +97,34 @@ NEXT: dict[str, str | Promise] = {
         "Check the user name, that IMAP is switched on for this mailbox, and that the application may read it."
     ),
     "certificate": gettext_lazy("Ask who runs the server to renew it, or use the name that stands in it."),
+    "certificate_expired": gettext_lazy("Ask who runs the server to renew it. Until then no password is sent there."),
+    "certificate_early": gettext_lazy(
+        "Check the clock of this machine. If it is right, ask who runs the server for another certificate."
+    ),
+    "certificate_self_signed": gettext_lazy(
+        "Ask who runs the server for a certificate of a known authority, or have this machine trust the present one."
+    ),
+    "certificate_name": gettext_lazy("Enter the server's name as it stands in the certificate; the provider tells it."),
+    "certificate_issuer": gettext_lazy(
+        "If it is an authority of your own, have this machine trust it. Otherwise the server forgets to send the"
+        " certificates in between: tell who runs it."
+    ),
     "tls_required": gettext_lazy("Choose TLS with port 993."),
     "password_locked": gettext_lazy("Enter the password again."),
-    "disk": gettext_lazy("Make room on the disk. Nothing is lost: the mails still lie on the mail server."),
+    "disk": gettext_lazy("Make room on the disk. Nothing is lost: the mails still lie where they lay."),
     "unexpected": gettext_lazy("Look into the log of the worker, and report it."),
 }
+# What differs where mail is fetched by POP3.
+NEXT_BY_POP3: dict[str, str | Promise] = {
+    "connect_failed": gettext_lazy(
+        "Check port and encryption: 995 for TLS, 110 for STARTTLS. A firewall may be in between."
+    ),
+    "tls_required": gettext_lazy("Choose TLS with port 995."),
+}
+CERTIFICATE = (
+    "certificate", "certificate_expired", "certificate_early", "certificate_self_signed", "certificate_name",
+    "certificate_issuer",
+)  # fmt: skip
 LOGGING_IN = ("login", "password_locked", "in_use")
 # The steps to a mailbox in their order, and what can go wrong in each. All else is the last one.
 STEPS: list[tuple[str | Promise, tuple[str, ...]]] = [
@@ -104,21 +133,49 @@ STEPS: list[tuple[str | Promise, tuple[str, ...]]] = [
         ("bad_address", "not_registered", "private_address", "name_unknown", "name_timeout"),
     ),
     (gettext_lazy("connecting"), ("connect_failed", "connect_timeout")),
-    (gettext_lazy("securing the connection"), ("certificate", "tls", "tls_required", "tls_timeout", "tls_broken_off")),
+    (gettext_lazy("securing the connection"), (*CERTIFICATE, "tls", "tls_required", "tls_timeout", "tls_broken_off")),
     (gettext_lazy("logging in"), LOGGING_IN),
     (gettext_lazy("opening the folder"), ("folder",)),
 ]
 TOO_SLOW = ("timeout", "connect_timeout", "name_timeout", "tls_timeout")
+# What a list or the doctor says behind "fails:".
+WORDS: list[tuple[str | Promise, tuple[str, ...]]] = [
+    (pgettext_lazy("fails", "certificate"), CERTIFICATE),
+    (pgettext_lazy("fails", "encryption"), ("tls", "tls_required", "tls_broken_off")),
+    (pgettext_lazy("fails", "no answer"), TOO_SLOW),
+    (pgettext_lazy("fails", "name of the server"), ("bad_address", "name_unknown")),
+    (pgettext_lazy("fails", "not allowed"), ("not_registered", "private_address")),
+    (pgettext_lazy("fails", "cannot be reached"), ("connect_failed", "oauth_unreachable")),
+    (pgettext_lazy("fails", "mailbox in use"), ("in_use",)),
+    (pgettext_lazy("fails", "consent"), ("oauth_not_connected", "oauth_consent")),
+    (pgettext_lazy("fails", "disk"), ("disk",)),
+    (pgettext_lazy("fails", "our own fault"), ("unexpected",)),
+]
 
 
-def explain(code: str) -> Trouble:
-    """The trouble of this code. An unknown one is named as it is rather than hidden."""
+def explain(code: str, kind: str = "imap", *, by_itself: bool = True) -> Trouble:
+    """The trouble of this code at a source of this kind. An unknown one is named as it is rather than hidden.
+
+    `by_itself`: whether it is tried again without anybody doing anything.
+    """
     if code in TOO_SLOW:
         happened = _("The server does not answer in time.")
     else:
         happened = str(HAPPENED.get(code) or _("The connection broke off (%(code)s).") % {"code": code})
-    later = _("It is tried again by itself. Nothing is lost: the mails still lie on the mail server.")
-    return Trouble(code, _step_of(code), happened, str(NEXT.get(code) or later))
+    if by_itself:
+        later = _("It is tried again by itself. Nothing is lost: the mails still lie where they lay.")
+    else:
+        later = _("Check the name of the server, port and encryption, then test the connection again.")
+    further = (NEXT_BY_POP3.get(code) if kind == "pop3" else None) or NEXT.get(code) or later
+    return Trouble(code, _step_of(code), _word_of(code), happened, str(further))
+
+
+def _word_of(code: str) -> str:
+    if word := next((str(word) for word, codes in WORDS if code in codes), ""):
+        return word
+    if code in LOGGING_IN or code.startswith("oauth_"):
+        return pgettext("fails", "login")
+    return pgettext("fails", "folder") if code.startswith("folder") else pgettext("fails", "connection")
 
 
 def _step_of(code: str) -> str:

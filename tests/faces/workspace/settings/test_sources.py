@@ -1,24 +1,28 @@
 """Mail sources of every kind: made, decided about, tested, paused, compared, and let in by a consent."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.faces.workspace.settings import consent
+from anliegen.faces.workspace.settings.source_ways import WAYS
 from anliegen.flow.channels.mailroom import fetch, oauth
 from anliegen.flow.channels.mailroom.beginning import Counted
 from anliegen.flow.channels.mailroom.sources import FROM_NOW, TODAY, UNDECIDED, UNREAD
 from anliegen.flow.channels.mailroom.troubles import Refusal, explain
 from anliegen.flow.channels.models import Grant, Source, Unfetched
-from anliegen.ground import secrets
+from anliegen.ground import egress, secrets
 from anliegen.ground.egress.models import Destination
+from anliegen.oversight.measurement.doctor import examine
 from anliegen.records.accounts.models import Agent, Mailbox
 
 Said = Callable[[], list[tuple[str, str, dict[str, Any]]]]
@@ -359,3 +363,94 @@ def test_nobody_without_the_permission_comes_near(
 def test_where_the_mail_lies_must_be_said(browser: Client, mailbox: Mailbox, empty: str) -> None:
     assert browser.post(to("source-new", mailbox.pk), IMAP | {empty: ""}).status_code == 422
     assert not Source.objects.exists()
+
+
+def fails(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def opened(*_a: object, **_k: object) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(fetch, "opened", opened)
+
+
+EXPIRED = egress.Failed("certificate", why="expired")
+
+
+def test_what_fails_before_the_decision_shows_as_failing_wherever_the_source_is_shown(
+    browser: Client, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails(monkeypatch, EXPIRED)
+    part = browser.get(at(source, "count"), headers={"HX-Request": "true"}).text
+    assert "securing the connection: The certificate of the server has expired." in part
+    assert 'id="source-status" hx-swap-oob="true"' in part
+    places = [part, page_of(browser, source), *(browser.get(to(*each)).text for each in elsewhere(source))]
+    assert ["fails: certificate" in page for page in places] == [True] * 4
+    assert ["waits for your decision" in page or "not yet fetched" in page for page in places] == [False] * 4
+    with translation.override("en"):
+        found = next(each for each in examine() if each.check == "mail sources")
+    assert (found.ok, found.seen) == (False, "1 fail: imap.musterstadt.example (certificate)")
+
+
+def elsewhere(source: Source) -> list[tuple[Any, ...]]:
+    return [("mailboxes",), ("mailbox", source.mailbox_id)]
+
+
+def test_what_failed_is_not_waited_for_again(browser: Client, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    asking = "The mail server is asked how many mails lie there"
+    assert asking in page_of(browser, source)
+    fails(monkeypatch, egress.TimedOut("tls_timeout"))
+    tested = browser.post(at(source, "check"), follow=True).text
+    assert asking not in tested
+    assert 'class="notice notice-broken" role="alert"' in tested
+    assert tested.count('class="problem"') == 1
+    assert "fails: no answer" in tested
+    monkeypatch.setattr(fetch, "opened", lambda *_a, **_k: nullcontext())
+    assert asking in browser.post(at(source, "check"), follow=True).text
+
+
+def test_each_trouble_before_the_decision_is_said_once_and_its_end_too(
+    browser: Client, source: Source, monkeypatch: pytest.MonkeyPatch, said: Said
+) -> None:
+    before = len(said())
+    for error in (EXPIRED, EXPIRED, Refusal("login")):
+        fails(monkeypatch, error)
+        browser.post(at(source, "check"))
+    monkeypatch.setattr(fetch, "opened", lambda *_a, **_k: nullcontext())
+    browser.post(at(source, "check"))
+    assert [(verb, data) for verb, _subject, data in said()[before:]] == [
+        ("source.failed", {"reason": "certificate_expired"}),
+        ("source.failed", {"reason": "login"}),
+        ("source.recovered", {}),
+    ]
+    source.refresh_from_db()
+    assert (source.failed_at, source.error, source.fetched_at, source.retry_at) == (None, "", None, None)
+
+
+def test_a_mended_source_is_asked_again_and_is_still_to_be_decided_about(
+    browser: Client, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails(monkeypatch, egress.Unreachable("name_unknown"))
+    browser.post(at(source, "check"))
+    mended = IMAP | {"host": "mail.musterstadt.example"}
+    browser.post(to("source", source.mailbox_id, source.pk), mended)
+    source.refresh_from_db()
+    assert (source.host, source.last_uid, source.failed_at) == ("mail.musterstadt.example", UNDECIDED, None)
+    assert "The mail server is asked how many mails lie there" in page_of(browser, source)
+
+
+@pytest.mark.parametrize(
+    ("way", "port", "field", "words"),
+    [
+        ("imap", "143", "port", "This mailbox is fetched already, at port 993. Another port leads to the same mails."),
+        ("imap", "993", "folder", "Mail is fetched from this folder already."),
+        ("pop3", "110", "port", "This mailbox is fetched already, at port 993. Another port leads to the same mails."),
+        ("pop3", "993", "username", "The mails of this user are fetched from this server already."),
+    ],
+)
+def test_a_mailbox_that_is_fetched_already_is_told_at_the_field_it_is_about(
+    browser: Client, mailbox: Mailbox, way: str, port: str, field: str, words: str
+) -> None:
+    address = f"{to('source-new', mailbox.pk)}?way={way}"
+    given = IMAP | {"last_uid": str(FROM_NOW)}
+    assert browser.post(address, given).status_code == 302
+    with translation.override("en"):
+        assert WAYS[way][1](given | {"port": port}).errors == {field: [words]}

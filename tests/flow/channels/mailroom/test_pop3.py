@@ -3,16 +3,18 @@
 from datetime import date, datetime
 
 import pytest
+from django.utils import translation
 
 from anliegen.flow.channels.mailroom import fetch
 from anliegen.flow.channels.mailroom.places import pop3
 from anliegen.flow.channels.mailroom.sources import TODAY, change_source
+from anliegen.flow.channels.mailroom.troubles import explain
 from anliegen.flow.channels.models import Intake, Source
 from anliegen.ground.egress.models import Destination, EgressCall
 from anliegen.ground.journal.actors import Actor
 
 from .conftest import aside, fetch_again, stored
-from .servers import Folder, letter
+from .servers import Folder, Server, letter
 
 pytestmark = pytest.mark.django_db
 LONG_AND_DOTTED = letter("punkt", body=f".\r\n..zwei\r\n{'x' * 5000}\r\n\xe4\r\n")
@@ -130,6 +132,19 @@ def test_a_server_that_stalls_is_left_and_named(pop_source: Source, folder: Fold
     Destination.objects.update(timeout_s=1)
     folder.stalls_at = "UIDL"
     assert fetch_again(pop_source).error == "timeout"
+
+
+def test_a_port_that_nobody_listens_at_is_answered_with_the_ports_of_pop3(
+    pop_source: Source, pop_server: Server
+) -> None:
+    pop_server.shutdown()
+    pop_server.server_close()
+    with translation.override("en"):
+        trouble = fetch.check(pop_source)
+        assert trouble is not None
+        assert (trouble.code, trouble.word) == ("connect_failed", "cannot be reached")
+        assert trouble.next.startswith("Check port and encryption: 995 for TLS, 110 for STARTTLS.")
+        assert explain("connect_failed").next.startswith("Check port and encryption: 993 for TLS, 143 for STARTTLS.")
 
 
 def test_the_connection_is_tested(pop_source: Source, folder: Folder) -> None:

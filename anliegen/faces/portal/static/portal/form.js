@@ -3,16 +3,22 @@
 for (const field of document.querySelectorAll("[data-files]")) {
   const input = field.querySelector("input[type=file]");
   const problem = field.querySelector("[data-files-problem]");
-  const { most, largest, together, tooMany, tooLarge, tooMuch } = field.dataset;
+  const { most, largest, together, tooMany, tooLarge, tooMuch, wrongKind, empty } = field.dataset;
+  const endings = input.accept.split(",");
 
   const check = () => {
     const files = [...input.files];
+    const named = (words, bad) => (bad.length ? [`${words} ${bad.map((file) => file.name).join(", ")}`] : []);
     const large = files.filter((file) => file.size > Number(largest));
     const total = files.reduce((sum, file) => sum + file.size, 0);
-    let text = "";
-    if (large.length) text = `${tooLarge} ${large.map((file) => file.name).join(", ")}`;
-    else if (files.length > Number(most)) text = tooMany;
-    else if (total > Number(together)) text = tooMuch;
+    const said = [
+      ...named(tooLarge, large),
+      ...named(wrongKind, files.filter(({ name }) => !endings.some((ending) => name.toLowerCase().endsWith(ending)))),
+      ...named(empty, files.filter((file) => !file.size)),
+    ];
+    if (files.length > Number(most)) said.push(tooMany);
+    else if (!large.length && total > Number(together)) said.push(tooMuch);
+    const text = said.join(" · ");
     problem.querySelector("span").textContent = text;
     problem.hidden = !text;
     input.setCustomValidity(text);
