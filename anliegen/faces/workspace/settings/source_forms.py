@@ -100,16 +100,12 @@ class SourceForm(SettingForm):
         if port != other.port:
             words = _("This mailbox is fetched already, at port %(port)s. Another port leads to the same mails.")
             self.add_error("port", words % {"port": other.port})
+            # Else the row's constraint would say the same once more, in the words of the database.
+            del self.cleaned_data["username"]
         elif "folder" in self.fields:
             self.add_error("folder", _("Mail is fetched from this folder already."))
         else:
             self.add_error("username", _("The mails of this user are fetched from this server already."))
-
-    def validate_unique(self) -> None:
-        """`clean` has said it in words already."""
-
-    def validate_constraints(self) -> None:
-        """Likewise."""
 
     def ask_for_the_secret(self) -> None:
         """The present one is kept for where it was given for only."""
