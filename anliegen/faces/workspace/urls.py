@@ -7,6 +7,7 @@ from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
     embedded,
+    ending,
     files,
     joining,
     leaving,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("tickets/new/", new.new, name="new"),
     path("tickets/<int:number>/", page.ticket, name="ticket"),
     path("tickets/<int:number>/reply/", talk.reply, name="reply"),
+    path("tickets/<int:number>/ending/", ending.ending, name="ending"),
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),

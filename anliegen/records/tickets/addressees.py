@@ -21,12 +21,15 @@ class Addressees:
     """`to` gets the answer; `copies` had the message answered too, and get the answer only if its writer wants that.
 
     `passed_over` wrote after the message answered, from an address that took no part before: an answer to them would
-    show the conversation to a stranger, so a person decides. `person` is behind the address in `to`: the one to greet.
+    show the conversation to a stranger, so a person decides. `asked_at` is where the message answered asks answers to
+    go; whoever reads there may be somebody else, so a person decides again. `person` is behind the address in `to`: the
+    one to greet.
     """
 
     to: tuple[Pair, ...] = ()
     copies: tuple[Pair, ...] = ()
     passed_over: Pair | None = None
+    asked_at: str = ""
     person: Person | None = field(default=None, compare=False)  # said by `to` already
 
 
@@ -46,6 +49,7 @@ def addressees_of(ticket: Ticket, messages: Sequence[Message] | None = None) -> 
         to=((address.person.name, address.value),),
         copies=_copies(answered, address, taking_part),
         passed_over=(newest.from_name, newest.from_address) if newest and newest.from_address else None,
+        asked_at=answered.reply_to if answered and fold_address("email", answered.reply_to) != address.folded else "",
         person=address.person,
     )
 
@@ -85,6 +89,7 @@ def _read(ticket: Ticket) -> list[Message]:
             "person",
             "from_name",
             "from_address",
+            "reply_to",
             "to",
             "cc",
             "is_from_stranger",

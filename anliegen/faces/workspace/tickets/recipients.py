@@ -1,6 +1,7 @@
 """Who gets an answer, as the composer shows it: nobody is added, and nobody lost, without being named."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from markupsafe import Markup, escape
 
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets.addressees import Addressees, addressees_of
@@ -15,15 +17,18 @@ from anliegen.records.tickets.content import SPOKEN
 from anliegen.records.tickets.models import Message, Ticket
 
 Pair = tuple[str, str]
+FEW = 2  # names that are read at a glance; the others are counted
 
 
 class AddressesField(forms.CharField):
-    """Mail addresses, separated by commas, as (name, address); each once."""
+    """Mail addresses, separated by commas or lines, as (name, address); each once."""
+
+    widget = forms.Textarea
 
     def clean(self, value: Any) -> list[Pair]:
         text = super().clean(value)
         found: dict[str, Pair] = {}
-        for one in text.replace(";", ",").split(","):
+        for one in re.split(r"[,;\n]", text):
             if not (address := one.strip()):
                 continue
             try:
@@ -57,10 +62,29 @@ def shown(ticket: Ticket, *, spoken: bool | None = None, messages: Sequence[Mess
         "person": people.person or ticket.person,
         "spoken": spoken,
         "copies": [address for _name, address in people.copies],
+        "left_out": crowd([address for _name, address in people.copies]),
         "passed_over": people.passed_over,
+        "asked_at": "" if ticket.person.is_hidden else people.asked_at,
         "send_words": _write_down(name) if spoken else send_words(name, len(people.to)),
         "button": {} if spoken else button_words(name),
     }
+
+
+def crowd(names: Sequence[str], place: str = "") -> str:
+    """The names in a line; of many the first two, the others counted and one press away. `place` makes it an id."""
+    if len(names) <= FEW + 1:
+        return ", ".join(names)
+    more = ngettext("and %(count)s more", "and %(count)s more", len(names) - FEW) % {"count": len(names) - FEW}
+    opening = Markup('<details class="crowd" id="{}">').format(place) if place else Markup('<details class="crowd">')
+    shown, rest = escape(", ".join(names[:FEW])), escape(", ".join(names[FEW:]))
+    return shown + " " + opening + Markup("<summary>{}</summary><span>{}</span></details>").format(more, rest)
+
+
+def counted(recipients: Sequence[Mapping[str, str]]) -> str:
+    """The names where they are few, else how many people."""
+    if len(recipients) <= FEW:
+        return ", ".join(one["name"] or one["address"] for one in recipients)
+    return ngettext("%(count)s person", "%(count)s people", len(recipients)) % {"count": len(recipients)}
 
 
 def send_words(name: str, people: int) -> str:

@@ -12,6 +12,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
+from anliegen.faces.workspace.tickets.recipients import counted
 from anliegen.flow.channels import resolution
 from anliegen.ground import clock
 from anliegen.records.accounts.permissions import may
@@ -115,6 +116,6 @@ def _resolved(request: HttpRequest, ticket: Ticket, message: Message | None) -> 
     said = {
         "message": message,
         "undo_until": message.created_at + parts["undo"] if message is not None else None,
-        "names": ", ".join(one["name"] or one["address"] for one in message.to) if message is not None else "",
+        "names": counted(message.to) if message is not None else "",
     }
     return page(request, "workspace/ticket/resolved.html", parts | said)

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from anliegen.faces.workspace.rows import CHANNEL_SIGNS
 from anliegen.faces.workspace.tickets import enclosures, letters
+from anliegen.faces.workspace.tickets.recipients import crowd
 from anliegen.faces.workspace.tickets.senders import Proof, proof_of
 from anliegen.faces.workspace.tickets.signs import STATE_LOOKS
 from anliegen.faces.workspace.tickets.sources import Source
@@ -66,25 +67,24 @@ class Letter:
             return None
         if self.message.direction == "in":
             return self._came_from
-        people = ", ".join(_person(one) for one in self.message.to)
-        copies = ", ".join(_person(one) for one in self.message.cc)
+        people, copies = self._crowd("to"), self._crowd("cc")
         if not people:
             return None
-        return (
-            _("to %(people)s, copy to %(copies)s") % {"people": people, "copies": copies}
-            if copies
-            else (_("to %(people)s") % {"people": people})
-        )
+        line = escape(_("to %(people)s, copy to %(copies)s") if copies else _("to %(people)s"))
+        return line % {"people": people, "copies": copies}
 
     @property
     def _came_from(self) -> str | None:
-        line = self.message.from_address
-        if self.message.cc:
-            copies = ", ".join(_person(one) for one in self.message.cc)
-            line = _("%(address)s, copy to %(copies)s") % {"address": line, "copies": copies}
-        if self.message.reply_to:
-            line = _("%(line)s, asks for answers to %(address)s") % {"line": line, "address": self.message.reply_to}
+        line = escape(self.message.from_address)
+        if copies := self._crowd("cc"):
+            line = escape(_("%(address)s, copy to %(copies)s")) % {"address": line, "copies": copies}
+        if asked := self.message.reply_to:
+            line = escape(_("%(line)s, asks for answers to %(address)s")) % {"line": line, "address": asked}
         return line or None
+
+    def _crowd(self, which: str) -> str:
+        people = getattr(self.message, which)
+        return crowd([_person(one) for one in people], f"{which}{self.message.pk}")
 
     @property
     def pictures(self) -> list[Attachment]:

@@ -1,5 +1,6 @@
 """Answering, noting, and taking an answer back."""
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,9 @@ from django.views.decorators.http import require_POST
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets import news, writing
+from anliegen.faces.workspace.tickets import news, taken_back, writing
 from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
+from anliegen.faces.workspace.tickets.recipients import counted
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm
 from anliegen.ground import clock
 from anliegen.records.tickets import actions
@@ -26,7 +28,7 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
     """Queue an answer. When others did something meanwhile, nothing is sent: the page shows what is new."""
     ticket = ticket_for(agent_of(request), number)
     _insist(request, "ticket.reply", ticket)
-    form = ReplyForm(request.POST, request.FILES)
+    form = ReplyForm(request.POST, request.FILES, ticket=ticket)
     if not form.is_valid():
         return _still_writing(request, ticket, form)
     try:
@@ -78,7 +80,7 @@ def _sent(request: HttpRequest, message: Message) -> HttpResponse:
     said = {
         "message": message,
         "undo_until": message.created_at + parts["undo"] if _leaves_soon(message) else None,
-        "names": ", ".join(one["name"] or one["address"] for one in [*message.to, *message.cc]),
+        "names": counted([*message.to, *message.cc]),
     }
     context = parts | writing.blank(ticket, parts["timeline"]) | said
     return page(request, "workspace/ticket/sent.html", context)
@@ -96,7 +98,7 @@ def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse
     parts = parts_of(request, ticket)
     data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
-    again = ReplyForm(data)
+    again = ReplyForm(data, ticket=ticket)
     context = parts | writing.blank(ticket, parts["timeline"]) | {"reply": again, "news": told}
     return page(request, "workspace/ticket/conflict.html", context, status=422)
 
@@ -136,9 +138,11 @@ def undo(request: HttpRequest, message: int) -> HttpResponse:
     done = actions.cancel(found, actor=actor_of(request), at=clock.now())
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("workspace:ticket", ticket.pk)
-    parts = parts_of(request, ticket_for(agent_of(request), ticket.pk))
+    more: dict[str, Any] = {"message": done, "from_toast": "from" in request.POST}
+    if done.state == "cancelled":  # until then the concern was what the answer wanted it to be
+        more["rest"] = json.dumps(taken_back.rest_of(done, ticket, status=ticket.status))
     return page(
-        request, "workspace/ticket/undone.html", parts | {"message": done, "from_toast": "from" in request.POST}
+        request, "workspace/ticket/undone.html", parts_of(request, ticket_for(agent_of(request), ticket.pk)) | more
     )
 
 

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anliegen.faces.ui.numbers import size
-from anliegen.faces.workspace.tickets import recipients
+from anliegen.faces.workspace.tickets import recipients, taken_back
 from anliegen.faces.workspace.tickets.entries import Shown
 from anliegen.faces.workspace.tickets.letters import PICTURES
 from anliegen.faces.workspace.tickets.recipients import AddressesField
+from anliegen.faces.workspace.tickets.taken_back import KeptField
 from anliegen.flow.channels.email.letter import PICTURE_WORDS
 from anliegen.ground import clock, files
 from anliegen.ground.text import safe_filename
@@ -26,7 +27,7 @@ from anliegen.records.customers.models import Person
 from anliegen.records.customers.salutation import salutation
 from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import Answer, File
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Attachment, Message, Ticket
 
 LARGEST_FILES = 25 * 1000 * 1000  # bytes together; more is refused by most mail servers
 LATEST = timedelta(days=366)
@@ -50,12 +51,16 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
         cleaned = [super(FilesField, self).clean(one, initial) for one in given]
-        if sum(one.size or 0 for one in cleaned) > LARGEST_FILES:
-            raise ValidationError(
-                _("Together the files are larger than %(most)s, which many mail servers refuse.")
-                % {"most": size(LARGEST_FILES)}
-            )
+        _insist_on_size(cleaned)
         return cleaned
+
+
+def _insist_on_size(together: Sequence[UploadedFile[Any] | Attachment]) -> None:
+    if sum(one.size or 0 for one in together) > LARGEST_FILES:
+        raise ValidationError(
+            _("Together the files are larger than %(most)s, which many mail servers refuse.")
+            % {"most": size(LARGEST_FILES)}
+        )
 
 
 class Versioned(forms.Form):
@@ -78,12 +83,27 @@ class ReplyForm(Versioned):
     to = AddressesField(label=pgettext_lazy("recipients", "To"), required=False, max_length=2000)
     cc = AddressesField(label=gettext_lazy("Copy to"), required=False, max_length=2000)
     files = FilesField(label=gettext_lazy("Attachments"), required=False)  # type: ignore[assignment]
+    kept = KeptField(label=gettext_lazy("Attachments"), required=False)
     status = forms.ChoiceField(label=gettext_lazy("Afterwards"), choices=AFTERWARDS, initial="waiting_customer")
     send_at = forms.DateTimeField(
         label=gettext_lazy("Send later"),
         required=False,
         help_text=gettext_lazy("Empty: at once. It is stopped when the customer writes first, and you are told."),
     )
+
+    def __init__(self, *args: Any, ticket: Ticket | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._ticket = ticket
+
+    def clean_kept(self) -> list[Attachment]:
+        found = taken_back.files(self._ticket, self.cleaned_data["kept"])
+        _insist_on_size([*found, *self.cleaned_data.get("files", ())])
+        return found
+
+    @property
+    def kept_files(self) -> list[tuple[int, str]]:
+        """The files that are here already, as (number, words)."""
+        return [taken_back.named(one) for one in getattr(self, "cleaned_data", {}).get("kept", ())]
 
     def clean_send_at(self) -> datetime | None:
         chosen: datetime | None = self.cleaned_data["send_at"]
@@ -101,9 +121,13 @@ class ReplyForm(Versioned):
             text=text,
             to=recipients.with_names(self.cleaned_data["to"], known),
             cc=recipients.with_names(self.cleaned_data["cc"], known),
-            files=tuple(_in_the_text(keep(upload), text) for upload in self.cleaned_data["files"]),
+            files=tuple(_in_the_text(file, text) for file in self._files()),
             send_at=self.cleaned_data["send_at"],
         )
+
+    def _files(self) -> list[File]:
+        again = [taken_back.again(one) for one in self.cleaned_data["kept"]]
+        return [*again, *(keep(upload) for upload in self.cleaned_data["files"])]
 
     def _known(self, ticket: Ticket) -> list[recipients.Pair]:
         """Whose names we know, for the addresses that were typed."""

@@ -1,5 +1,8 @@
 """The mail of a message: its words, signature and footer, and the headers by which it threads."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -8,14 +11,14 @@ from anliegen.flow.channels.acknowledge import way_to_a_person
 from anliegen.flow.channels.addressed import Addressed, addressed, recipients
 from anliegen.flow.channels.email.compose import Outgoing, OutgoingFile
 from anliegen.flow.channels.email.identifiers import bounce_address, reply_address
-from anliegen.flow.channels.email.letter import Letter, as_html, as_text
+from anliegen.flow.channels.email.letter import Letter, Quote, as_html, as_text
 from anliegen.flow.channels.instance import instance_id, reply_key
 from anliegen.flow.channels.mailroom.history import quotes_for, thread_of
 from anliegen.ground import files
-from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.models import Agent, Operator
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets.links import kept_link, status_link
-from anliegen.records.tickets.models import DONE, Attachment, Message
+from anliegen.records.tickets.models import DONE, Attachment, Message, Ticket
 
 
 def as_mail(message: Message) -> Outgoing:
@@ -25,7 +28,8 @@ def as_mail(message: Message) -> Outgoing:
     language = whom.language(operator)
     attached = list(message.attachments.order_by("pk"))
     with translation.override(language):
-        letter = letter_of(message, whom, operator, language=language, attached=attached)
+        quotes = () if message.rule else quotes_for(message, operator.quotes)
+        letter = letter_of(message, whom, operator, language=language, attached=attached, quotes=quotes)
     thread = thread_of(message)
     return Outgoing(
         from_name=ticket.brand.name,
@@ -48,6 +52,21 @@ def as_mail(message: Message) -> Outgoing:
     )
 
 
+def ending_of(ticket: Ticket, agent: Agent, *, text: str, recipients: Sequence[str], status: str) -> str:
+    """What will stand below the words of an answer that is still being written. The customer's link is only named."""
+    operator, whom = the_operator(), addressed(ticket, recipients)
+    message = Message(ticket=ticket, agent=agent, text=text, status_after=status)
+    language = whom.language(operator)
+    with translation.override(language):
+        letter = letter_of(message, whom, operator, language=language, attached=[], quotes=())
+        link = _("(link)")
+    ending = as_text(replace(letter, text=""))
+    if whom.page is None:
+        return ending
+    address = status_link(whom.page)
+    return ending.replace(f"{address}#question", link).replace(address, link)
+
+
 def envelope_sender(message: Message) -> str:
     """Where reports about it go: to an address that names the message, if our server takes such addresses."""
     mailbox = message.ticket.mailbox
@@ -60,21 +79,34 @@ def envelope_sender(message: Message) -> str:
 
 
 def letter_of(
-    message: Message, whom: Addressed, operator: Operator, *, language: str, attached: list[Attachment]
+    message: Message,
+    whom: Addressed,
+    operator: Operator,
+    *,
+    language: str,
+    attached: list[Attachment],
+    quotes: tuple[Quote, ...],
 ) -> Letter:
     """The words in their order, in the language that is active. What a rule wrote says so itself."""
     brand = message.ticket.brand
     if message.rule:
         return Letter(text=_with_link(message.text, whom), footer=(brand.legal_footer,), language=language)
     author = message.agent.name if message.agent else ""
+    name = "" if _is_signed(message.text, author) else author
     return Letter(
         text=_with_link(message.text, whom),
-        signature="\n".join(filter(None, [author, brand.signature.strip()])),
-        quotes=quotes_for(message, operator.quotes),
+        signature="\n".join(filter(None, [name, brand.signature.strip()])),
+        quotes=quotes,
         footer=(*_footer(message, whom, author), way_to_a_person(operator), brand.legal_footer),
         language=language,
         pictures={each.filename: each.content_id for each in attached if each.is_inline and each.content_id},
     )
+
+
+def _is_signed(text: str, author: str) -> bool:
+    """Whether the writer put the name below the words already, as people do without thinking."""
+    said, name = (" ".join(words.casefold().split()) for words in (text, author))
+    return f" {said}".endswith(f" {name}") if name else False
 
 
 def _with_link(text: str, whom: Addressed) -> str:

@@ -1,6 +1,4 @@
-/* Dialogs and menus. Both are native elements; this adds what they cannot do without a script. */
-
-const open = (selector) => document.querySelectorAll(selector);
+/* Dialogs: native elements; this adds what they cannot do without a script. */
 
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-dialog]");
@@ -11,11 +9,6 @@ document.addEventListener("click", (event) => {
 
   // A click beside the sheet closes it; what was typed inside stays for the next opening.
   if (event.target.matches("dialog[open]") && outside(event.target, event)) event.target.close();
-
-  for (const menu of open("details[data-menu][open]")) {
-    const choice = event.target.closest(".menu-item");
-    if (!menu.contains(event.target) || choice) menu.open = false;
-  }
 });
 
 function outside(dialog, { clientX: x, clientY: y }) {
@@ -23,31 +16,9 @@ function outside(dialog, { clientX: x, clientY: y }) {
   return x < box.left || x > box.right || y < box.top || y > box.bottom;
 }
 
-document.addEventListener("keydown", (event) => {
-  const menu = event.target.closest?.("details[data-menu]");
-  if (!menu) return;
-  const summary = menu.querySelector("summary");
-  if (event.key === "Escape" && menu.open) {
-    menu.open = false;
-    summary.focus();
-    event.stopPropagation();
-    return;
-  }
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const end = { Home: 0, End: -1 }[event.key];
-  if (step === undefined && end === undefined) return;
-  if (!menu.open && step !== 1) return;
-  event.preventDefault();
-  menu.open = true;
-  const items = [...menu.querySelectorAll(".menu-item")];
-  const here = items.indexOf(document.activeElement);
-  const next = end === undefined ? (here === -1 && step < 0 ? -1 : here + step) : end;
-  items.at(next % items.length)?.focus();
-});
-
 /* A dialog that was asked for opens as it comes. */
 document.addEventListener("htmx:afterSwap", () => {
-  for (const dialog of open("dialog[data-opens]")) {
+  for (const dialog of document.querySelectorAll("dialog[data-opens]")) {
     dialog.removeAttribute("data-opens");
     dialog.showModal();
     const field = dialog.querySelector("textarea");

@@ -7,43 +7,88 @@ const untouched = new WeakMap();
 /* Drafts stay in this browser tab until they are sent. What the server put there is no draft. */
 function watch(field) {
   if (untouched.has(field)) return;
-  untouched.set(field, field.defaultValue);
+  untouched.set(field, { words: field.defaultValue, rest: rest(field.form) });
+  if (field.form.querySelector("[data-focus]")) return;
   const kept = memory.getItem(field.dataset.draft);
-  if (kept === null || field.form.querySelector("[data-focus]")) return;
-  field.value = kept;
-  open(field.closest("details"), { focus: false });
+  const around = memory.getItem(restKey(field));
+  if (around !== null) fill(field.form, JSON.parse(around));
+  if (kept !== null) field.value = kept;
+  if (kept !== null || around !== null) open(field.closest("details"), { focus: false });
+}
+
+const restKey = (field) => `${field.dataset.draft}:rest`;
+const isUntouched = (field) => field.value.trim() === (untouched.get(field)?.words ?? "").trim();
+
+function keep(field) {
+  if (isUntouched(field)) memory.removeItem(field.dataset.draft);
+  else memory.setItem(field.dataset.draft, field.value);
+  const around = rest(field.form);
+  if (around === untouched.get(field)?.rest) memory.removeItem(restKey(field));
+  else memory.setItem(restKey(field), around);
 }
 
 document.addEventListener("input", ({ target }) => {
-  if (!target.matches?.("textarea[data-draft]")) return;
-  if (target.value.trim() === (untouched.get(target) ?? "").trim()) memory.removeItem(target.dataset.draft);
-  else memory.setItem(target.dataset.draft, target.value);
+  const field = target.form?.querySelector("textarea[data-draft]");
+  if (field) keep(field);
 });
 
-fields().forEach(watch);
+/* What an answer is besides its words: recipients, time, what comes afterwards, files that are on the server already. */
+const AROUND = ["to", "cc", "send_at", "status"];
+
+function rest(form) {
+  const values = AROUND.map((name) => [name, form.elements[name]?.value ?? ""]);
+  const kept = [...form.querySelectorAll("[data-kept] li")];
+  const files = kept.map((file) => [file.querySelector("input").value, file.querySelector("span").textContent]);
+  return JSON.stringify({ ...Object.fromEntries(values), kept: files });
+}
+
+function fill(form, values) {
+  for (const name of AROUND) if (form.elements[name]) form.elements[name].value = values[name];
+  const list = form.querySelector("[data-kept]");
+  const blank = list?.nextElementSibling.content.firstElementChild;
+  const files = values.kept.map(([key, words]) => {
+    const file = blank.cloneNode(true);
+    file.querySelector("input").value = key;
+    file.querySelector("span").textContent = words;
+    return file;
+  });
+  list?.replaceChildren(...files);
+}
+
+/* The form comes anew when the answer was not sent; the files that were chosen stay chosen. */
+let chosen;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target?.id === "reply") chosen = detail.target.elements.files?.files;
+});
 
 document.addEventListener("htmx:afterSettle", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     form.removeAttribute("data-sent");
     const field = form.querySelector("textarea[data-draft]");
     memory.removeItem(field.dataset.draft);
+    memory.removeItem(restKey(field));
     field.closest("details").open = false;
+    chosen = undefined;
   }
+  const files = document.getElementById("reply")?.elements.files;
+  if (files && chosen) files.files = chosen;
+  chosen = undefined;
   fields().forEach(watch);
   restore();
 });
 
 /* What was taken back is in the field again, unless something new was begun there. */
 function restore() {
-  const place = document.querySelector("#restored template");
+  const place = document.querySelector("#restored [data-restore]");
   const field = document.querySelector("#reply textarea[data-draft]");
   if (!place || !field) return;
-  if (field.value.trim() === (untouched.get(field) ?? "").trim()) {
+  if (isUntouched(field)) {
     field.value = place.content.textContent;
-    memory.setItem(field.dataset.draft, field.value);
+    fill(field.form, JSON.parse(place.nextElementSibling.content.textContent));
+    keep(field);
     open(field.closest("details"));
   }
-  place.remove();
+  place.parentElement.replaceChildren();
 }
 
 function open(details, { focus = true } = {}) {
@@ -63,6 +108,13 @@ document.addEventListener("click", (event) => {
     quote(details);
     open(details);
   }
+  const file = event.target.closest("[data-remove]")?.closest("li");
+  if (file) {
+    const form = file.closest("form");
+    file.remove();
+    keep(form.querySelector("textarea[data-draft]"));
+    (form.querySelector("[data-kept] button") ?? form.elements.files).focus();
+  }
   const filler = event.target.closest("[data-fill]");
   if (!filler) return;
   const field = document.getElementById(filler.dataset.fill);
@@ -71,28 +123,37 @@ document.addEventListener("click", (event) => {
 });
 
 /* The button says to how many people the answer goes, and whether later: whoever presses it knows who gets it. */
-const addresses = (field) => new Set((field?.value ?? "").toLowerCase().split(/[,;]/).map((one) => one.trim()).filter(Boolean));
+const addresses = (field) => new Set((field?.value ?? "").toLowerCase().split(/[,;\n]/).map((one) => one.trim()).filter(Boolean));
 
 function label(form) {
   const button = form.querySelector("button[data-people]");
-  if (!button?.dataset.one) return;
+  if (!button || !form.elements.to) return;
   const to = addresses(form.elements.to);
   const copies = addresses(form.elements.cc);
   const people = (to.size || Number(button.dataset.people)) + [...copies].filter((one) => !to.has(one)).length;
   const which = people > 1 ? "many" : to.size ? "named" : "one";
   const key = form.elements.send_at?.value ? `later${which[0].toUpperCase()}${which.slice(1)}` : which;
-  button.querySelector("span").textContent = button.dataset[key].replace("{count}", people).replace("{name}", [...to][0]);
+  if (button.dataset.one) button.querySelector("span").textContent = button.dataset[key].replace("{count}", people).replace("{name}", [...to][0]);
+  form.querySelector("[data-usual]").hidden = to.size > 0;
+  form.querySelector("[data-own]").replaceChildren(...[...to].map(chip));
+  /* Who is written to, and when, never hides. */
+  for (const part of form.querySelectorAll("[data-part]")) part.open ||= part.querySelector("textarea, input").value !== "";
   const out = form.querySelector("[data-left-out]");
   if (out) out.hidden = [...addresses({ value: out.dataset.leftOut })].every((one) => copies.has(one) || to.has(one));
+}
+
+function chip(address) {
+  return Object.assign(document.createElement("span"), { className: "chip", textContent: address });
 }
 
 document.addEventListener("input", ({ target }) => {
   if (target.form?.id === "reply") label(target.form);
 });
-document.addEventListener("htmx:afterSettle", () => {
+const labelled = () => {
   const form = document.getElementById("reply");
   if (form) label(form);
-});
+};
+document.addEventListener("htmx:afterSettle", labelled);
 
 /* A picture that is pasted comes along as a file, and stands where it was pasted. */
 document.addEventListener("paste", (event) => {
@@ -104,7 +165,8 @@ document.addEventListener("paste", (event) => {
   const kept = new DataTransfer();
   for (const file of files.files) kept.items.add(file);
   for (const file of pasted) {
-    const name = `${field.dataset.picture.toLowerCase()}-${kept.items.length + 1}.${file.type.slice(6).replace("jpeg", "jpg")}`;
+    const number = kept.items.length + field.form.querySelectorAll("[data-kept] li").length + 1;
+    const name = `${field.dataset.picture.toLowerCase()}-${number}.${file.type.slice(6).replace("jpeg", "jpg")}`;
     kept.items.add(new File([file], name, { type: file.type }));
     field.setRangeText(`[${field.dataset.picture}: ${name}]`, field.selectionStart, field.selectionEnd, "end");
   }
@@ -141,6 +203,8 @@ function count() {
 }
 setInterval(count, 500);
 count();
+fields().forEach(watch);
+labelled();
 
 /* Where each pane scrolls for itself the page must not move; on a phone the page is what scrolls. */
 const letters = document.querySelectorAll("#timeline [data-letter]");
