@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import Page, expect
 
 from anliegen.ground import clock
@@ -90,17 +89,14 @@ def test_an_answer_that_was_to_leave_later_comes_back_with_its_time_and_its_own_
     chosen = page.get_by_label("Später senden").input_value()
     page.get_by_role("button", name="Antwort an haushalt@example.org später senden").click()
     page.locator("#timeline .message-out").get_by_role("button", name="Zurücknehmen").click()
-    expect(page.get_by_label("An", exact=True)).to_have_value("haushalt@example.org")
+    expect(page.locator("#id_to")).to_have_value("haushalt@example.org")
     expect(page.get_by_label("Später senden")).to_have_value(chosen)
 
 
 def test_what_was_chosen_stays_when_the_answer_is_refused(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
     page = log_in(mira)
     begin(page, fresh)
-    file = SimpleUploadedFile("plan.txt", b"Plan")
-    page.get_by_label("Anlagen").set_input_files(
-        {"name": file.name or "", "mimeType": "text/plain", "buffer": file.read()}
-    )
+    page.get_by_label("Anlagen").set_input_files({"name": "plan.txt", "mimeType": "text/plain", "buffer": b"Plan"})
     page.locator("#reply summary", has_text="Kopie").click()
     page.get_by_label("Kopie an").fill("quatsch")
     page.locator("#reply button[data-people]").click()
@@ -197,7 +193,7 @@ def test_the_head_leaves_room_for_what_was_said(
     assert title.evaluate(height) > clamped
     head = page.locator("#timeline .message-in .entry-head")
     expect(head).to_contain_text("und 10 weitere")
-    assert head.evaluate(height) <= 140
+    assert head.evaluate(height) <= (80 if size["width"] > 1000 else 160)
 
 
 def test_the_sheet_of_keys_names_each_once(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
