@@ -1,5 +1,6 @@
 """Writing an answer in a real browser: nothing of it gets lost, who gets it is seen, and its button stays in view."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -145,9 +146,8 @@ def test_the_writer_sees_how_the_mail_ends_and_signs_once(log_in: LogIn, mira: A
     ending.locator("summary").click()
     page.get_by_label("Ihre Antwort").focus()
     page.keyboard.type("\n\nFreundliche Grüße\nMira Yılmaz")
-    with page.expect_response("**/ending/"):
-        ending.locator("summary").click()
-    assert ending.locator(".ending-text").inner_text().startswith("Stadtwerke Musterstadt\n")
+    ending.locator("summary").click()
+    expect(ending.locator(".ending-text")).to_have_text(re.compile("^Stadtwerke Musterstadt\\n"), use_inner_text=True)
 
 
 def test_the_fields_of_a_ticket_are_chosen_with_keys_alone(
@@ -193,7 +193,7 @@ def test_the_head_leaves_room_for_what_was_said(
     assert title.evaluate(height) > clamped
     head = page.locator("#timeline .message-in .entry-head")
     expect(head).to_contain_text("und 10 weitere")
-    assert head.evaluate(height) <= (80 if size["width"] > 1000 else 160)
+    assert head.evaluate(height) <= (90 if size["width"] > 1000 else 160)
 
 
 def test_the_sheet_of_keys_names_each_once(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
