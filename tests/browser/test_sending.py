@@ -50,9 +50,11 @@ def test_the_button_counts_who_gets_it_and_says_when(log_in: LogIn, mira: Agent,
     expect(send).to_have_text("Antwort an 2 Personen senden")
     expect(page.get_by_text("nicht an: leo@example.net")).to_be_hidden()
     page.get_by_label("Kopie an").fill("")
+    page.locator("#reply .part summary").first.click()  # An
     page.locator("#id_to").fill("ida@example.net")
     expect(send).to_have_text("Antwort an ida@example.net senden")
     page.locator("#id_to").fill("")
+    page.locator("#reply summary", has_text="Später").click()
     page.get_by_role("button", name="morgen 8 Uhr").click()
     expect(send).to_have_text("Antwort an Kim Berger später senden")
 
@@ -66,6 +68,7 @@ def test_what_leaves_later_waits_is_changed_and_stops_when_the_customer_writes_f
         page.goto(f"/workspace/tickets/{fresh.pk}/?view=team")
     page.keyboard.press("r")
     page.keyboard.type("Ab morgen gilt der neue Abschlag.")
+    page.locator("#reply summary", has_text="Später").click()
     page.get_by_role("button", name="morgen 8 Uhr").click()
     page.locator("#reply button[data-people]").click()
     expect(page.locator(".toast")).to_contain_text("geht hinaus: morgen")
