@@ -17,7 +17,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.worker import Worker
 
 from anliegen.config.pipeline import READERS
-from anliegen.flow.channels.mailroom import intake, watch
+from anliegen.flow.channels.mailroom import apart, aside, intake, patience, watch
 from anliegen.flow.channels.mailroom.send import register_mail_server
 from anliegen.ground import clock, jobs
 from anliegen.ground.journal import seal, tail
@@ -38,6 +38,7 @@ def work() -> None:
     """
     # The worker sends the mail, so it says where to, however it was started.
     register_mail_server()
+    patience.end_when_it_hangs()
     stop = threading.Event()
     readers = tail.Readers(READERS)
     threads = [
@@ -45,7 +46,7 @@ def work() -> None:
         _thread(
             "read", [seal.SEALED], lambda woken: readers.look(everywhere=not woken), stop, patience=5, rest=tail.REST_S
         ),
-        _thread("take-in", [intake.NEW], _taking_in(), stop, patience=10, rest=intake.REST_S),
+        _thread("take-in", [aside.NEW], _taking_in(), stop, patience=10, rest=intake.REST_S),
         threading.Thread(target=watch.watch, args=(stop,), name="watch", daemon=True),
     ]
     for thread in threads:
@@ -69,9 +70,11 @@ def _taking_in() -> Callable[[set[str]], object]:
     def take_in(woken: set[str]) -> int:
         nonlocal begun
         if not begun:
-            intake.retry_after_update(clock.now())
+            aside.retry_after_update(clock.now())
             begun = True
-        return intake.take_in_all()
+        total = intake.take_in_all()
+        apart.look_after_suspects()
+        return total
 
     return take_in
 

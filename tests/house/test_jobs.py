@@ -14,6 +14,8 @@ EVER = (
     "flow.channels.email.fetch.fetch_due",
     "flow.channels.guard.pace.forget_often",
     "flow.channels.held.forget_hourly",
+    "flow.channels.mailroom.apart.read_suspects",
+    "flow.channels.mailroom.aside.retry_what_is_there_again",
     "flow.channels.mailroom.compare.compare",
     "flow.channels.mailroom.compare.compare_nightly",
     "flow.channels.mailroom.compare.fetch_missing",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anliegen.flow.channels.email.identifiers import reply_address
 from anliegen.flow.channels.instance import instance_id, reply_key
-from anliegen.flow.channels.mailroom import intake, receive, storing
+from anliegen.flow.channels.mailroom import aside, intake, receive, storing
 from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.ground import clock, files
@@ -264,7 +264,7 @@ def test_without_an_operator_a_mail_is_set_aside_and_taken_in_after_setup(
     assert (line.result, line.reason) == ("quarantined", "not-set-up")
     request.getfixturevalue("mailbox")
     admin: Agent = request.getfixturevalue("admin")
-    intake.retry(line, actor=Actor.agent(admin.pk), at=clock.now())
+    aside.retry(line, actor=Actor.agent(admin.pk), at=clock.now())
     assert intake.take_in_one(line).result == "created"
 
 

@@ -1,6 +1,7 @@
 """`anliegen run`, and its processes one by one."""
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -57,3 +58,25 @@ def prepare(demo: Annotated[bool, typer.Option("--demo")] = False) -> None:
         from anliegen.config import welcome  # noqa: PLC0415  # slow import
 
         print(welcome.prepare(demo=demo))
+
+
+@program.command(name="read-suspects", hidden=True)
+def read_suspects() -> None:
+    """What a worker has done apart: read mails that a process died of."""
+    # Asked to end, it says so by an exception: reading then has returned, and nobody takes it for dead.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
+    with instance(migrated=False):
+        from anliegen.flow.channels.mailroom import apart  # noqa: PLC0415  # slow import
+
+        apart.in_this_process()
+
+
+@program.command(name="send-suspect", hidden=True)
+def send_suspect(delivery: int, attempt: int) -> None:
+    """What a worker has done apart: send a mail that a process died of."""
+    # What has begun to leave is seen through to its end, which `follow_parent` sets.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with instance(migrated=False):
+        from anliegen.flow.channels import outbox  # noqa: PLC0415  # slow import
+
+        outbox.try_in_this_process(delivery, attempt)

@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 
-PARENT = "ANLIEGEN_PARENT"
+from anliegen.ground.apart import PARENT
+
 PR_SET_PDEATHSIG = 1
 # A child may finish what it has begun; one that hangs is ended.
 PATIENCE = 10.0

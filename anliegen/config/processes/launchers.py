@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from anliegen.config.processes.children import Child, Ended
-from anliegen.config.processes.follow import PARENT
+from anliegen.ground.apart import PARENT
 
 PRELOAD_PATIENCE = 120.0
 

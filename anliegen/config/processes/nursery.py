@@ -21,6 +21,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from anliegen.config.processes import follow
+from anliegen.ground.apart import PARENT
 
 PATIENCE = 9.0
 
@@ -85,7 +86,7 @@ def _become(order: dict[str, Any], replies: int, wakeup: int) -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     os.environ.update(order["environment"])
-    os.environ[follow.PARENT] = str(order["parent"])
+    os.environ[PARENT] = str(order["parent"])
     sys.argv = ["anliegen", *order["arguments"]]
     gc.enable()
     follow.follow_parent()

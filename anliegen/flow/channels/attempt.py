@@ -21,6 +21,8 @@ UNDER_WAY = timedelta(seconds=STALLED_AFTER_S)
 SLACK = timedelta(seconds=1)
 # What still may leave: in whole, or to those recipients for whom the server had refused it for now.
 LEAVING = ("queued", "sent")
+MOST_DEATHS = 3  # one among others, then in a process of its own
+DEATH = ("deaths", "setbacks", "under_way_since")
 
 
 class Overtaken(Exception):
@@ -49,13 +51,21 @@ def begin(delivery_id: int) -> Delivery | Wait | None:
         if ended := _ended_before_it_left(delivery, at):
             _end(delivery, at, ended)
             return None
+        if delivery.under_way_since is not None:
+            # Nobody is at it, as the lock says, and yet it never ended: its process died, perhaps of this very mail.
+            note_death(delivery)
         if wait := _not_yet(delivery, at):
             return wait
         delivery.attempts += 1
-        delivery.started_at = at
+        delivery.started_at = delivery.under_way_since = at
         delivery.due_at = at + UNDER_WAY
-        delivery.save(update_fields=["attempts", "started_at", "due_at", "domains", "slot_at"])
+        delivery.save(update_fields=["attempts", "started_at", "due_at", "domains", "slot_at", *DEATH])
     return delivery
+
+
+def note_death(delivery: Delivery) -> None:
+    """The attempt that had begun will not end any more: that counts against the mail. The caller saves it."""
+    delivery.deaths, delivery.setbacks, delivery.under_way_since = delivery.deaths + 1, delivery.setbacks + 1, None
 
 
 def hand_over(delivery: Delivery) -> None:
@@ -114,10 +124,10 @@ def _not_yet(delivery: Delivery, at: datetime) -> Wait | None:
         wait = Wait(at + pace.come_back_in())
     if wait is not None:
         delivery.due_at = wait.until
-        delivery.save(update_fields=["due_at", "domains", "slot_at"])
+        delivery.save(update_fields=["due_at", "domains", "slot_at", *DEATH])
     return wait
 
 
 def _end(delivery: Delivery, at: datetime, code: str) -> None:
-    delivery.done_at, delivery.code = at, code
-    delivery.save(update_fields=["done_at", "code"])
+    delivery.done_at, delivery.code, delivery.under_way_since = at, code, None
+    delivery.save(update_fields=["done_at", "code", "under_way_since"])

@@ -2,7 +2,7 @@
 
 from anliegen.flow.channels import acknowledge, held, outbox, status_link
 from anliegen.flow.channels.guard import pace
-from anliegen.flow.channels.mailroom import compare, fetch
+from anliegen.flow.channels.mailroom import apart, aside, compare, fetch
 
 JOBS = (
     outbox.deliver,
@@ -16,4 +16,6 @@ JOBS = (
     compare.compare_nightly,
     compare.compare,
     compare.fetch_missing,
+    apart.read_suspects,
+    aside.retry_what_is_there_again,
 )

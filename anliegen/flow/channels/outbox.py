@@ -8,11 +8,11 @@ import structlog
 from django.db import transaction
 
 from anliegen.flow.channels import attempt, pace, result
-from anliegen.flow.channels.attempt import Overtaken, Wait
+from anliegen.flow.channels.attempt import MOST_DEATHS, Overtaken, Wait
 from anliegen.flow.channels.email.transmit import Taken
 from anliegen.flow.channels.mailroom import send
 from anliegen.flow.channels.models import Delivery
-from anliegen.ground import clock
+from anliegen.ground import apart, clock
 from anliegen.ground.alone import alone
 from anliegen.ground.jobs import defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
@@ -25,6 +25,7 @@ from anliegen.records.tickets.models import Message
 
 log = structlog.get_logger(__name__)
 
+SEND_WITHIN_S = 1200.0  # longer than any mail server may think
 DELIVERY = 0x44656C69  # the lock of a worker on the delivery it is at: "Deli"
 
 Way = Callable[[Message, Sequence[str], Callable[[], None]], Taken]
@@ -87,9 +88,36 @@ def _deliver(delivery_id: int) -> None:
         if isinstance(begun, Wait):
             defer(deliver, at=begun.until, key=_key(delivery_id), delivery_id=delivery_id)
         elif begun is not None:
-            again_at = _try(begun)
+            again_at = _try_apart(begun) if begun.deaths else _try(begun)
             if again_at is not None:
                 defer(deliver, at=again_at, delivery_id=delivery_id)
+
+
+def _try_apart(delivery: Delivery) -> datetime | None:
+    """As `_try`, of what a process died of: in one that takes no other mail along. Given up after too many deaths."""
+    if delivery.deaths >= MOST_DEATHS:
+        result.too_deadly(delivery)
+        return None
+    has_died = False
+    try:
+        apart.run("send-suspect", str(delivery.pk), str(delivery.attempts), within_s=SEND_WITHIN_S)
+    except apart.Died as end:
+        log.error("sending did not return", delivery=delivery.pk, error=str(end))
+        has_died = True
+    row = Delivery.objects.select_related("message").get(pk=delivery.pk)
+    if row.attempts != delivery.attempts or row.done_at is not None:
+        return None
+    if row.under_way_since is None:
+        return row.due_at  # it came back, and that is noted
+    return result.died(row) if has_died else result.try_later(row, "our_error", "not tried apart", "passing")
+
+
+def try_in_this_process(delivery_id: int, number: int) -> None:
+    """What `anliegen send-suspect` does: make the attempt of this number, which a worker has begun and looks after."""
+    under_way = Delivery.objects.select_related("message").filter(done_at=None, under_way_since__isnull=False)
+    delivery = under_way.filter(pk=delivery_id, attempts=number).first()
+    if delivery is not None:
+        _try(delivery)
 
 
 def _try(delivery: Delivery) -> datetime | None:
@@ -127,7 +155,9 @@ def _planned_anew(delivery_id: int, wanted: dict[str, Any]) -> datetime | None:
         delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
         if delivery.done_at is not None:
             afresh = {"done_at": None, "attempts": 0, "setbacks": 0, "code": "", "trouble": "", "error": ""}
-            wanted = wanted | afresh | {"due_at": max(wanted["due_at"], clock.now())}
+            # What processes died of gets one more try, and that apart.
+            deaths = {"deaths": min(delivery.deaths, MOST_DEATHS - 1)}
+            wanted = wanted | afresh | deaths | {"due_at": max(wanted["due_at"], clock.now())}
         elif delivery.attempts or delivery.due_at == wanted["due_at"]:
             return None
         for field, value in wanted.items():

@@ -46,12 +46,19 @@ REASONS = {
         "So many mails came in all in ten minutes that a brake was pulled. Look at some of them, then release it."
     ),
     "file-missing": gettext_lazy(
-        "Its bytes are missing from the file store; restore them from the backup, then retry."
+        "Its bytes are missing from the file store; restore them from the backup. It is read by itself once they are"
+        " there, and at once when you retry it."
     ),
     "file-damaged": gettext_lazy("Its bytes on disk were changed; restore them from the backup, then retry."),
     "not-set-up": gettext_lazy("This instance has no operator or brand yet; set it up, then retry."),
-    "disk": gettext_lazy("The disk refused to store its attachments; make room, then retry."),
+    "disk": gettext_lazy(
+        "The disk refused its bytes or its attachments. It is tried again by itself, and at once when you retry it."
+    ),
     "database-refused": gettext_lazy("The database refused it; the mail is kept whole."),
+    "killed-the-worker": gettext_lazy(
+        "Reading it killed the worker, or did not end, three times; the mail is kept whole. It is tried once more after"
+        " an update, or when you retry it."
+    ),
     "not-understood": gettext_lazy(
         "We could not understand it; the mail is kept whole, read it and retry after an update."
     ),
@@ -59,8 +66,12 @@ REASONS = {
 
 
 def explain(intake: Intake) -> str:
-    """The reason of this line; an unknown code is shown as it is rather than hidden."""
+    """The reason of this line."""
     if intake.result == "received":
         return _("It is safely stored and will be read in a moment.")
-    known = REASONS.get(intake.reason)
-    return str(known) if known is not None else intake.reason
+    return words(intake.reason)
+
+
+def words(reason: str) -> str:
+    """The words of a code; an unknown one is shown as it is rather than hidden."""
+    return str(REASONS.get(reason, reason))

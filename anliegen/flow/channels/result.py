@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from anliegen.flow.channels.attempt import left_of
+from anliegen.flow.channels.attempt import DEATH, MOST_DEATHS, left_of, note_death
 from anliegen.flow.channels.email.transmit import Refusal, Taken
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
@@ -23,6 +24,7 @@ PAUSES = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 2
 OUR_PAUSES = [timedelta(minutes=minutes) for minutes in (1, 1, 2, 3, 5)]
 OURS_LASTS = timedelta(days=5)
 # A database that is away for a moment must not make a mail that was taken one of which nobody knows.
+DIED = "the process that was at it died"
 SECONDS_TO_NOTE_IT = (0.5, 1, 2, 4, 8, 15, 30, 30)
 
 T = TypeVar("T")
@@ -36,7 +38,10 @@ def was_taken(delivery: Delivery, taken: Taken) -> datetime | None:
 def try_later(delivery: Delivery, code: str, error: str, trouble: str) -> datetime | None:
     """It is still here; the next try, or None when it was the last one."""
     delivery.setbacks += trouble == "passing"
-    wait = _pause(delivery, trouble)
+    return _come_back(delivery, _pause(delivery, trouble), code, error, trouble)
+
+
+def _come_back(delivery: Delivery, wait: timedelta | None, code: str, error: str, trouble: str) -> datetime | None:
     if wait is None:
         give_up(delivery, code, error)
         return None
@@ -45,6 +50,23 @@ def try_later(delivery: Delivery, code: str, error: str, trouble: str) -> dateti
         _postpone(delivery, clock.now() + wait, code, error, trouble)
     log.info("delivery tried again later", delivery=delivery.pk, code=code, due_at=delivery.due_at.isoformat())
     return delivery.due_at
+
+
+def died(delivery: Delivery) -> datetime | None:
+    """The process that was at it is gone; the next try, None when it was the last one."""
+    if delivery.message.leaving_at is not None and settings.ANLIEGEN_SMTP_URL is not None:
+        return clock.now()  # the next attempt says that nobody can know
+    note_death(delivery)
+    delivery.save(update_fields=DEATH)
+    if delivery.deaths >= MOST_DEATHS:
+        too_deadly(delivery)
+        return None
+    return _come_back(delivery, _pause(delivery, "passing"), "our_error", DIED, "passing")
+
+
+def too_deadly(delivery: Delivery) -> None:
+    """Another try would cost another process: a person is told, and may send it again."""
+    give_up(delivery, "our_error", DIED)
 
 
 def give_up(delivery: Delivery, code: str, error: str) -> None:
@@ -126,12 +148,14 @@ def _pause(delivery: Delivery, trouble: str) -> timedelta | None:
 
 def _postpone(delivery: Delivery, until: datetime, code: str, error: str, trouble: str) -> None:
     delivery.due_at, delivery.code, delivery.trouble, delivery.error = until, code[:40], trouble, error[:400]
-    delivery.save(update_fields=["due_at", "code", "trouble", "error", "setbacks"])
+    delivery.under_way_since = None
+    delivery.save(update_fields=["due_at", "code", "trouble", "error", *DEATH])
 
 
 def _end(delivery: Delivery, code: str, error: str) -> None:
     delivery.done_at, delivery.code, delivery.trouble, delivery.error = clock.now(), code[:40], "", error[:400]
-    delivery.save(update_fields=["done_at", "code", "trouble", "error"])
+    delivery.under_way_since = None
+    delivery.save(update_fields=["done_at", "code", "trouble", "error", *DEATH])
 
 
 def _surely(note: Callable[[], T]) -> T:

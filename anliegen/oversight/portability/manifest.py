@@ -62,6 +62,7 @@ LEFT_OUT = {
     "rate_limits": "counts of the last minutes",
     "portal_attempts": "counts of the last minutes",
     "channels_pace": "counts of the last minutes",
+    "channels_reading": "what running workers are at",
     "procrastinate_jobs": "deliveries find their jobs again, see flow/channels/outbox.py",
     "procrastinate_events": "of jobs",
     "procrastinate_periodic_defers": "of jobs",

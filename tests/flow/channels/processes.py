@@ -4,7 +4,11 @@ import os
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from django.db import connection
+
+from anliegen.flow.channels import outbox
+from anliegen.ground import apart
 
 
 def environment(settings: Any) -> dict[str, str]:
@@ -20,3 +24,14 @@ def environment(settings: Any) -> dict[str, str]:
             "DJANGO_SETTINGS_MODULE": "anliegen.config.settings",
         }
     )
+
+
+def nothing_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would be sent in a process of its own is sent in this one."""
+
+    def run(command: str, *arguments: str, within_s: float) -> int:
+        assert command == "send-suspect"
+        outbox.try_in_this_process(*map(int, arguments))
+        return 0
+
+    monkeypatch.setattr(apart, "run", run)

@@ -25,6 +25,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer, Received
 from anliegen.records.tickets.models import Message, Ticket
+from tests.flow.channels.processes import nothing_apart
 
 MINUTE = timedelta(minutes=1)
 
@@ -54,7 +55,8 @@ class Clock:
 
 
 @pytest.fixture
-def wire() -> Iterator[Wire]:
+def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    nothing_apart(monkeypatch)
     double, real = Wire(), outbox.WAYS["email"]
     outbox.WAYS["email"] = double
     yield double
@@ -399,6 +401,7 @@ def wait_for_a_lock() -> None:
 @pytest.fixture
 def folder(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Where mails are kept without a mail server."""
+    nothing_apart(monkeypatch)
     settings.ANLIEGEN_SMTP_URL = None
     monkeypatch.setattr(send, "outbox_folder", lambda: tmp_path)
     return tmp_path

@@ -26,7 +26,7 @@ from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Ticket
 from tests.flow.channels.mail_server import MailServer
-from tests.flow.channels.processes import environment
+from tests.flow.channels.processes import environment, nothing_apart
 
 MINUTE = timedelta(minutes=1)
 LEO = ("Leo Ott", "leo@example.net")
@@ -52,7 +52,8 @@ def watch(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Clock:
 
 
 @pytest.fixture
-def server(settings: Any, operator: Operator) -> Iterator[MailServer]:
+def server(settings: Any, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
+    nothing_apart(monkeypatch)
     made = MailServer()
     settings.ANLIEGEN_SMTP_URL = made.url
     send.register_mail_server()

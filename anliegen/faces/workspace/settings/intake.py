@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -11,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, alarmed, done, refused, show
 from anliegen.flow.channels.email import authenticity
+from anliegen.flow.channels.mailroom import aside
 from anliegen.flow.channels.mailroom import intake as flow
 from anliegen.flow.channels.models import RESULTS, Intake
-from anliegen.flow.channels.reasons import explain
+from anliegen.flow.channels.reasons import explain, words
 from anliegen.ground import clock, files
 from anliegen.oversight.compliance import checks, ledger
 from anliegen.oversight.compliance.pages import page
@@ -34,7 +36,6 @@ SIGNS = {
     "quarantined": ("waiting", "waiting"),
     "rejected": ("close", "quiet"),
 }
-RETRIED = ("quarantined", "rejected")
 
 
 @asks("intake.read")
@@ -52,6 +53,8 @@ def intake(request: HttpRequest) -> HttpResponse:
         "own_concerns": _own_concerns(request, found.items),
         "proofs": {line.pk: _proof(line) for line in found.items},
         "may_decide": may(agent, "intake.retry"),
+        "alike": _alike(lines) if result == "quarantined" and may(agent, "intake.retry") else [],
+        "most": aside.MOST_AT_ONCE,
         "differences": ledger.differences() if agent.role.sees_all_teams else [],
         "may_manage": may(agent, "settings.manage"),
         **_words(),
@@ -78,7 +81,7 @@ def intake_line(request: HttpRequest, pk: int) -> HttpResponse:
         "reason": explain(line),
         "own_concerns": _own_concerns(request, [line]),
         "is_there": files.exists(line.sha256),
-        "may_retry": may(agent_of(request), "intake.retry") and line.result in RETRIED,
+        "may_retry": may(agent_of(request), "intake.retry") and line.result in aside.RETRIED,
         "may_retry_any": may(agent_of(request), "intake.retry"),
         "may_manage": may(agent_of(request), "settings.manage"),
         "proof": _proof(line, with_basis=True),
@@ -116,8 +119,20 @@ def retry_intake(request: HttpRequest, pk: int) -> HttpResponse:
     """What was set aside or rejected waits again, and is read at once."""
     line = flow.let_in(_line(request, pk), actor=actor_of(request), at=clock.now())
     said = _("Taken in again: %(result)s.") % {"result": dict(RESULTS)[line.result]}
-    answer = refused if line.result in RETRIED else done
+    answer = refused if line.result in aside.RETRIED else done
     return answer(request, f"{said} {explain(line)}", "intake-line", pk)
+
+
+@asks("intake.retry")
+@require_POST
+def retry_alike(request: HttpRequest) -> HttpResponse:
+    """All that were set aside for the same reason wait again; a worker reads them in the next moments."""
+    reason, lines = request.POST.get("reason", ""), ledger.lines_for(agent_of(request))
+    count = aside.retry_all(lines, reason=reason, actor=actor_of(request), at=clock.now())
+    if not count:
+        return refused(request, _("Nothing is set aside for this reason any more."), "intake")
+    said = ngettext("%(count)s mail waits to be read again.", "%(count)s mails wait to be read again.", count)
+    return done(request, said % {"count": count}, "intake")
 
 
 @asks("intake.read")
@@ -141,6 +156,12 @@ def check_intake(request: HttpRequest) -> HttpResponse:
 
 def _line(request: HttpRequest, pk: int) -> Intake:
     return get_object_or_404(ledger.listed(ledger.lines_for(agent_of(request))), pk=pk)
+
+
+def _alike(lines: "QuerySet[Intake]") -> list[tuple[str, str, int]]:
+    """Why mails are set aside, in codes and words, and how many each; brakes are decided on their own page."""
+    found = lines.filter(result="quarantined", brake=None).order_by("reason").values_list("reason")
+    return [(reason, words(reason), count) for reason, count in found.annotate(Count("pk"))]
 
 
 def _proof(line: Intake, *, with_basis: bool = False) -> str:

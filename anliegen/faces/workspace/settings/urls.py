@@ -95,6 +95,7 @@ urlpatterns = [
     path("intake/brakes/<int:pk>/keep/", brakes.keep_brake, name="settings-intake-brake-keep"),
     path("intake/", intake.intake, name="settings-intake"),
     path("intake/balance/", intake.intake_balance, name="settings-intake-balance"),
+    path("intake/retry/", intake.retry_alike, name="settings-intake-retry-alike"),
     path("intake/check/", intake.check_intake, name="settings-intake-check"),
     path("intake/<int:pk>/", intake.intake_line, name="settings-intake-line"),
     path("intake/<int:pk>/raw/", intake.intake_raw, name="settings-intake-raw"),

@@ -3,7 +3,7 @@
 from anliegen.flow.channels.models.deliveries import TROUBLES, Delivery
 from anliegen.flow.channels.models.guard import BRAKE_KINDS, Brake, BrakeQuerySet, Guard, Pace, RejectionRule
 from anliegen.flow.channels.models.keys import MailKey
-from anliegen.flow.channels.models.ledger import RESULTS, WITH_MESSAGE, Intake, IntakeQuerySet
+from anliegen.flow.channels.models.ledger import RESULTS, WITH_MESSAGE, Intake, IntakeQuerySet, Reading
 from anliegen.flow.channels.models.sources import Grant, Source, Unfetched
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "IntakeQuerySet",
     "MailKey",
     "Pace",
+    "Reading",
     "RejectionRule",
     "Source",
     "Unfetched",

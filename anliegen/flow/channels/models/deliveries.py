@@ -25,7 +25,9 @@ class Delivery(models.Model):
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
     setbacks = models.PositiveSmallIntegerField(default=0, db_default=0)  # attempts that failed because of the mail
-    started_at = models.DateTimeField(null=True)  # set before the first byte leaves, so that a crash is noticed
+    deaths = models.PositiveSmallIntegerField(default=0, db_default=0)  # processes that died at it
+    started_at = models.DateTimeField(null=True)  # when the last attempt began
+    under_way_since = models.DateTimeField(null=True)  # gone when the attempt ended: what is left of it names a death
     done_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=400, blank=True)  # what the server said, for people
     code = models.CharField(max_length=40, blank=True, default="", db_default="")  # its code, such as 5.1.1

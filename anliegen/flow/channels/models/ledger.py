@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +57,8 @@ class Intake(models.Model):
     brake = models.ForeignKey(Brake, on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
     let_in_at = models.DateTimeField(null=True)  # a person had it taken in: neither rule nor brake stops it again
     authenticity = models.CharField(max_length=80, blank=True, default="", db_default="")  # see email/authenticity.py
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # how often it was set aside
+    deaths = models.PositiveSmallIntegerField(default=0, db_default=0)  # processes that died while they read it
     done_at = models.DateTimeField(null=True)
 
     objects = IntakeQuerySet.as_manager()
@@ -95,3 +97,17 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"intake {self.pk}: {self.result}"
+
+
+class Reading(models.Model):
+    """Lines that a process has begun to read. Gone when that returned, well or not; what is left tells a death."""
+
+    id = models.PositiveIntegerField(primary_key=True)  # of the lock that the process holds meanwhile, see `begun.py`
+    lines = ArrayField(models.BigIntegerField())
+    begun_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("reading")
+
+    def __str__(self) -> str:
+        return f"reading of {len(self.lines)} lines"

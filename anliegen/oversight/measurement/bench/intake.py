@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from anliegen.flow.automation import triage
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.email.parse import parse
-from anliegen.flow.channels.mailroom import intake
+from anliegen.flow.channels.mailroom import aside, intake
 from anliegen.ground.journal import read, seal, tail
 from anliegen.ground.wake import work_when_woken
 from anliegen.oversight.measurement.bench import backlog, bare, large
@@ -69,7 +69,7 @@ def _stack() -> Iterator[tuple[int, int]]:
     loops = [
         ([seal.NEW], lambda woken: tail.seal_all(), seal.REST_S),
         ([seal.SEALED], lambda woken: pipeline.look(everywhere=not woken), tail.REST_S),
-        ([intake.NEW], lambda woken: intake.take_in_all(), intake.REST_S),
+        ([aside.NEW], lambda woken: intake.take_in_all(), intake.REST_S),
     ]
     threads = [
         threading.Thread(

@@ -11,7 +11,7 @@ from django.utils import translation
 from anliegen.flow.channels import brakes
 from anliegen.flow.channels.guard import pace, rules, words
 from anliegen.flow.channels.guard.watch import change_guard
-from anliegen.flow.channels.mailroom import intake
+from anliegen.flow.channels.mailroom import aside, intake
 from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Brake, Intake, Pace
 from anliegen.ground import clock
@@ -228,7 +228,7 @@ def test_kept_it_rejects_what_was_set_aside_and_what_still_comes_until_it_is_rel
 def test_one_of_them_that_a_person_takes_in_comes_in(admin: Agent) -> None:
     come([one(number) for number in range(MOST + 2)])
     line = Intake.objects.filter(result="quarantined").order_by("pk")[0]
-    intake.retry(line, actor=Actor.agent(admin.pk), at=clock.now())
+    aside.retry(line, actor=Actor.agent(admin.pk), at=clock.now())
     assert intake.take_in_one(line).result == "created"
     assert Intake.objects.filter(result="quarantined").count() == 1
 

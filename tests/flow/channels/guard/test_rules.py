@@ -9,7 +9,7 @@ from django.db import IntegrityError
 
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.watch import change_guard
-from anliegen.flow.channels.mailroom import intake
+from anliegen.flow.channels.mailroom import aside, intake
 from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Intake, RejectionRule
 from anliegen.ground import clock
@@ -71,7 +71,7 @@ def test_a_rejected_mail_is_kept_names_its_rule_and_opens_nothing(make: Make) ->
 
 def test_taken_in_again_it_comes_in_and_is_not_rejected_once_more(make: Make, admin: Agent) -> None:
     make("subject", "Abschlag")
-    line = intake.retry(take(mail()), actor=Actor.agent(admin.pk), at=clock.now())
+    line = aside.retry(take(mail()), actor=Actor.agent(admin.pk), at=clock.now())
     line = intake.take_in_one(line)
     assert (line.result, line.rule, Ticket.objects.count()) == ("created", None, 1)
     assert Event.objects.filter(verb="intake.retried", actor=f"agent:{admin.pk}").count() == 1

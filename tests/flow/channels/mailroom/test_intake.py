@@ -11,7 +11,7 @@ from anliegen.flow.channels.email import parse
 from anliegen.flow.channels.email.explain import explain
 from anliegen.flow.channels.email.laid import Laid
 from anliegen.flow.channels.email.quotes.split import Split
-from anliegen.flow.channels.mailroom import intake
+from anliegen.flow.channels.mailroom import aside, intake
 from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import files
@@ -76,7 +76,7 @@ def test_a_mail_whose_file_is_gone_is_set_aside_and_can_be_taken_in_when_it_is_b
     line.refresh_from_db()
     assert (line.result, line.reason) == ("quarantined", "file-missing")
     away.rename(files.path(line.sha256))
-    intake.retry(line, actor=SYSTEM, at=now)
+    aside.retry(line, actor=SYSTEM, at=now)
     intake.take_in_all()
     assert results() == ["created"]
 
@@ -104,14 +104,14 @@ def test_what_one_version_could_not_take_in_the_next_tries_once_more(
         fails_on(broken, "Abschlag zu hoch")
         line = stored(1)
         intake.take_in_all()
-        assert intake.retry_after_update(now) == 0  # the same version would fail again
-        broken.setattr(intake, "__version__", "9.0")
-        assert intake.retry_after_update(now) == 1
+        assert aside.retry_after_update(now) == 0  # the same version would fail again
+        broken.setattr(aside, "__version__", "9.0")
+        assert aside.retry_after_update(now) == 1
         intake.take_in_all()  # and this one fails too
-        assert intake.retry_after_update(now) == 0
+        assert aside.retry_after_update(now) == 0
         assert results() == ["quarantined"]
-    monkeypatch.setattr(intake, "__version__", "9.1")
-    assert intake.retry_after_update(now) == 1
+    monkeypatch.setattr(aside, "__version__", "9.1")
+    assert aside.retry_after_update(now) == 1
     intake.take_in_all()
     assert results() == ["created"]
     told = Event.objects.filter(subject=f"intake:{line.pk}").order_by("pk")
@@ -123,8 +123,8 @@ def test_a_line_that_only_a_person_can_help_is_no_matter_of_versions(
 ) -> None:
     files.path(stored(1).sha256).unlink()
     intake.take_in_all()
-    monkeypatch.setattr(intake, "__version__", "9.0")
-    assert (intake.retry_after_update(now), results()) == (0, ["quarantined"])
+    monkeypatch.setattr(aside, "__version__", "9.0")
+    assert (aside.retry_after_update(now), results()) == (0, ["quarantined"])
 
 
 def test_a_line_that_another_worker_took_in_meanwhile_is_not_told_to_be_set_aside(
