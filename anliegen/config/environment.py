@@ -26,7 +26,7 @@ SECRETS = ("DATABASE_URL", "ANLIEGEN_SMTP_URL", "ANLIEGEN_SECRET_KEY")  # each a
 KNOWN = (
     "ANLIEGEN_DATA", "ANLIEGEN_HOST", "ANLIEGEN_PORT", "ANLIEGEN_SMTP_PORT", "ANLIEGEN_BASE_URL",
     "ANLIEGEN_WEB_THREADS", "ANLIEGEN_LOG_FORMAT", "ANLIEGEN_MAIL_FOLDERS", "ANLIEGEN_DEBUG", "ANLIEGEN_DEMO",
-    "ANLIEGEN_STALLED_AFTER_S",
+    "ANLIEGEN_STALLED_AFTER_S", "ANLIEGEN_READ_WITHIN_S",
     *SECRETS, *(f"{name}_FILE" for name in SECRETS),
 )  # fmt: skip
 SET_BY_THE_PROGRAM = ("ANLIEGEN_PARENT", "ANLIEGEN_SUPERVISED")
@@ -76,7 +76,8 @@ class Environment:
 def read() -> Environment:
     """Raises WrongEnvironment. Makes the data directory."""
     asked = _Asked()
-    asked.one("ANLIEGEN_STALLED_AFTER_S", 60.0, SECONDS)  # ground/jobs.py reads it itself
+    for read_elsewhere in ("ANLIEGEN_STALLED_AFTER_S", "ANLIEGEN_READ_WITHIN_S"):
+        asked.one(read_elsewhere, 60.0, SECONDS)
     made = Environment(
         data=asked.one("ANLIEGEN_DATA", files.data_path(), DIRECTORY, also_unset=True),
         host=asked.one("ANLIEGEN_HOST", "127.0.0.1", HOST),
