@@ -2,7 +2,7 @@
 
 from anliegen.flow.channels import acknowledge, held, outbox, status_link
 from anliegen.flow.channels.guard import pace
-from anliegen.flow.channels.mailroom import compare, fetch
+from anliegen.flow.channels.mailroom import compare, fetch, storing
 
 JOBS = (
     outbox.deliver,
@@ -16,4 +16,5 @@ JOBS = (
     compare.compare_nightly,
     compare.compare,
     compare.fetch_missing,
+    storing.clear_up_nightly,
 )

@@ -6,6 +6,7 @@ from typing import TypedDict, Unpack
 from anliegen.flow.channels.email import charsets
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
+from anliegen.ground.jobs import periodic
 
 MOST_RECIPIENTS = 1000
 
@@ -46,3 +47,9 @@ def note(sha256: str, size: int, *, source: str, **way: Unpack[Way]) -> Intake:
 def _storable(address: str) -> str:
     """An address of the envelope in a form that the database takes: a byte that is no UTF-8 must not refuse a mail."""
     return charsets.clean(address.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+@periodic("37 3 * * *")
+def clear_up_nightly(timestamp: int) -> None:
+    """What was being written when a process was killed goes, wherever in the store it lies."""
+    files.clear_up()
