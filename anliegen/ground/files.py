@@ -47,6 +47,17 @@ def put(content: bytes) -> str:
     return sha256
 
 
+def put_damaged(sha256: str, content: bytes) -> None:
+    """Keep what is left of a file that was spoilt elsewhere, under its name, so that a person may still look at it.
+
+    `get` goes on refusing it. What lies there already stays.
+    """
+    final = path(sha256)
+    if not final.exists():
+        _make_folder(final.parent)
+        _write_flushed(content, final)
+
+
 class Arriving:
     """A file that comes in pieces and may be large: written and hashed as it comes, under its name only when whole.
 
@@ -102,7 +113,7 @@ class Arriving:
 
 
 def clear_up() -> None:
-    """Remove what was being written when a process was killed, once nobody can still be at it: in pieces, or at once."""
+    """Remove what was being written, in pieces or at once, when a process was killed, and nobody can still be at it."""
     store = data_path() / "files"
     for file in chain(store.glob(f"{UNFINISHED}*"), store.glob(f"*/*/{UNFINISHED}*")):
         with suppress(OSError):

@@ -23,10 +23,15 @@ AsJson = typer.Option(False, "--json", help="JSON on standard output and nothing
 
 
 @contextmanager
-def instance(*, migrated: bool = True) -> Iterator[None]:
-    """This instance, ready to work with: its database runs, Django is set up, and the tables are there."""
+def instance(*, migrated: bool = True, founded: bool = False) -> Iterator[None]:
+    """This instance, ready to work with: its database runs, Django is set up, and the tables are there.
+
+    `founded`: only one that somebody has set up will do. Where nothing is, nothing is made.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anliegen.config.settings")
     _look_at_the_environment()
+    if founded and not secrets.secret("DATABASE_URL") and not postgres.is_there(files.data_path()):
+        _refuse_as_not_founded()
     try:
         server = _database()
     except postgres.PostgresError as error:
@@ -37,6 +42,8 @@ def instance(*, migrated: bool = True) -> Iterator[None]:
         django.setup()
         if migrated:
             migrate()
+        if founded:
+            _require_founded()
         yield
     finally:
         if server is not None:
@@ -102,6 +109,20 @@ def _look_at_the_environment() -> None:
     if "ANLIEGEN_SUPERVISED" not in os.environ:
         for line in environment.strangers():
             note(line)
+
+
+def _require_founded() -> None:
+    from anliegen.records.accounts.models import Operator  # noqa: PLC0415  # slow import
+
+    if not Operator.objects.exists():
+        _refuse_as_not_founded()
+
+
+def _refuse_as_not_founded() -> NoReturn:
+    refuse(
+        f"No instance is set up in {files.data_path()}; nothing was taken in. Is this the right directory"
+        ' (ANLIEGEN_DATA)? To set one up: anliegen setup --organisation "NAME" --admin EMAIL'
+    )
 
 
 def _database() -> postgres.Server | None:

@@ -50,6 +50,9 @@ REASONS = {
     ),
     "file-damaged": gettext_lazy("Its bytes on disk were changed; restore them from the backup, then retry."),
     "not-set-up": gettext_lazy("This instance has no operator or brand yet; set it up, then retry."),
+    "not-a-mail": gettext_lazy(
+        "It does not look like a mail: it has not a single header field. If it is one, have it taken in."
+    ),
     "disk": gettext_lazy("The disk refused to store its attachments; make room, then retry."),
     "database-refused": gettext_lazy("The database refused it; the mail is kept whole."),
     "not-understood": gettext_lazy(
