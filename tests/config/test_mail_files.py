@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import typer
 from django.db import OperationalError
+from django.utils import translation
 
 from anliegen.config.cli import mails as command
 from anliegen.flow.channels.email.mime import looks_like_a_mail
@@ -177,7 +178,8 @@ def test_a_file_that_is_no_mail_is_set_aside_until_a_person_wants_it(
     code, lines, _said = take_in(tmp_path / "x")
     assert (code, [(line["result"], line["reason"]) for line in lines]) == (1, [("quarantined", "not-a-mail")])
     line = Intake.objects.get()
-    assert (explain(line).partition(":")[0], files.get(line.sha256)) == ("It does not look like a mail", raw)
+    with translation.override("en"):
+        assert (explain(line).partition(":")[0], files.get(line.sha256)) == ("It does not look like a mail", raw)
     assert Event.objects.get(verb="intake.quarantined").data == {"reason": "not-a-mail"}
     assert taking.take_in_all() == 0  # nobody reads it by itself
     assert taking.let_in(line, actor=Actor.agent(admin.pk), at=clock.now()).result == "created"

@@ -29,9 +29,10 @@ def instance(*, migrated: bool = True, founded: bool = False) -> Iterator[None]:
     `founded`: only one that somebody has set up will do. Where nothing is, nothing is made.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anliegen.config.settings")
-    _look_at_the_environment()
-    if founded and not secrets.secret("DATABASE_URL") and not postgres.is_there(files.data_path()):
+    # First, since reading the environment makes the data directory.
+    if founded and _uses_the_embedded_server() and not postgres.is_there(files.data_path()):
         _refuse_as_not_founded()
+    _look_at_the_environment()
     try:
         server = _database()
     except postgres.PostgresError as error:
@@ -109,6 +110,10 @@ def _look_at_the_environment() -> None:
     if "ANLIEGEN_SUPERVISED" not in os.environ:
         for line in environment.strangers():
             note(line)
+
+
+def _uses_the_embedded_server() -> bool:
+    return not (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"))
 
 
 def _require_founded() -> None:
