@@ -1,6 +1,8 @@
 """Files by content: written and flushed to the disk before any row names them.
 
 A file is stored under the SHA-256 of its bytes, so that storing twice is storing once and a changed byte is noticed.
+A name is not believed: what lies there is read, and replaced when it is not what the name says. So whoever has the
+bytes and stores them again heals what the disk has spoilt.
 """
 
 import hashlib
@@ -8,6 +10,7 @@ import os
 import tempfile
 import time
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 from typing import BinaryIO
@@ -30,18 +33,29 @@ def data_path() -> Path:
 
 
 def put(content: bytes) -> str:
-    """Store bytes and return their SHA-256 in hex. On disk, flushed, when this returns.
+    """Store bytes and return their SHA-256 in hex. On disk, flushed, when this returns, whatever lay there before.
 
     Raises OSError when the disk refuses; then nothing half-written stays under the final name.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     final = path(sha256)
-    if final.exists():
+    if _holds(final, sha256, len(content)):
         _flush_folder(final.parent)  # whoever wrote it this very moment may not have flushed its name yet
         return sha256
     _make_folder(final.parent)
     _write_flushed(content, final)
     return sha256
+
+
+def put_damaged(sha256: str, content: bytes) -> None:
+    """Keep what is left of a file that was spoilt elsewhere, under its name, so that a person may still look at it.
+
+    `get` goes on refusing it. What lies there already stays.
+    """
+    final = path(sha256)
+    if not final.exists():
+        _make_folder(final.parent)
+        _write_flushed(content, final)
 
 
 class Arriving:
@@ -58,6 +72,7 @@ class Arriving:
         handle, self._temporary = tempfile.mkstemp(dir=folder, prefix=UNFINISHED)
         self._file: BinaryIO | None = os.fdopen(handle, "wb")
         self._hash = hashlib.sha256()
+        self._size = 0
         self._lock = Lock()
 
     def write(self, piece: bytes) -> None:
@@ -66,6 +81,7 @@ class Arriving:
             if self._file is None:
                 raise ValueError("this file has ended")
             self._hash.update(piece)
+            self._size += len(piece)
             self._file.write(piece)
 
     def keep(self) -> str:
@@ -75,7 +91,7 @@ class Arriving:
                 raise ValueError("this file has ended")
             sha256 = self._hash.hexdigest()
             final = path(sha256)
-            if final.exists():
+            if _holds(final, sha256, self._size):
                 _flush_folder(final.parent)
                 return sha256  # the other one stays, and this one is dropped
             self._file.flush()
@@ -97,8 +113,9 @@ class Arriving:
 
 
 def clear_up() -> None:
-    """Remove what was arriving when a process was killed, once nobody can still be at it."""
-    for file in (data_path() / "files").glob(f"{UNFINISHED}*"):
+    """Remove what was being written, in pieces or at once, when a process was killed, and nobody can still be at it."""
+    store = data_path() / "files"
+    for file in chain(store.glob(f"{UNFINISHED}*"), store.glob(f"*/*/{UNFINISHED}*")):
         with suppress(OSError):
             if time.time() - file.stat().st_mtime > NOBODY_IS_AT_IT_S:
                 file.unlink()
@@ -119,6 +136,12 @@ def exists(sha256: str) -> bool:
     return path(sha256).exists()
 
 
+def is_whole(sha256: str) -> bool:
+    """Whether the bytes that lie there are those that were stored; reads all of them. Raises FileMissing."""
+    final = path(sha256)
+    return _holds(final, sha256, size(sha256))
+
+
 def size(sha256: str) -> int:
     """Bytes of the stored file. Raises FileMissing."""
     try:
@@ -132,6 +155,22 @@ def path(sha256: str) -> Path:
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise ValueError("not a SHA-256 in hex")
     return data_path() / "files" / sha256[:2] / sha256[2:4] / sha256
+
+
+def _holds(final: Path, sha256: str, size: int) -> bool:
+    """Whether these bytes lie there already. What cannot be read does not count: it is to be replaced."""
+    try:
+        if final.stat().st_size != size:
+            return False
+        return _hash_of(final) == sha256
+    except OSError:
+        return False
+
+
+def _hash_of(file: Path) -> str:
+    """The SHA-256 in hex of a file of any size. Raises OSError."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _make_folder(folder: Path) -> None:

@@ -124,6 +124,18 @@ def write() -> None:
             _update_many(model, fields, several[start : start + MOST_AT_ONCE])
 
 
+def forget(old: QuerySet[M], *, most: int = 500_000) -> int:
+    """Delete rows that count for nothing any more, a bounded number in each statement; return how many.
+
+    So no lock and no transaction is held for long. What is more than `most` waits for the next call.
+    """
+    gone = 0
+    while gone < most and (keys := list(old.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])):
+        old.model._base_manager.filter(pk__in=keys).delete()
+        gone += len(keys)
+    return gone
+
+
 def _reserve(model: type[Model], many: int) -> list[int]:
     """The next keys of the model's sequence, the lowest last."""
     key = model._meta.pk

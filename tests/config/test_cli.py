@@ -102,6 +102,18 @@ def write(file: Path, **headers: str) -> Path:
     return file
 
 
+def test_where_nothing_is_set_up_nothing_is_taken_in_and_nothing_made(empty: Instance, tmp_path: Path) -> None:
+    nothing = Instance(tmp_path / "data")
+    single = write(tmp_path / "single.eml", text="Einzeln")
+    for instance in (nothing, empty):
+        for command in (["intake", single], ["mail"]):
+            told = instance.run(*command)
+            assert (told.exit, told.out) == (1, "")
+            assert told.err.startswith(f"No instance is set up in {instance.data}; nothing was taken in.")
+            assert "anliegen setup" in told.err and "Traceback" not in told.err
+    assert not nothing.data.exists()
+
+
 def test_setting_up_answers_with_an_invitation(house: tuple[Instance, Told]) -> None:
     told = house[1]
     assert (told.exit, told.err) == (0, "")

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -128,3 +129,76 @@ def test_what_a_killed_process_left_is_cleared_up_when_nobody_is_at_it(store: Pa
     files.clear_up()
     assert everything(store) == [Path(fresh._temporary)]
     fresh.drop()
+
+
+def test_what_was_being_written_at_once_is_cleared_up_as_well(store: Path) -> None:
+    kept = files.path(files.put(b"Zaehlerfoto"))
+    left, fresh = (kept.with_name(f"{files.UNFINISHED}{name}") for name in ("left", "fresh"))
+    for each in (left, fresh):
+        each.write_bytes(b"halb")
+    os.utime(left, (0, 0))
+    os.utime(kept, (0, 0))
+    files.clear_up()
+    assert everything(store) == sorted([kept, fresh])
+
+
+@pytest.fixture(params=["at once", "in pieces"])
+def store_it(request: pytest.FixtureRequest) -> Callable[[bytes], str]:
+    """Both ways into the store."""
+
+    def in_pieces(content: bytes) -> str:
+        arriving = files.Arriving()
+        arriving.write(content[:5])
+        arriving.write(content[5:])
+        try:
+            return arriving.keep()
+        finally:
+            arriving.drop()
+
+    return files.put if request.param == "at once" else in_pieces
+
+
+@pytest.mark.parametrize("lies_there", [b"Zaehlerstand 4712", b"", b"Zaehlerstand", b"Zaehlerstand 4711 und mehr"])
+def test_storing_what_the_disk_has_spoilt_heals_it(
+    store: Path, store_it: Callable[[bytes], str], lies_there: bytes
+) -> None:
+    sha256 = files.put(b"Zaehlerstand 4711")
+    files.path(sha256).write_bytes(lies_there)
+    assert store_it(b"Zaehlerstand 4711") == sha256
+    assert files.get(sha256) == b"Zaehlerstand 4711"
+    assert everything(store) == [files.path(sha256)]
+
+
+def test_what_heals_a_file_is_flushed_and_takes_its_place_in_one_step(
+    store_it: Callable[[bytes], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha256 = files.put(b"Zaehlerstand 4711")
+    files.path(sha256).write_bytes(b"Zaehlerstand 4712")
+    steps: list[str] = []
+    flush, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: (steps.append("flush"), flush(handle))[1])
+    monkeypatch.setattr(os, "replace", lambda old, new: (steps.append("replace"), replace(old, new))[1])
+    store_it(b"Zaehlerstand 4711")
+    assert steps == ["flush", "replace", "flush"]
+
+
+def test_when_the_disk_refuses_the_good_bytes_it_says_so(
+    store_it: Callable[[bytes], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    files.path(files.put(b"Zaehlerstand 4711")).write_bytes(b"Zaehlerstand 4712")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        store_it(b"Zaehlerstand 4711")
+
+
+def test_whether_a_file_is_whole_is_read_from_its_bytes() -> None:
+    sha256 = files.put(b"Zaehlerstand 4711")
+    assert files.is_whole(sha256)
+    files.path(sha256).write_bytes(b"Zaehlerstand 4712")
+    assert not files.is_whole(sha256)
+    files.path(sha256).unlink()
+    with pytest.raises(files.FileMissing):
+        files.is_whole(sha256)

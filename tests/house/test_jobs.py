@@ -21,13 +21,16 @@ EVER = (
     "flow.channels.mailroom.compare.fetch_missing",
     "flow.channels.mailroom.fetch.fetch",
     "flow.channels.mailroom.fetch.fetch_due",
+    "flow.channels.mailroom.storing.clear_up_nightly",
     "flow.channels.outbox.deliver",
     "flow.channels.outbox.find_forgotten",
     "flow.channels.status_link.send",
+    "ground.egress.jobs.forget_calls_nightly",
     "ground.jobs.rescue",
     "ground.jobs.tidy",
     "oversight.compliance.checks.journal_in_full",
     "oversight.compliance.checks.ledger_in_full",
+    "records.accounts.jobs.forget_sessions_nightly",
     "records.tickets.jobs.index_again",
 )
 

@@ -278,6 +278,19 @@ def test_a_mail_whose_bytes_are_gone_is_set_aside_and_stops_no_other(mailbox: Ma
     assert (lost.result, lost.reason, good.result) == ("quarantined", "file-missing", "created")
 
 
+@pytest.mark.parametrize("spoilt", [b"", None])
+def test_the_same_mail_again_heals_what_the_disk_has_spoilt(mailbox: Mailbox, spoilt: bytes | None) -> None:
+    damaged = storing.store_raw(mail(), source="smtp")
+    file = files.path(damaged.sha256)
+    file.write_bytes(mail().replace(b"Abschlag", b"Abschlaf") if spoilt is None else spoilt)
+    intake.take_in_all()
+    damaged.refresh_from_db()
+    assert (damaged.result, damaged.reason) == ("quarantined", "file-damaged")
+    again = take(mail())
+    assert (again.result, again.reason) == ("created", "mailbox")
+    assert files.get(again.sha256) == mail()
+
+
 def test_smtp_and_lmtp_on_one_port_say_yes_only_after_storing(mailbox: Mailbox) -> None:
     with receive.listening("127.0.0.1", 0) as port:
         with smtplib.SMTP("127.0.0.1", port) as smtp:

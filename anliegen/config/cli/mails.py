@@ -1,6 +1,7 @@
 """`anliegen intake` and `anliegen mail`: mails from files, and how a mail is understood."""
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,8 @@ from anliegen.config.cli.program import AsJson, in_english, instance, note, prog
 
 if TYPE_CHECKING:
     from anliegen.flow.channels.email.sealed.keys import Keyring
+    from anliegen.flow.channels.mailroom.places.given import Given
+    from anliegen.flow.channels.mailroom.storing import Way
     from anliegen.flow.channels.models import Intake
 
 mail = typer.Typer(invoke_without_command=True, help="Take mail in over SMTP and LMTP; or explain one.")
@@ -21,7 +24,8 @@ program.add_typer(mail, name="mail")
 def receive(context: typer.Context) -> None:
     """Without a command: the mail receiver, in the foreground."""
     if context.invoked_subcommand is None:
-        with instance():
+        # Under `anliegen run` it waits for the setup that this asks for; what comes before is set aside for then.
+        with instance(founded="ANLIEGEN_SUPERVISED" not in os.environ):
             from anliegen.flow.channels.mailroom import receive as receiver  # noqa: PLC0415  # slow import
 
             try:
@@ -76,38 +80,79 @@ def _keyring(files: list[Path], passphrase_file: Path | None) -> "Keyring":
 def intake(
     paths: Annotated[list[str], typer.Argument(help="Files, directories, mbox, Maildir, or - for standard input.")],
     mailbox: Annotated[str, typer.Option(help="The address they came to.")] = "",
+    acknowledge: Annotated[bool, typer.Option("--acknowledge", help="Confirm old mails to their senders too.")] = False,
     as_json: bool = AsJson,
 ) -> None:
-    """Take mails in; one line per mail with its outcome. Exit 1 when something could not be read or was set aside."""
-    with instance():
-        from django.db import Error  # noqa: PLC0415  # slow import
+    """Take mails in; one line per mail with its outcome. Exit 1 when something could not be read or was set aside.
 
-        from anliegen.flow.channels.mailroom import intake as taking  # noqa: PLC0415  # slow import
+    Mails that are more than three days old by their own date are not confirmed to their senders.
+    """
+    with instance(founded=True):
         from anliegen.flow.channels.mailroom.places.given import mails  # noqa: PLC0415  # slow import
-        from anliegen.flow.channels.mailroom.storing import store_raw  # noqa: PLC0415  # slow import
 
-        clean = True
+        _require_mailbox(mailbox)
+        way: Way = {"envelope_to": [mailbox] if mailbox else [], "acknowledges_old": acknowledge}
+        clean, unconfirmed = True, 0
         for given in (each for path in paths for each in mails(path, sys.stdin.buffer)):
-            source = given.source
             if given.trouble:
-                note(f"{source}: {given.trouble}; nothing was stored of it")
+                note(f"{given.source}: {given.trouble}; nothing was stored of it")
                 clean = False
                 continue
-            try:
-                stored = store_raw(given.raw, source=f"file {source}", envelope_to=[mailbox] if mailbox else [])
-            except (OSError, Error) as error:
-                refuse(f"{source}: not stored: {_first_line(error)}. What was taken in before is kept.")
-            try:
-                line = taking.take_in_one(stored)
-            except (OSError, Error) as error:
-                refuse(
-                    f"{source}: stored as intake {stored.pk}, but not read yet: {_first_line(error)}. A worker reads it"
-                    " when that is over. What was taken in before is kept; what follows was not looked at."
-                )
+            line = _taken_in(given, way)
             clean = clean and line.result != "quarantined"
-            _tell(source, line, as_json=as_json)
+            unconfirmed += _stays_unconfirmed(line)
+            _tell(given.source, line, as_json=as_json)
+        if unconfirmed and not as_json:
+            note(
+                f"{unconfirmed} new concerns were written more than three days ago: no confirmation is sent to their"
+                " senders. With --acknowledge it would have been."
+            )
     if not clean:
         raise typer.Exit(1)
+
+
+def _require_mailbox(address: str) -> None:
+    from anliegen.records.accounts.queries import Mailboxes  # noqa: PLC0415  # slow import
+
+    if not address:
+        return
+    known = Mailboxes.load()
+    if known.find([address]) is None:
+        there = f"there are: {', '.join(known.addresses)}" if known.addresses else "there is none"
+        refuse(f"No mailbox has the address {address}; {there}. Nothing was taken in.")
+
+
+def _taken_in(given: "Given", way: "Way") -> "Intake":
+    from django.db import Error  # noqa: PLC0415  # slow import
+
+    from anliegen.flow.channels.email.mime import looks_like_a_mail  # noqa: PLC0415  # slow import
+    from anliegen.flow.channels.mailroom import intake as taking  # noqa: PLC0415  # slow import
+    from anliegen.flow.channels.mailroom import storing  # noqa: PLC0415  # slow import
+
+    source = f"file {given.source}"
+    try:
+        if not looks_like_a_mail(given.raw):
+            return storing.set_aside(given.raw, reason="not-a-mail", source=source, **way)
+        stored = storing.store_raw(given.raw, source=source, **way)
+    except (OSError, Error) as error:
+        refuse(f"{given.source}: not stored: {_first_line(error)}. What was taken in before is kept.")
+    try:
+        return taking.take_in_one(stored)
+    except (OSError, Error) as error:
+        refuse(
+            f"{given.source}: stored as intake {stored.pk}, but not read yet: {_first_line(error)}. A worker reads it"
+            " when that is over. What was taken in before is kept; what follows was not looked at."
+        )
+
+
+def _stays_unconfirmed(line: "Intake") -> bool:
+    """Whether a confirmation would go out for it, were it not of the past."""
+    from anliegen.flow.channels import acknowledge  # noqa: PLC0415  # slow import
+    from anliegen.records.accounts.queries import the_operator  # noqa: PLC0415  # slow import
+
+    if line.result != "created" or line.message is None or not the_operator().acknowledges:
+        return False
+    return acknowledge.is_from_a_person(line.message) and acknowledge.is_of_the_past(line, line.message)
 
 
 def _tell(source: str, line: "Intake", *, as_json: bool) -> None:

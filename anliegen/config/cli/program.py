@@ -23,9 +23,15 @@ AsJson = typer.Option(False, "--json", help="JSON on standard output and nothing
 
 
 @contextmanager
-def instance(*, migrated: bool = True) -> Iterator[None]:
-    """This instance, ready to work with: its database runs, Django is set up, and the tables are there."""
+def instance(*, migrated: bool = True, founded: bool = False) -> Iterator[None]:
+    """This instance, ready to work with: its database runs, Django is set up, and the tables are there.
+
+    `founded`: only one that somebody has set up will do. Where nothing is, nothing is made.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anliegen.config.settings")
+    # First, since reading the environment makes the data directory.
+    if founded and _uses_the_embedded_server() and not postgres.is_there(files.data_path()):
+        _refuse_as_not_founded()
     _look_at_the_environment()
     try:
         server = _database()
@@ -37,6 +43,8 @@ def instance(*, migrated: bool = True) -> Iterator[None]:
         django.setup()
         if migrated:
             migrate()
+        if founded:
+            _require_founded()
         yield
     finally:
         if server is not None:
@@ -102,6 +110,24 @@ def _look_at_the_environment() -> None:
     if "ANLIEGEN_SUPERVISED" not in os.environ:
         for line in environment.strangers():
             note(line)
+
+
+def _uses_the_embedded_server() -> bool:
+    return not (os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"))
+
+
+def _require_founded() -> None:
+    from anliegen.records.accounts.models import Operator  # noqa: PLC0415  # slow import
+
+    if not Operator.objects.exists():
+        _refuse_as_not_founded()
+
+
+def _refuse_as_not_founded() -> NoReturn:
+    refuse(
+        f"No instance is set up in {files.data_path()}; nothing was taken in. Is this the right directory"
+        ' (ANLIEGEN_DATA)? To set one up: anliegen setup --organisation "NAME" --admin EMAIL'
+    )
 
 
 def _database() -> postgres.Server | None:

@@ -17,7 +17,8 @@ from anliegen.flow.channels.addressed import language_for
 from anliegen.flow.channels.greeting import greeted, greeting, is_to_its_writer
 from anliegen.flow.channels.guard.pace import count_of, count_one, standing, trip
 from anliegen.flow.channels.guard.watch import the_guard
-from anliegen.flow.channels.models import Brake
+from anliegen.flow.channels.models import Brake, Intake
+from anliegen.flow.channels.restored import came_before_it
 from anliegen.ground import clock
 from anliegen.ground.jobs import job
 from anliegen.ground.journal.actors import Actor
@@ -32,6 +33,7 @@ from anliegen.records.tickets.models import Message, Ticket
 
 RULE = "acknowledge"
 TOO_OLD = timedelta(days=1)  # after a long standstill nobody is to be greeted for yesterday's mail
+OF_THE_PAST = timedelta(days=3)  # by its own date, a mail from a file; a mail server's queue is no file
 BRAKE, WITHIN = 10, timedelta(minutes=10)  # so many acknowledgements to one person in this time, then none
 BRAKE_A_DAY = 30  # and so many in a day: a loop may be slow
 NOT_A_PERSON = (
@@ -128,6 +130,14 @@ def is_from_a_person(message: Message) -> bool:
     return not message.automatic and not message.from_address.lower().partition("@")[0].startswith(NOT_A_PERSON)
 
 
+def is_of_the_past(line: Intake, message: Message) -> bool:
+    """Whether this mail was written long before somebody took it in from a file: nobody waits for its confirmation.
+
+    By the mail's own date; one without a date counts as written when it came.
+    """
+    return not line.acknowledges_old and line.received_at - message.written_at > OF_THE_PAST
+
+
 def _concern(ticket: Ticket, to: Sequence[tuple[str, str]]) -> str | None:
     """What the concern is called: by its writer's subject, and only to its writer. Else number and team name it."""
     first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
@@ -159,6 +169,11 @@ def _subject(ticket: Ticket, concern: str | None) -> str:
 def _deserves_one(ticket: Ticket, at: datetime) -> bool:
     first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
     if first is None or first.is_feigned or not is_from_a_person(first) or at - first.created_at > TOO_OLD:
+        return False
+    line = Intake.objects.filter(message=first).order_by("pk").first()
+    if line is not None and is_of_the_past(line, first):
+        return False
+    if came_before_it(line.received_at if line is not None else first.created_at):
         return False
     return not Message.objects.filter(ticket=ticket, direction="out").exists()
 

@@ -2,7 +2,7 @@
 
 from anliegen.flow.channels import acknowledge, held, outbox, status_link
 from anliegen.flow.channels.guard import pace
-from anliegen.flow.channels.mailroom import apart, aside, compare, fetch
+from anliegen.flow.channels.mailroom import apart, aside, compare, fetch, storing
 
 JOBS = (
     outbox.deliver,
@@ -18,4 +18,5 @@ JOBS = (
     compare.fetch_missing,
     apart.read_suspects,
     aside.retry_what_is_there_again,
+    storing.clear_up_nightly,
 )

@@ -54,6 +54,9 @@ REASONS = {
     "disk": gettext_lazy(
         "The disk refused its bytes or its attachments. It is tried again by itself, and at once when you retry it."
     ),
+    "not-a-mail": gettext_lazy(
+        "It does not look like a mail: it has not a single header field. If it is one, have it taken in."
+    ),
     "database-refused": gettext_lazy("The database refused it; the mail is kept whole."),
     "killed-the-worker": gettext_lazy(
         "Reading it killed the worker, or did not end, three times; the mail is kept whole. It is tried once more after"

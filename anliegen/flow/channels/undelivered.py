@@ -45,8 +45,13 @@ WHYS = {
     "7.0": Why(_("The server refused it for reasons of security."), CALL),
     "7.1": Why(_("The server refused it as unwanted."), CALL),
     "7.2": Why(_("This mailing list takes mail only from its members."), CALL),
+    "restored": Why(
+        _("This instance was restored from a backup. It may have been sent after that backup was made."),
+        _("Ask the person, or look into the mail server's log. If you send it again, it may arrive twice."),
+    ),
     "attachment_missing": Why(
-        _("A file of this answer is missing in the file store."), _("Attach the file anew and send it again.")
+        _("A file of this answer is missing or damaged in the file store."),
+        _("Attach the file anew and send it again."),
     ),
     "cannot_compose": Why(_("An address of this answer is not one that mail can be sent to."), CORRECT),
     "our_error": Why(_("Something went wrong here, not at the recipient's."), _("Send it again; the log says more.")),

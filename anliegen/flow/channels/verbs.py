@@ -37,3 +37,11 @@ SOURCE_MISSING_WANTED = Verb(
 SOURCE_MISSING_LEFT = Verb(
     "source.missing_left", _("{actor} decided to leave {count} mails at {subject}"), {"count": Kind.NUMBER}
 )
+INSTANCE_RESTORED = Verb(
+    "instance.restored",
+    _(
+        "This instance was restored from a backup: {answers} answers wait for a person, {automatic} automatic mails are"
+        " not sent again"
+    ),
+    {"answers": Kind.NUMBER, "automatic": Kind.NUMBER},
+)

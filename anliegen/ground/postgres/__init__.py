@@ -3,7 +3,7 @@
 Needs neither Django nor, for the embedded server, a database driver: the supervisor of `anliegen run` stays small.
 """
 
-from anliegen.ground.postgres.embedded import Server, acquire, where
+from anliegen.ground.postgres.embedded import Server, acquire, is_there, where
 from anliegen.ground.postgres.errors import (
     BadUrl,
     Busy,
@@ -31,6 +31,7 @@ __all__ = [
     "WrongAccount",
     "WrongVersion",
     "acquire",
+    "is_there",
     "parse_url",
     "program",
     "wait_ready",

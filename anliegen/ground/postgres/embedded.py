@@ -119,6 +119,11 @@ def acquire(data: Path) -> Server:
     return Server(layout, users, process, socket_dir)
 
 
+def is_there(data: Path) -> bool:
+    """Whether this data directory has a database already; makes none."""
+    return Layout.under(data).cluster.is_dir()
+
+
 def where(data: Path) -> dict[str, Any]:
     """One entry of `DATABASES` without starting anything: for commands that only need to know the kind of database."""
     layout = Layout.under(data)

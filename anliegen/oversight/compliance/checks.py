@@ -40,7 +40,7 @@ def check_journal(*, actor: Actor, at: datetime, seconds: float = AT_ONCE_S) -> 
 
 
 def check_ledger(*, actor: Actor, at: datetime, seconds: float = AT_ONCE_S) -> ledger.Files | None:
-    """Look for every file that the ledger names. None when it takes longer: then a job goes on."""
+    """Read every file that the ledger or a message names. None when it takes longer: then a job goes on."""
     found = ledger.check_files(seconds=seconds)
     if not found.is_complete:
         with transaction.atomic():
@@ -92,7 +92,7 @@ def _say_ledger(found: ledger.Files, actor: Actor, at: datetime) -> None:
             "ledger",
             actor=actor,
             at=at,
-            checked=found.lines,
+            checked=found.checked,
             missing=found.bad,
             adrift=found.adrift,
         )

@@ -1,21 +1,25 @@
 """The intake ledger: who may see which line, and whether everything that came in is accounted for."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from anliegen.flow.channels.mailroom.compare import WANTED
 from anliegen.flow.channels.models import RESULTS, WITH_MESSAGE, Intake, Source
 from anliegen.ground import files
 from anliegen.records.accounts.models import Agent
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Attachment, Ticket
 
-LINES = 2000  # read at once while their files are looked at
+LINES = 2000  # rows read at once while their files are looked at
 SAMPLE = 60
 QUICKLY_COUNTED = 50_000  # lines
 MOST_NAMED = 20
+
+NAME_FILES = (Intake, Attachment)  # whose rows name files of the store; a test compares it with all models
+Row = tuple[int, str, int]  # what it is shown by, the file's hash, and how many bytes it should have
 
 HEAVY = ("text", "reply_text", "html", "references", "in_reply_to", "to", "cc")
 
@@ -70,58 +74,110 @@ def is_long() -> bool:
 
 @dataclass
 class Files:
-    """Whether the bytes that the ledger names are there. `missing` and `damaged` hold the first lines' numbers.
+    """Whether the bytes that rows name are there. `missing` and `damaged` hold the first lines' numbers.
 
-    `adrift` counts lines that say "new" or "added" and whose message is no longer there; only a full check counts them.
+    `adrift` counts lines that say "new" or "added" and whose message is no longer there. Only a full check counts
+    these, reads every byte, and looks at attachments: `attachments` are their files, `bad_attachments` how many of
+    them, and of `bad`, are missing or damaged, and `concerns` the first concerns with one of these.
     """
 
     lines: int = 0
+    attachments: int = 0
     bad: int = 0
+    bad_attachments: int = 0
     adrift: int = 0
     missing: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
+    concerns: list[int] = field(default_factory=list)
     is_complete: bool = True
 
     @property
     def all_there(self) -> bool:
         return not self.bad
 
+    @property
+    def checked(self) -> int:
+        return self.lines + self.attachments
+
+
+Look = tuple[Callable[[Files, Row], None], Row]
+
 
 def sample_files() -> Files:
-    """The newest lines and as many spread over all the others: quick enough for every look at the page."""
+    """The newest lines and as many spread over all the others, by their size: quick enough for every look at the page.
+
+    A changed byte in a file of the same size shows only in a full check.
+    """
     newest = list(Intake.objects.order_by("-pk").values_list("pk", flat=True)[:SAMPLE])
     if not newest:
         return Files()
     step = max(newest[-1] // SAMPLE, 1)
     wanted = {*newest, *range(newest[-1], 0, -step)}
-    return _look(Intake.objects.filter(pk__in=wanted).values_list("pk", "sha256", "size"), Files())
+    found = Files()
+    for pk, sha256, size in Intake.objects.filter(pk__in=wanted).values_list("pk", "sha256", "size"):
+        found.lines += 1
+        _note(found, pk, _trouble(sha256, size, reads=False))
+    return found
 
 
 def check_files(*, seconds: float | None = None) -> Files:
-    """Every line's file: is it there, with as many bytes as were taken in? After `seconds` it stops, incomplete."""
-    adrift = Intake.objects.filter(result__in=WITH_MESSAGE, message=None).count()
-    began, found, after = time.monotonic(), Files(adrift=adrift), 0
-    while True:
-        lines = list(Intake.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "sha256", "size")[:LINES])
-        if not lines:
-            return found
-        if seconds is not None and time.monotonic() - began > seconds:
+    """Read every file that a row names: is it what was stored? After `seconds` it stops, incomplete."""
+    found = Files(adrift=Intake.objects.filter(result__in=WITH_MESSAGE, message=None).count())
+    until = None if seconds is None else time.monotonic() + seconds
+    for look, row in chain(_lines(), _attachments()):
+        if until is not None and time.monotonic() > until:
             found.is_complete = False
-            return found
-        _look(lines, found)
+            break
+        look(found, row)
+    return found
+
+
+def _lines() -> Iterator[Look]:
+    after = 0
+    while lines := list(Intake.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "sha256", "size")[:LINES]):
+        yield from ((_look_at_line, line) for line in lines)
         after = lines[-1][0]
 
 
-def _look(lines: Iterable[tuple[int, str, int]], found: Files) -> Files:
-    for pk, sha256, size in lines:
-        found.lines += 1
-        try:
-            if files.size(sha256) == size:
-                continue
-            named = found.damaged
-        except files.FileMissing:
-            named = found.missing
+def _attachments() -> Iterator[Look]:
+    """Each file once, however many messages carry it, with the first concern that has it."""
+    after = ""
+    by_file = Attachment.objects.values_list("sha256").order_by("sha256")
+    while rows := list(by_file.filter(sha256__gt=after).annotate(Min("message__ticket"), Max("size"))[:LINES]):
+        yield from ((_look_at_attachment, (ticket, sha256, size)) for sha256, ticket, size in rows)
+        after = rows[-1][0]
+
+
+def _look_at_line(found: Files, row: Row) -> None:
+    pk, sha256, size = row
+    found.lines += 1
+    _note(found, pk, _trouble(sha256, size, reads=True))
+
+
+def _look_at_attachment(found: Files, row: Row) -> None:
+    ticket, sha256, size = row
+    found.attachments += 1
+    if _trouble(sha256, size, reads=True):
         found.bad += 1
-        if len(named) < MOST_NAMED:
-            named.append(pk)
-    return found
+        found.bad_attachments += 1
+        if ticket not in found.concerns and len(found.concerns) < MOST_NAMED:
+            found.concerns.append(ticket)
+
+
+def _trouble(sha256: str, size: int, *, reads: bool) -> str:
+    """`missing`, `damaged`, or empty for a file that is there as it was stored."""
+    try:
+        if files.size(sha256) == size and (not reads or files.is_whole(sha256)):
+            return ""
+    except files.FileMissing:
+        return "missing"
+    return "damaged"
+
+
+def _note(found: Files, pk: int, trouble: str) -> None:
+    if not trouble:
+        return
+    found.bad += 1
+    named = found.missing if trouble == "missing" else found.damaged
+    if len(named) < MOST_NAMED:
+        named.append(pk)

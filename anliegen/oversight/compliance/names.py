@@ -82,6 +82,8 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("the journal")
         case "ledger":
             return _("the intake ledger")
+        case "instance":
+            return _("this instance")
     return f"{kind} {key}".strip()
 
 

@@ -61,6 +61,7 @@ LEFT_OUT = {
     "account_emailconfirmation": "not used",
     "rate_limits": "counts of the last minutes",
     "portal_attempts": "counts of the last minutes",
+    "channels_restoration": "of this instance: when it was itself brought back from a backup",
     "channels_pace": "counts of the last minutes",
     "channels_reading": "what running workers are at",
     "procrastinate_jobs": "deliveries find their jobs again, see flow/channels/outbox.py",

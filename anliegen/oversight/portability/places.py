@@ -3,6 +3,7 @@
 import io
 import os
 import tarfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Protocol
@@ -20,7 +21,7 @@ class Target(Protocol):
     """What an export is written to."""
 
     def write(self, name: str, lines: Iterable[bytes]) -> None: ...
-    def add(self, name: str, file: Path) -> None: ...
+    def put(self, name: str, content: bytes) -> None: ...
     def close(self) -> None: ...
 
 
@@ -49,9 +50,8 @@ class FolderTarget:
             output.flush()
             os.fsync(output.fileno())
 
-    def add(self, name: str, file: Path) -> None:
-        with file.open("rb") as source:
-            self.write(name, iter(lambda: source.read(1 << 20), b""))
+    def put(self, name: str, content: bytes) -> None:
+        self.write(name, [content])
 
     def close(self) -> None:
         if self._place.exists():
@@ -75,11 +75,13 @@ class TarTarget:
         draft = self._place.with_name(f".{self._place.name}-{os.getpid()}-part")
         with draft.open("wb") as output:
             output.writelines(lines)
-        self.add(name, draft)
+        self._tar.add(draft, arcname=name, recursive=False)
         draft.unlink()
 
-    def add(self, name: str, file: Path) -> None:
-        self._tar.add(file, arcname=name, recursive=False)
+    def put(self, name: str, content: bytes) -> None:
+        member = tarfile.TarInfo(name)
+        member.size, member.mode, member.mtime = len(content), 0o600, int(time.time())
+        self._tar.addfile(member, io.BytesIO(content))
 
     def close(self) -> None:
         self._tar.close()
@@ -112,13 +114,20 @@ class TarOrigin:
             raise NotAnExport(f"{place}: {error}") from error
 
     def names(self) -> list[str]:
-        return sorted(member.name for member in self._tar.getmembers() if member.isfile())
+        """Raises NotAnExport when the tar file breaks off."""
+        try:
+            return sorted(member.name for member in self._tar.getmembers() if member.isfile())
+        except tarfile.TarError as error:
+            raise NotAnExport(f"the tar file is not whole: {error}") from error
 
     def open(self, name: str) -> IO[bytes]:
+        """Raises NotAnExport when the tar file breaks off."""
         try:
             member = self._tar.extractfile(name)
         except KeyError:
             raise FileNotFoundError(name) from None
+        except tarfile.TarError as error:
+            raise NotAnExport(f"the tar file is not whole: {error}") from error
         return member if member is not None else io.BytesIO()
 
 

@@ -70,6 +70,11 @@ class Mailboxes:
     def load(cls) -> Self:
         return cls(Mailbox.objects.active().select_related("brand", "team"))
 
+    @property
+    def addresses(self) -> list[str]:
+        """All of them, in the order of the alphabet."""
+        return sorted(box.address for box in self._known.values())
+
     def find(self, addresses: Iterable[str]) -> Mailbox | None:
         """The mailbox that one of these addresses names, the first address first; `+anything` is ignored."""
         for address in addresses:

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from anliegen.flow.channels import restored
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -202,6 +204,21 @@ def test_in_doubt_a_person_decides(
     second.refresh_from_db()
     assert (first.state, second.state, second.settled_at is not None) == ("queued", "maybe_sent", True)
     assert Message.objects.troubled().count() == 0
+
+
+def test_after_a_restore_it_is_said_what_perhaps_left_and_a_person_decides(
+    miras: Client, ticket: Ticket, mira: Agent, run_pipeline: Callable[[], int]
+) -> None:
+    ago = clock.now() - timedelta(hours=1)
+    actions.reply(ticket, Answer("Wir senken ihn."), actor=Actor.agent(mira.pk), at=ago)
+    run_pipeline()
+    with transaction.atomic():
+        assert restored.hold_back(at=clock.now()).answers == 1
+    for html in (page(miras, ticket), miras.get("/workspace/undelivered/").content.decode()):
+        assert "Vielleicht seit der Sicherung gesendet" in html
+        assert "Diese Instanz wurde aus einer Sicherung zurückgeholt." in html
+    html = page(miras, ticket)
+    assert (html.count("Noch einmal senden"), html.count("Ist angekommen: so lassen")) == (1, 1)
 
 
 def test_while_the_mail_server_is_away_everybody_is_told_and_when_it_is_tried_again(

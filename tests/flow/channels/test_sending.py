@@ -17,13 +17,13 @@ from anliegen.flow.channels.email.identifiers import read_bounce_address
 from anliegen.flow.channels.instance import reply_key
 from anliegen.flow.channels.mailroom import send
 from anliegen.flow.channels.models import Delivery
-from anliegen.ground import clock
+from anliegen.ground import clock, files
 from anliegen.ground.egress.models import Destination
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent, Mailbox, Operator
 from anliegen.records.tickets import actions as tickets
-from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.content import Answer, File
 from anliegen.records.tickets.models import Message, Ticket
 from tests.flow.channels.mail_server import MailServer
 from tests.flow.channels.processes import environment, nothing_apart
@@ -124,6 +124,21 @@ def test_what_passes_is_tried_again_and_then_leaves_once(
     server.mood.__init__()  # type: ignore[misc]
     delivery = tried_when_due(delivery, watch)
     assert (len(server.mails), delivery.message.state, delivery.trouble) == (1, "sent", "")
+
+
+@pytest.mark.parametrize("spoilt", [b"Rechnunk", b"", None])
+def test_attaching_the_same_file_anew_heals_a_damaged_one_and_the_answer_leaves(
+    answer: Callable[..., Delivery], server: MailServer, watch: Clock, spoilt: bytes | None
+) -> None:
+    sha256 = files.put(b"Rechnung")
+    delivery = answer(files=(File("rechnung.txt", "text/plain", 8, sha256),))
+    files.path(sha256).unlink() if spoilt is None else files.path(sha256).write_bytes(spoilt)
+    delivery = tried(delivery)
+    assert (delivery.code, delivery.message.state, server.mails) == ("attachment_missing", "queued", [])
+    assert files.put(b"Rechnung") == sha256  # somebody attaches it anew, to whatever
+    delivery = tried_when_due(delivery, watch)
+    assert (len(server.mails), delivery.message.state) == (1, "sent")
+    assert server.mails[0].count(b"UmVjaG51bmc=") == 1
 
 
 def test_a_server_that_goes_away_in_the_middle_of_it_has_nothing(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.apps import apps
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.flow.channels.models import Intake
@@ -11,7 +12,7 @@ from anliegen.ground import files
 from anliegen.ground.journal.actors import Actor
 from anliegen.oversight.compliance import checks, ledger, queries
 from anliegen.records.accounts.models import Agent, Mailbox
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Attachment, Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,50 @@ def test_a_missing_and_a_shortened_file_are_named(line: Line) -> None:
     for found in (ledger.check_files(), ledger.sample_files()):
         assert (found.lines, found.bad, found.missing, found.damaged) == (3, 2, [gone.pk], [short.pk])
         assert not found.all_there
+
+
+def test_a_changed_byte_in_a_file_of_the_same_size_is_found_by_the_full_check(line: Line) -> None:
+    line(b"this one stays")
+    changed = line(b"this one is changed")
+    files.path(changed.sha256).write_bytes(b"this one is CHANGED")
+    found = ledger.check_files()
+    assert (found.lines, found.bad, found.missing, found.damaged) == (2, 1, [], [changed.pk])
+    assert ledger.sample_files().all_there  # that only looks quickly
+
+
+def attach(ticket: Ticket, content: bytes) -> Attachment:
+    message = ticket.messages.get()
+    fields = {"filename": "Zaehler.jpg", "content_type": "image/jpeg", "size": len(content)}
+    return Attachment.objects.create(message=message, sha256=files.put(content), **fields)
+
+
+def test_attachments_are_checked_each_file_once(ticket: Ticket, line: Line) -> None:
+    line()
+    one, _same, gone, changed = (attach(ticket, each) for each in (b"Foto", b"Foto", b"Rechnung", b"Vertrag"))
+    assert ledger.check_files() == ledger.Files(lines=1, attachments=3)
+    files.path(gone.sha256).unlink()
+    files.path(changed.sha256).write_bytes(b"vertrag")
+    found = ledger.check_files()
+    assert (found.checked, found.bad, found.bad_attachments, found.concerns) == (4, 2, 2, [ticket.pk])
+    files.path(one.sha256).write_bytes(b"foto")
+    assert ledger.check_files().bad_attachments == 3
+
+
+def test_more_files_than_are_read_at_once_are_all_checked(
+    ticket: Ticket, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger, "LINES", 2)
+    for number in range(5):
+        line(b"mail %d" % number)
+        attach(ticket, b"Foto %d" % number)
+    assert ledger.check_files() == ledger.Files(lines=5, attachments=5)
+
+
+def test_whatever_names_a_file_is_checked() -> None:
+    named = {
+        model for model in apps.get_models() if any(field.column == "sha256" for field in model._meta.concrete_fields)
+    }
+    assert named == set(ledger.NAME_FILES)
 
 
 def test_a_check_says_so_in_the_journal(line: Line, admin: Agent, now: datetime) -> None:

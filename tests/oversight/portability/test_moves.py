@@ -9,11 +9,12 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 
+from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import files
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.verify import verify as verify_journal
-from anliegen.oversight.portability import export, places, restore, tables
+from anliegen.oversight.portability import check, export, places, restore, tables
 from anliegen.oversight.portability.manifest import FILE_COLUMNS, LEFT_OUT, TABLES
 from anliegen.records.accounts.models import Mailbox
 from anliegen.records.tickets.models import Message, Ticket
@@ -87,7 +88,7 @@ def test_a_changed_row_a_changed_file_and_a_missing_table_show(lived_in: Ticket,
             next(file for file in (copy / "files").rglob("*") if file.is_file()).write_bytes(b"x")
         else:
             (copy / "tables" / "tickets_message.jsonl").unlink()
-        assert not restore.verify(copy).ok
+        assert not check.verify(copy).ok
         empty_the_database()
         with pytest.raises(restore.Damaged):
             restore.restore(copy)
@@ -112,7 +113,7 @@ def test_a_place_that_is_taken_is_left_alone(lived_in: Ticket, tmp_path: Path) -
 def test_something_else_is_no_export(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"format": 99}))
     with pytest.raises(places.NotAnExport):
-        restore.verify(tmp_path)
+        check.verify(tmp_path)
 
 
 def test_a_file_that_is_missing_is_told_in_the_export(lived_in: Ticket, tmp_path: Path) -> None:
@@ -121,3 +122,139 @@ def test_a_file_that_is_missing_is_told_in_the_export(lived_in: Ticket, tmp_path
     made = export.export(tmp_path / "out")
     assert not made.ok
     assert made.problems == (f"file missing: {sha256}",)
+
+
+@pytest.fixture(params=["out", "out.tar"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """Where to write: a folder, and a tar file."""
+    return tmp_path / str(request.param)
+
+
+def write_to(place: Path) -> export.Exported:
+    return (export.backup if place.suffix else export.export)(place)
+
+
+def stored(content: bytes) -> Path:
+    """A mail that came in, and where its bytes lie."""
+    return files.path(store_raw(content, source="smtp").sha256)
+
+
+def test_a_changed_byte_is_told_and_all_else_comes_back(lived_in: Ticket, place: Path) -> None:
+    changed = stored(b"Subject: Frage\r\n\r\nWann?")
+    changed.write_bytes(b"Subject: Frage\r\n\r\nWenn?")
+    made = write_to(place)
+    assert (made.ok, made.problems, made.changed) == (False, (f"file damaged: {changed.name}",), ())
+    verified = check.verify(place)
+    assert (verified.ok, verified.problems, verified.changed) == (False, made.problems, ())
+    empty_the_database()
+    shutil.rmtree(files.data_path() / "files")
+    found = restore.restore(place)
+    assert (found.ok, found.problems, found.counts) == (False, made.problems, made.counts)
+    assert Ticket.objects.get().subject == lived_in.subject
+    assert files.get(Intake.objects.get(ticket=lived_in).sha256) == mail()
+    assert changed.read_bytes() == b"Subject: Frage\r\n\r\nWenn?"  # what is left of it, for who wants to look
+    with pytest.raises(files.FileDamaged):
+        files.get(changed.name)
+
+
+def test_a_missing_file_is_told_and_all_else_comes_back(lived_in: Ticket, place: Path) -> None:
+    gone = stored(b"Subject: Frage\r\n\r\nWann?")
+    gone.unlink()
+    made = write_to(place)
+    verified = check.verify(place)
+    assert made.problems == verified.problems == (f"file missing: {gone.name}",)
+    assert verified.changed == ()
+    empty_the_database()
+    found = restore.restore(place)
+    assert (found.ok, found.problems, found.counts) == (False, made.problems, made.counts)
+    assert (Ticket.objects.count(), gone.exists()) == (1, False)
+
+
+def test_what_the_store_has_got_meanwhile_is_not_told_as_missing(lived_in: Ticket, place: Path) -> None:
+    changed, gone = stored(b"Subject: eins"), stored(b"Subject: zwei")
+    changed.write_bytes(b"Subject: einz")
+    gone.unlink()
+    write_to(place)
+    empty_the_database()
+    for whole in (b"Subject: eins", b"Subject: zwei"):
+        files.put(whole)  # from an earlier backup
+    assert restore.restore(place).ok
+    assert files.get(changed.name) == b"Subject: eins"
+
+
+def test_a_file_that_the_disk_does_not_give_is_told(lived_in: Ticket, place: Path) -> None:
+    closed = stored(b"Subject: verschlossen")
+    closed.unlink()
+    closed.mkdir()  # as good as unreadable, for root too
+    try:
+        assert write_to(place).problems == (f"file missing: {closed.name}",)
+    finally:
+        closed.rmdir()
+
+
+@pytest.mark.parametrize("damage", ["row", "file", "file gone", "table"])
+def test_what_happened_to_the_export_itself_is_refused_unless_wanted(
+    lived_in: Ticket, tmp_path: Path, damage: str
+) -> None:
+    place = tmp_path / "out"
+    other = stored(b"Subject: Frage\r\n\r\nWann?")
+    export.export(place)
+    in_it = place / "files" / other.relative_to(files.data_path() / "files")
+    changed = {
+        "row": "table changed: tickets_ticket",
+        "file": f"file changed: {other.name}",
+        "file gone": "files are missing or too many",
+        "table": "table missing: channels_guard",
+    }[damage]
+    match damage:
+        case "row":
+            table = place / "tables" / "tickets_ticket.jsonl"
+            table.write_text(table.read_text().replace(lived_in.subject, "Anders"))
+        case "file":
+            in_it.write_bytes(b"x")
+        case "file gone":
+            in_it.unlink()
+        case "table":
+            (place / "tables" / "channels_guard.jsonl").unlink()
+    empty_the_database()
+    other.unlink()
+    with pytest.raises(restore.Damaged, match=changed):
+        restore.restore(place)
+    assert tables.is_empty("tickets_ticket")
+    found = restore.restore(place, even_if_damaged=True)
+    assert (found.ok, found.problems) == (False, (changed,))
+    assert Ticket.objects.get().subject == ("Anders" if damage == "row" else lived_in.subject)
+
+
+def test_what_does_not_fit_together_any_more_is_not_imported_even_if_wanted(lived_in: Ticket, tmp_path: Path) -> None:
+    for damage, table in (("gone", "customers_person"), ("torn", "tickets_message")):
+        place = tmp_path / damage
+        export.export(place)
+        file = place / "tables" / f"{table}.jsonl"
+        if damage == "gone":
+            file.unlink()
+        else:
+            file.write_bytes(file.read_bytes()[:40])
+    empty_the_database()
+    for damage in ("gone", "torn"):
+        with pytest.raises(restore.Damaged, match="does not fit together"):
+            restore.restore(tmp_path / damage, even_if_damaged=True)
+        assert all(tables.is_empty(table) for table in TABLES if table != restore.CURSORS)
+
+
+def test_a_tar_file_that_breaks_off_is_no_export(lived_in: Ticket, tmp_path: Path) -> None:
+    export.backup(tmp_path / "out.tar")
+    whole = (tmp_path / "out.tar").read_bytes()
+    (tmp_path / "out.tar").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(places.NotAnExport):
+        check.verify(tmp_path / "out.tar")
+
+
+def test_a_backup_of_before_lists_named_what_was_missing_is_read_as_well(lived_in: Ticket, tmp_path: Path) -> None:
+    export.export(tmp_path / "out")
+    manifest = tmp_path / "out" / "manifest.json"
+    contents = json.loads(manifest.read_text())
+    del contents["missing"], contents["damaged"]
+    manifest.write_text(json.dumps(contents))
+    empty_the_database()
+    assert restore.restore(tmp_path / "out").ok

@@ -143,15 +143,31 @@ def check_intake(request: HttpRequest) -> HttpResponse:
     if found is None:
         return done(request, _("So many files take a while. The result will stand here in a few minutes."), "intake")
     if not found.all_there:
-        named = ", ".join(str(pk) for pk in [*found.missing, *found.damaged])
-        said = ngettext(
+        return alarmed(request, _what_is_bad(found), "intake")
+    said = ngettext("Checked %(count)s file: it is there.", "Checked %(count)s files: all are there.", found.checked)
+    return done(request, said % {"count": found.checked}, "intake")
+
+
+def _what_is_bad(found: ledger.Files) -> str:
+    named = ", ".join(str(pk) for pk in [*found.missing, *found.damaged])
+    lines = found.bad - found.bad_attachments
+    said = []
+    if lines:
+        words = ngettext(
             "The bytes of %(bad)s mail are missing or damaged: line %(named)s.",
             "The bytes of %(bad)s mails are missing or damaged: lines %(named)s.",
-            found.bad,
+            lines,
         )
-        return alarmed(request, said % {"bad": found.bad, "named": named}, "intake")
-    said = ngettext("Checked %(count)s file: it is there.", "Checked %(count)s files: all are there.", found.lines)
-    return done(request, said % {"count": found.lines}, "intake")
+        said.append(words % {"bad": lines, "named": named})
+    if found.bad_attachments:
+        words = ngettext(
+            "%(bad)s attachment is missing or damaged, in this concern: %(named)s.",
+            "%(bad)s attachments are missing or damaged, in these concerns: %(named)s.",
+            found.bad_attachments,
+        )
+        concerns = ", ".join(f"#{number}" for number in found.concerns)
+        said.append(words % {"bad": found.bad_attachments, "named": concerns})
+    return " ".join(said)
 
 
 def _line(request: HttpRequest, pk: int) -> Intake:

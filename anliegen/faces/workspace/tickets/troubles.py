@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from anliegen.flow.channels import restored
 from anliegen.flow.channels.models import Delivery
 from anliegen.flow.channels.undelivered import Why, explain
 from anliegen.records.tickets.models import Message
@@ -40,7 +41,7 @@ def trouble_of(message: Message, delivery: Delivery | None) -> Trouble | None:
     why = _why(message, delivery)
     again = _recipients(message)
     return Trouble(
-        title=_title(message),
+        title=_title(message, is_restored=_is_restored(delivery)),
         happened=why.happened,
         kept=_kept(message),
         next=why.next,
@@ -52,8 +53,14 @@ def trouble_of(message: Message, delivery: Delivery | None) -> Trouble | None:
     )
 
 
-def _title(message: Message) -> str:
+def _is_restored(delivery: Delivery | None) -> bool:
+    return delivery is not None and delivery.code == restored.CODE
+
+
+def _title(message: Message, *, is_restored: bool) -> str:
     match message.state:
+        case "maybe_sent" if is_restored:
+            return _("Perhaps sent since the backup")
         case "maybe_sent":
             return _("Perhaps sent, perhaps not")
         case "stopped":
@@ -67,6 +74,8 @@ def _title(message: Message) -> str:
 
 def _why(message: Message, delivery: Delivery | None) -> Why:
     match message.state:
+        case "maybe_sent" if _is_restored(delivery):
+            return explain(restored.CODE)
         case "maybe_sent":
             return Why(
                 _("We were cut off after the last byte, before the mail server could say whether it took the answer."),
@@ -97,6 +106,8 @@ def _said(message: Message, delivery: Delivery | None) -> str:
 def _kept(message: Message) -> str:
     if message.unreached and message.state not in ("failed", "bounced"):
         names = ", ".join(one["address"] for one in message.unreached)
+        if message.unreached[-1]["reason"] == restored.CODE:
+            return _("The others have it. Nobody knows whether it reached: %(names)s") % {"names": names}
         return _("The others have it. It did not reach: %(names)s") % {"names": names}
     if message.state in ("failed", "bounced"):
         return _("Your text and files are kept here, and the concern waits for you again.")

@@ -17,6 +17,7 @@ _NOTICE = 2_000  # bytes around the parts that are looked at
 # What is said before the first part to programs that know no parts.
 _USUAL_NOTICE = re.compile(rb"mime|multi-?part|mehrteilig|openpgp|does not (?:support|understand)", re.IGNORECASE)
 _FIRST_FIELD = re.compile(rb"[A-Za-z][!-9;-~]{0,60}:")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # in no text; ESC begins Japanese
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--([^\s-][^\r\n]{0,150}?)[ \t]*\r?\n")
 
 
@@ -72,6 +73,11 @@ def _ends_lines_with_returns(beginning: bytes) -> bool:
         return True
     empty_line = beginning.find(b"\r\r")
     return empty_line > 0 and b"\n" not in beginning[:empty_line] and _FIRST_FIELD.match(beginning) is not None
+
+
+def looks_like_a_mail(raw: bytes) -> bool:
+    """Whether it has at least one header field whose value is text. What has none may be anything."""
+    return any(_CONTROL.search(value) is None for _name, value in split(raw, Defects()).fields)
 
 
 def fields_of(raw: bytes, defects: Defects) -> Part:

@@ -3,9 +3,16 @@
 from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
+from django.db import transaction
+
+from anliegen import __version__
+from anliegen.flow.channels import verbs
 from anliegen.flow.channels.email import charsets
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
+from anliegen.ground.jobs import periodic
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.record import record
 
 MOST_RECIPIENTS = 1000
 
@@ -17,6 +24,7 @@ class Way(TypedDict, total=False):
     envelope_to: Sequence[str]
     remote_key: str
     remote_mark: str
+    acknowledges_old: bool
 
 
 def store_raw(raw: bytes, *, source: str, **way: Unpack[Way]) -> Intake:
@@ -31,7 +39,23 @@ def store_raw(raw: bytes, *, source: str, **way: Unpack[Way]) -> Intake:
 
 def note(sha256: str, size: int, *, source: str, **way: Unpack[Way]) -> Intake:
     """The line of a mail whose bytes are durable already."""
-    return Intake.objects.create(
+    line = _line(sha256, size, source, way)
+    line.save(force_insert=True)
+    return line
+
+
+def set_aside(raw: bytes, *, reason: str, source: str, **way: Unpack[Way]) -> Intake:
+    """Keep bytes as `store_raw` does, but for a person to look at: nobody reads them before that. Raises as it."""
+    line = _line(files.put(raw), len(raw), source, way)
+    line.result, line.reason, line.version, line.done_at = "quarantined", reason, __version__, line.received_at
+    with transaction.atomic():
+        line.save(force_insert=True)
+        record(verbs.INTAKE_QUARANTINED, line, actor=SYSTEM, at=line.received_at, reason=reason)
+    return line
+
+
+def _line(sha256: str, size: int, source: str, way: Way) -> Intake:
+    return Intake(
         received_at=clock.now(),
         source=source[:120],
         envelope_from=_storable(way.get("envelope_from", ""))[:320],
@@ -40,9 +64,16 @@ def note(sha256: str, size: int, *, source: str, **way: Unpack[Way]) -> Intake:
         size=size,
         remote_key=way.get("remote_key", ""),
         remote_mark=way.get("remote_mark", ""),
+        acknowledges_old=way.get("acknowledges_old", True),
     )
 
 
 def _storable(address: str) -> str:
     """An address of the envelope in a form that the database takes: a byte that is no UTF-8 must not refuse a mail."""
     return charsets.clean(address.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+@periodic("37 3 * * *")
+def clear_up_nightly(timestamp: int) -> None:
+    """What was being written when a process was killed goes, wherever in the store it lies."""
+    files.clear_up()

@@ -56,6 +56,8 @@ class Intake(models.Model):
     rule = models.ForeignKey(RejectionRule, on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
     brake = models.ForeignKey(Brake, on_delete=models.PROTECT, null=True, related_name="lines", db_index=False)
     let_in_at = models.DateTimeField(null=True)  # a person had it taken in: neither rule nor brake stops it again
+    # Taken in from a file: one that is old by its own date is confirmed to nobody, unless a person wanted it.
+    acknowledges_old = models.BooleanField(default=True, db_default=True)
     authenticity = models.CharField(max_length=80, blank=True, default="", db_default="")  # see email/authenticity.py
     attempts = models.PositiveSmallIntegerField(default=0)  # how often it was set aside
     deaths = models.PositiveSmallIntegerField(default=0, db_default=0)  # processes that died while they read it

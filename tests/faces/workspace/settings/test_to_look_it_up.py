@@ -21,7 +21,7 @@ from anliegen.ground.journal.record import record
 from anliegen.ground.journal.verbs import DECLARED
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox, Operator
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Attachment, Ticket
 
 Said = Callable[[], list[tuple[str, str, dict[str, Any]]]]
 
@@ -91,6 +91,17 @@ def test_having_every_file_checked_says_so_in_the_journal(browser: Client, now: 
     answer = browser.post(to("intake-check"), follow=True)
     assert "Checked 1 file: it is there." in answer.text
     assert said() == [("ledger.checked", "ledger", {"checked": 1, "missing": 0, "adrift": 0})]
+
+
+def test_a_full_check_names_lines_and_concerns_with_bad_files(browser: Client, ticket: Ticket, now: datetime) -> None:
+    changed, photo = line(now, b"this one is changed"), files.put(b"Zaehlerfoto")
+    files.path(changed.sha256).write_bytes(b"this one is CHANGED")
+    fields = {"filename": "foto.jpg", "content_type": "image/jpeg", "size": 11}
+    Attachment.objects.create(message=ticket.messages.get(), sha256=photo, **fields)
+    files.path(photo).unlink()
+    page = browser.post(to("intake-check"), follow=True).text
+    assert f"The bytes of 1 mail are missing or damaged: line {changed.pk}." in page
+    assert f"1 attachment is missing or damaged, in this concern: #{ticket.pk}." in page
 
 
 def test_the_ledger_is_filtered_by_outcome(browser: Client, now: datetime, aside: Intake) -> None:
