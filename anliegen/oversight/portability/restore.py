@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from anliegen.ground import files
+from anliegen.ground.journal import heads
 from anliegen.ground.journal.models import Cursor
 from anliegen.oversight.portability import tables
 from anliegen.oversight.portability.export import Exported, Progress
@@ -72,6 +73,8 @@ def restore(place: Path, *, progress: Progress = lambda words: None) -> Exported
             with source.open(f"tables/{table}.jsonl") as file:
                 tables.insert(table, lines_of(file))
         _compare(checked)
+        # Not the file that came along: while the instance worked on, it was read later than the tables.
+        transaction.on_commit(heads.anchor_newest)
     return checked
 
 
@@ -114,7 +117,7 @@ def _put_files(source: Origin, progress: Progress) -> None:
 
 def _put_keys(source: Origin) -> None:
     for name in source.names():
-        if not name.startswith(("keys/", "journal/")):
+        if not name.startswith("keys/"):
             continue
         target = files.data_path() / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
