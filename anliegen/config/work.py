@@ -160,6 +160,8 @@ async def _worker() -> None:
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3)
     async with app.with_connector(connector).open_async() as open_app:
         await _rescue_soon(open_app)
+        # A machine that is off at night does its nightly work in the morning.
+        open_app.periodic_defaults["max_delay"] = jobs.MADE_UP_S
         await open_app.run_worker_async(
             concurrency=AT_ONCE,
             install_signal_handlers=False,

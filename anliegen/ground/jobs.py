@@ -18,6 +18,9 @@ from procrastinate.tasks import Task
 
 log = structlog.get_logger(__name__)
 
+# What runs by the clock and was missed, because nothing ran then, is made up for at the start when it is no older.
+MADE_UP_S = 8 * 24 * 3600.0
+
 P = ParamSpec("P")
 R = TypeVar("R")
 # A worker that has not been heard of for so long is dead, and its jobs are taken up by others. Measured in seconds.
@@ -105,7 +108,8 @@ def _hasten(key: str | None) -> None:
 
 def put_right() -> None:
     """Take back what a clock that was ahead has put off: jobs that wait for a far time, workers that seem alive."""
-    bounds = {"slack": timedelta(seconds=STALLED_AFTER_S), "pause": LONGEST_PAUSE, "ahead": sorted(PLANNED_AHEAD)}
+    slack, pause = timedelta(seconds=STALLED_AFTER_S), LONGEST_PAUSE
+    bounds: dict[str, Any] = {"slack": slack, "pause": pause, "ahead": sorted(PLANNED_AHEAD)}
     with connection.cursor() as cursor:
         for statement in PUT_RIGHT:
             cursor.execute(statement, bounds)

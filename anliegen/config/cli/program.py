@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import typer
 
 from anliegen.config import environment
-from anliegen.ground import files, postgres, secrets
+from anliegen.ground import files, open_files, postgres, secrets
 
 program = typer.Typer(
     help="Anliegen: self-hosted customer service that treats customers as people.",
@@ -26,6 +26,7 @@ AsJson = typer.Option(False, "--json", help="JSON on standard output and nothing
 def instance(*, migrated: bool = True) -> Iterator[None]:
     """This instance, ready to work with: its database runs, Django is set up, and the tables are there."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anliegen.config.settings")
+    open_files.allow_more()
     _look_at_the_environment()
     try:
         server = _database()

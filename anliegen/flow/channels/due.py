@@ -1,7 +1,7 @@
 """When a delivery is to be tried, even if a clock was put right meanwhile.
 
-A clock that is ahead leaves times that are further off than any pause of ours. Nobody chose them, so they count as come.
-A time that a person chose is the message's own, and is kept however far off it is.
+A clock that is ahead leaves times that are further off than any pause of ours. Nobody chose them, so they count as
+come. A time that a person chose is the message's own, and is kept however far off it is.
 """
 
 from datetime import datetime, timedelta

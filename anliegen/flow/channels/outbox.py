@@ -28,6 +28,7 @@ from anliegen.records.tickets.models import Message
 log = structlog.get_logger(__name__)
 
 OVERDUE = timedelta(minutes=5)
+PLANNED_WITHIN = timedelta(minutes=2)  # longer than anybody may undo
 AT_ONCE = 500  # forgotten ones that are looked after together
 DELIVERY = 0x44656C69  # the lock of a worker on the delivery it is at: "Deli"
 
@@ -90,7 +91,7 @@ def find_forgotten(timestamp: int) -> None:
 
 def unplanned(*, at: datetime) -> QuerySet[Message]:
     """Answers that can no longer be undone and that nobody has begun to deliver: their event waits to be read."""
-    late = Message.objects.filter(state="queued", delivery=None, created_at__lt=at - OVERDUE)
+    late = Message.objects.filter(state="queued", delivery=None, created_at__lt=at - PLANNED_WITHIN)
     return late.exclude(send_at__gt=at)
 
 

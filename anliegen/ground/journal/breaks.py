@@ -55,7 +55,7 @@ def end() -> End:
     anchor = heads.anchored()  # before the rows: so it may be behind them, but never ahead
     with connection.cursor() as cursor:
         cursor.execute(ENDS, [anchor.position if anchor else 0])
-        position, digest, signed, signed_hash, signature, read, there, marked = cursor.fetchone() or ()
+        position, digest, signed, signed_hash, signature, read, there, marked = cursor.fetchall()[0]
     digest = bytes(digest) if digest is not None else GENESIS
     head = Signed(signed, bytes(signed_hash), bytes(signature)) if signed is not None else None
     if anchor is not None and anchor.is_ours and anchor.position < (marked or 0):
@@ -73,7 +73,8 @@ def end() -> End:
 def mark(ends: End) -> Event:
     """The entry that says so, to be sealed before all others. What was signed until now is kept for good."""
     # A forged head is no proof of anything, and would stand before all that we sign from now on.
-    Head.objects.filter(position=ends.forged_head).delete()
+    if ends.forged_head is not None:
+        Head.objects.filter(position=ends.forged_head).delete()
     Head.objects.update(kept=True)
     return record(
         BROKEN,

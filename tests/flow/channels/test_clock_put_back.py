@@ -157,9 +157,7 @@ def test_the_pause_after_a_mail_was_refused_for_now_is_kept(
 
 @pytest.fixture
 def source(mailbox: Mailbox, now: datetime) -> Source:
-    return accounts.create(
-        Source, mailbox=mailbox, host="imap.example.org", username="service", actor=SYSTEM, at=now
-    )
+    return accounts.create(Source, mailbox=mailbox, host="imap.example.org", username="service", actor=SYSTEM, at=now)
 
 
 def is_fetched(source: Source) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from anliegen.ground import clock
-from anliegen.ground.journal import heads, read, seal, tail
+from anliegen.ground.journal import heads, read, tail
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Cursor, Event, Head
 from anliegen.ground.journal.record import record
