@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from anliegen.config.pipeline import READERS
-from anliegen.ground.journal import read, tail
+from anliegen.ground.journal import heads, read, tail
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
@@ -33,6 +33,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """The test's database; before it is dropped, connections of threads that have ended are let go."""
     yield
     gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def fresh_anchor() -> None:
+    """The file beside the database belongs to the journal of another test, which was emptied since."""
+    Path(heads.anchor_file()).unlink(missing_ok=True)
 
 
 @pytest.fixture

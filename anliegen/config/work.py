@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
@@ -27,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 4  # jobs side by side
 FINISH_WITHIN_S = 5.0  # a job may end what it has begun
+JUMP_S = 30.0  # seconds by which a clock is put right unnoticed
+LOOK_S = 1.0  # between two looks at the clock
 STOP_WITHIN_S = 7.5  # the supervisor kills after eight
 
 
@@ -99,10 +102,17 @@ async def _run_jobs(stop: threading.Event, threads: Sequence[threading.Thread]) 
         loop.add_signal_handler(sign, asked)
     watching = asyncio.create_task(_watch(threads, ending))
     while not ending.is_set():
-        worker = asyncio.create_task(_worker())
-        await asyncio.wait([worker, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
+        worker, jump = asyncio.create_task(_worker()), asyncio.create_task(_clock_jumps())
+        await asyncio.wait([worker, jump, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
+        jump.cancel()
         if not ending.is_set():
-            log.warning("jobs begin again", error=_why(worker.exception()))
+            if worker.done():
+                log.warning("jobs begin again", error=_why(worker.exception()))
+            else:
+                # What runs by the clock would wait until the old time comes round again.
+                log.warning("the clock was put forward or back, or the machine slept; jobs begin again")
+                worker.cancel()
+                await asyncio.wait([worker])
             # What runs by the clock is queued through Django's connection, in the one thread that asgiref keeps for as
             # long as the process lives. Left dead, it would end every new beginning at once.
             await sync_to_async(connections.close_all)()
@@ -111,6 +121,13 @@ async def _run_jobs(stop: threading.Event, threads: Sequence[threading.Thread]) 
         worker.cancel()
         await asyncio.wait([worker])
     watching.cancel()
+
+
+async def _clock_jumps() -> None:
+    """Ends when the time of day has moved otherwise than time passes."""
+    began = time.time() - time.monotonic()
+    while abs(time.time() - time.monotonic() - began) < JUMP_S:
+        await asyncio.sleep(LOOK_S)
 
 
 def _why(error: BaseException | None) -> str:
@@ -146,6 +163,8 @@ async def _worker() -> None:
     connector = PsycopgConnector(kwargs=connector_params(), min_size=1, max_size=3)
     async with app.with_connector(connector).open_async() as open_app:
         await _rescue_soon(open_app)
+        # A machine that is off at night does its nightly work in the morning.
+        open_app.periodic_defaults["max_delay"] = jobs.MADE_UP_S
         await open_app.run_worker_async(
             concurrency=AT_ONCE,
             install_signal_handlers=False,

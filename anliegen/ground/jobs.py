@@ -5,17 +5,21 @@ Quick steps of the pipeline belong to the journal's readers; jobs are for what w
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 
 import procrastinate
 import structlog
-from django.db import transaction
+from asgiref.sync import sync_to_async
+from django.db import close_old_connections, connection, transaction
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
 
 log = structlog.get_logger(__name__)
+
+# What runs by the clock and was missed, because nothing ran then, is made up for at the start when it is no older.
+MADE_UP_S = 8 * 24 * 3600.0
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,16 +27,31 @@ R = TypeVar("R")
 STALLED_AFTER_S = float(os.environ.get("ANLIEGEN_STALLED_AFTER_S") or 60)
 
 
+# Names of jobs that may wait for days because somebody wants them then. All others wait minutes.
+PLANNED_AHEAD: set[str] = set()
+LONGEST_PAUSE = timedelta(hours=1)
+# A clock that was ahead leaves times that no clock has reached for long. Read by the database's own clock.
+PUT_RIGHT = (
+    "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE last_heartbeat > now() + %(slack)s",
+    "UPDATE procrastinate_jobs SET scheduled_at = NULL WHERE status = 'todo' AND scheduled_at > now() + %(pause)s"
+    " AND NOT task_name = ANY(%(ahead)s)",
+)
+
+
 def job(
-    *, queue: str = "default", retries: int = 0, formerly: tuple[str, ...] = ()
+    *, queue: str = "default", retries: int = 0, formerly: tuple[str, ...] = (), plans_ahead: bool = False
 ) -> Callable[[Callable[P, R]], "Task[P, R, P]"]:
     """Declare a function as a job. With retries it waits 10, 12, 16, 24, 40 ... seconds in between.
+
+    `plans_ahead`: it may be deferred to a time that is more than LONGEST_PAUSE off.
 
     Its name is where it stands. When it moves, `formerly` are its names before: an update finds jobs that wait by them.
     """
     strategy = procrastinate.RetryStrategy(max_attempts=retries, exponential_wait=2, wait=8) if retries else None
 
     def declare(function: Callable[P, R]) -> "Task[P, R, P]":
+        if plans_ahead:
+            PLANNED_AHEAD.update((_name(function), *formerly))
         declared = app.task(name=_name(function), aliases=[*formerly], queue=queue, retry=strategy or False)
         return cast("Task[P, R, P]", declared(function))
 
@@ -58,7 +77,10 @@ def _name(function: Callable[..., object]) -> str:
 
 
 def defer(task: "Task[Any, Any, Any]", *, at: datetime | None = None, key: str | None = None, **arguments: Any) -> bool:
-    """Queue a job inside the caller's transaction: rolled back, it never runs. False when `key` waits already."""
+    """Queue a job inside the caller's transaction: rolled back, it never runs. False when `key` waits already.
+
+    One that waits for a later time need not wait for it any longer, when somebody wants it at once.
+    """
     options: dict[str, Any] = {}
     if at is not None:
         options["schedule_at"] = at
@@ -69,14 +91,37 @@ def defer(task: "Task[Any, Any, Any]", *, at: datetime | None = None, key: str |
         with transaction.atomic():
             task.configure(**options).defer(**arguments)
     except exceptions.AlreadyEnqueued:
+        if at is None:
+            _hasten(key)
         return False
     return True
+
+
+def _hasten(key: str | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = NULL"
+            " WHERE queueing_lock = %s AND status = 'todo' AND scheduled_at > now()",
+            [key],
+        )
+
+
+def put_right() -> None:
+    """Take back what a clock that was ahead has put off: jobs that wait for a far time, workers that seem alive."""
+    slack, pause = timedelta(seconds=STALLED_AFTER_S), LONGEST_PAUSE
+    bounds: dict[str, Any] = {"slack": slack, "pause": pause, "ahead": sorted(PLANNED_AHEAD)}
+    with connection.cursor() as cursor:
+        for statement in PUT_RIGHT:
+            cursor.execute(statement, bounds)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="ground.jobs.rescue", queue="rescue", queueing_lock="ground.jobs.rescue", pass_context=True)
 async def rescue(context: procrastinate.JobContext, timestamp: int) -> None:
     """Take up the jobs of workers that died. Without this a job of a worker killed with -9 waits for ever."""
+    # The database may have been away since the thread that asks it for us did so last.
+    await sync_to_async(close_old_connections)()
+    await sync_to_async(put_right)()
     manager = context.app.job_manager
     for stalled in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
         try:

@@ -1,5 +1,6 @@
 """A database that is away is told in one line; everything else is logged as it was."""
 
+import errno
 import logging
 from collections.abc import Iterator
 
@@ -53,6 +54,15 @@ def test_however_many_notice_it_is_told_once(said: list[logging.LogRecord]) -> N
             "log_level": "warning",
         }
     ]
+
+
+def test_however_many_connections_find_no_file_free_it_is_told_once(said: list[logging.LogRecord]) -> None:
+    with capture_logs() as lines:
+        for _ in range(100):
+            tell(OSError(errno.EMFILE, "Too many open files"))
+        tell(OSError(errno.ENOENT, "No such file"))
+    assert [record.exc_info[1].errno for record in said if record.exc_info] == [errno.ENOENT]
+    assert lines == [{"event": calm.FULL, "noticed_by": "tests.calm", "log_level": "warning"}]
 
 
 def test_the_next_time_it_goes_away_is_told_again(

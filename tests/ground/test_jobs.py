@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
@@ -53,6 +53,37 @@ def test_without_a_key_it_is_queued_as_often_as_it_is_asked_for() -> None:
     defer(knock, door=1)
     defer(knock, door=1)
     assert len(waiting()) == 2
+
+
+def test_who_wants_it_at_once_need_not_wait_for_the_later_time_it_was_put_off_to() -> None:
+    defer(knock, at=clock.now() + timedelta(days=1), key="door:1", door=1)
+    assert not defer(knock, at=clock.now() + timedelta(hours=1), key="door:1", door=1)
+    assert ProcrastinateJob.objects.get(task_name=knock.name).scheduled_at is not None
+    assert not defer(knock, key="door:1", door=1)
+    assert ProcrastinateJob.objects.get(task_name=knock.name).scheduled_at is None
+
+
+@job(queue="mail", plans_ahead=True)
+def knock_some_day(door: int) -> None:
+    """Something to do when somebody wants it."""
+
+
+def test_what_a_clock_ahead_has_put_off_is_taken_back_but_what_somebody_planned() -> None:
+    soon, far = clock.now() + timedelta(minutes=50), clock.now() + timedelta(days=1)
+    for at in (soon, far):
+        defer(knock, at=at, door=1)
+        defer(knock_some_day, at=at, door=1)
+    jobs.put_right()
+    rows = ProcrastinateJob.objects.filter(args__door=1).order_by("id")
+    assert [row.scheduled_at for row in rows] == [soon, soon, None, far]
+
+
+def test_a_dead_worker_does_not_seem_alive_because_the_clock_was_ahead() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 day')")
+        jobs.put_right()
+        cursor.execute("SELECT last_heartbeat = now() FROM procrastinate_workers")
+        assert cursor.fetchall() == [(True,)]
 
 
 def test_a_failing_job_waits_longer_each_time_and_ends_after_its_retries() -> None:

@@ -114,6 +114,7 @@ def verify_journal(as_json: bool = AsJson) -> None:
             "head": verdict.head,
             "first_bad": verdict.first_bad,
             "reason": verdict.reason,
+            "breaks": list(verdict.breaks),
         }
         words = (
             f"{verdict.events} events, the chain holds, head {verdict.head}"

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import typer
 
 from anliegen.config import environment
-from anliegen.ground import files, postgres, secrets
+from anliegen.ground import files, open_files, postgres, secrets
 
 program = typer.Typer(
     help="Anliegen: self-hosted customer service that treats customers as people.",
@@ -29,6 +29,7 @@ def instance(*, migrated: bool = True, founded: bool = False) -> Iterator[None]:
     `founded`: only one that somebody has set up will do. Where nothing is, nothing is made.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anliegen.config.settings")
+    open_files.allow_more()
     # First, since reading the environment makes the data directory.
     if founded and _uses_the_embedded_server() and not postgres.is_there(files.data_path()):
         _refuse_as_not_founded()

@@ -12,7 +12,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from anliegen.ground import files
+from anliegen.ground import clock, files
+from anliegen.ground.journal.breaks import is_broken
+from anliegen.oversight.measurement import standstill
 
 LEAST_FREE_BYTES = 50 * 1024 * 1024
 
@@ -28,7 +30,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
             check()
     except CannotWork as reason:
         return _answer(503, str(reason))
-    return _answer(200, "ok")
+    # It can work, and mail goes on: whoever balances load must not take it away, whoever watches it must read on.
+    return _answer(200, "ok\nthe journal was cut off or changed: anliegen journal verify" if is_broken() else "ok")
 
 
 def database_answers() -> None:
@@ -60,8 +63,17 @@ def disk_takes_files() -> None:
         raise CannotWork(f"the data directory cannot be written: {error.strerror}") from None
 
 
+def somebody_works() -> None:
+    """An instance that never had a worker is not judged: it may be about to get its first one."""
+    alive, silent = standstill.workers()
+    if silent and not alive:
+        raise CannotWork("no worker has been heard of for a minute: is `anliegen work` running?")
+    if stands := standstill.sealing_stands(at=clock.now()):
+        raise CannotWork(f"nothing was sealed for {stands.total_seconds():.0f} s: is `anliegen work` running?")
+
+
 # The order must stay: without a database the question for migrations has no meaning.
-CHECKS: list[Callable[[], None]] = [database_answers, migrations_are_done, disk_takes_files]
+CHECKS: list[Callable[[], None]] = [database_answers, migrations_are_done, disk_takes_files, somebody_works]
 
 
 @cache

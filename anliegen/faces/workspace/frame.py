@@ -6,7 +6,7 @@ from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,6 +16,8 @@ from anliegen.faces.workspace.brakes import Told, undecided
 from anliegen.flow.channels.pace import held_up
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.breaks import marks
+from anliegen.ground.journal.models import Cursor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import InTeam, may
 from anliegen.records.tickets import lists, queries
@@ -122,13 +124,33 @@ class Desk:
 
     @cached_property
     def _on_the_way(self) -> Counter[str]:
-        """Both in one query, since every page asks for them."""
-        if not may(self.agent, "ticket.read"):
+        """All in one query, since every page asks for them; each for those who may see or settle it."""
+        asked: dict[str, QuerySet[Any]] = {}
+        if may(self.agent, "ticket.read"):
+            asked |= {"troubled": queries.troubled(self.agent), "held_up": held_up()}
+        if may(self.agent, "settings.manage"):
+            asked |= {"stopped": Cursor.objects.filter(failed_at__isnull=False), "broken": marks()}
+        if not asked:
             return Counter()
-        troubled = queries.troubled(self.agent).order_by().annotate(what=Value("troubled")).values_list("what")
-        waiting = held_up().annotate(what=Value("held_up")).values_list("what")
-        found = troubled[: queries.TROUBLED_SHOWN].union(waiting[: queries.TROUBLED_SHOWN], all=True)
-        return Counter(what for (what,) in found)
+        first, *others = [
+            rows.order_by().annotate(what=Value(what)).values_list("what")[: queries.TROUBLED_SHOWN]
+            for what, rows in asked.items()
+        ]
+        return Counter(what for (what,) in first.union(*others, all=True))
+
+    @cached_property
+    def stopped(self) -> int:
+        """How many readers of the journal have stopped, for those who may have them try again."""
+        return self._on_the_way["stopped"]
+
+    @cached_property
+    def journal_is_broken(self) -> bool:
+        """Whether the journal was once cut off or changed: every administrator sees it on every page."""
+        return self._on_the_way["broken"] > 0
+
+    @property
+    def may_read_journal(self) -> bool:
+        return may(self.agent, "audit.read")
 
     @cached_property
     def work(self) -> list[Entry]:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from anliegen.flow.channels import pace
+from anliegen.flow.channels.due import due_at
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.jobs import STALLED_AFTER_S
@@ -43,8 +44,8 @@ def begin(delivery_id: int) -> Delivery | Wait | None:
         delivery = one.first()
         if delivery is None or delivery.done_at is not None:
             return None
-        at, message = clock.now(), delivery.message
-        due = max(delivery.due_at, message.send_at or delivery.due_at)
+        at = clock.now()
+        due = due_at(delivery, at=at)
         if due > at + SLACK:
             # Too early by our clock, or under way in a worker that may have been killed: come back when it is due.
             return Wait(due)
@@ -114,6 +115,8 @@ def _not_yet(delivery: Delivery, at: datetime) -> Wait | None:
     if settings.ANLIEGEN_SMTP_URL is None:
         return None  # kept in a folder, which is patient
     slot_at = delivery.slot_at
+    if slot_at is not None and slot_at > at + pace.longest_row(the_operator()):
+        slot_at = None  # given by a clock that was ahead
     if slot_at is None or (delivery.started_at is not None and delivery.started_at >= slot_at - SLACK):
         delivery.domains = pace.domains_of(left_of(delivery))
         delivery.slot_at = slot_at = pace.place_in_the_row(delivery, the_operator(), at=at)

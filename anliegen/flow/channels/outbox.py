@@ -6,9 +6,11 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from anliegen.flow.channels import attempt, pace, result
 from anliegen.flow.channels.attempt import MOST_DEATHS, Overtaken, Wait
+from anliegen.flow.channels.due import LONGEST_REST, due_at
 from anliegen.flow.channels.email.transmit import Taken
 from anliegen.flow.channels.mailroom import send
 from anliegen.flow.channels.models import Delivery
@@ -25,6 +27,9 @@ from anliegen.records.tickets.models import Message
 
 log = structlog.get_logger(__name__)
 
+OVERDUE = timedelta(minutes=5)
+PLANNED_WITHIN = timedelta(minutes=2)  # longer than anybody may undo
+AT_ONCE = 500  # forgotten ones that are looked after together
 SEND_WITHIN_S = 1200.0  # longer than any mail server may think
 DELIVERY = 0x44656C69  # the lock of a worker on the delivery it is at: "Deli"
 
@@ -40,10 +45,10 @@ def plan(event: Event) -> None:
     if message.channel in SPOKEN:
         actions.mark_delivered(message, actor=SYSTEM.because_of(event), at=clock.now())
         return
-    due_at = message.send_at or message.created_at + _time_to_undo(message)
-    wanted = {"due_at": due_at, **Delivery.upon(event)}
+    first = message.send_at or message.created_at + _time_to_undo(message)
+    wanted = {"due_at": first, **Delivery.upon(event)}
     delivery, is_new = Delivery.objects.get_or_create(message=message, defaults=wanted)
-    due = due_at if is_new else _planned_anew(delivery.pk, wanted)
+    due = first if is_new else _planned_anew(delivery.pk, wanted)
     if due is not None:
         defer(deliver, at=due, delivery_id=delivery.pk)
 
@@ -59,7 +64,7 @@ def stop_scheduled(events: Sequence[Event]) -> None:
             actions.stop(message, actor=SYSTEM.because_of(wrote[message.ticket_id]), at=clock.now())
 
 
-@job(queue="mail", retries=8)
+@job(queue="mail", retries=8, plans_ahead=True)
 def deliver(delivery_id: int) -> None:
     """Try one delivery. Sending again what was sent carries the same Message-ID, so that mail programs show it once.
 
@@ -73,10 +78,22 @@ def deliver(delivery_id: int) -> None:
 
 @periodic("*/5 * * * *", queue="mail")
 def find_forgotten(timestamp: int) -> None:
-    """Deliveries that are due and have no job, whatever became of it, get one again."""
-    overdue = clock.now() - timedelta(minutes=5)
-    for delivery in Delivery.objects.filter(done_at=None, due_at__lt=overdue).order_by("due_at", "pk")[:500]:
-        defer(deliver, key=_key(delivery.pk), delivery_id=delivery.pk)
+    """Deliveries that are due and have no job, whatever became of it, get one again.
+
+    So do those that a clock ahead had put off.
+    """
+    at, waiting = clock.now(), Delivery.objects.filter(done_at=None)
+    overdue = list(waiting.filter(due_at__lt=at - OVERDUE).select_related("message").order_by("due_at", "pk")[:AT_ONCE])
+    far_off = waiting.filter(due_at__gt=at + LONGEST_REST).exclude(message__send_at__gt=at)
+    for delivery in [*overdue, *far_off.select_related("message").order_by("-due_at", "pk")[:AT_ONCE]]:
+        if due_at(delivery, at=at) <= at:
+            defer(deliver, key=_key(delivery.pk), delivery_id=delivery.pk)
+
+
+def unplanned(*, at: datetime) -> QuerySet[Message]:
+    """Answers that can no longer be undone and that nobody has begun to deliver: their event waits to be read."""
+    late = Message.objects.filter(state="queued", delivery=None, created_at__lt=at - PLANNED_WITHIN)
+    return late.exclude(send_at__gt=at)
 
 
 def _deliver(delivery_id: int) -> None:

@@ -21,6 +21,7 @@ PATIENCE_S = 2.0  # so long a delivery waits for its place before it comes back 
 ROW, SERVER = 0x50616365, 0x536D7470  # locks: "Pace", "Smtp"
 MOST_COUNTED = 3000
 LONGEST_WAIT_S = 300
+LONGEST_ROW = timedelta(days=1)
 
 
 def domains_of(addresses: Iterable[str]) -> list[str]:
@@ -35,11 +36,21 @@ def place_in_the_row(delivery: Delivery, operator: Operator, *, at: datetime) ->
     with connection.cursor() as cursor:
         # One after the other: two that count at the same time would both see the last free place.
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ROW])
-    return max([at, *(_free_at(delivery, domain, operator.sends_per_minute, at) for domain in delivery.domains)])
+    until = at + longest_row(operator)
+    return max([at, *(_free_at(delivery, domain, operator.sends_per_minute, at, until) for domain in delivery.domains)])
 
 
-def _free_at(delivery: Delivery, domain: str, most: int, at: datetime) -> datetime:
-    row = Delivery.objects.filter(slot_at__gt=at - MINUTE, domains__contains=[domain]).exclude(pk=delivery.pk)
+def longest_row(operator: Operator) -> timedelta:
+    """How far off a place in the row may be when so many wait: one beyond that was given by a clock that was ahead."""
+    waiting = Delivery.objects.filter(done_at=None)[:MOST_COUNTED].count()
+    if waiting == MOST_COUNTED:
+        return LONGEST_ROW
+    return min(MINUTE * (5 + 2 * waiting / operator.sends_per_minute), LONGEST_ROW)
+
+
+def _free_at(delivery: Delivery, domain: str, most: int, at: datetime, until: datetime) -> datetime:
+    near = {"slot_at__gt": at - MINUTE, "slot_at__lte": until}
+    row = Delivery.objects.filter(**near, domains__contains=[domain]).exclude(pk=delivery.pk)
     last = row.order_by("-slot_at").values_list("slot_at", flat=True)[most - 1 : most]
     found = list(last)
     return found[0] + MINUTE if found and found[0] is not None else at
@@ -60,8 +71,13 @@ def come_back_in() -> timedelta:
 
 
 def server_is_away(delivery: Delivery, *, at: datetime) -> bool:
-    """Whether another delivery found the server unreachable a moment ago: then not each has to find out by itself."""
-    lately = Delivery.objects.filter(done_at=None, trouble="server", started_at__gt=at - MINUTE)
+    """Whether another delivery found the server unreachable a moment ago: then not each has to find out by itself.
+
+    What began in the future did so by a clock that has been put back since, and says nothing about now.
+    """
+    lately = Delivery.objects.filter(
+        done_at=None, trouble="server", started_at__gt=at - MINUTE, started_at__lt=at + MINUTE
+    )
     return lately.exclude(pk=delivery.pk).exists()
 
 

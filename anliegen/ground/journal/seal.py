@@ -6,44 +6,57 @@ loses none: only committed rows get one, one after the other.
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+import structlog
 from django.db import connection, transaction
 
-from anliegen.ground import clock, files, secrets
-from anliegen.ground.journal.models import Event, Head
+from anliegen.ground.journal import breaks, heads
+from anliegen.ground.journal.breaks import GENESIS
+from anliegen.ground.journal.models import Event
+
+log = structlog.get_logger(__name__)
 
 LOCK = 0x416E6C69656765  # "Anliege": the advisory lock that makes the sealer the only one
-GENESIS = bytes(32)
 BATCH = 1000
 NEWEST = "SELECT position, hash FROM journal_event WHERE position IS NOT NULL ORDER BY position DESC LIMIT 1"
-KEEP_EVERY = 1000  # heads at these distances stay; those between are replaced by the next
 REST_S = 0.05  # between two seals while much happens, so that each seals many
 NEW, SEALED = "anliegen_journal", "anliegen_sealed"  # names of the notifications
 
 
 def seal() -> int:
-    """Seal what is committed and unsealed; return how many. Does nothing while another process seals."""
+    """Seal what is committed and unsealed; return how many. Does nothing while another process seals.
+
+    When the journal does not end as it was signed, it goes on under a mark that says so, see `breaks`.
+    """
     with transaction.atomic():
         if not _lock():
             return 0
         events = list(Event.objects.filter(position__isnull=True).order_by("id")[:BATCH])
         if not events:
             return 0
-        position, digest = last()
-        for event in events:
-            position += 1
-            event.position = position
-            digest = event.hash = chained(digest, content(event))
+        ends = breaks.end()
+        if ends.fault:
+            events.insert(0, breaks.mark(ends))
+            log.error("the journal does not end as it was signed", stands=ends.position, fault=ends.fault)
+        position, digest = _chain(events, ends.highest, ends.hash)
         _write(events)
-        head = sign(position, digest)
-    _anchor(head)
+        head = heads.sign(position, digest)
+        broken_at = events[0].position if ends.fault else None
+        # After the commit: what is rolled back must not stay in the file as if it had been there.
+        transaction.on_commit(lambda: heads.anchor(head, broken_at=broken_at))
     return len(events)
+
+
+def _chain(events: Sequence[Event], position: int, digest: bytes) -> tuple[int, bytes]:
+    """Give positions and hashes behind these; return the last ones."""
+    for event in events:
+        position += 1
+        event.position = position
+        digest = event.hash = chained(digest, content(event))
+    return position, digest
 
 
 def last() -> tuple[int, bytes]:
@@ -70,19 +83,6 @@ def chained(before: bytes, row: bytes) -> bytes:
     return hashlib.sha256(before + row).digest()
 
 
-def signing_key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(secrets.key("journal_ed25519"))
-
-
-def statement(position: int, digest: bytes) -> bytes:
-    """The bytes that a head's signature covers."""
-    return f"anliegen journal head {position} {digest.hex()}".encode()
-
-
-def anchor_file() -> str:
-    return str(files.data_path() / "journal" / "head.json")
-
-
 def _lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
@@ -98,36 +98,3 @@ def _write(events: list[Event]) -> None:
             [[e.id for e in events], [e.position for e in events], [e.hash for e in events]],
         )
         cursor.execute("SELECT pg_notify(%s, %s)", [SEALED, str(events[-1].position)])
-
-
-def sign(position: int, digest: bytes) -> Head:
-    """Sign the newest head; the one before goes unless it is to be kept. Inside the transaction that seals."""
-    newest_kept = Head.objects.filter(kept=True).order_by("-position").values_list("position", flat=True).first() or 0
-    Head.objects.filter(kept=False).delete()
-    return Head.objects.create(
-        position=position,
-        at=clock.now(),
-        hash=digest,
-        signature=signing_key().sign(statement(position, digest)),
-        kept=position - newest_kept >= KEEP_EVERY,
-    )
-
-
-def _anchor(head: Head) -> None:
-    """Keep the newest head outside the database too, so that cutting rows and heads together still shows."""
-    target = anchor_file()
-    folder = os.path.dirname(target)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    text = json.dumps(
-        {"position": head.position, "hash": bytes(head.hash).hex(), "signature": bytes(head.signature).hex()}
-    )
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".head-")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())  # after a power cut an empty anchor would look like a broken journal
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -12,7 +12,7 @@ REST_S = 0.05  # between two looks while much happens, so that readers get batch
 def seal_all() -> int:
     """Seal what is unsealed; return how many events. What comes meanwhile is for the next call."""
     total = done = seal()
-    while done == BATCH:
+    while done >= BATCH:
         total += (done := seal())
     return total
 

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 REFERENCE = re.compile(r"[a-z_]+:[0-9a-z][0-9a-z_.@-]*")
 CODE = re.compile(r"[^\W_][\w.:@/+-]{0,63}")
@@ -57,6 +58,12 @@ class Verb:
 
 
 DECLARED: dict[str, Verb] = {}
+
+BROKEN = Verb(
+    "journal.broken",
+    _("the journal did not end as it was signed: it stands to entry {stands}, and was known to go to {signed}"),
+    {"reason": Kind.CODE, "stands": Kind.NUMBER, "signed": Kind.NUMBER},
+)
 
 
 def declared(name: str) -> Verb:

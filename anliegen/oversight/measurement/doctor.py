@@ -9,14 +9,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection
 
-from anliegen.flow.channels import pace
+from anliegen.flow.channels import outbox, pace
 from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.mailroom import troubles
-from anliegen.flow.channels.mailroom.compare import WANTED
+from anliegen.flow.channels.mailroom.compare import WANTED, overdue
 from anliegen.flow.channels.models import Delivery, Intake, Source, Unfetched
-from anliegen.ground import clock, files
-from anliegen.ground.journal import tail
+from anliegen.ground import clock, files, open_files
+from anliegen.ground.journal import breaks, tail
 from anliegen.ground.journal.verify import unsealed
+from anliegen.oversight.measurement import standstill
 from anliegen.oversight.measurement.certificates import certificate, mail_server
 from anliegen.oversight.measurement.findings import Finding, judged, none_of
 from anliegen.records.accounts.models import Brand, Mailbox, Operator, Team
@@ -150,7 +151,7 @@ def _sources() -> Finding:
 
 def _mail() -> Iterator[Finding]:
     url = settings.ANLIEGEN_SMTP_URL
-    kept = "mails are kept in data/outbox and not sent"
+    kept = f"mails are kept in {files.data_path() / 'outbox'} and not sent"
     yield Finding(
         "mail out",
         True,
@@ -170,6 +171,12 @@ def _mail() -> Iterator[Finding]:
         "are overdue",
         "Is the mail server reachable? See the register of outgoing connections.",
     )
+    yield none_of(
+        "answers",
+        outbox.unplanned(at=clock.now()).count(),
+        "wait and nobody has begun to deliver them",
+        "Is anliegen work running? See its log, and the readers on the journal page.",
+    )
     yield _held_up()
     yield _senders()
     yield _sources()
@@ -180,6 +187,12 @@ def _mail() -> Iterator[Finding]:
         "Settings, mailboxes, the source: they are named there, and can be fetched.",
     )
     yield none_of(
+        "comparison",
+        len(overdue(at=clock.now())),
+        "mail sources were not compared with the ledger for two days",
+        "Is anliegen work running? Settings, mailboxes, the source: compare now.",
+    )
+    yield none_of(
         "set aside",
         Intake.objects.filter(result="quarantined").count(),
         "mails wait for a person",
@@ -187,9 +200,33 @@ def _mail() -> Iterator[Finding]:
     )
 
 
+def _worker() -> Iterator[Finding]:
+    alive, silent = standstill.workers()
+    yield judged(
+        "worker",
+        alive > 0,
+        f"{alive} at work" + (f", {silent} not heard of for a minute" if silent else ""),
+        "Start anliegen work; if it runs, it hangs: see its log, and start it again.",
+    )
+
+
 def _journal() -> Iterator[Finding]:
-    waiting = unsealed()
-    yield judged("journal", waiting < 1000, f"{waiting} events are not sealed yet", "Is anliegen work running?")
+    waiting, stands = unsealed(), standstill.sealing_stands(at=clock.now())
+    since = f", for {stands.total_seconds():.0f} s" if stands else ""
+    yield judged(
+        "journal",
+        waiting < 1000 and stands is None,
+        f"{waiting} events are not sealed yet{since}",
+        "Is anliegen work running?",
+    )
+    marks = [str(position) for position in breaks.marks().order_by("id").values_list("position", flat=True)]
+    is_broken = breaks.is_broken()
+    yield judged(
+        "whole journal",
+        not is_broken,
+        f"broken, and marked so at {', '.join(marks) or 'no position yet'}" if is_broken else "it ends as signed",
+        "anliegen journal verify says where. Save database and data directory, and compare with the last good backup.",
+    )
     stopped = tail.stopped()
     yield judged(
         "readers",
@@ -197,6 +234,22 @@ def _journal() -> Iterator[Finding]:
         ", ".join(f"{each.name} stopped at {each.failed_position}: {each.error}" for each in stopped) or "all run",
         "Journal page: read the error, then try again.",
     )
+    behind = standstill.readers_behind(at=clock.now())
+    yield judged(
+        "reading", not behind, f"{', '.join(behind)} behind" if behind else "none behind", "Is anliegen work running?"
+    )
 
 
-CHECKS = (_configuration, _address, certificate, _database, _disk, _mail, mail_server, _journal)
+def _open_files() -> Iterator[Finding]:
+    most = open_files.most()
+    yield judged(
+        "open files",
+        most >= open_files.ENOUGH,
+        f"{most} at once",
+        f"Mail and pages are turned away: ulimit -n {open_files.ENOUGH}, LimitNOFILE={open_files.ENOUGH} in the unit.",
+    )
+
+
+CHECKS = (
+    _configuration, _address, certificate, _database, _disk, _open_files, _worker, _mail, mail_server, _journal,
+)  # fmt: skip

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from anliegen.ground import clock
-from anliegen.ground.journal import seal
+from anliegen.ground.journal import heads, seal
 from anliegen.ground.journal.models import Event
 from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
 from anliegen.ground.text import fold
@@ -256,7 +256,7 @@ def _write_events(plans: list[Plan]) -> int:
             rows.append((*row[:-1], json.dumps(data), digest))
     # Not by the ORM: preparing so many rows for an INSERT took half of the time that seeding took.
     _copy("journal_event", "position, id, at, verb, subject, actor, because, depth, data, hash", iter(rows))
-    seal.sign(position, digest)
+    heads.sign(position, digest)
     return len(rows)
 
 

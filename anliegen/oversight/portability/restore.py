@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from anliegen.flow.channels import restored
 from anliegen.ground import clock, files
+from anliegen.ground.journal import heads
 from anliegen.ground.journal.models import Cursor
 from anliegen.oversight.portability import tables
 from anliegen.oversight.portability.check import contents_of, spoilt_of, verify
@@ -69,6 +70,8 @@ def restore(
                 _put_table(source, table)
             connection.check_constraints()
             _compare(checked)
+            # Not the file that came along: while the instance worked on, it was read later than the tables.
+            transaction.on_commit(heads.anchor_newest)
             held = restored.Held(0, 0) if moved else restored.hold_back(at=clock.now())
     except (DatabaseError, UnicodeDecodeError) as error:
         if not checked.changed:
@@ -111,7 +114,7 @@ def _still_spoilt(source: Origin) -> tuple[str, ...]:
 
 def _put_keys(source: Origin) -> None:
     for name in source.names():
-        if not name.startswith(("keys/", "journal/")):
+        if not name.startswith("keys/"):
             continue
         target = files.data_path() / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -9,7 +9,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from anliegen.ground import clock
-from anliegen.ground.journal import read, seal, tail
+from anliegen.ground.journal import heads, read, tail
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Cursor, Event, Head
 from anliegen.ground.journal.record import record
@@ -24,7 +24,7 @@ RANG = DECLARED.get("test.rang") or Verb("test.rang", "{actor} rang", {"times": 
 @pytest.fixture(autouse=True)
 def anchor() -> Iterator[Path]:
     """The anchor belongs to the journal of another test."""
-    file = Path(seal.anchor_file())
+    file = Path(heads.anchor_file())
     file.unlink(missing_ok=True)
     yield file
     file.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -31,12 +30,6 @@ def knock(now: datetime, times: int = 1, actor: Actor = SYSTEM) -> Event:
 def change_row(position: int, statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, [position])
-
-
-@pytest.fixture(autouse=True)
-def fresh_anchor() -> None:
-    """The anchor belongs to the journal of another test."""
-    Path(seal.anchor_file()).unlink(missing_ok=True)
 
 
 def test_an_event_outside_a_transaction_is_refused(now: datetime) -> None:

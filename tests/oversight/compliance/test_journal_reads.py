@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -26,12 +25,6 @@ pytestmark = pytest.mark.django_db
 def say(verb: str, subject: str, *, actor: Actor = SYSTEM, at: datetime, **data: object) -> Event:
     with transaction.atomic():
         return record(DECLARED[verb], subject, actor=actor, at=at, **data)
-
-
-@pytest.fixture
-def fresh_anchor() -> None:
-    """The signed head on disk belongs to the journal of another test."""
-    Path(seal.anchor_file()).unlink(missing_ok=True)
 
 
 def test_events_are_found_by_subject_actor_verb_and_time(now: datetime) -> None:
@@ -182,7 +175,6 @@ def test_a_running_reader_is_left_alone(admin: Agent, now: datetime) -> None:
     assert not Event.objects.filter(verb="reader.retried").exists()
 
 
-@pytest.mark.usefixtures("fresh_anchor")
 def test_a_check_of_a_whole_journal_says_so_in_the_journal(admin: Agent, now: datetime) -> None:
     verdict = checks.check_journal(actor=Actor.agent(admin.pk), at=now)
     assert verdict is not None and verdict.ok
@@ -191,7 +183,6 @@ def test_a_check_of_a_whole_journal_says_so_in_the_journal(admin: Agent, now: da
     assert said.data == {"ok": True, "events": verdict.events, "first_bad": None}
 
 
-@pytest.mark.usefixtures("fresh_anchor")
 def test_a_check_of_a_changed_journal_names_the_place(operator: Operator, admin: Agent, now: datetime) -> None:
     seal.seal()
     with connection.cursor() as cursor:
@@ -202,7 +193,6 @@ def test_a_check_of_a_changed_journal_names_the_place(operator: Operator, admin:
     assert said is not None and said.data["ok"] is False and said.data["first_bad"] == 2
 
 
-@pytest.mark.usefixtures("fresh_anchor")
 def test_a_check_that_takes_too_long_goes_on_as_a_job(
     admin: Agent, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.guard.watch import change_guard
-from anliegen.flow.channels.models import Delivery, Intake
-from anliegen.ground import clock, egress
+from anliegen.flow.channels.models import Delivery, Intake, Source
+from anliegen.ground import clock, egress, open_files
 from anliegen.ground.egress.models import Destination
+from anliegen.ground.journal import read, seal, tail
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Cursor
+from anliegen.ground.journal.record import record
+from anliegen.oversight.compliance.verbs import READER_RETRIED
 from anliegen.oversight.measurement import doctor
 from anliegen.oversight.measurement.doctor import examine
 from anliegen.oversight.measurement.findings import Finding
@@ -32,13 +37,25 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def worker(db: None) -> None:
+    """Somebody works."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO procrastinate_workers DEFAULT VALUES")
+
+
 def found(check: str) -> Finding:
     (finding,) = (each for each in examine() if each.check == check)
     return finding
 
 
 def bad() -> set[str]:
-    """What is wrong, leaving out the disk of the machine that runs the tests."""
+    """What is wrong although the worker works, leaving out the disk of the machine that runs the tests."""
+    tail.drain(READERS)
+    return wrong()
+
+
+def wrong() -> set[str]:
     return {each.check for each in examine() if not each.ok} - {"disk"}
 
 
@@ -214,6 +231,126 @@ def test_a_stopped_reader_is_named_with_its_error(well: None) -> None:
     stop = {"failed_at": at, "failed_position": 7, "error": "KeyError: 'x'", "attempts": 1, "retry_at": at}
     Cursor.objects.filter(name="triage").update(**stop)
     assert found("readers").seen == "triage stopped at 7: KeyError: 'x'"
+
+
+def silence(interval: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() + %s::interval", [interval])
+
+
+def test_a_worker_that_does_nothing_is_found_before_any_mail_comes(well: None) -> None:
+    run = found("worker")
+    assert (run.ok, run.seen) == (True, "1 at work")
+    for interval in ("-61 seconds", "1 day"):  # the clock was put back by a day: by then it would seem alive
+        silence(interval)
+        assert bad() == {"worker"}
+        assert found("worker").seen == "0 at work, 1 not heard of for a minute"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+    assert found("worker").seen == "0 at work"
+
+
+def stand_for(monkeypatch: pytest.MonkeyPatch, moment: datetime, seconds: float) -> None:
+    monkeypatch.setattr(clock, "now", lambda: moment + timedelta(seconds=seconds))
+
+
+def unwell() -> set[str]:
+    """What is wrong while nobody works, and the test's own clock is not the database's."""
+    return wrong() - {"clock"}
+
+
+def test_events_that_nobody_seals_are_found_by_their_age(
+    well: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_for(monkeypatch, now, 0)
+    tail.seal_all()
+    read.enrol(READERS)
+    Cursor.objects.update(position=seal.last()[0], moved_at=now)
+    with transaction.atomic():
+        record(READER_RETRIED, "reader:triage", actor=SYSTEM, at=now)
+    for seconds, expected in ((59, set()), (61, {"journal"})):
+        stand_for(monkeypatch, now, seconds)
+        assert unwell() == expected
+    assert found("journal").seen == "1 events are not sealed yet, for 61 s"
+
+
+def test_an_old_time_alone_is_no_standstill(well: None, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when old mail is imported: its events bear old times, and the sealer is at work."""
+    stand_for(monkeypatch, now, 0)
+    tail.seal_all()
+    Cursor.objects.update(position=seal.last()[0], moved_at=now)
+    with transaction.atomic():
+        record(READER_RETRIED, "reader:triage", actor=SYSTEM, at=now - timedelta(days=400))
+    assert unwell() == set()
+
+
+def test_a_reader_that_stays_behind_is_named_by_the_time_it_stands(
+    well: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_for(monkeypatch, now, 0)
+    with transaction.atomic():
+        record(READER_RETRIED, "reader:triage", actor=SYSTEM, at=now)
+    tail.seal_all()
+    Cursor.objects.update(position=seal.last()[0], moved_at=now)
+    Cursor.objects.filter(name="triage").update(position=0, verbs=["reader.retried"])
+    for seconds, expected in ((59, set()), (61, {"reading"})):
+        stand_for(monkeypatch, now, seconds)
+        assert unwell() == expected
+    assert found("reading").seen == "triage behind"
+    Cursor.objects.filter(name="triage").update(verbs=["ticket.opened"])
+    assert unwell() == set()  # nothing waits that concerns it
+
+
+def test_an_answer_that_nobody_began_to_deliver_is_counted(ticket: Ticket, mira: Agent) -> None:
+    at = clock.now()
+    actions.reply(ticket, Answer("Ja."), actor=Actor.agent(mira.pk), at=at - timedelta(seconds=100))
+    actions.reply(ticket, Answer("Später.", send_at=at + timedelta(days=1)), actor=Actor.agent(mira.pk), at=at)
+    assert found("answers").seen == "0 wait and nobody has begun to deliver them"
+    actions.reply(ticket, Answer("Nein."), actor=Actor.agent(mira.pk), at=at - timedelta(seconds=121))
+    finding = found("answers")
+    assert (finding.ok, finding.seen) == (False, "1 wait and nobody has begun to deliver them")
+
+
+def test_a_source_that_was_not_compared_for_two_days_is_found(well: None, mailbox: Mailbox) -> None:
+    at = clock.now()
+    fields = {"begun_at": at - timedelta(days=9), "fetched_at": at, "watched_until": at + timedelta(minutes=1)}
+    source = accounts.create(
+        Source, mailbox=mailbox, host="imap.example.org", username="service", actor=SYSTEM, at=at, **fields
+    )
+    day = timedelta(days=1)
+    for compared_at, expected in (
+        (None, False),
+        (at - day, True),
+        (at - 2 * day - day / 9, False),
+        (at + 3 * day, False),
+    ):
+        Source.objects.filter(pk=source.pk).update(compared_at=compared_at)
+        assert found("comparison").ok is expected
+    Source.objects.update(is_active=False)
+    assert found("comparison").ok
+
+
+def test_a_journal_that_was_cut_off_is_found_and_stays_so(well: None, now: datetime) -> None:
+    assert found("whole journal") == Finding("whole journal", True, "it ends as signed")
+    tail.seal_all()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM journal_event WHERE position = (SELECT max(position) FROM journal_event)")
+    assert found("whole journal").seen == "broken, and marked so at no position yet"
+    stood = seal.last()[0]
+    with transaction.atomic():
+        record(READER_RETRIED, "reader:triage", actor=SYSTEM, at=now)
+    tail.seal_all()
+    assert found("whole journal").seen == f"broken, and marked so at {stood + 2}"
+
+
+def test_where_mails_are_kept_is_said_by_its_real_name(well: None, data: Path) -> None:
+    assert found("mail out").seen == f"mails are kept in {data}/outbox and not sent"
+
+
+def test_too_few_open_files_are_found(well: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_files, "most", lambda: 60)
+    finding = found("open files")
+    assert (finding.ok, finding.seen, "LimitNOFILE=512" in finding.advice) == (False, "60 at once", True)
 
 
 def test_a_full_disk_and_a_clock_that_is_off_are_found(well: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -12,7 +13,7 @@ from django.db import connection
 from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import files
-from anliegen.ground.journal import tail
+from anliegen.ground.journal import breaks, seal, tail
 from anliegen.ground.journal.verify import verify as verify_journal
 from anliegen.oversight.portability import check, export, places, restore, tables
 from anliegen.oversight.portability.manifest import FILE_COLUMNS, LEFT_OUT, TABLES
@@ -65,6 +66,29 @@ def test_out_and_in_again_gives_the_same_instance(lived_in: Ticket, tmp_path: Pa
     assert (Ticket.objects.get().subject, Message.objects.count()) == (lived_in.subject, 1)
     assert raw.exists()
     assert verify_journal().ok
+
+
+def test_a_backup_that_is_put_back_breaks_no_journal(
+    lived_in: Ticket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the later head that lies in the data directory, nor one that was read after the tables, is missed."""
+    write = export._write_files
+
+    def work_on_meanwhile(*args: Any) -> Any:
+        take(mail(subject="Noch etwas"))
+        tail.seal_all()
+        return write(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(export, "_write_files", work_on_meanwhile)
+        export.backup(tmp_path / "out.tar")
+    then = seal.last()
+    empty_the_database()
+    restore.restore(tmp_path / "out.tar")
+    assert seal.last()[0] < then[0]
+    take(mail(subject="Und noch etwas"))
+    tail.seal_all()
+    assert (verify_journal().ok, breaks.is_broken()) == (True, False)
 
 
 def test_new_rows_after_an_import_get_new_keys(lived_in: Ticket, tmp_path: Path) -> None:

@@ -11,9 +11,11 @@ from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
 from anliegen.flow.channels.guard.watch import the_guard
+from anliegen.flow.channels.mailroom.compare import overdue
 from anliegen.flow.channels.models import Brake, Intake, MailKey, RejectionRule, Source
 from anliegen.ground import clock
 from anliegen.ground.egress.models import Destination
+from anliegen.ground.journal.breaks import is_broken
 from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
@@ -90,6 +92,9 @@ def _mailboxes() -> State:
     if missing := sum(count for _source, count in differences()):
         words = ngettext("%(count)s mail is not in the ledger", "%(count)s mails are not in the ledger", missing)
         return f"{line}, {_count(missing, words)}", True
+    if late := len(overdue(at=clock.now())):
+        words = ngettext("%(count)s not compared for two days", "%(count)s not compared for two days", late)
+        return f"{line}, {_count(late, words)}", True
     return line, not count
 
 
@@ -138,6 +143,8 @@ def _intake() -> State:
 
 
 def _journal() -> State:
+    if is_broken():
+        return _("it was cut off or changed"), True
     if failed := stopped():
         words = ngettext("%(count)s reader has stopped", "%(count)s readers have stopped", len(failed))
         return _count(len(failed), words), True

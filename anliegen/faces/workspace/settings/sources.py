@@ -182,6 +182,7 @@ def _difference(row: Source) -> dict[str, object]:
     return {
         "missing": list(rows.order_by("-at", "pk")[:NAMED]),
         "missing_count": rows.count(),
+        "is_overdue": compare.is_overdue(row, at=clock.now()),
         "left_count": Unfetched.objects.filter(source=row, state="left").count(),
         "states": dict(Unfetched.STATES),
     }

@@ -22,6 +22,7 @@ from anliegen.ground.journal.record import record
 
 LATER = timedelta(seconds=5)  # while another fetch is under way
 MOST_TRIES = 120
+TOO_OLD = timedelta(days=2)
 WANTED = ("missing", "too-large", "not-given")
 
 
@@ -30,6 +31,16 @@ def compare_nightly(timestamp: int) -> None:
     """Have every active source compared."""
     for pk in Source.objects.filter(is_active=True).order_by("pk").values_list("pk", flat=True):
         defer(compare, key=f"compare:{pk}", source_id=pk, actor=SYSTEM.ref)
+
+
+def is_overdue(source: Source, *, at: datetime) -> bool:
+    """Whether mail is fetched there, and nobody has looked for two days whether all of it is in the ledger."""
+    since = source.compared_at or source.begun_at
+    return source.is_active and since is not None and not at - TOO_OLD <= since <= at + TOO_OLD
+
+
+def overdue(*, at: datetime) -> list[Source]:
+    return [source for source in Source.objects.filter(is_active=True).order_by("pk") if is_overdue(source, at=at)]
 
 
 def want_comparison(source: Source, *, actor: Actor) -> None:

@@ -15,6 +15,20 @@ MOST_OF_ONE = 50  # of one peer; Postfix holds at most 20 to one destination unl
 TOLD_EVERY_S = 60.0  # a flood of connections is no flood of log lines
 
 
+OTHERS = 32  # files that the process has open anyway: its database connections, mails being stored
+
+
+def as_wide_as(files: int) -> "Door":
+    """A door through which no more come than a process with so many open files can bear: each has a line and a file."""
+    most = max(1, min(MOST, (files - OTHERS - backlog(files)) // 2))
+    return Door(most=most, most_of_one=max(1, min(MOST_OF_ONE, most // 2)))
+
+
+def backlog(files: int) -> int:
+    """How many may knock at the same moment: so many lines are opened before anybody is turned away."""
+    return max(1, min(MOST, files // 12))
+
+
 class Door:
     """Counts who is inside. Used from one event loop only."""
 

@@ -48,11 +48,16 @@ class Busy(Exception):
 def fetch_due(timestamp: int) -> None:
     """Have every source fetched whose time has come and where nobody listens."""
     now = clock.now()
-    may_begin = Q(retry_at=None) | Q(retry_at__lte=now)
-    watched = Q(watched_until__gt=now, fetched_at__gt=now - LEFT_TO_THE_WATCH, failed_at=None)
-    due = Source.objects.filter(may_begin, is_active=True).exclude(watched)
+    lately = Q(fetched_at__gt=now - LEFT_TO_THE_WATCH, fetched_at__lt=now + LEFT_TO_THE_WATCH)
+    watched = lately & Q(watched_until__gt=now, watched_until__lt=now + LEFT_TO_THE_WATCH, failed_at=None)
+    due = Source.objects.filter(is_active=True).exclude(pauses(now)).exclude(watched)
     for pk in due.order_by("pk").values_list("pk", flat=True):
         defer(fetch, key=f"source:{pk}", source_id=pk)
+
+
+def pauses(now: datetime) -> Q:
+    """Left alone after a failure. A time further off than any pause was set by a clock that has been put back since."""
+    return Q(retry_at__gt=now, retry_at__lte=now + LONGEST_PAUSE)
 
 
 @job(queue="mail", formerly=("flow.channels.email.fetch.fetch",))
@@ -101,8 +106,7 @@ def turn_at(source_id: int) -> Iterator[Source | None]:
 
 
 def _due(source_id: int) -> Source | None:
-    may_begin = Q(retry_at=None) | Q(retry_at__lte=clock.now())
-    sources = Source.objects.filter(may_begin, pk=source_id, is_active=True)
+    sources = Source.objects.filter(pk=source_id, is_active=True).exclude(pauses(clock.now()))
     return sources.exclude(begun_at=None, last_uid=UNDECIDED).select_related("mailbox").first()
 
 

@@ -132,7 +132,9 @@ def _token(grant: Grant, *, instead_of: str = "") -> str:
 
 def _claim(grant: Grant) -> bool:
     now = clock.now()
-    free = Grant.objects.filter(Q(renewing_until=None) | Q(renewing_until__lt=now), pk=grant.pk)
+    # A lease longer than any was given by a clock that has been put back since.
+    held = Q(renewing_until__gte=now, renewing_until__lte=now + LEASE)
+    free = Grant.objects.filter(pk=grant.pk).exclude(held)
     return bool(free.update(renewing_until=now + LEASE))
 
 

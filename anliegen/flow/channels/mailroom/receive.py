@@ -15,10 +15,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session, syntax
 from django.conf import settings
 
 from anliegen.flow.channels.mailroom.arrival import Arrival
-from anliegen.flow.channels.mailroom.door import Door
+from anliegen.flow.channels.mailroom.door import Door, as_wide_as, backlog
 from anliegen.flow.channels.mailroom.dotted import Dotted
 from anliegen.flow.channels.mailroom.storing import MOST_RECIPIENTS
-from anliegen.ground import files
+from anliegen.ground import files, open_files
 from anliegen.ground.peers import peer
 
 log = structlog.get_logger(__name__)
@@ -181,7 +181,7 @@ class Conversations:
 
 async def serve(host: str, port: int, stopped: asyncio.Event) -> None:
     """Listen until `stopped`; conversations under way may end what they began."""
-    server = await _listen(host, port, Conversations())
+    server = await _listen(host, port, Conversations(as_wide_as(open_files.most())))
     await asyncio.to_thread(files.clear_up)
     log.info("taking mail in", host=host, port=server.sockets[0].getsockname()[1])
     async with server:
@@ -216,7 +216,9 @@ async def _hang_up(server: asyncio.Server) -> None:
 
 
 async def _listen(host: str, port: int, conversations: Conversations) -> asyncio.Server:
-    return await asyncio.get_running_loop().create_server(conversations.begin, host=host, port=port)
+    return await asyncio.get_running_loop().create_server(
+        conversations.begin, host=host, port=port, backlog=backlog(open_files.most())
+    )
 
 
 def run() -> None:

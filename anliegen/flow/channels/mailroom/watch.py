@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
-from anliegen.flow.channels.mailroom.fetch import THEIRS, Busy, code_of, fetch_round
+from anliegen.flow.channels.mailroom.fetch import THEIRS, Busy, code_of, fetch_round, pauses
 from anliegen.flow.channels.mailroom.places import imap, local
 from anliegen.flow.channels.mailroom.sources import UNDECIDED
 from anliegen.flow.channels.models import Source
@@ -129,7 +129,7 @@ def _wait_for_our_turn(watched: Watched) -> None:
 
 
 def _pauses(pk: int) -> bool:
-    return Source.objects.filter(pk=pk, failed_at__isnull=False, retry_at__gt=clock.now()).exists()
+    return Source.objects.filter(pauses(clock.now()), pk=pk, failed_at__isnull=False).exists()
 
 
 def _news_at(watched: Watched) -> Iterator[None]:

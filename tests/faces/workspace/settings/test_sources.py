@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from anliegen.faces.ui.icons import icon
 from anliegen.faces.workspace.settings import consent
 from anliegen.faces.workspace.settings.source_ways import WAYS
 from anliegen.flow.channels.mailroom import fetch, oauth
@@ -20,7 +21,7 @@ from anliegen.flow.channels.mailroom.beginning import Counted
 from anliegen.flow.channels.mailroom.sources import FROM_NOW, TODAY, UNDECIDED, UNREAD
 from anliegen.flow.channels.mailroom.troubles import Refusal, explain
 from anliegen.flow.channels.models import Grant, Source, Unfetched
-from anliegen.ground import egress, secrets
+from anliegen.ground import clock, egress, secrets
 from anliegen.ground.egress.models import Destination
 from anliegen.oversight.measurement.doctor import examine
 from anliegen.records.accounts.models import Agent, Mailbox
@@ -333,6 +334,18 @@ def test_what_is_missing_is_fetched_or_left_with_one_click(browser: Client, diff
     browser.post(at(differing, "leave-missing"))
     assert said()[-1] == ("source.missing_left", f"source:{differing.pk}", {"count": 2})
     assert "9 mails there are accounted for" in page_of(browser, differing)
+
+
+def test_a_comparison_that_is_long_ago_is_no_tick_but_a_trouble(browser: Client, source: Source) -> None:
+    alarm, ago = "Not compared for more than two days", clock.now() - timedelta(days=2, minutes=5)
+    Source.objects.update(begun_at=ago, last_uid=7, compared_at=clock.now() - timedelta(days=1), compared_mails=4)
+    good, tick = page_of(browser, source), f"<p>{icon('check')}"
+    assert (alarm in good, tick in good) == (False, True)
+    for compared_at in (ago, None):
+        Source.objects.update(compared_at=compared_at)
+        page = page_of(browser, source)
+        assert (alarm in page, tick in page) == (True, False)
+        assert "1 not compared for two days" in browser.get(to("overview")).text
 
 
 def test_a_comparison_is_asked_for(browser: Client, differing: Source, admin: Agent) -> None:

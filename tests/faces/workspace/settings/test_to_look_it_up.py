@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -246,13 +245,6 @@ def test_an_event_shows_the_chain_it_stands_in(browser: Client, now: datetime) -
     assert to("journal-event", second.pk) in browser.get(to("journal-event", first.pk)).text
 
 
-@pytest.fixture
-def fresh_anchor() -> None:
-    """The signed head on disk belongs to the journal of another test."""
-    Path(seal.anchor_file()).unlink(missing_ok=True)
-
-
-@pytest.mark.usefixtures("fresh_anchor")
 def test_the_chain_is_checked_and_the_result_stays_on_the_page(browser: Client, said: Said) -> None:
     answer = browser.post(to("journal-check"), follow=True)
     assert "The journal is whole:" in answer.text
@@ -260,7 +252,6 @@ def test_the_chain_is_checked_and_the_result_stays_on_the_page(browser: Client, 
     assert "Jana Kowalski had the journal checked:" in browser.get(to("journal")).text
 
 
-@pytest.mark.usefixtures("fresh_anchor")
 def test_a_journal_that_was_tampered_with_says_so_in_red(browser: Client) -> None:
     seal.seal()
     with connection.cursor() as cursor:

@@ -74,7 +74,7 @@ class ImapFolder:
             return self.all_keys()
         if self.renumbered:
             self.all_keys()  # for the highest number
-            known_until = self._source.fetched_at or self._source.begun_at or clock.now()
+            known_until = min(self._source.fetched_at or self._source.begun_at or clock.now(), clock.now())
             return self._search("SINCE", _imap_day((known_until - LOOK_BACK).date()))
         after = self._source.last_uid
         # `n:*` always names the newest mail, even when its number is below n.
