@@ -139,7 +139,7 @@ def test_whoever_did_not_write_it_gets_no_words_of_a_stranger_by_our_mail(
     assert said.subject == f"Ihr Anliegen ist angekommen [#{ticket.pk}]"
     assert said.text.startswith("Guten Tag,\n")
     assert "gesperrt" not in as_mail(said).text
-    assert f"Die Vorgangsnummer: {ticket.pk}" in said.text
+    assert f"Ihre Vorgangsnummer: {ticket.pk}" in said.text
 
 
 @pytest.mark.parametrize(

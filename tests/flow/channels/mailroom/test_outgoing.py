@@ -80,13 +80,15 @@ def test_an_answer_names_its_writer_the_way_to_a_person_and_what_the_law_wants(
 ) -> None:
     Brand.objects.update(legal_footer="Stadtwerke Musterstadt GmbH, Sitz Musterstadt\nAmtsgericht Leipzig HRB 4711")
     text = text_of(written("Guten Tag Kim Berger,\n\nwir senken ihn."))
-    head, _line, footer = text.partition("\n-- \n")
-    assert head.startswith(f"Guten Tag Kim Berger,\n\nwir senken ihn.\n\n{SIGNATURE}\n")
-    paragraphs = footer.strip().split("\n\n")
+    head, _line, small_print = text.partition("\n-- \n")
+    said = f"Guten Tag Kim Berger,\n\nwir senken ihn.\n\n{SIGNATURE}\n\n"
+    assert head.startswith(said)
+    paragraphs = head.removeprefix(said).split("\n\n")
     assert paragraphs[0].startswith(f"Wie es um Ihr Anliegen {ticket.pk} steht")
     assert paragraphs[1] == "Diese Antwort hat ein Mensch geschrieben: Mira Yılmaz."
-    assert "+49 341 123456" in paragraphs[2]
-    assert paragraphs[3] == "Stadtwerke Musterstadt GmbH, Sitz Musterstadt\nAmtsgericht Leipzig HRB 4711"
+    assert paragraphs[2].startswith("Möchten Sie lieber telefonieren? Rufen Sie uns an: +49 341 123456")
+    assert paragraphs[3].startswith("Am 16.11.2026 um 10:00 Uhr schrieb Kim Berger:\n> ")
+    assert small_print.strip() == "Stadtwerke Musterstadt GmbH, Sitz Musterstadt\nAmtsgericht Leipzig HRB 4711"
 
 
 def test_it_speaks_the_customers_language(written: Callable[..., Message], ticket: Ticket) -> None:
@@ -189,7 +191,7 @@ def test_what_a_rule_wrote_says_so_to_machines_and_brings_the_legal_footer(ticke
     )
     mail = mail_of(rule)
     assert (mail["Auto-Submitted"], mail["X-Anliegen-Actor"]) == ("auto-replied", "rule")
-    assert text_of(rule) == "Angekommen.\n\n-- \nHRB 4711"
+    assert text_of(rule) == "Angekommen.\n\nIhre Stadtwerke Musterstadt\n\n-- \nHRB 4711"
 
 
 def test_the_envelope_names_the_message_where_the_mailbox_takes_such_addresses(

@@ -7,8 +7,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anliegen.faces.portal.opening import reachable
 from anliegen.records.accounts.calendar import BusinessHours
+from anliegen.records.accounts.opening import reachable
 
 WEEK = {day: ((time(8), time(18)),) for day in range(4)} | {4: ((time(8), time(12)), (time(13), time(14)))}
 HOURS = BusinessHours("Europe/Berlin", WEEK, days_off=frozenset({date(2026, 11, 24)}))
