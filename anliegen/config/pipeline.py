@@ -1,7 +1,7 @@
 """The list of the journal's readers, in order: read top to bottom, this is the product."""
 
 from anliegen.flow.automation import triage
-from anliegen.flow.channels import acknowledge, bounced, outbox
+from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
 from anliegen.flow.feedback import outcome
 from anliegen.ground.journal.read import Reader, reader
 from anliegen.records.tickets import readers as tickets
@@ -16,6 +16,7 @@ READERS: list[Reader] = [
     ),
     reader("triage", triage.decide, on=["message.received"], batch=True),
     reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),
+    reader("strangers", strangers.tell, on=["message.received"]),
     reader("deliver", outbox.plan, on=["message.queued", "message.rescheduled"]),
     reader("stop", outbox.stop_scheduled, on=["message.received"], batch=True),
     reader("bounces", bounced.find_its_mail, on=["intake.kept"]),

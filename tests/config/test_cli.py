@@ -133,6 +133,7 @@ def test_setting_up_twice_is_refused(anliegen: Instance) -> None:
         (["--admin", "keine-adresse"], "keine-adresse"),
         (["--admin", ADMIN, "--password-file", "/nowhere/password"], "/nowhere/password"),
         (["--admin", ADMIN, "--state", "Sachsen"], "Sachsen"),
+        (["--admin", ADMIN, "--phone", "keine Nummer"], "keine Nummer"),
     ],
 )
 def test_setting_up_with_something_wrong_says_what_and_changes_nothing(

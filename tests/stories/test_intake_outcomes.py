@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from anliegen.flow.channels.email.identifiers import reply_address
 from anliegen.flow.channels.instance import instance_id, reply_key
 from anliegen.flow.channels.mailroom import aside, intake, receive, storing
 from anliegen.flow.channels.models import Delivery, Intake
-from anliegen.flow.channels.reasons import REASONS
+from anliegen.flow.channels.reasons import REASONS, explain
 from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent, Brand, Mailbox
@@ -53,6 +54,14 @@ def test_a_reply_to_the_signed_address_finds_its_ticket_without_any_header(mailb
     signed = reply_address(mailbox.address, ticket.pk, reply_key())
     line = take(mail(message_id="<x@example.org>", to=signed, subject="ohne Bezug", text="Noch etwas"), to=signed)
     assert (line.result, line.reason, line.ticket) == ("appended", "reply-address", ticket)
+
+
+def test_a_mailbox_without_a_team_is_not_said_to_have_one(mailbox: Mailbox) -> None:
+    Mailbox.objects.update(team=None, responsible=None)
+    line = take(mail())
+    assert (line.result, line.reason) == ("created", "mailbox-without-team")
+    with translation.override("de"):
+        assert explain(line).endswith("ihr Postfach hat kein Team, deshalb hat auch der Vorgang noch keins.")
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,8 @@ def setup(
             refuse(f"{state} is no code of a federal state, such as SN. Nothing was changed.")
         except UnicodeDecodeError:
             refuse(f"{password_file}: This is no text in UTF-8. Nothing was changed.")
+        except founding.NotANumber:
+            refuse(f"{phone} is no telephone number, such as 115 or 030 23125-100. Nothing was changed.")
         except OSError as error:
             refuse(f"{password_file}: {error.strerror}. Nothing was changed.")
         link = f"{settings.ANLIEGEN_BASE_URL}/workspace/invitation/{made.secret}/" if made.secret else None

@@ -8,6 +8,7 @@ from anliegen.faces.portal.forms import UNDECIDED, ConcernForm, nonce
 from anliegen.faces.portal.proof import Proof, proven
 from anliegen.faces.portal.visit import Visit, public
 from anliegen.faces.ui.numbers import size
+from anliegen.flow.channels import acknowledge
 from anliegen.flow.channels import form as channel
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import queries
@@ -51,7 +52,8 @@ def received(visit: Visit, proof: Proof) -> HttpResponseBase:
         "ticket": ticket,
         "proof": proof,
         "team": team,
-        "expected": queries.expected_answer(team, visit.language),
+        "undecided": acknowledge.who_decides(visit.at),
+        "expected": queries.expected_answer(team, visit.language, since=ticket.created_at, at=visit.at),
         "address": _address(ticket),
         "is_mailed": _is_mailed(ticket) and visit.operator.acknowledges,
         "status_link": visit.request.build_absolute_uri(visit.link("status", **proof.address)),

@@ -7,30 +7,31 @@ from babel import Locale
 from django.db import DatabaseError
 from django.utils import translation
 
-from anliegen.faces.portal.opening import Reachable, reachable
 from anliegen.faces.ui.contact import Contact
 from anliegen.ground import clock
 from anliegen.records.accounts import hours
 from anliegen.records.accounts.models import Brand, Operator
-from anliegen.records.accounts.queries import NotSetUp, default_brand, the_operator
+from anliegen.records.accounts.opening import Reachable, reachable
+from anliegen.records.accounts.queries import NotSetUp, default_brand, reach_of, the_operator
 
 HOME = "DE"
 _last: Contact | None = None  # for the page that reports that the database is away
 
 
 def contact_of(operator: Operator, at: datetime, *, brand: Brand | None = None) -> Contact:
-    """Telephone with its hours, callback, mail and postal address; under a brand's name where one is concerned."""
+    """Telephone with its hours, callback, mail and postal address; a brand's own where one is concerned."""
     global _last  # what this process knew last, on purpose
-    now = opening_of(at)
+    now, reach = opening_of(at), reach_of(operator, brand)
     contact = Contact(
         name=brand.name if brand is not None else operator.name,
-        phone=operator.phone,
-        callback=operator.callback_address,
+        phone=reach.phone,
+        callback=reach.callback_address,
         hours=now.line if now else "",
         email=brand.email if brand is not None else _email(),
         address=postal_address(operator),
     )
-    _last = replace(contact, name=operator.name, hours="")
+    own = reach_of(operator)
+    _last = replace(contact, name=operator.name, phone=own.phone, callback=own.callback_address, hours="")
     return contact
 
 

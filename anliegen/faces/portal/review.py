@@ -21,7 +21,7 @@ class Reviewable:
     """A decision as its customer reads it. `answered_at` is when a person wrote after it was contested."""
 
     pk: int
-    team: str  # empty: automation left it to a person
+    team: str
     why: str
     responsible: str
     made_at: datetime
@@ -31,9 +31,9 @@ class Reviewable:
 
 
 def decisions_of(ticket: Ticket) -> list[Reviewable]:
-    """Newest first; those that were proposed but not applied changed nothing, and are not shown."""
-    decisions = Decision.objects.filter(ticket=ticket).select_related("responsible").order_by("-pk")
-    return [_readable(each) for each in decisions if each.applied_at is not None or not each.choice]
+    """Newest first. What was proposed but not applied changed nothing, and what was left to a person is none."""
+    decisions = Decision.objects.filter(ticket=ticket, applied_at__isnull=False).select_related("responsible")
+    return [_readable(each) for each in decisions.order_by("-pk")]
 
 
 @proven(methods=("GET", "POST"))
@@ -41,7 +41,7 @@ def contest(visit: Visit, proof: Proof, decision: int) -> HttpResponseBase:
     """Have a person check it."""
     if visit.request.method != "POST":
         return visit.go("status", **proof.address)
-    found = Decision.objects.filter(pk=decision, ticket=proof.ticket).first()
+    found = Decision.objects.filter(pk=decision, ticket=proof.ticket, applied_at__isnull=False).first()
     if found is None:
         return errors.closed_link(visit.request)
     automation.contest(found, actor=Actor.person(proof.ticket.person_id), at=visit.at)

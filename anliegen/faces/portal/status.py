@@ -83,7 +83,7 @@ def page(
             is_writing=writing,
             was_reopened=_was_reopened(live, said),
         ),
-        "expected": _expected(live, visit.language),
+        "expected": _expected(live, visit),
         "earlier": said[:-RECENT],
         "recent": said[-RECENT:],
         "pictures": SHOWN_IN_THE_BROWSER,
@@ -130,11 +130,11 @@ def _decisions(proof: Proof) -> Sequence[Reviewable]:
     return decisions_of(proof.ticket) if proof.sees_all else []
 
 
-def _expected(ticket: Ticket, language: str) -> str:
+def _expected(ticket: Ticket, visit: Visit) -> str:
     """When a first answer can be expected; nothing when we have answered, or when it is the customer's turn."""
     if ticket.waiting_since is None or ticket.first_answered_at is not None:
         return ""
-    return queries.expected_answer(ticket.team, language)
+    return queries.expected_answer(ticket.team, visit.language, since=ticket.created_at, at=visit.at)
 
 
 def _was_reopened(ticket: Ticket, said: Sequence[Message]) -> bool:

@@ -1,6 +1,5 @@
 """The way to a person that stands on every page."""
 
-import re
 from dataclasses import dataclass
 
 
@@ -18,14 +17,3 @@ class Contact:
     @property
     def callback_link(self) -> str:
         return self.callback if self.callback.startswith(("https://", "http://", "/")) else f"mailto:{self.callback}"
-
-
-def tel(phone: str, *, country: str = "49") -> str:
-    """The `tel:` address of a number as people write it: "(0341) 123-45" -> "tel:+4934112345"."""
-    national = re.sub(r"\(0\)", "", phone) if phone.lstrip().startswith(("+", "00")) else phone
-    digits = re.sub(r"[^\d+]", "", national)
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
-    elif digits.startswith("0"):
-        digits = f"+{country}{digits[1:]}"
-    return f"tel:{digits}"

@@ -15,13 +15,13 @@ from anliegen.faces.ui import drawing
 from anliegen.faces.ui.appearance import language, shortcuts_off, text_direction, theme, zone
 from anliegen.faces.ui.attributes import attributes
 from anliegen.faces.ui.components import Components
-from anliegen.faces.ui.contact import tel
 from anliegen.faces.ui.dates import ago, duration, exact, said, when
 from anliegen.faces.ui.drawing import DrawnEnvironment
 from anliegen.faces.ui.fields import drawn_field, form_errors
 from anliegen.faces.ui.icons import icon, names
 from anliegen.faces.ui.numbers import number, size
 from anliegen.faces.ui.people import initials, tint
+from anliegen.ground.phone import tel
 
 ANY_NUMBER = 8_000_000_000_000_000_001  # one that stands in no route
 

@@ -194,7 +194,13 @@ def _new_ticket(arrival: Arrival) -> bool:
         return _end(arrival, "created", "after-a-closed-one")
     if perhaps is not None:
         tickets.link(message.ticket, perhaps, kind="maybe", actor=SYSTEM, at=arrival.at)
-    return _end(arrival, "created", "mailbox" if arrival.mailbox else "no-mailbox")
+    return _end(arrival, "created", _where_to(arrival.mailbox))
+
+
+def _where_to(mailbox: Mailbox | None) -> str:
+    if mailbox is None:
+        return "no-mailbox"
+    return "mailbox" if mailbox.team_id is not None else "mailbox-without-team"
 
 
 def _append(arrival: Arrival, ticket: Ticket) -> Message:

@@ -9,22 +9,24 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from anliegen.flow.channels.addressed import language_for
+from anliegen.flow.channels.first_words import first_words
 from anliegen.flow.channels.greeting import greeted, greeting, is_to_its_writer
-from anliegen.flow.channels.guard.pace import count_of, count_one, standing, trip
-from anliegen.flow.channels.guard.watch import the_guard
+from anliegen.flow.channels.guard.answers import holds_back
 from anliegen.flow.channels.models import Brake, Intake
 from anliegen.flow.channels.restored import came_before_it
+from anliegen.flow.channels.way_to_a_person import way_to_a_person
 from anliegen.ground import clock
 from anliegen.ground.jobs import job
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
+from anliegen.records.accounts import hours
 from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.opening import day_and_hour, reachable
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions, queries
 from anliegen.records.tickets.content import Answer
@@ -65,7 +67,7 @@ def acknowledge(event: Event) -> None:
     with translation.override(language):
         concern = _concern(ticket, to)
         answer = Answer(
-            text=words(ticket, operator, language, concern=concern),
+            text=words(ticket, operator, language, concern=concern, at=at),
             subject=_subject(ticket, concern),
             to=tuple((greeted(name), address) for name, address in to),
             channel="email",
@@ -95,34 +97,28 @@ def make_up(brake: int) -> None:
     acknowledge_held(Brake.objects.get(pk=brake))
 
 
-def words(ticket: Ticket, operator: Operator, language: str, *, concern: str | None) -> str:
+def words(ticket: Ticket, operator: Operator, language: str, *, concern: str | None, at: datetime) -> str:
     """The text, in the language that is active. `concern` is what it is called, None where that is not told."""
     paragraphs = [
         greeting(ticket.person, language=language),
         _("We have received your concern and stored it safely."),
-        _particulars(ticket, concern),
-        queries.expected_answer(ticket.team, language),
+        _particulars(ticket, concern, at),
+        queries.expected_answer(ticket.team, language, since=ticket.created_at, at=at),
         _("You can see at any time how it stands, and add something:\n%(link)s") % {"link": kept_link(ticket)},
-        way_to_a_person(operator),
+        way_to_a_person(operator, ticket.brand, at=at),
         _("This confirmation was written by a rule. Your concern itself is read by a person."),
     ]
     return "\n\n".join(part for part in paragraphs if part)
 
 
-def way_to_a_person(operator: Operator) -> str:
-    """How to reach a human being; stands in every mail."""
-    if operator.phone and operator.callback_address:
-        return _("Would you rather talk to a person? Call us: %(phone)s. Or ask for a call back: %(address)s.") % {
-            "phone": operator.phone,
-            "address": operator.callback_address,
-        }
-    if operator.phone:
-        return _("Would you rather talk to a person? Call us: %(phone)s.") % {"phone": operator.phone}
-    if operator.callback_address:
-        return _("Would you rather talk to a person? Ask for a call back: %(address)s.") % {
-            "address": operator.callback_address
-        }
-    return _("Would you rather talk to a person? Just answer this mail and say so.")
+def who_decides(at: datetime) -> str:
+    """What is told while no team has it. Nobody decides anything while we are closed."""
+    opening = reachable(hours.of_team(None), at)
+    if opening is None or opening.is_open:
+        return _("A person is now deciding which team takes care of it.")
+    return _("As soon as we are back, a person decides which team takes care of it: from %(moment)s.") % {
+        "moment": opening.back
+    }
 
 
 def is_from_a_person(message: Message) -> bool:
@@ -139,21 +135,23 @@ def is_of_the_past(line: Intake, message: Message) -> bool:
 
 
 def _concern(ticket: Ticket, to: Sequence[tuple[str, str]]) -> str | None:
-    """What the concern is called: by its writer's subject, and only to its writer. Else number and team name it."""
+    """What the concern is called: by its writer's own words, and only to its writer. Else number and team name it."""
     first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
-    if first is not None and is_to_its_writer(first, to):
-        return ticket.subject or _("without a subject")
-    return None
+    if first is None or not is_to_its_writer(first, to):
+        return None
+    if ticket.subject.strip():
+        return ticket.subject
+    # What lay under a seal is told to nobody outside.
+    return first_words(first.said) or None if not first.came_encrypted else None
 
 
-def _particulars(ticket: Ticket, concern: str | None) -> str:
-    lines = [_("Its number: %(number)s") % {"number": ticket.pk}]
-    if concern is not None:
-        lines.insert(0, _("Your concern: %(subject)s") % {"subject": concern})
-    if ticket.team is not None:
-        lines.append(_("It is with: %(team)s") % {"team": ticket.team.name})
-    else:
-        lines.append(_("A person is now deciding which team takes care of it."))
+def _particulars(ticket: Ticket, concern: str | None, at: datetime) -> str:
+    lines = [_("Your concern: %(subject)s") % {"subject": concern}] if concern is not None else []
+    if concern is None and ticket.channel == "form":  # whose words are not repeated: the address is not proven
+        moment = day_and_hour(ticket.created_at, at, timezone.get_current_timezone())
+        lines = [_("Your concern: by our contact form, %(moment)s") % {"moment": moment}]
+    lines.append(_("Its number: %(number)s") % {"number": ticket.pk})
+    lines.append(_("It is with: %(team)s") % {"team": ticket.team.name} if ticket.team is not None else who_decides(at))
     return "\n".join(lines)
 
 
@@ -179,25 +177,7 @@ def _deserves_one(ticket: Ticket, at: datetime) -> bool:
 
 
 def _is_too_much(ticket: Ticket, at: datetime) -> bool:
-    """Whether this person, or all together, had so many of late that only a person may go on. Counts this one."""
-    person, guard = str(ticket.person_id), the_guard()
-    brakes = standing(Q(kind="person", key=person) | Q(kind="answers", key=""), at)
     said = Message.objects.filter(rule=RULE, ticket__person=ticket.person_id)
     lately = said.filter(created_at__gt=at - WITHIN).count()
     is_over = lately >= BRAKE or said.filter(created_at__gt=at - timedelta(days=1)).count() >= BRAKE_A_DAY
-    if _holds(brakes.get(("person", person)), is_over=is_over):
-        trip("person", person, most=BRAKE, held=1, at=at)
-        return True
-    # What is held back is not counted: the pace is that of what goes out.
-    if _holds(brakes.get(("answers", "")), is_over=count_of("answers", "", at) >= guard.most_answers):
-        trip("answers", "", most=guard.most_answers, held=1, at=at)
-        return True
-    count_one("answers", "", at)
-    return False
-
-
-def _holds(brake: Brake | None, *, is_over: bool) -> bool:
-    """Whether to hold back: over the limit, unless it was released; and always what a person keeps so."""
-    if brake is None:
-        return is_over
-    return brake.is_on and (is_over or brake.kept_at is not None)
+    return holds_back(ticket.person_id, is_over=is_over, most=BRAKE, at=at)

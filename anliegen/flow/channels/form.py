@@ -5,7 +5,6 @@ page's chance and its content, so that a button pressed twice makes one message,
 """
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anliegen.flow.channels.accept import is_long_over
+from anliegen.flow.channels.first_words import first_words
 from anliegen.flow.channels.incoming import IncomingAttachment
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import files
@@ -29,13 +29,6 @@ from anliegen.records.tickets.models import Message, Participant, Ticket
 from anliegen.records.tickets.queries import carried_on
 
 SOURCE = "form"
-LONGEST_SUBJECT = 80  # characters, when it is taken from the text
-# "Guten Tag Frau Dr. Uhlig," or "Hallo zusammen!": a greeting, names, and the sign that ends it.
-_GREETING = re.compile(
-    r"(?i:guten (?:tag|morgen|abend)|hallo|moin|servus|grüß gott|grüezi|sehr geehrte[rs]?|liebe[rs]?|hi|hello|dear"
-    r"|good (?:morning|afternoon|evening))"
-    r"(?:\s+(?:(?i:zusammen|und|liebes|all|there|sir|madam|or)|[A-ZÄÖÜ][\w.-]*)){0,6}\s*(?:[,!.:–-]\s*|$)"
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +133,7 @@ def _received(entry: Entry, who: Address | Person, brand: Brand, mailbox: Mailbo
         channel="form",
         person_id=person.pk,
         address=address,
-        subject=entry.subject or words.shorten(_first_words(entry.text), LONGEST_SUBJECT),
+        subject=entry.subject or first_words(entry.text),
         text=text,
         reply_text=text,
         language=entry.language,
@@ -183,19 +176,6 @@ def _text(entry: Entry) -> str:
         return entry.text
     with translation.override(entry.language):
         return f"{entry.text}\n\n" + _("Telephone: %(phone)s") % {"phone": entry.phone}
-
-
-def _first_words(text: str) -> str:
-    """The first line that says something: a greeting is none, alone or before it. Nothing else, then the greeting."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    said = (_without_greeting(line) for line in lines)
-    found = next((line for line in said if line), lines[0] if lines else "")
-    return found[:1].upper() + found[1:]
-
-
-def _without_greeting(line: str) -> str:
-    greeting = _GREETING.match(line)
-    return line[greeting.end() :] if greeting else line
 
 
 def _goal(brand: Brand, mailbox: Mailbox | None) -> str:

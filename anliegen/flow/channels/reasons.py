@@ -7,6 +7,9 @@ from anliegen.flow.channels.models import Intake
 
 REASONS = {
     "mailbox": gettext_lazy("It answers nothing we know, so it opened a concern for the mailbox's team."),
+    "mailbox-without-team": gettext_lazy(
+        "It answers nothing we know, so it opened a concern; its mailbox has no team, so the concern has none yet."
+    ),
     "no-mailbox": gettext_lazy(
         "It answers nothing we know and came to no mailbox we know; the concern has no team yet."
     ),

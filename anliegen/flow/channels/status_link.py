@@ -1,13 +1,14 @@
 """Somebody lost the link to their status page: it goes to the address they used, never to the page that asks for it."""
 
 import hmac
+from datetime import datetime
 
 from django.utils import crypto, translation
 from django.utils.translation import gettext as _
 
-from anliegen.flow.channels.acknowledge import way_to_a_person
 from anliegen.flow.channels.addressed import language_for
 from anliegen.flow.channels.greeting import greeted, greeting
+from anliegen.flow.channels.way_to_a_person import way_to_a_person
 from anliegen.ground import clock
 from anliegen.ground.jobs import defer, job
 from anliegen.ground.journal.actors import Actor
@@ -43,7 +44,7 @@ def send(number: int, address: str) -> None:
     operator = the_operator()
     with translation.override(language_for(ticket, operator)):
         answer = Answer(
-            text=_words(ticket, operator),
+            text=_words(ticket, operator, at),
             subject=_("The link to your concern [#%(number)s]") % {"number": ticket.pk},
             to=((greeted(found.person.name), found.value),),
             channel="email",
@@ -51,13 +52,13 @@ def send(number: int, address: str) -> None:
     actions.acknowledge(ticket, answer, rule=RULE, actor=Actor.rule(RULE), at=at)
 
 
-def _words(ticket: Ticket, operator: Operator) -> str:
+def _words(ticket: Ticket, operator: Operator, at: datetime) -> str:
     paragraphs = [
         greeting(ticket.person, language=translation.get_language()),
         _("Somebody asked us for the link to your concern %(number)s. Here it is:") % {"number": ticket.pk},
         kept_link(ticket),
         _("If it was not you who asked, you need not do anything: only you got this mail."),
-        way_to_a_person(operator),
+        way_to_a_person(operator, ticket.brand, at=at),
         _("This message was written by a rule."),
     ]
     return "\n\n".join(paragraphs)

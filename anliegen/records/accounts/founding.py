@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.phone import is_number
 from anliegen.records.accounts import actions
 from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
 from anliegen.records.accounts.models.calendars import STATES
@@ -42,6 +43,10 @@ class WeakPassword(Exception):
         self.reasons = reasons
 
 
+class NotANumber(Exception):
+    """Nobody could dial this telephone number."""
+
+
 @dataclass(frozen=True)
 class Founded:
     """What `found` made. `secret` is the administrator's invitation, when no password was given."""
@@ -63,8 +68,8 @@ def found(
     state: str = "",
     at: datetime,
 ) -> Founded:
-    """Set the instance up. Raises AlreadySetUp, UnknownState, WeakPassword, or ValidationError for an address that is
-    none; nothing is changed then.
+    """Set the instance up. Raises AlreadySetUp, UnknownState, NotANumber, WeakPassword, or ValidationError for an
+    address that is none; nothing is changed then.
 
     Until the operator says otherwise the administrator's address is the way to a person, and mail to it opens concerns.
     """
@@ -74,6 +79,8 @@ def found(
         _insist_on_a_strong(password, Agent(email=admin_email, name=admin_name))
     if state and state not in dict(STATES):
         raise UnknownState(state)
+    if phone and not is_number(phone):
+        raise NotANumber(phone)
     with transaction.atomic():
         operator = actions.set_up(name=organisation, phone=phone, callback_address=admin_email, actor=SYSTEM, at=at)
         administrator = actions.create_agent(

@@ -30,6 +30,21 @@ def default_brand() -> Brand:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """The way to a person. Either may be empty."""
+
+    phone: str
+    callback_address: str
+
+
+def reach_of(operator: Operator, brand: Brand | None = None) -> Reach:
+    """A brand's own way to a person; what it has none of is the operator's."""
+    if brand is None:
+        return Reach(operator.phone, operator.callback_address)
+    return Reach(brand.phone or operator.phone, brand.callback_address or operator.callback_address)
+
+
+@dataclass(frozen=True)
 class AtHand:
     """To whom a ticket can be given, as (key, name): teams in use, and agents who can answer, the team's own first."""
 

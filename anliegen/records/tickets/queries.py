@@ -14,7 +14,7 @@ from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import hours
 from anliegen.records.accounts.calendar import business_time_between
 from anliegen.records.accounts.models import Agent, Team
-from anliegen.records.tickets.expectation import AnswerRange, answer_range, describe
+from anliegen.records.tickets.expectation import AnswerRange, answer_range, expect
 from anliegen.records.tickets.models import NOT_WAITING, Link, Message, Note, Ticket
 
 VIEWS = {"mine": _("Mine"), "team": _("My team"), "unassigned": _("Unassigned"), "open": _("All open")}
@@ -155,9 +155,12 @@ def events_of(ticket: Ticket) -> list[Event]:
     return list(Event.objects.filter(subject=f"ticket:{ticket.pk}").order_by("id"))
 
 
-def expected_answer(team: Team | None, language: str) -> str:
-    """What a customer is told about the time until an answer, in "de" or "en": measured, or honestly nothing."""
-    return describe(answer_range_of(team), language, workday=hours.workday_of(hours.of_team(team)))
+def expected_answer(team: Team | None, language: str, *, since: datetime, at: datetime) -> str:
+    """What a customer is told about the time until an answer, in "de" or "en": measured, or honestly nothing.
+
+    `since` is when their words came, `at` when they are told.
+    """
+    return expect(answer_range_of(team), hours.of_team(team), language, since=since, at=at)
 
 
 def answer_range_of(team: Team | None) -> AnswerRange | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from anliegen.faces.portal import concern, uploads
+from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
@@ -18,6 +19,7 @@ from anliegen.records.accounts.models import Agent, Brand, Mailbox, Team
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions, links
 from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.expectation import AnswerRange
 from anliegen.records.tickets.models import Message, Ticket
 
 from .conftest import text_of
@@ -63,6 +65,44 @@ def test_a_concern_is_opened_and_confirmed(browser: Client, send: Callable[..., 
 def test_an_honest_expected_time_is_named(browser: Client, send: Callable[..., HttpResponse]) -> None:
     page = text_of(browser.get(send()["Location"]))
     assert "zu wenige Antworten gemessen" in page
+
+
+def test_while_we_are_closed_nobody_decides_now(
+    browser: Client, send: Callable[..., HttpResponse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Mailbox.objects.update(team=None, responsible=None)
+    page = send()["Location"]
+    assert "Ein Mensch entscheidet jetzt, welches Team sich darum kümmert." in text_of(browser.get(page))
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 20, 17, 22, tzinfo=UTC))  # a Friday evening
+    closed = text_of(browser.get(page))
+    assert (
+        "Sobald wir wieder da sind, entscheidet ein Mensch, welches Team sich darum kümmert: "
+        "ab Montag, 23. November, 8 Uhr." in closed
+    )
+    assert "Wir haben jetzt geschlossen und sind ab Montag, 23. November, 8 Uhr wieder da." in closed
+    assert "entscheidet jetzt" not in closed
+
+
+def test_what_was_measured_is_told_with_its_day(
+    browser: Client, send: Callable[..., HttpResponse], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "anliegen.records.tickets.queries.answer_range_of",
+        lambda team: AnswerRange(timedelta(hours=6), timedelta(hours=8), 40),
+    )
+    page = text_of(browser.get(send()["Location"]))  # Monday at ten, and we close at five
+    assert "in 8 von 10 Fällen innerhalb von 8 Stunden, gerechnet in unseren Servicezeiten." in page
+    assert "Voraussichtlich hören Sie also bis Dienstag, 17. November, 9 Uhr von uns." in page
+
+
+def test_the_pages_of_a_brands_concern_name_its_own_telephone(
+    browser: Client, send: Callable[..., HttpResponse]
+) -> None:
+    Brand.objects.update(phone="030 23125-150", callback_address="rueckruf@netz.example")
+    page = text_of(browser.get(send()["Location"]))
+    assert ("tel:+493023125150" in page, "rueckruf@netz.example" in page) == (True, True)
+    assert ("+49 341 123456" in page, "rueckruf@musterstadt.example" in page) == (False, False)
+    assert "+49 341 123456" in text_of(browser.get("/"))
 
 
 def test_a_telephone_number_alone_gets_the_whole_link_and_no_mail(

@@ -116,12 +116,20 @@ def test_a_decision_of_a_rule_stands_there_with_its_reason_and_who_answers_for_i
         assert part in page
 
 
-def test_no_fitting_rule_is_told_as_such(
-    open_ticket: Callable[..., Ticket], kim_address: Address, run_pipeline: Callable[[], int], status_page: Read
+def test_where_nothing_was_decided_automatically_there_is_nothing_to_check(
+    browser: Client,
+    open_ticket: Callable[..., Ticket],
+    kim_address: Address,
+    run_pipeline: Callable[[], int],
+    status_page: Read,
 ) -> None:
     ticket = open_ticket(kim_address)
     run_pipeline()
-    assert "Keine Regel passte zu Ihrem Anliegen." in status_page(ticket)
+    page = status_page(ticket)
+    assert "Automatik" not in page and "automatisch entschieden" not in page
+    assert "Von einem Menschen prüfen lassen" not in page
+    left_to_a_person = Decision.objects.get(ticket=ticket, choice="")
+    assert browser.post(address("review", ticket, decision=left_to_a_person.pk)).status_code == 404
 
 
 def test_a_person_is_asked_to_check_it(

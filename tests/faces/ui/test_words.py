@@ -1,4 +1,4 @@
-"""Small pure functions: numbers, sizes, initials, phone numbers, attributes, icons."""
+"""Small pure functions: numbers, sizes, initials, attributes, icons."""
 
 import xml.etree.ElementTree as xml
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from anliegen.faces.ui.attributes import ForbiddenAttribute, attributes
-from anliegen.faces.ui.contact import Contact, tel
+from anliegen.faces.ui.contact import Contact
 from anliegen.faces.ui.icons import FOLDER, icon, names
 from anliegen.faces.ui.numbers import number, size
 from anliegen.faces.ui.people import initials, tint
@@ -51,21 +51,6 @@ def test_every_name_has_initials_and_a_tint(name: str) -> None:
     assert 1 <= len(initials(name)) <= 6
     assert 1 <= tint(name) <= 6
     assert tint(name) == tint(name)
-
-
-@pytest.mark.parametrize(
-    ("phone", "address"),
-    [
-        ("0341 555 01-20", "tel:+493415550120"),
-        ("(0341) 5550120", "tel:+493415550120"),
-        ("+49 (0)341 555 01 20", "tel:+493415550120"),
-        ("0049 341 5550120", "tel:+493415550120"),
-        ("+43 1 23456", "tel:+43123456"),
-        ("115", "tel:115"),
-    ],
-)
-def test_a_phone_number_becomes_an_address_that_dials(phone: str, address: str) -> None:
-    assert tel(phone) == address
 
 
 def test_a_callback_is_a_mail_or_a_page() -> None:

@@ -1,7 +1,7 @@
 """One acknowledgement for each concern of a person; none for machines, for the past, or in a loop."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,13 @@ from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Operator
+from anliegen.records.accounts.models import Brand, Calendar, Operator
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets import links
 from anliegen.records.tickets.content import Received
+from anliegen.records.tickets.enclosed import Enclosed, Seal
 from anliegen.records.tickets.models import Message, Ticket
 
 Open = Callable[..., Ticket]
@@ -139,7 +140,7 @@ def test_whoever_did_not_write_it_gets_no_words_of_a_stranger_by_our_mail(
     assert said.subject == f"Ihr Anliegen ist angekommen [#{ticket.pk}]"
     assert said.text.startswith("Guten Tag,\n")
     assert "gesperrt" not in as_mail(said).text
-    assert f"Die Vorgangsnummer: {ticket.pk}" in said.text
+    assert f"Ihre Vorgangsnummer: {ticket.pk}" in said.text
 
 
 @pytest.mark.parametrize(
@@ -156,3 +157,89 @@ def test_a_name_is_repeated(name: str) -> None:
 )
 def test_what_looks_like_no_name_is_not(name: str) -> None:
     assert greeted(name) == ""
+
+
+FRIDAY_EVENING = datetime(2026, 11, 20, 17, 22, tzinfo=UTC)
+
+
+@pytest.fixture
+def it_is(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    return lambda moment: monkeypatch.setattr(clock, "now", lambda: moment)
+
+
+def said_to(ticket: Ticket) -> str:
+    return Message.objects.get(ticket=ticket, rule=acknowledge.RULE).text
+
+
+def test_while_we_are_closed_nobody_decides_now_and_nobody_is_at_the_telephone(
+    write: Callable[..., Ticket], kim_address: Address, calendar: Calendar, it_is: Callable[[datetime], None]
+) -> None:
+    it_is(FRIDAY_EVENING)
+    said = said_to(write(kim_address))
+    assert (
+        "Sobald wir wieder da sind, entscheidet ein Mensch, welches Team sich darum kümmert: "
+        "ab Montag, 23. November, 8 Uhr." in said
+    )
+    assert "Wir haben jetzt geschlossen und sind ab Montag, 23. November, 8 Uhr wieder da." in said
+    assert "+49 341 123456 (Mo bis Fr 8:00 bis 17:00 Uhr; wieder ab Montag, 23. November, 8 Uhr)." in said
+    assert "entscheidet jetzt" not in said
+
+
+def test_while_we_are_open_somebody_decides_now(
+    write: Callable[..., Ticket],
+    kim_address: Address,
+    calendar: Calendar,
+    it_is: Callable[[datetime], None],
+    now: datetime,
+) -> None:
+    it_is(now)
+    said = said_to(write(kim_address))
+    assert "Ein Mensch entscheidet jetzt, welches Team sich darum kümmert." in said
+    assert "Rufen Sie uns an: +49 341 123456 (Mo bis Fr 8:00 bis 17:00 Uhr)." in said
+
+
+def test_a_public_holiday_is_no_day_on_which_somebody_is_there(
+    write: Callable[..., Ticket], kim_address: Address, calendar: Calendar, it_is: Callable[[datetime], None]
+) -> None:
+    it_is(datetime(2026, 4, 30, 17, 0, tzinfo=UTC))  # Thursday evening before the first of May
+    said = said_to(write(kim_address))
+    assert "ab Montag, 4. Mai, 8 Uhr." in said
+
+
+def test_it_brings_the_brands_signature_and_legal_details(write: Callable[..., Ticket], kim_address: Address) -> None:
+    Brand.objects.update(legal_footer="Sitz Musterstadt, HRB 4711")
+    write(kim_address)
+    text = as_mail(Message.objects.get(rule=acknowledge.RULE)).text
+    assert text.endswith("liest ein Mensch.\n\nIhre Stadtwerke Musterstadt\n\n-- \nSitz Musterstadt, HRB 4711")
+
+
+def test_a_brand_is_reached_by_its_own_number(write: Callable[..., Ticket], kim_address: Address) -> None:
+    Brand.objects.update(phone="030 23125-150")
+    said = said_to(write(kim_address))
+    assert "Rufen Sie uns an: 030 23125-150. Oder bitten Sie um einen Rückruf: rueckruf@musterstadt.example." in said
+    assert "+49 341 123456" not in said
+
+
+def test_without_a_subject_it_is_called_by_its_first_words(write: Callable[..., Ticket], kim_address: Address) -> None:
+    ticket = write(kim_address, subject=" ", text="Guten Tag,\n\nmein Zähler steht seit gestern still.\n\nKim Berger")
+    said = Message.objects.get(rule=acknowledge.RULE)
+    assert f"Ihr Anliegen: Mein Zähler steht seit gestern still.\nIhre Vorgangsnummer: {ticket.pk}\n" in said.text
+    assert said.subject == f"Ihr Anliegen ist angekommen: Mein Zähler steht seit gestern still. [#{ticket.pk}]"
+
+
+def test_what_lay_under_a_seal_is_told_to_nobody_outside(write: Callable[..., Ticket], kim_address: Address) -> None:
+    sealed = Enclosed(None, Seal(encryption="opened"))
+    ticket = write(kim_address, subject="", text="Meine Diagnose", enclosed=sealed)
+    assert Message.objects.get(direction="in").came_encrypted
+    said = Message.objects.get(rule=acknowledge.RULE)
+    assert "Diagnose" not in said.text + said.subject
+    assert f"Ihre Vorgangsnummer: {ticket.pk}" in said.text
+
+
+def test_a_form_is_named_by_when_it_came_and_by_none_of_its_words(
+    write: Callable[..., Ticket], kim_address: Address, it_is: Callable[[datetime], None]
+) -> None:
+    it_is(FRIDAY_EVENING)
+    said = said_to(write(kim_address, channel="form", subject="Mein Abschlag ist zu hoch"))
+    assert "Ihr Anliegen: über unser Kontaktformular, Freitag, 20. November, 18:22 Uhr\n" in said
+    assert "Abschlag" not in said

@@ -6,14 +6,16 @@ from django import forms
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.forms import SettingForm, boxes, by_name, counted, new_slug
+from anliegen.faces.workspace.settings.forms import boxes, by_name, counted, new_slug
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
-from anliegen.flow.channels.acknowledge import way_to_a_person
+from anliegen.faces.workspace.settings.reach import ReachForm
+from anliegen.flow.channels.way_to_a_person import way_to_a_person
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Brand
@@ -22,15 +24,20 @@ from anliegen.records.tickets import queries as tickets
 from anliegen.records.tickets.models import Ticket
 
 
-class BrandForm(SettingForm):
+class BrandForm(ReachForm):
     class Meta:
         model = Brand
-        fields = ("name", "email", "signature", "legal_footer")
+        fields = (
+            *("name", "email", "phone", "callback_address"),
+            *("signature", "signature_en", "legal_footer", "legal_footer_en"),
+        )
         labels = {
             "name": gettext_lazy("Name"),
             "email": gettext_lazy("Sender address"),
             "signature": gettext_lazy("Signature"),
+            "signature_en": gettext_lazy("Signature in English"),
             "legal_footer": gettext_lazy("Legal details"),
+            "legal_footer_en": gettext_lazy("Legal details in English"),
         }
         help_texts = {
             "name": gettext_lazy("Customers read it as the sender of each answer."),
@@ -39,11 +46,23 @@ class BrandForm(SettingForm):
             "legal_footer": gettext_lazy(
                 "What the law wants at the end of a business letter: legal form, seat, register, management."
             ),
+            "signature_en": gettext_lazy("In mails in English. Empty: the signature above stands there too."),
+            "legal_footer_en": gettext_lazy("In mails in English. Empty: the legal details above stand there too."),
         }
         widgets = {
             "signature": forms.Textarea(attrs={"rows": 5, "maxlength": 2000}),
+            "signature_en": forms.Textarea(attrs={"rows": 5, "maxlength": 2000}),
             "legal_footer": forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
+            "legal_footer_en": forms.Textarea(attrs={"rows": 4, "maxlength": 2000}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].help_text = _("Stands in this brand's mails and pages. Empty: the organisation's.")
+        self.fields["callback_address"].help_text = _(
+            "An e-mail address, or the address of a page on which a callback can be arranged."
+            " Empty: the organisation's."
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -127,9 +146,16 @@ def _still_used(brand: Brand, uses: list[str]) -> str:
 
 
 def _preview(request: HttpRequest, form: BrandForm) -> dict[str, Any]:
+    """How a mail of this brand ends, in the reader's language, with what stands in the form just now."""
+    brand, language = _as_typed(form), "de" if translation.get_language() == "de" else "en"
     return {
-        "signature": str(form["signature"].value() or ""),
-        "legal_footer": str(form["legal_footer"].value() or ""),
+        "signature": brand.signature_in(language),
+        "legal_footer": brand.legal_footer_in(language),
         "author": agent_of(request).name,
-        "way_to_a_person": way_to_a_person(the_operator()),
+        "way_to_a_person": way_to_a_person(the_operator(), brand, at=clock.now(), a_person_wrote=True),
     }
+
+
+def _as_typed(form: BrandForm) -> Brand:
+    """A brand that is saved nowhere."""
+    return Brand(**{name: str(form[name].value() or "") for name in BrandForm.Meta.fields})

@@ -4,8 +4,6 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.validators import EmailValidator, URLValidator
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -13,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.forms import SettingForm
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, show
+from anliegen.faces.workspace.settings.reach import ReachForm
 from anliegen.ground import clock
 from anliegen.ground.text import sort_key
 from anliegen.records.accounts import actions as accounts
@@ -25,15 +23,9 @@ FIRST_COUNTRIES = ("DE", "AT", "CH", "LI", "LU", "BE")
 LONGEST_REOPENING = 365
 
 
-class OperatorForm(SettingForm):
+class OperatorForm(ReachForm):
     """Insists on a way to a person: every page and mail shows it."""
 
-    callback_address = forms.CharField(
-        label=gettext_lazy("Address for callbacks"),
-        required=False,
-        max_length=254,
-        help_text=gettext_lazy("An e-mail address, or the address of a page on which a callback can be arranged."),
-    )
     country = forms.ChoiceField(label=gettext_lazy("Country"))
     website = forms.URLField(label=gettext_lazy("Website"), required=False, assume_scheme="https")
     undo_seconds = forms.IntegerField(
@@ -82,30 +74,15 @@ class OperatorForm(SettingForm):
             "name": gettext_lazy("Name of the organisation"),
             "quotes": gettext_lazy("What an answer quotes"),
             "default_language": gettext_lazy("Language when a customer's is unknown"),
-            "phone": gettext_lazy("Phone number"),
             "postcode": gettext_lazy("Postcode"),
             "city": gettext_lazy("City"),
             "street": gettext_lazy("Street and number"),
         }
         help_texts = {"quotes": gettext_lazy("Only what everybody who gets the answer has had already. Never a note.")}
-        widgets = {"phone": forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].choices = countries()  # type: ignore[attr-defined]
-
-    def clean_callback_address(self) -> str:
-        given: str = self.cleaned_data["callback_address"].strip()
-        if not given:
-            return ""
-        check = URLValidator(["https", "http"]) if "://" in given else EmailValidator()
-        try:
-            check(given)
-        except ValidationError:
-            raise ValidationError(
-                _("Neither an e-mail address nor a web address; one looks like callback@example.org.")
-            ) from None
-        return given
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
@@ -39,7 +39,7 @@ MEANINGS: dict[str, str | Promise] = {
 
 class RoleForm(SettingForm):
     permissions = forms.MultipleChoiceField(
-        label=gettext_lazy("May"),
+        label=pgettext_lazy("permission", "May"),
         choices=list(PERMISSIONS.items()),
         widget=forms.CheckboxSelectMultiple,
         required=False,

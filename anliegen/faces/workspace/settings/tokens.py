@@ -4,7 +4,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
@@ -32,7 +32,7 @@ class TokenForm(forms.Form):
         help_text=gettext_lazy("So that you know later which program uses it, for example: meter reading app."),
     )
     scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("May"), choices=SCOPES, initial=["read"], widget=forms.CheckboxSelectMultiple
+        label=pgettext_lazy("permission", "May"), choices=SCOPES, initial=["read"], widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

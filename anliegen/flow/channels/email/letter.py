@@ -1,7 +1,10 @@
 """What stands in an answer, once as plain text and once as HTML that Outlook, Gmail and Apple Mail show alike.
 
 Pure. Outlook lays out with Word and knows neither flexible boxes nor maximal widths, Gmail drops style sheets and
-Apple Mail turns colours in the dark: so one table, styles at each tag, hardly a colour, and nothing from outside.
+Apple Mail turns colours in the dark: so one table, styles at each tag, no colour of a text, and nothing from outside.
+
+Mail programs fold a quote with all that follows it, and grey out or hide what follows `-- `. So what somebody is to
+read stands above both, and only the small print below.
 """
 
 import html as entities
@@ -13,8 +16,10 @@ from anliegen.flow.channels.email.html import cleaned
 
 PICTURE_WORDS = ("Bild", "Picture")  # `[Bild: zaehler.png]` stands where an attached picture is to be seen
 _FONT = "font-family:Arial,Helvetica,sans-serif;"
-_QUIET = "font-size:13px;line-height:1.45;color:#595959"
-_QUOTE = "margin:0 0 16px 0;padding:0 0 0 12px;border-left:3px solid #bbbbbb;color:#595959"
+_BREAKS = "word-break:break-word;overflow-wrap:anywhere;"  # a link is one word, and longer than a telephone is wide
+_LINE = "1px solid #808080"  # no grey can be read on white and on black alike, but this one can be seen on both
+_TEXT, _SMALL = "font-size:15px;line-height:1.5", "font-size:13px;line-height:1.45"
+_QUOTE = "margin:0 0 16px 0;padding:0 0 0 12px;border-left:3px solid #808080;font-size:14px"
 
 
 @dataclass(frozen=True)
@@ -26,29 +31,46 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where it leads, and the words that are shown for it."""
+
+    address: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """The parts of a mail in their order. What is empty is left out."""
 
     text: str
     signature: str = ""
+    remarks: tuple[str, ...] = ()  # paragraphs: what is asked, who wrote it, the way to a person
     quotes: tuple[Quote, ...] = ()
-    footer: tuple[str, ...] = ()  # paragraphs
+    small_print: str = ""
     language: str = ""
     pictures: Mapping[str, str] = field(default_factory=dict)  # file name -> Content-ID
+    links: Mapping[str, Link] = field(default_factory=dict)  # as it stands in the text -> what the HTML has instead
 
 
 def as_text(letter: Letter) -> str:
-    """For those who read mail as text: quotes with `> `, the footer below the line that mail programs know."""
-    parts = [letter.text.strip("\n"), letter.signature.strip()]
+    """For those who read mail as text: quotes with `> `, the small print below the line that mail programs know."""
+    parts = [letter.text.strip("\n"), letter.signature.strip(), *(remark.strip() for remark in letter.remarks)]
     parts += [f"{quote.introduction}\n{_quoted(quote.text)}" for quote in letter.quotes]
     body = "\n\n".join(part for part in parts if part.strip())
-    footer = "\n\n".join(part.strip() for part in letter.footer if part.strip())
-    return f"{body}\n\n-- \n{footer}" if footer else body
+    small_print = letter.small_print.strip()
+    return f"{body}\n\n-- \n{small_print}" if small_print else body
 
 
 def as_html(letter: Letter) -> str:
     """A whole page. Every resource it names lies in the mail itself."""
-    cells = [_said(letter), _signature(letter.signature), *map(_earlier, letter.quotes), _footer(letter.footer)]
+    known = {text: _anchor(link) for text, link in letter.links.items()}
+    cells = [
+        _said(letter, known),
+        _paragraphs(letter.signature, known),
+        _ruled("\n".join(_paragraphs(remark, known) for remark in letter.remarks if remark.strip()), _TEXT),
+        *(_earlier(quote, known) for quote in letter.quotes),
+        _ruled(_paragraphs(letter.small_print, known), _SMALL),
+    ]
     language = f' lang="{entities.escape(letter.language)}"' if letter.language else ""
     inside = "\n".join(cell for cell in cells if cell)
     return (
@@ -58,9 +80,8 @@ def as_html(letter: Letter) -> str:
         '<meta name="color-scheme" content="light dark">\n'
         "</head>\n"
         '<body style="margin:0;padding:0">\n'
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
-        f'<td align="left" style="padding:12px;{_FONT}font-size:15px;line-height:1.5">\n{inside}\n'
-        "</td></tr></table>\n</body>\n</html>\n"
+        # Word in Outlook takes the width, all others the rule that it may be no wider than the window.
+        f"{_table(inside, '600', 'padding:12px', _TEXT)}\n</body>\n</html>\n"
     )
 
 
@@ -69,37 +90,44 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in lines)
 
 
-def _said(letter: Letter) -> str:
-    said = _paragraphs(letter.text)
+def _said(letter: Letter, known: Mapping[str, str]) -> str:
+    said = _paragraphs(letter.text, known)
     for name, content_id in letter.pictures.items():
-        alternative = entities.escape(name)
-        picture = f'<img src="cid:{entities.escape(content_id)}" alt="{alternative}" border="0" style="max-width:100%">'
+        alternative, source = entities.escape(name), entities.escape(content_id)
+        picture = f'<img src="cid:{source}" alt="{alternative}" border="0" style="max-width:100%;height:auto">'
         for word in PICTURE_WORDS:
             said = said.replace(f"[{word}: {alternative}]", picture)
     return said
 
 
-def _signature(signature: str) -> str:
-    return _paragraphs(signature) if signature.strip() else ""
-
-
-def _earlier(quote: Quote) -> str:
+def _earlier(quote: Quote, known: Mapping[str, str]) -> str:
     introduction = f'<p style="margin:0 0 8px 0">{entities.escape(quote.introduction)}</p>'
-    return f'{introduction}\n<blockquote type="cite" style="{_QUOTE}">\n{_paragraphs(quote.text)}\n</blockquote>'
+    return f'{introduction}\n<blockquote type="cite" style="{_QUOTE}">\n{_paragraphs(quote.text, known)}\n</blockquote>'
 
 
-def _footer(paragraphs: tuple[str, ...]) -> str:
-    said = [_paragraphs(part) for part in paragraphs if part.strip()]
-    if not said:
+def _ruled(inside: str, style: str) -> str:
+    """Below a line of its own; nothing where nothing is said."""
+    if not inside:
         return ""
-    inside = "\n".join(said)
+    return _table(inside, "100%", f"padding:12px 0 0 0;border-top:{_LINE}", style)
+
+
+def _table(inside: str, width: str, box: str, style: str) -> str:
     return (
-        '<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr>'
-        f'<td align="left" style="padding:12px 0 0 0;border-top:1px solid #cccccc;{_FONT}{_QUIET}">\n{inside}\n'
-        "</td></tr></table>"
+        f'<table role="presentation" width="{width}" cellpadding="0" cellspacing="0" border="0"'
+        ' style="max-width:100%;table-layout:fixed"><tr>'
+        f'<td align="left" style="{box};{_FONT}{_BREAKS}{style}">\n{inside}\n</td></tr></table>'
     )
 
 
-def _paragraphs(text: str) -> str:
+def _anchor(link: Link) -> str:
+    # A number is dialled as a whole, so it is not broken.
+    style = "white-space:nowrap" if link.address.startswith("tel:") else _BREAKS
+    return f'<a href="{entities.escape(link.address)}" style="{style}">{entities.escape(link.words)}</a>'
+
+
+def _paragraphs(text: str, known: Mapping[str, str]) -> str:
     """Word gives paragraphs margins of its own unless each says otherwise."""
-    return cleaned.from_text(encode.lines(text)).replace("<p>", '<p style="margin:0 0 14px 0">')
+    if not text.strip():
+        return ""
+    return cleaned.from_text(encode.lines(text), known).replace("<p>", '<p style="margin:0 0 14px 0">')

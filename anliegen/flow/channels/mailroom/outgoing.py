@@ -1,4 +1,4 @@
-"""The mail of a message: its words, signature and footer, and the headers by which it threads."""
+"""The mail of a message: its words in their order, and the headers by which it threads."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,15 +7,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anliegen.flow.channels.acknowledge import RULE as ACKNOWLEDGEMENT
-from anliegen.flow.channels.acknowledge import way_to_a_person
 from anliegen.flow.channels.addressed import Addressed, addressed, recipients
 from anliegen.flow.channels.email.compose import Outgoing, OutgoingFile
 from anliegen.flow.channels.email.identifiers import bounce_address, reply_address
-from anliegen.flow.channels.email.letter import Letter, Quote, as_html, as_text
+from anliegen.flow.channels.email.letter import Letter, Link, Quote, as_html, as_text
 from anliegen.flow.channels.instance import instance_id, reply_key
 from anliegen.flow.channels.mailroom.history import quotes_for, thread_of
-from anliegen.ground import files
-from anliegen.records.accounts.models import Agent, Operator
+from anliegen.flow.channels.strangers import RULE as TO_A_STRANGER
+from anliegen.flow.channels.way_to_a_person import way_to_a_person
+from anliegen.ground import clock, files
+from anliegen.ground.phone import is_number, tel
+from anliegen.records.accounts.models import Agent, Brand, Operator
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets.links import kept_link, status_link
 from anliegen.records.tickets.models import DONE, Attachment, Message, Ticket
@@ -36,7 +38,8 @@ def as_mail(message: Message) -> Outgoing:
         from_address=message.from_address,
         to=tuple((each["name"], each["address"]) for each in message.to),
         cc=tuple((each["name"], each["address"]) for each in message.cc),
-        reply_to=_reply_to(message),
+        # A stranger gets no address that names the concern.
+        reply_to=_reply_to(message) if message.rule != TO_A_STRANGER else None,
         subject=message.subject,
         text=as_text(letter),
         html=as_html(letter),
@@ -55,7 +58,7 @@ def as_mail(message: Message) -> Outgoing:
 def ending_of(ticket: Ticket, agent: Agent, *, text: str, recipients: Sequence[str], status: str) -> str:
     """What will stand below the words of an answer that is still being written. The customer's link is only named."""
     operator, whom = the_operator(), addressed(ticket, recipients)
-    message = Message(ticket=ticket, agent=agent, text=text, status_after=status)
+    message = Message(ticket=ticket, agent=agent, text=text, status_after=status, written_at=clock.now())
     language = whom.language(operator)
     with translation.override(language):
         letter = letter_of(message, whom, operator, language=language, attached=[], quotes=())
@@ -89,17 +92,22 @@ def letter_of(
 ) -> Letter:
     """The words in their order, in the language that is active. What a rule wrote says so itself."""
     brand = message.ticket.brand
+    text, signature = _with_link(message.text, whom), brand.signature_in(language)
+    small_print, links = brand.legal_footer_in(language), _links(brand, operator, whom)
     if message.rule:
-        return Letter(text=_with_link(message.text, whom), footer=(brand.legal_footer,), language=language)
+        return Letter(text, signature, small_print=small_print, language=language, links=links)
     author = message.agent.name if message.agent else ""
     name = "" if _is_signed(message.text, author) else author
+    way = way_to_a_person(operator, brand, at=message.send_at or message.written_at, a_person_wrote=bool(author))
     return Letter(
-        text=_with_link(message.text, whom),
-        signature="\n".join(filter(None, [name, brand.signature.strip()])),
+        text,
+        "\n".join(filter(None, [name, signature])),
+        remarks=(*_remarks(message, whom, author), way),
         quotes=quotes,
-        footer=(*_footer(message, whom, author), way_to_a_person(operator), brand.legal_footer),
+        small_print=small_print,
         language=language,
         pictures={each.filename: each.content_id for each in attached if each.is_inline and each.content_id},
+        links=links,
     )
 
 
@@ -109,12 +117,23 @@ def _is_signed(text: str, author: str) -> bool:
     return f" {said}".endswith(f" {name}") if name else False
 
 
+def _links(brand: Brand, operator: Operator, whom: Addressed) -> dict[str, Link]:
+    """What can be dialled, and the owner's link, which is too long for a telephone, by words."""
+    phones = (brand.phone, operator.phone)
+    links = {phone: Link(tel(phone), phone) for phone in sorted(filter(is_number, phones))}
+    if whom.page is not None:
+        page = status_link(whom.page)
+        links[page] = Link(page, _("See how your concern stands"))
+        links[f"{page}#question"] = Link(f"{page}#question", _("Answer the question"))
+    return links
+
+
 def _with_link(text: str, whom: Addressed) -> str:
     """The text as its owner reads it: the link, which is kept nowhere in the house, is put where it belongs."""
     return text.replace(kept_link(whom.page), status_link(whom.page)) if whom.page is not None else text
 
 
-def _footer(message: Message, whom: Addressed, author: str) -> tuple[str, str]:
+def _remarks(message: Message, whom: Addressed, author: str) -> tuple[str, str]:
     writer = _("This answer was written by a person: %(name)s.") % {"name": author} if author else ""
     if whom.page is None:  # somebody else reads along, and the link lets act as the owner
         return _("Our number for this concern: %(number)s") % {"number": message.ticket.pk}, writer
@@ -147,4 +166,4 @@ def _reply_to(message: Message) -> tuple[str, str] | None:
 def _auto_submitted(message: Message) -> str | None:
     if not message.rule:
         return None
-    return "auto-replied" if message.rule == ACKNOWLEDGEMENT else "auto-generated"
+    return "auto-replied" if message.rule in (ACKNOWLEDGEMENT, TO_A_STRANGER) else "auto-generated"

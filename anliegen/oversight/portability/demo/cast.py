@@ -4,6 +4,7 @@ import random
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.scenes import CONTENT, table
@@ -71,8 +72,13 @@ def cast(seed: int) -> Cast:
         agents=tuple(_agent(one) for one in house["agent"]),
         teams=tuple(Team(**one) for one in house["team"]),
         mailboxes=tuple(Mailbox(**one) for one in house["mailbox"]),
-        brands=tuple(Brand(**{**one, "signature": one["signature"].strip()}) for one in house["brand"]),
+        brands=tuple(Brand(**{name: _stripped(value) for name, value in one.items()}) for one in house["brand"]),
     )
+
+
+def _stripped(value: Any) -> Any:
+    """Texts over several lines begin below their quotation marks."""
+    return value.strip() if isinstance(value, str) else value
 
 
 def _lines(name: str) -> Iterable[str]:

@@ -147,8 +147,13 @@ class Brand:
     slug: str
     name: str
     email: str
-    signature: str
     is_default: bool
+    signature: str
+    signature_en: str
+    legal_footer: str
+    legal_footer_en: str
+    phone: str = ""  # empty: the operator's, as for callbacks
+    callback_address: str = ""
 
 
 @dataclass(frozen=True)

@@ -61,13 +61,22 @@ class Operator(models.Model):
 
 
 class Brand(models.Model):
-    """A name under which the operator meets its customers, with its own sender and signature."""
+    """A name under which the operator meets its customers, with its own sender, signature and way to a person.
+
+    Phone and callbacks may be empty: then the operator's count. So may what is English: then the other is used.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("short name"), unique=True)
     email = models.EmailField(_("sender address"))
     signature = models.TextField(_("signature"), blank=True)
+    signature_en = models.TextField(_("signature in English"), blank=True, default="", db_default="")
     legal_footer = models.TextField(_("legal details"), blank=True, default="", db_default="")
+    legal_footer_en = models.TextField(_("legal details in English"), blank=True, default="", db_default="")
+    phone = models.CharField(_("phone number"), max_length=40, blank=True, default="", db_default="")
+    callback_address = models.CharField(
+        _("address for callbacks"), max_length=254, blank=True, default="", db_default=""
+    )
     is_default = models.BooleanField(_("default brand"), default=False)
 
     class Meta:
@@ -80,6 +89,12 @@ class Brand(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def signature_in(self, language: str) -> str:
+        return ((self.signature_en if language == "en" else "") or self.signature).strip()
+
+    def legal_footer_in(self, language: str) -> str:
+        return ((self.legal_footer_en if language == "en" else "") or self.legal_footer).strip()
 
 
 class Team(models.Model):

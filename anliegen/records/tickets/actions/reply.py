@@ -142,9 +142,12 @@ def queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, 
 
 
 def new_message_id(ticket: Ticket) -> str:
-    """Our own Message-ID, without angle brackets. It cannot be guessed: whoever quotes it has got our mail."""
+    """Our own Message-ID, without angle brackets. It cannot be guessed: whoever quotes it has got our mail.
+
+    It names no number: not everybody who writes into a concern is told which one it is.
+    """
     domain = ticket.brand.email.rpartition("@")[2]
-    return f"{ticket.pk}.{secrets.token_hex(12)}@{domain}"
+    return f"{secrets.token_hex(16)}@{domain}"
 
 
 def reply_subject(ticket: Ticket) -> str:

@@ -75,6 +75,28 @@ def test_a_page_or_an_address_is_a_way(browser: Client, operator: Operator, way:
     assert (operator.phone, operator.callback_address) == ("", way)
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "Nobody can dial this: a number has at least 3 digits"),
+        ("de", "Das kann niemand wählen: Eine Nummer hat mindestens 3 Ziffern"),
+    ],
+)
+@pytest.mark.parametrize("phone", ["keine Nummer", "12", "030 123 oder 030 124"])
+def test_a_number_that_nobody_can_dial_is_refused_at_its_field(
+    browser: Client, operator: Operator, phone: str, language: str, sentence: str
+) -> None:
+    Agent.objects.update(language=language)
+    brand = {"name": "Netz", "email": "x@example.org"}
+    for page, given in (("operator", OPERATOR), ("brand-new", brand)):
+        answer = browser.post(to(page), given | {"phone": phone})
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert answer.text.count('aria-invalid="true"') == 1
+    operator.refresh_from_db()
+    assert (operator.phone, Brand.objects.count()) == ("+49 341 123456", 0)
+
+
 @pytest.mark.parametrize("seconds", ["31", "9", "0", "-1", "x"])
 def test_the_time_to_undo_is_bounded(browser: Client, seconds: str) -> None:
     assert browser.post(to("operator"), OPERATOR | {"undo_seconds": seconds}).status_code == 422
@@ -100,6 +122,40 @@ def test_the_first_brand_becomes_the_default(browser: Client, said: Said) -> Non
     brand = Brand.objects.get()
     assert (brand.name, brand.slug, brand.is_default) == ("Öko & Söhne", "oeko-soehne", True)
     assert said() == [("setting.created", f"brand:{brand.pk}", {})]
+
+
+def test_a_brand_has_its_own_way_to_a_person_and_words_for_both_languages(browser: Client, said: Said) -> None:
+    given = {
+        "name": "Netz",
+        "email": "post@netz.example",
+        "phone": " 030 23125-150 ",
+        "callback_address": "https://netz.example/rueckruf",
+        "signature": "Ihr Netz",
+        "signature_en": "Your grid",
+        "legal_footer": "Netz GmbH, Sitz Leipzig",
+        "legal_footer_en": "Netz GmbH, registered in Leipzig",
+    }
+    browser.post(to("brand-new"), given)
+    brand = Brand.objects.get()
+    assert {name: getattr(brand, name) for name in given} == given | {"phone": "030 23125-150"}
+    browser.post(to("brand", brand.pk), given | {"phone": "030 23125-151", "callback_address": "", "signature_en": ""})
+    assert said()[-1] == (
+        "setting.changed", f"brand:{brand.pk}", {"fields": ["callback_address", "phone", "signature_en"]},
+    )  # fmt: skip
+    assert browser.post(to("brand", brand.pk), given | {"callback_address": "kein-weg"}).status_code == 422
+
+
+def test_the_preview_shows_the_brands_own_number_and_the_language_of_whoever_looks(
+    browser: Client, brand: Brand
+) -> None:
+    given = {"name": "Netz", "email": "x@example.org", "phone": "030 23125-150"}
+    given |= {"signature": "Ihr Netz", "signature_en": "Your grid"}
+    english = browser.post(to("brand-preview"), given, headers={"HX-Request": "true"}).text
+    Agent.objects.update(language="de")
+    german = browser.post(to("brand-preview"), given, headers={"HX-Request": "true"}).text
+    assert ("Your grid" in english, "Ihr Netz" in english) == (True, False)
+    assert ("Your grid" in german, "Ihr Netz" in german) == (False, True)
+    assert "030 23125-150" in english and "+49 341 123456" not in english
 
 
 def test_a_second_brand_of_the_same_name_is_refused(browser: Client, brand: Brand) -> None:

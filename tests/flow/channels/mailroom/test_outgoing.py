@@ -8,17 +8,19 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from lxml import html as tree
 
 from anliegen.flow.channels.email.compose import compose
 from anliegen.flow.channels.email.identifiers import read_bounce_address, read_reply_address
 from anliegen.flow.channels.instance import reply_key
 from anliegen.flow.channels.mailroom import outgoing
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.records.accounts.models import Agent, Brand, Mailbox, Operator
+from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer, Received
+from anliegen.records.tickets.links import status_link
 from anliegen.records.tickets.models import Message, Participant, Ticket
 
 HOUR = timedelta(hours=1)
@@ -35,10 +37,10 @@ def written(ticket: Ticket, mira: Agent, now: datetime) -> Callable[..., Message
     """An answer of Mira's an hour after the last thing."""
     passed = [0]
 
-    def make(text: str = "Wir senken ihn.", **fields: Any) -> Message:
+    def make(text: str = "Wir senken ihn.", *, status: str = "waiting_customer", **fields: Any) -> Message:
         passed[0] += 1
         at = now + 10 * passed[0] * HOUR
-        return tickets.reply(ticket, Answer(text, **fields), actor=Actor.agent(mira.pk), at=at)
+        return tickets.reply(ticket, Answer(text, **fields), actor=Actor.agent(mira.pk), at=at, status=status)
 
     return make
 
@@ -80,13 +82,15 @@ def test_an_answer_names_its_writer_the_way_to_a_person_and_what_the_law_wants(
 ) -> None:
     Brand.objects.update(legal_footer="Stadtwerke Musterstadt GmbH, Sitz Musterstadt\nAmtsgericht Leipzig HRB 4711")
     text = text_of(written("Guten Tag Kim Berger,\n\nwir senken ihn."))
-    head, _line, footer = text.partition("\n-- \n")
-    assert head.startswith(f"Guten Tag Kim Berger,\n\nwir senken ihn.\n\n{SIGNATURE}\n")
-    paragraphs = footer.strip().split("\n\n")
+    head, _line, small_print = text.partition("\n-- \n")
+    said = f"Guten Tag Kim Berger,\n\nwir senken ihn.\n\n{SIGNATURE}\n\n"
+    assert head.startswith(said)
+    paragraphs = head.removeprefix(said).split("\n\n")
     assert paragraphs[0].startswith(f"Wie es um Ihr Anliegen {ticket.pk} steht")
     assert paragraphs[1] == "Diese Antwort hat ein Mensch geschrieben: Mira Yılmaz."
-    assert "+49 341 123456" in paragraphs[2]
-    assert paragraphs[3] == "Stadtwerke Musterstadt GmbH, Sitz Musterstadt\nAmtsgericht Leipzig HRB 4711"
+    assert paragraphs[2].startswith("Möchten Sie lieber telefonieren? Rufen Sie uns an: +49 341 123456")
+    assert paragraphs[3].startswith("Am 16.11.2026 um 10:00 Uhr schrieb Kim Berger:\n> ")
+    assert small_print.strip() == "Stadtwerke Musterstadt GmbH, Sitz Musterstadt\nAmtsgericht Leipzig HRB 4711"
 
 
 def test_it_speaks_the_customers_language(written: Callable[..., Message], ticket: Ticket) -> None:
@@ -95,6 +99,55 @@ def test_it_speaks_the_customers_language(written: Callable[..., Message], ticke
     assert "This answer was written by a person: Mira Yılmaz." in text_of(message)
     assert mail_of(message)["Content-Language"] == "en"
     assert "On 16 November 2026 at 10:00, Kim Berger wrote:" in text_of(message)
+
+
+def test_an_english_mail_has_the_english_signature_or_for_want_of_one_the_other(
+    written: Callable[..., Message], ticket: Ticket
+) -> None:
+    customers.change(ticket.person, language="en", actor=SYSTEM, at=ticket.created_at)
+    Brand.objects.update(legal_footer="HRB 4711, Sitz Musterstadt")
+    message = written("Hello")
+    assert "Mira Yılmaz\nIhre Stadtwerke Musterstadt\n" in text_of(message)
+    assert text_of(message).rstrip().endswith("-- \nHRB 4711, Sitz Musterstadt")
+    Brand.objects.update(signature_en="Your Stadtwerke", legal_footer_en="HRB 4711, registered in Musterstadt")
+    assert "Mira Yılmaz\nYour Stadtwerke\n" in text_of(message)
+    assert text_of(message).rstrip().endswith("-- \nHRB 4711, registered in Musterstadt")
+    customers.change(ticket.person, language="de", actor=SYSTEM, at=ticket.created_at)
+    assert "Mira Yılmaz\nIhre Stadtwerke Musterstadt\n" in text_of(message)
+
+
+def test_one_mail_names_one_telephone_which_is_the_brands(written: Callable[..., Message]) -> None:
+    Brand.objects.update(phone="030 23125-150", signature="Lindenstrom, Telefon 030 23125-150")
+    message = written()
+    assert "Rufen Sie uns an: 030 23125-150. Oder bitten" in text_of(message)
+    assert "+49 341 123456" not in text_of(message)
+    page = tree.document_fromstring(str(mail_of(message).get_body(("html",)).get_content()))  # type: ignore[union-attr]
+    dialled = [link for link in page.iter("a") if link.get("href", "").startswith("tel:")]
+    assert [(link.get("href"), link.text) for link in dialled] == [("tel:+493023125150", "030 23125-150")] * 2
+
+
+def test_the_status_link_is_short_to_see_and_whole_in_the_text(written: Callable[..., Message], ticket: Ticket) -> None:
+    link = status_link(ticket)
+    for status, address, words in (
+        ("waiting_customer", link, "Zum Stand Ihres Anliegens"),
+        ("resolved", f"{link}#question", "Frage beantworten"),
+    ):
+        message = written(status=status)
+        page = tree.document_fromstring(str(mail_of(message).get_body(("html",)).get_content()))  # type: ignore[union-attr]
+        assert [(one.get("href"), one.text) for one in page.iter("a") if "/anliegen/" in one.get("href", "")] == [
+            (address, words),
+        ]  # fmt: skip
+        assert address in text_of(message)
+        assert link not in page.text_content()
+
+
+def test_the_telephone_is_told_with_its_hours_as_of_when_it_leaves(
+    written: Callable[..., Message], calendar: Calendar, now: datetime
+) -> None:
+    saturday = now + timedelta(days=5)
+    assert "+49 341 123456 (Mo bis Fr 8:00 bis 17:00 Uhr; wieder ab Montag, 23. November, 8 Uhr)" in text_of(
+        written(send_at=saturday)
+    )
 
 
 @pytest.mark.parametrize(
@@ -189,7 +242,7 @@ def test_what_a_rule_wrote_says_so_to_machines_and_brings_the_legal_footer(ticke
     )
     mail = mail_of(rule)
     assert (mail["Auto-Submitted"], mail["X-Anliegen-Actor"]) == ("auto-replied", "rule")
-    assert text_of(rule) == "Angekommen.\n\n-- \nHRB 4711"
+    assert text_of(rule) == "Angekommen.\n\nIhre Stadtwerke Musterstadt\n\n-- \nHRB 4711"
 
 
 def test_the_envelope_names_the_message_where_the_mailbox_takes_such_addresses(

@@ -53,7 +53,8 @@ def joined(ticket: Ticket, bob: Address, open_ticket: Callable[..., Ticket], now
 
 
 def footer(message: Message) -> str:
-    return text_of(message).rpartition("\n-- \n")[2].split("\n\n")[0]
+    """The paragraph below the signature."""
+    return text_of(message).partition("Ihre Stadtwerke Musterstadt\n\n")[2].split("\n\n")[0]
 
 
 def test_the_link_is_in_a_mail_to_the_owner_alone(answer: Callable[..., Message], ticket: Ticket) -> None:
@@ -103,7 +104,7 @@ def test_what_a_rule_wrote_has_the_link_only_in_its_mail(ticket: Ticket, now: da
     text = f"Hier: {links.kept_link(ticket)}"
     rule = tickets.acknowledge(ticket, Answer(text), rule="r", actor=Actor.rule("r"), at=now)
     assert links.token(ticket) not in rule.text
-    assert text_of(rule).rstrip() == f"Hier: {links.status_link(ticket)}"
+    assert text_of(rule).rstrip() == f"Hier: {links.status_link(ticket)}\n\nIhre Stadtwerke Musterstadt"
     elsewhere = tickets.acknowledge(ticket, Answer(text, to=(INSTALLER,)), rule="r", actor=Actor.rule("r"), at=now)
     assert links.token(ticket) not in text_of(elsewhere)
 

@@ -6,6 +6,8 @@ that a person can ask for them; classes are the few of `tree.CLASSES`, styled by
 
 import html as entities
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import nh3
 from lxml import etree
@@ -48,19 +50,31 @@ def clean(tree: Tree) -> str:
     return _cleaner.clean(markup).strip()
 
 
-def from_text(text: str) -> str:
-    """Plain text as HTML: escaped, paragraphs and line ends kept, web addresses clickable."""
+def from_text(text: str, known: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Plain text as HTML: escaped, paragraphs and line ends kept, web addresses clickable.
+
+    What stands in the text as a key of `known`, and in no longer word, becomes the HTML given for it.
+    """
+    found = _links_and(known)
     paragraphs = re.split(r"\n(?:[ \t]*\n)+", text.strip("\n"))
-    lines = ("<br>\n".join(_linked(line) for line in paragraph.split("\n")) for paragraph in paragraphs)
+    lines = ("<br>\n".join(_linked(line, found, known) for line in paragraph.split("\n")) for paragraph in paragraphs)
     return "\n".join(f"<p>{paragraph}</p>" for paragraph in lines)
 
 
-def _linked(line: str) -> str:
+def _links_and(known: Mapping[str, str]) -> re.Pattern[str]:
+    """What finds web addresses and these texts, the longest first."""
+    if not known:
+        return _LINK
+    texts = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    return re.compile(rf"(?<!\w)(?:{texts})(?![\w/?#&=%-])|{_LINK.pattern}")
+
+
+def _linked(line: str, found: re.Pattern[str], known: Mapping[str, str]) -> str:
     out, end = [], 0
-    for match in _LINK.finditer(line):
+    for match in found.finditer(line):
         address = entities.escape(match[0])
-        out.append(entities.escape(line[end : match.start()]))
-        out.append(f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{address}</a>')
+        link = f'<a href="{address}" target="_blank" rel="noopener noreferrer nofollow">{address}</a>'
+        out += [entities.escape(line[end : match.start()]), known.get(match[0], link)]
         end = match.end()
     return "".join(out) + entities.escape(line[end:])
 

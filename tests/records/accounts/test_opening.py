@@ -1,17 +1,20 @@
 """When the service can be reached, in words."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anliegen.faces.portal.opening import reachable
 from anliegen.records.accounts.calendar import BusinessHours
+from anliegen.records.accounts.opening import day_and_hour, reachable
 
 WEEK = {day: ((time(8), time(18)),) for day in range(4)} | {4: ((time(8), time(12)), (time(13), time(14)))}
 HOURS = BusinessHours("Europe/Berlin", WEEK, days_off=frozenset({date(2026, 11, 24)}))
+
+FOR_LONG = frozenset(date(2026, 11, 1) + timedelta(days=day) for day in range(92))
 
 
 def said(at: datetime, hours: BusinessHours = HOURS, language: str = "de") -> str:
@@ -76,3 +79,31 @@ def test_at_every_moment_it_has_something_to_say(moment: datetime) -> None:
     assert found is not None
     assert found.now
     assert len(found.week) == 2
+
+
+def test_when_somebody_is_back_is_told_with_its_day_and_only_while_we_are_closed() -> None:
+    def back(moment: datetime, language: str = "de", hours: BusinessHours = HOURS) -> str:
+        with translation.override(language):
+            found = reachable(hours, moment)
+        assert found is not None
+        return found.back
+
+    assert back(at(20, 14)) == "Montag, 23. November, 8 Uhr"
+    assert back(at(20, 14), "en") == "Monday, 23 November, 8:00"
+    assert back(at(16, 9)) == ""
+    late = BusinessHours("Europe/Berlin", {0: ((time(9, 30), time(10)),)}, days_off=FOR_LONG)
+    assert back(at(20, 14), hours=late) == "Montag, 1. Februar 2027, 9:30 Uhr"
+
+
+def test_no_text_of_ours_takes_the_name_of_a_month_or_a_day() -> None:
+    """Django keeps all catalogues in one: a heading "May" that lets somebody do something would be the month."""
+    months = ["Januar", "Februar", "März", "April", "Mai", "Juni"]
+    months += ["Juli", "August", "September", "Oktober", "November", "Dezember"]
+    days = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
+    with translation.override("de"):
+        firsts = [
+            day_and_hour(datetime(2026, month, 1, tzinfo=UTC), at(1, 8), ZoneInfo("UTC")) for month in range(1, 13)
+        ]
+        week = [day_and_hour(at(16 + day, 8), at(16, 8), ZoneInfo("UTC")) for day in range(7)]
+    assert [said.split()[2].strip(",") for said in firsts] == months
+    assert [said.partition(",")[0] for said in week] == days
