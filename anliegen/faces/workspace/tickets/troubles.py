@@ -1,13 +1,15 @@
 """An answer that did not go out as it should: what is said about it beside its letter."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from anliegen.flow.channels.acknowledge import RULE as ACKNOWLEDGEMENT
 from anliegen.flow.channels.models import Delivery
-from anliegen.flow.channels.undelivered import Why, explain
+from anliegen.flow.channels.undelivered import Why, explain, is_a_servers
 from anliegen.records.tickets.models import Message
 
 
@@ -20,10 +22,19 @@ class Trouble:
     kept: str
     next: str | Promise
     said: str  # the server's own words
+    reference: str  # our own code for it, where no server said anything
     to: str
     cc: str
     is_doubt: bool  # nobody can know whether it was sent
     is_stopped: bool
+
+    @property
+    def tone(self) -> str:
+        """Red is for what nobody got; a doubt, or what was stopped in time, waits for somebody."""
+        return "waiting" if self.is_doubt or self.is_stopped else "broken"
+
+
+_KIND_OF_WORDS = re.compile(r"^\s*[a-z][a-z0-9-]*\s*;\s*", re.IGNORECASE)  # RFC 3464, 2.3.6: `smtp; 550 no such person`
 
 
 def deliveries_of(messages: Iterable[Message]) -> Mapping[int, Delivery]:
@@ -45,6 +56,7 @@ def trouble_of(message: Message, delivery: Delivery | None) -> Trouble | None:
         kept=_kept(message),
         next=why.next,
         said=_said(message, delivery),
+        reference=_reference(message, delivery),
         to=", ".join(again[0]),
         cc=", ".join(again[1]),
         is_doubt=message.state == "maybe_sent",
@@ -53,16 +65,17 @@ def trouble_of(message: Message, delivery: Delivery | None) -> Trouble | None:
 
 
 def _title(message: Message) -> str:
+    is_ours = message.rule == ACKNOWLEDGEMENT
     match message.state:
         case "maybe_sent":
             return _("Perhaps sent, perhaps not")
         case "stopped":
             return _("Stopped: the customer wrote first")
         case "bounced":
-            return _("This answer came back")
+            return _("The acknowledgement came back") if is_ours else _("This answer came back")
         case "failed":
-            return _("This answer could not be sent")
-    return _("This answer did not reach everybody")
+            return _("The acknowledgement could not be sent") if is_ours else _("This answer could not be sent")
+    return _("The acknowledgement did not reach everybody") if is_ours else _("This answer did not reach everybody")
 
 
 def _why(message: Message, delivery: Delivery | None) -> Why:
@@ -86,12 +99,33 @@ def _why(message: Message, delivery: Delivery | None) -> Why:
 
 def _said(message: Message, delivery: Delivery | None) -> str:
     """The words of the recipient's server, as its report has them; else what our own mail server said."""
-    told = [(one["address"], one["said"]) for one in message.unreached if one.get("said")]
+    told = [(one["address"], _words(one["said"])) for one in message.unreached if one.get("said")]
     if len(told) > 1:
         return "; ".join(f"{address}: {said}" for address, said in told)
     if told:
-        return str(told[0][1])
-    return str(delivery.error) if delivery is not None and message.state != "stopped" else ""
+        return told[0][1]
+    return "" if delivery is None or message.state == "stopped" else _said_to_us(delivery)
+
+
+def _said_to_us(delivery: Delivery) -> str:
+    return _words(delivery.error) if is_a_servers(delivery.code) else ""
+
+
+def _words(said: str) -> str:
+    """Without the kind that a report writes before them."""
+    return _KIND_OF_WORDS.sub("", said, count=1)
+
+
+def _reference(message: Message, delivery: Delivery | None) -> str:
+    """The code under which the log has it, where no server gave it: nobody said that."""
+    if delivery is None or message.state == "stopped" or is_a_servers(delivery.code):
+        return ""
+    return ", ".join(dict.fromkeys(one for one in (delivery.code, _code(delivery.error)) if one))
+
+
+def _code(error: str) -> str:
+    """What was noted, when it is a code and no sentence."""
+    return error if error.isidentifier() else ""
 
 
 def _kept(message: Message) -> str:
@@ -99,6 +133,8 @@ def _kept(message: Message) -> str:
         names = ", ".join(one["address"] for one in message.unreached)
         return _("The others have it. It did not reach: %(names)s") % {"names": names}
     if message.state in ("failed", "bounced"):
+        if not message.agent_id:
+            return _("The concern itself is here, and nothing of it is lost.")
         return _("Your text and files are kept here, and the concern waits for you again.")
     return _("Your text and files are kept here, and nothing is sent before you decide.")
 
@@ -114,13 +150,15 @@ def _recipients(message: Message) -> tuple[list[str], list[str]]:
 
 @dataclass(frozen=True)
 class Delay:
-    """It has not left yet: why, and when it is tried again."""
+    """It has not left yet: why, in our words and in the server's, and when it is tried again."""
 
     happened: str | Promise
+    said: str
     delivery: Delivery
 
 
 def delay_of(message: Message, delivery: Delivery | None) -> Delay | None:
     if message.state != "queued" or delivery is None or not delivery.trouble:
         return None
-    return Delay(explain(delivery.code).happened, delivery)
+    why = explain(delivery.code, for_now=delivery.trouble == "passing")
+    return Delay(why.happened, _said_to_us(delivery), delivery)
