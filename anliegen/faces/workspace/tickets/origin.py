@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from anliegen.faces.workspace import inbox, search, undelivered
+from anliegen.faces.workspace import inbox, search
 from anliegen.faces.workspace.frame import agent_of, came_from, state_of, view_of
 from anliegen.faces.workspace.rows import Row, rows
+from anliegen.faces.workspace.tickets.troubles import troubled
 from anliegen.ground import clock
 from anliegen.records.tickets import queries
 from anliegen.records.tickets.models import Ticket
@@ -46,7 +47,7 @@ def of(request: HttpRequest) -> Origin:
             name = _("Search: %(asked)s") % {"asked": asked}
             return Origin(name, _lines(tickets), f"{reverse('workspace:search')}{query_of(request)}")
         case "undelivered":
-            tickets = undelivered.tickets_of(agent_of(request))
+            tickets = list({one.ticket_id: one.ticket for one in troubled(agent_of(request))}.values())
             return Origin(_("Not delivered"), _lines(tickets), reverse("workspace:undelivered"), shrinks=True)
     view = view_of(request)
     listed = inbox.listed(request, view)

@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from anliegen.flow.channels.acknowledge import RULE as ACKNOWLEDGEMENT
 from anliegen.flow.channels.models import Delivery
 from anliegen.flow.channels.undelivered import Why, explain, is_a_servers
+from anliegen.records.accounts.models import Agent
+from anliegen.records.tickets import queries
 from anliegen.records.tickets.models import Message
+from anliegen.records.tickets.seen import as_seen_by
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,14 @@ class Trouble:
 
 
 _KIND_OF_WORDS = re.compile(r"^\s*[a-z][a-z0-9-]*\s*;\s*", re.IGNORECASE)  # RFC 3464, 2.3.6: `smtp; 550 no such person`
+
+
+def troubled(agent: Agent) -> list[Message]:
+    """The answers that wait for a person, the newest first, with their tickets as this agent may see them."""
+    found = queries.troubled(agent).select_related("ticket__person", "ticket__team", "ticket__assignee", "agent")
+    messages = list(found[: queries.TROUBLED_SHOWN])
+    as_seen_by(agent, [one.ticket for one in messages])
+    return messages
 
 
 def deliveries_of(messages: Iterable[Message]) -> Mapping[int, Delivery]:
