@@ -268,7 +268,14 @@ def test_calls_are_listed_and_filtered_by_how_they_ended(browser: Client, now: d
 )
 def test_why_a_call_failed_is_said_in_words(browser: Client, now: datetime, code: str, words: str) -> None:
     EgressCall.objects.create(
-        scheme="https", host="x.example", port=443, purpose="mail", started_at=now, result="error", error=code
+        scheme="https",
+        host="x.example",
+        port=443,
+        purpose="mail",
+        started_at=now,
+        duration_ms=1,
+        result="error",
+        error=code,
     )
     assert words in browser.get(to("calls")).text
 
