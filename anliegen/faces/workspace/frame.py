@@ -68,6 +68,14 @@ def order_of(request: HttpRequest) -> str:
     return order if order in queries.ORDERS else "newest"
 
 
+def came_from(request: HttpRequest) -> str:
+    """Which kind of list the agent works in: a `view`, a `search`, or what was not delivered."""
+    state = state_of(request)
+    if state.get("q", "").strip():
+        return "search"
+    return "undelivered" if state.get("from") == "undelivered" else "view"
+
+
 def list_of(view: str, order: str) -> dict[str, str]:
     """What names a list in an address; the usual order needs no name."""
     return {"view": view} | ({} if order == "newest" else {"order": order})
@@ -97,14 +105,15 @@ class Desk:
     @property
     def query(self) -> str:
         """What the search field shows."""
-        return self._request.GET.get("q", "")[:200] if self._is_at("search") else ""
+        return self._request.GET.get("q", "")[:200] if self._is_at("search", "ticket") else ""
 
     @cached_property
     def views(self) -> list[Entry]:
         """The lists with how many wait there; counting stops at a thousand."""
         if not may(self.agent, "ticket.read"):
             return []
-        here = view_of(self._request) if self._is_at("inbox", "news", "ticket") else None
+        is_there = self._is_at("inbox", "news") or (self._is_at("ticket") and came_from(self._request) == "view")
+        here = view_of(self._request) if is_there else None
         counts = lists.counts(self.agent)
         return [self._view(key, name, here, counts[key]) for key, name in queries.VIEWS.items()]
 
@@ -198,9 +207,12 @@ class Desk:
         }
 
     def _place(self) -> str | None:
-        """The entry that this page stands under: the two ledgers have one each, the other settings share one."""
+        """The entry that this page stands under: the two ledgers have one each, the other settings share one; a ticket
+        stands under the search that found it."""
         match = self._request.resolver_match
         name = match.url_name if match is not None else None
+        if name == "ticket":
+            return came_from(self._request)
         if name is None or not name.startswith("settings-"):
             return name
         return next((ledger for ledger in LEDGERS if name.startswith(ledger)), "settings-overview")

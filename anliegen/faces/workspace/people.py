@@ -13,6 +13,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
+from anliegen.flow.channels.email.identifiers import bare_subject, subject_number
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.models.operator import LANGUAGES
@@ -85,6 +86,7 @@ class LinkedRow:
     row: Row
     how: Any
     is_perhaps: bool  # a person is to say whether they belong together
+    reasons: list[Any]  # what speaks for it
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,9 @@ def context_of(
     """What the pane shows; `linked` where it was read before."""
     person = ticket.person
     may_read, may_change = may(agent, "customer.read"), may(agent, "customer.change")
-    others = Ticket.objects.visible_to(agent).filter(person=person).exclude(pk=ticket.pk)
+    linked = linked_with(ticket, agent) if linked is None else linked
+    told = [ticket.pk, *(one.row.ticket.pk for one in linked)]
+    others = Ticket.objects.visible_to(agent).filter(person=person).exclude(pk__in=told)
     lines = others.only("subject", "status", "last_message_at", "waiting_since").order_by("-last_message_at", "-pk")
     found = list(lines[: OTHERS + 1]) if may_read else []
     return Context(
@@ -134,7 +138,7 @@ def context_of(
         more_others=len(found) > OTHERS,
         form=form or PersonForm(person),
         organisation_form=organisation_form or OrganisationForm(person),
-        linked=linked_with(ticket, agent) if linked is None else linked,
+        linked=linked,
         organisations=organisations,
     )
 
@@ -196,9 +200,21 @@ def linked_with(ticket: Ticket, agent: Agent) -> list[LinkedRow]:
     found = queries.linked(ticket, agent)
     lines = rows([one.ticket for one in found], now=clock.now(), with_snippets=False)
     return [
-        LinkedRow(line, LINK_WORDS[one.kind, one.says], one.kind == "maybe")
+        LinkedRow(line, LINK_WORDS[one.kind, one.says], one.kind == "maybe", _reasons(ticket, one.ticket))
         for line, one in zip(lines, found, strict=True)
     ]
+
+
+def _reasons(ticket: Ticket, other: Ticket) -> list[Any]:
+    """What the two have in common."""
+    subjects = [bare_subject(one.subject).casefold() for one in (ticket, other)]
+    numbers = {subject_number(ticket.subject), subject_number(other.subject)}
+    found = [
+        (ticket.person_id == other.person_id, _("same person")),
+        (bool(subjects[0]) and subjects[0] == subjects[1], _("same subject")),
+        (bool(numbers & {ticket.pk, other.pk}), _("its subject names the number")),
+    ]
+    return [words for holds, words in found if holds]
 
 
 def _ticket(request: HttpRequest, number: int) -> Ticket:

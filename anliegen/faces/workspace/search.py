@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import agent_of
+from anliegen.faces.workspace.frame import agent_of, state_of
 from anliegen.faces.workspace.rows import Row, rows
 from anliegen.ground import clock, text
 from anliegen.records.accounts.models import Agent
@@ -45,27 +45,61 @@ class FoundText:
     passage: list[tuple[str, bool]]
 
 
+@dataclass(frozen=True)
+class Results:
+    """A page of what a question finds: people with their newest tickets, then what was said."""
+
+    people: list[FoundPerson]
+    found: list[FoundText]
+    older: str | None
+
+    @property
+    def named(self) -> set[int]:
+        """The tickets that stand below a person already."""
+        return {row.ticket.pk for one in self.people for row in one.tickets}
+
+    @property
+    def lines(self) -> list[Row]:
+        """All of it in the order of the page, each ticket once."""
+        of_people = [row for one in self.people for row in one.tickets]
+        return list({row.ticket.pk: row for row in [*of_people, *(one.row for one in self.found)]}.values())
+
+
 @asks("ticket.read")
 def search(request: HttpRequest) -> HttpResponse:
     """What was found; the address holds the question."""
-    agent = agent_of(request)
-    asked = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    cursor = request.GET.get("cursor")
-    if (number := _number(asked)) and Ticket.objects.visible_to(agent).filter(pk=number).exists():
+    asked = asked_of(request)
+    if (number := _number(asked)) and Ticket.objects.visible_to(agent_of(request)).filter(pk=number).exists():
         return redirect("workspace:ticket", number)
+    results = results_of(request)
+    cursor = request.GET.get("cursor")
+    kept = {"q": asked} | ({"cursor": cursor} if cursor else {})
+    context = {
+        "asked": asked,
+        "results": results,
+        "here": urlencode(kept),
+        "all": len(results.found) if cursor is None else None,
+        "older": f"{reverse('workspace:search')}?{urlencode({'q': asked, 'cursor': results.older})}"
+        if results.older
+        else None,
+    }
+    return page(request, "workspace/search.html", context)
+
+
+def asked_of(request: HttpRequest) -> str:
+    """The question, as it stands in the address of the search and of each ticket opened from it."""
+    return state_of(request).get("q", "").replace("\x00", "").strip()[:LONGEST]
+
+
+def results_of(request: HttpRequest) -> Results:
+    """What this question finds, on the page that the cursor names."""
+    agent, asked, cursor = agent_of(request), asked_of(request), state_of(request).get("cursor")
     found = tickets.search(agent, asked, cursor=cursor) if asked else tickets.FoundPage([], None)
     people = _people(agent, asked, found.items) if asked and not cursor else []
     as_seen_by(agent, [one.ticket for one in found.items])
     lines = rows([one.ticket for one in found.items], now=clock.now(), with_snippets=False)
-    context = {
-        "asked": asked,
-        "people": people,
-        "found": [FoundText(line, one.passage) for line, one in zip(lines, found.items, strict=True)],
-        "older": f"{reverse('workspace:search')}?{urlencode({'q': asked, 'cursor': found.older})}"
-        if found.older
-        else None,
-    }
-    return page(request, "workspace/search.html", context)
+    texts = [FoundText(line, one.passage) for line, one in zip(lines, found.items, strict=True)]
+    return Results(people, texts, found.older)
 
 
 def _number(asked: str) -> int | None:

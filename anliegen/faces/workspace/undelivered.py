@@ -5,18 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of, listen
-from anliegen.faces.workspace.tickets.troubles import deliveries_of, trouble_of
-from anliegen.records.tickets import queries
-from anliegen.records.tickets.seen import as_seen_by
+from anliegen.faces.workspace.tickets.troubles import deliveries_of, trouble_of, troubled
 
 
 @asks("ticket.read")
 def undelivered(request: HttpRequest) -> HttpResponse:
     """What happened to each, and the way to its letter, where something can be done about it."""
     listen(request)
-    found = queries.troubled(agent_of(request)).select_related("ticket__person", "agent")
-    messages = list(found[: queries.TROUBLED_SHOWN])
-    as_seen_by(agent_of(request), [one.ticket for one in messages])
+    messages = troubled(agent_of(request))
     deliveries = deliveries_of(messages)
     rows = [(one, trouble) for one in messages if (trouble := trouble_of(one, deliveries.get(one.pk)))]
     return page(request, "workspace/undelivered.html", {"rows": rows})

@@ -2,6 +2,7 @@
 
 The codes are those of `message.failed`, `message.bounced` and `message.unreached`: enhanced status codes (RFC 3463)
 such as `5.1.1`, reply codes such as `smtp-550`, and our own. Servers choose them freely, so their words stand beside.
+A code that begins with 4 says "not now", whatever its table has under the rest of it: `4.7.1` is how servers greylist.
 """
 
 import re
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-_ENHANCED = re.compile(r"[245]\.(\d{1,3}\.\d{1,3})")
+_ENHANCED = re.compile(r"([245])\.(\d{1,3}\.\d{1,3})")
+_REPLY = re.compile(r"smtp[-_](\d{3})")
 CORRECT = _("Correct the address and send it again. If you do not know the right one, call.")
 CALL = _("Try another way to reach the person: another address, or by telephone.")
 OPERATOR = _("Whoever looks after the mail server has to mend this; the answer then leaves by itself.")
@@ -70,7 +72,7 @@ WHYS = {
 SENDER = Why(_("The server does not let us send from our address (SPF, DKIM, DMARC or its own rules)."), OPERATOR)
 LOGIN = Why(_("The mail server refuses our user name or password."), OPERATOR)
 FOR_GOOD = Why(_("The server refused it for good."), CALL)
-FOR_NOW = Why(_("The server refused it for now."), AGAIN)
+FOR_NOW = Why(_("The recipient's server asked to try it again later."), AGAIN)
 _BY_SUBJECT = {
     "1": WHYS["1.0"],
     "2": WHYS["2.0"],
@@ -78,23 +80,35 @@ _BY_SUBJECT = {
     "7": WHYS["7.1"],
 }
 _LOGINS = ("7.8", "7.9", "7.11", "7.12", "7.14")
+_ALSO_FOR_NOW = ("2.2", "4.1", "4.3", "4.4", "4.6", "4.7")  # true whether it is for now or for good
 
 
-def explain(code: str) -> Why:
-    """The words for a code; for one that is not known at least whether it is for good."""
+def explain(code: str, *, for_now: bool = False) -> Why:
+    """The words for a code; for one that is not known at least whether it is for good.
+
+    `for_now`: it is tried again, whatever the code says. The reply code decides that, and an enhanced one may
+    contradict it (see `email/verdict.py`).
+    """
     if code in WHYS:
         return WHYS[code]
     if enhanced := _ENHANCED.fullmatch(code):
-        return _enhanced(enhanced[1])
-    if code.startswith(("smtp-55", "smtp_55")):
-        return WHYS["1.0"] if code.endswith(("550", "553")) else FOR_GOOD
-    return FOR_NOW if code.startswith(("smtp-4", "smtp_4")) else FOR_GOOD
+        return _enhanced(enhanced[2], for_now or enhanced[1] == "4")
+    if for_now or code.startswith(("smtp-4", "smtp_4")):
+        return FOR_NOW
+    return WHYS["1.0"] if code.startswith(("smtp-55", "smtp_55")) and code.endswith(("550", "553")) else FOR_GOOD
 
 
-def _enhanced(detail: str) -> Why:
+def is_a_servers(code: str) -> bool:
+    """Whether a mail server gave this code, so that its words stand beside it; all others are our own."""
+    return bool(_ENHANCED.fullmatch(code) or _REPLY.fullmatch(code))
+
+
+def _enhanced(detail: str, for_now: bool) -> Why:
     if detail in _LOGINS:
         return LOGIN
     subject, number = detail.split(".")
     if detail in ("1.7", "1.8") or (subject == "7" and 20 <= int(number) <= 27):
         return SENDER
+    if for_now and detail not in _ALSO_FOR_NOW:
+        return FOR_NOW
     return WHYS.get(detail) or _BY_SUBJECT.get(subject, FOR_GOOD)

@@ -16,8 +16,9 @@ from anliegen.ground.search.compounds import split
 from anliegen.ground.search.words import english_stem, words
 from anliegen.ground.text import fold, fold_accents, fold_digraphs
 
-ANALYSER_VERSION = 1
-"""Raise this whenever the terms of any text change (code, word lists, stemmer): older rows are then indexed again."""
+ANALYSER_VERSION = 2  # 2: what rules write is found no more
+"""Raise this whenever the terms of any text change (code, word lists, stemmer), or which texts have any: older rows are
+then indexed again."""
 
 LONGEST_TERM = 64
 LAST_POSITION = 16383  # PostgreSQL keeps no higher one

@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Model
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
@@ -43,6 +45,14 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "decision": (Decision, None),
     "outcome": (Outcome, None),
 }
+# Rules that come with the program, by their codes.
+RULES: dict[str, str | Promise] = {
+    "mailbox": gettext_lazy("team by mailbox"),
+    "acknowledge": gettext_lazy("acknowledgement"),
+    "status-link": gettext_lazy("link to the status page"),
+    "contest": gettext_lazy("a person checks"),
+    "quiet": gettext_lazy("close what has been quiet"),
+}
 WITHOUT_NOUN = {"agent", "operator", "person"}
 
 
@@ -71,9 +81,9 @@ def names(refs: Iterable[str], viewer: Agent, known: Known | None = None) -> dic
 def _of_no_row(kind: str, key: str) -> str:
     match kind:
         case "system":
-            return "Anliegen"
+            return _("the automation")
         case "rule":
-            return _("the rule “%(name)s”") % {"name": key}
+            return _("the rule “%(name)s”") % {"name": RULES.get(key, key)}
         case "model":
             return _("the model “%(name)s”") % {"name": key}
         case "reader":

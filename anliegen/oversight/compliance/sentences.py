@@ -56,8 +56,13 @@ def _sentence(event: Event, named: dict[str, str]) -> str:
     parts = {"actor": named.get(event.actor, event.actor), "subject": named.get(event.subject, event.subject)}
     for field, kind in verb.fields.items():
         parts[field] = _part(event, field, kind, named)
-    text = str(verb.sentence).format_map(parts)
+    sentence = tickets.TAKEN_ON if _is_taken_on(event) else verb.sentence
+    text = str(sentence).format_map(parts)
     return text[:1].upper() + text[1:]
+
+
+def _is_taken_on(event: Event) -> bool:
+    return event.verb == tickets.TICKET_ASSIGNED.name and event.data.get("to") == event.actor
 
 
 def _part(event: Event, field: str, kind: Kind, named: dict[str, str]) -> str:

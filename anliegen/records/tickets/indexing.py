@@ -1,8 +1,16 @@
-"""What of a message or note can be found: its search row. Nothing is saved here."""
+"""What of a message or note can be found: its search row. Nothing is saved here.
+
+What a rule writes is said to everybody in the same words, an acknowledgement quotes the subject besides: found, it
+would stand in the way of what people said. It has no row.
+"""
 
 from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
 from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import Message, Note, SearchRow
+
+
+def is_findable(message: Message) -> bool:
+    return not message.rule
 
 
 def of_message(message: Message) -> SearchRow:

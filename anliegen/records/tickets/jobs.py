@@ -12,7 +12,8 @@ MOST = 20_000  # rows in one run, so that other jobs get their turn
 
 @periodic("*/10 * * * *", queue="index")
 def index_again(timestamp: int) -> None:
-    """Bring rows of an older analyser up to date, the oldest first; the rest waits for the next run."""
+    """Bring rows of an older analyser up to date, the oldest first, or take them away where nothing is to be found any
+    more; the rest waits for the next run."""
     last, done = 0, 0
     while done < MOST and (rows := list(stale(SearchRow).filter(pk__gt=last).order_by("pk")[:AT_ONCE])):
         _renew(rows)
@@ -21,10 +22,13 @@ def index_again(timestamp: int) -> None:
 
 def _renew(rows: list[SearchRow]) -> None:
     loaded = SearchRow.objects.select_related("message__ticket", "note").in_bulk([row.pk for row in rows])
-    for row in loaded.values():
+    left_out = [key for key, row in loaded.items() if row.message is not None and not indexing.is_findable(row.message)]
+    SearchRow.objects.filter(pk__in=left_out).delete()
+    kept = [row for key, row in loaded.items() if key not in left_out]
+    for row in kept:
         if row.message is not None:
             row.tsv = indexing.of_message(row.message).tsv
         elif row.note is not None:
             row.tsv = indexing.of_note(row.note).tsv
         row.version = ANALYSER_VERSION
-    SearchRow.objects.bulk_update(loaded.values(), ["tsv", "version"])
+    SearchRow.objects.bulk_update(kept, ["tsv", "version"])

@@ -1,8 +1,10 @@
 """Joining and parting on the ticket page, and who may."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import pytest
 from django.test import Client
 
 from anliegen.ground.journal.actors import SYSTEM
@@ -35,3 +37,41 @@ def test_parting_what_stands_alone_changes_nothing(toms: Client, miras: Client, 
     assert miras.post(f"/workspace/tickets/{ticket.pk}/part/").status_code == 302
     ticket.refresh_from_db()
     assert (ticket.status, ticket.joined_into_id) == ("new", None)
+
+
+@pytest.fixture
+def again(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Team, ticket: Ticket, now: datetime):
+    """Kim wrote the same once more, and a person is to decide."""
+    made = actions.assign(
+        open_ticket(kim_address, subject="AW: Abschlag", at=now + timedelta(hours=1)), to=billing, actor=SYSTEM, at=now
+    )
+    actions.link(made, ticket, kind="maybe", actor=SYSTEM, at=now)
+    return made
+
+
+def test_the_older_one_goes_on_from_whichever_it_was_asked(miras: Client, ticket: Ticket, again: Ticket) -> None:
+    for one, other in ((ticket, again), (again, ticket)):
+        html = miras.get(f"/workspace/tickets/{one.pk}/").content.decode()
+        assert f"Zusammenführen, weiter unter #{ticket.pk}" in html
+        assert "(gleiche Person, gleicher Betreff). Nichts beweist es" in html
+        joined = miras.post(f"/workspace/tickets/{one.pk}/join/{other.pk}/")
+        assert joined.headers["Location"] == f"/workspace/tickets/{ticket.pk}/"
+        again.refresh_from_db()
+        ticket.refresh_from_db()
+        assert (again.joined_into_id, ticket.joined_into_id, ticket.messages.count()) == (ticket.pk, None, 2)
+        miras.post(f"/workspace/tickets/{again.pk}/part/")
+        actions.link(again, ticket, kind="maybe", actor=SYSTEM, at=ticket.created_at)
+
+
+def test_what_is_linked_is_not_listed_a_second_time(
+    miras: Client,
+    ticket: Ticket,
+    again: Ticket,
+    open_ticket: Callable[..., Ticket],
+    kim_address: Address,
+    billing: Team,
+) -> None:
+    third = actions.assign(open_ticket(kim_address), to=billing, actor=SYSTEM, at=ticket.created_at)
+    html = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    beside = html.split('id="customer"')[1]
+    assert re.findall(r"#(\d+)</span> ·", beside) == [str(third.pk), str(again.pk)]

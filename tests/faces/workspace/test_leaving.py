@@ -1,5 +1,6 @@
 """What becomes of an answer, as its writer sees it: who gets it, when it leaves, what to do if it did not arrive."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -161,7 +162,7 @@ def test_a_failure_is_told_on_every_page_and_at_its_letter(
     assert "1 nicht zugestellt" in miras.get("/workspace/").content.decode()
     assert "1 nicht zugestellt" in miras.get("/workspace/undelivered/count/").content.decode()
     listed = miras.get("/workspace/undelivered/").content.decode()
-    assert f'href="/workspace/tickets/{ticket.pk}/#m{failed.pk}"' in listed
+    assert f'href="/workspace/tickets/{ticket.pk}/?from=undelivered#m{failed.pk}"' in listed
     html = page(miras, ticket)
     for words in (
         "Diese Antwort konnte nicht gesendet werden",
@@ -231,6 +232,56 @@ def test_while_the_mail_server_is_away_everybody_is_told_and_when_it_is_tried_ag
     assert "Noch nicht gesendet. Der Mailserver Ihres Hauses ist nicht erreichbar. Nächster Versuch:" in html
 
 
+def test_what_a_server_asks_to_send_later_is_said_to_be_tried_and_not_to_be_refused(
+    miras: Client, ticket: Ticket, answer: Callable[..., Message]
+) -> None:
+    said = "451 4.7.1 Greylisted, please try again later"
+    Delivery.objects.create(
+        message=answer(), due_at=clock.now() + TOMORROW, attempts=1, code="4.7.1", trouble="passing", error=said
+    )
+    html = page(miras, ticket)
+    assert "Noch nicht gesendet. Der Server am Ziel bat, es später noch einmal zu versuchen. Nächster Versuch:" in html
+    assert f"Der Mailserver sagte: {said}<" in html
+    assert (
+        re.findall(r'class="badge status badge-waiting"[^>]*><svg.*?</svg>([^<]*)<', html)[-1] == "wird noch versucht"
+    )
+    assert "unerwünscht" not in html
+
+
+def test_the_list_says_that_an_answer_is_still_here(
+    miras: Client, ticket: Ticket, answer: Callable[..., Message]
+) -> None:
+    message = answer()
+    assert "Antwort noch nicht draußen" not in miras.get("/workspace/?view=open").content.decode()
+    Message.objects.filter(pk=message.pk).update(created_at=clock.now() - timedelta(minutes=3))
+    assert "Antwort noch nicht draußen" in miras.get("/workspace/?view=open").content.decode()
+    actions.mark_sent(message, actor=SYSTEM, at=clock.now())
+    assert "Antwort noch nicht draußen" not in miras.get("/workspace/?view=open").content.decode()
+
+
+def test_a_code_of_our_own_is_no_word_of_a_server(
+    miras: Client, ticket: Ticket, answer: Callable[..., Message]
+) -> None:
+    message = actions.mark_maybe_sent(answer(), actor=SYSTEM, at=clock.now())
+    Delivery.objects.create(
+        message=message, due_at=clock.now(), done_at=clock.now(), code="no_answer", error="broken_off"
+    )
+    html = page(miras, ticket)
+    assert "Der Mailserver sagte" not in html
+    assert "Kennzeichen für Rückfragen: no_answer, broken_off<" in html
+    assert 'class="problem problem-waiting"' in html
+
+
+def test_an_acknowledgement_that_failed_is_called_one(miras: Client, ticket: Ticket) -> None:
+    by = Actor.rule("acknowledge")
+    message = actions.acknowledge(ticket, Answer("Angekommen."), rule="acknowledge", actor=by, at=clock.now())
+    actions.mark_failed(message, reason="5.1.1", actor=SYSTEM, at=clock.now())
+    html = page(miras, ticket)
+    assert "Die Eingangsbestätigung konnte nicht gesendet werden" in html
+    assert "Diese Antwort" not in html
+    assert 'class="problem"' in html  # red: nobody got it
+
+
 @pytest.mark.parametrize("act", ["later", "now", "again", "once-more", "settle"])
 def test_another_teams_answers_do_not_exist(toms: Client, failed: Message, act: str) -> None:
     assert toms.post(f"/workspace/messages/{failed.pk}/{act}/", {"to": "x@example.org"}).status_code == 404
@@ -250,7 +301,7 @@ def test_what_came_back_says_why_in_words_and_in_the_servers_own(
     actions.mark_bounced(message, reason="5.1.1", unreached=[leo], actor=SYSTEM, at=clock.now())
     html = page(miras, ticket)
     assert "Dieses Postfach gibt es nicht: der Server am Ziel kennt die Adresse nicht." in html
-    assert "smtp; 550 5.1.1 no such person" in html
+    assert "Der Mailserver sagte: 550 5.1.1 no such person<" in html
     assert "Berichtigen Sie die Adresse" in html
     assert 'value="leo@example.net"' in html and 'value="kim@example.org"' not in _again(html)
 
@@ -258,7 +309,7 @@ def test_what_came_back_says_why_in_words_and_in_the_servers_own(
     actions.mark_bounced(message, reason="5.2.2", unreached=[kim], actor=SYSTEM, at=clock.now())
     html = page(miras, ticket)
     assert "Diese Antwort kam zurück" in html
-    assert "leo@example.net: smtp; 550 5.1.1 no such person; kim@example.org: smtp; 552 mailbox full" in html
+    assert "leo@example.net: 550 5.1.1 no such person; kim@example.org: 552 mailbox full" in html
 
 
 def test_what_came_back_without_a_reason_is_not_called_refused(

@@ -1,8 +1,37 @@
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
+import pytest
 from django.test import Client
 
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Ticket
+
+Open = Callable[..., Ticket]
+
+
+@pytest.fixture
+def three(open_ticket: Open, kim_address: Address, billing: Team, run_pipeline: Callable[[], int], now: datetime):
+    """Three concerns about a meter, the oldest first, none of them Mira's own."""
+    made = [
+        actions.assign(
+            open_ticket(kim_address, text="Der Wasserzähler steht.", at=now + timedelta(hours=hour)),
+            to=billing, actor=SYSTEM, at=now,
+        )
+        for hour in range(3)
+    ]  # fmt: skip
+    run_pipeline()
+    return made
+
+
+def shown_at_the_left(html: str) -> list[int]:
+    pane = html.split('class="pane pane-list"')[1].split("</section>")[0]
+    return [int(number) for number in re.findall(r'id="t(\d+)"', pane)]
 
 
 def test_a_number_jumps_to_its_ticket(miras: Client, ticket: Ticket) -> None:
@@ -42,3 +71,62 @@ def test_a_note_is_found_too(miras: Client, ticket: Ticket, run_pipeline: Callab
     miras.post(f"/workspace/tickets/{ticket.pk}/note/", {"text": "Der Wasserzähler ist vertauscht"})
     run_pipeline()
     assert "<mark>Wasserzähler</mark>" in miras.get("/workspace/search/", {"q": "Wasserzähler"}).content.decode()
+
+
+def test_a_ticket_from_the_search_stands_beside_what_was_found(miras: Client, three: list[Ticket]) -> None:
+    first, second, third = three
+    found = miras.get("/workspace/search/", {"q": "Wasserzähler"}).content.decode()
+    href = f"/workspace/tickets/{second.pk}/?q=Wasserz%C3%A4hler"
+    assert f'href="{href}"' in found
+    html = miras.get(href).content.decode()
+    assert shown_at_the_left(html) == [third.pk, second.pk, first.pk]
+    assert f'href="/workspace/search/?q=Wasserz%C3%A4hler#t{second.pk}"' in html  # the way back
+    assert f'href="/workspace/tickets/{third.pk}/?q=Wasserz%C3%A4hler"' in html  # the one before
+    assert f'href="/workspace/tickets/{first.pk}/?q=Wasserz%C3%A4hler"' in html  # the one after
+    assert "Suche: Wasserzähler" in html and 'value="Wasserzähler"' in html
+    assert f'id="t{second.pk}"' in found
+
+
+def test_people_come_before_what_was_said_in_the_list_beside_too(
+    miras: Client, ticket: Ticket, three: list[Ticket]
+) -> None:
+    html = miras.get(f"/workspace/tickets/{ticket.pk}/?q=kim@example.org").content.decode()
+    assert shown_at_the_left(html) == [*(one.pk for one in three[::-1]), ticket.pk]
+
+
+def test_a_ticket_from_what_was_not_delivered_stands_beside_the_others(
+    miras: Client, mira: Agent, three: list[Ticket], now: datetime
+) -> None:
+    for one in three[:2]:
+        sent = actions.reply(one, Answer("Wir kommen."), actor=Actor.agent(mira.pk), at=now)
+        actions.mark_failed(sent, reason="5.1.1", actor=SYSTEM, at=now)
+    html = miras.get(f"/workspace/tickets/{three[0].pk}/?from=undelivered").content.decode()
+    assert shown_at_the_left(html) == [three[1].pk, three[0].pk]
+    assert f'href="/workspace/undelivered/#t{three[0].pk}"' in html
+    assert f'href="/workspace/tickets/{three[1].pk}/?from=undelivered"' in html
+    seen_to = miras.get(f"/workspace/tickets/{three[2].pk}/?from=undelivered").content.decode()
+    steps = seen_to.split('class="ticket-steps"')[1].split("</header>")[0]
+    assert re.findall(r'href="([^"]*tickets/[^"]*from=undelivered)"', steps) == [
+        f"/workspace/tickets/{three[1].pk}/?from=undelivered"
+    ]
+
+
+def test_who_is_found_is_not_followed_by_nothing_found(miras: Client, ticket: Ticket) -> None:
+    html = miras.get("/workspace/search/", {"q": "kim@example.org"}).content.decode()
+    assert "found-person" in html
+    assert "Nichts gefunden" not in html and "In dem, was gesagt wurde" not in html
+
+
+def test_the_search_says_how_much_it_found(miras: Client, three: list[Ticket]) -> None:
+    html = miras.get("/workspace/search/", {"q": "Wasserzähler"}).content.decode()
+    assert "3 Vorgänge" in html
+
+
+def test_our_own_acknowledgement_is_not_found(
+    miras: Client, ticket: Ticket, run_pipeline: Callable[[], int], now: datetime
+) -> None:
+    by = Actor.rule("acknowledge")
+    text = "Ihr Anliegen zum Wasserzähler ist angekommen."
+    actions.acknowledge(ticket, Answer(text), rule="acknowledge", actor=by, at=now + timedelta(minutes=1))
+    run_pipeline()
+    assert "Nichts gefunden" in miras.get("/workspace/search/", {"q": "Wasserzähler"}).content.decode()

@@ -46,6 +46,22 @@ def test_names_of_agents_and_teams_stand_in_the_sentence(
     assert said(newest("ticket.assigned"), admin) == "Jana Kowalski gave this to Mira Yılmaz"
 
 
+def test_who_gives_it_to_themselves_took_it_on(ticket: Ticket, mira: Agent, now: datetime) -> None:
+    tickets.assign(ticket, to=mira, actor=Actor.agent(mira.pk), at=now)
+    assert said(newest("ticket.assigned"), mira) == "Mira Yılmaz took this on"
+    with translation.override("de"):
+        assert said(newest("ticket.assigned"), mira) == "Mira Yılmaz hat den Vorgang übernommen"
+
+
+def test_rules_and_what_the_program_does_by_itself_have_names_of_the_readers_language(admin: Agent) -> None:
+    with translation.override("de"):
+        assert names(["rule:mailbox", "rule:of-a-later-version", "system"], admin) == {
+            "rule:mailbox": "die Regel „Team nach Postfach“",
+            "rule:of-a-later-version": "die Regel „of-a-later-version“",
+            "system": "die Automatik",
+        }
+
+
 def test_names_read_before_are_not_read_again(
     ticket: Ticket, mira: Agent, admin: Agent, now: datetime, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
@@ -62,7 +78,7 @@ def test_names_read_before_are_not_read_again(
 def test_a_ticket_that_goes_to_nobody_says_so(ticket: Ticket, mira: Agent, admin: Agent, now: datetime) -> None:
     with transaction.atomic():
         event = record(DECLARED["ticket.assigned"], ticket, actor=SYSTEM, at=now, to=None, was=f"agent:{mira.pk}")
-    assert said(event, admin) == "Anliegen gave this to nobody"
+    assert said(event, admin) == "The automation gave this to nobody"
 
 
 def test_codes_become_words(ticket: Ticket, admin: Agent, now: datetime) -> None:
@@ -79,7 +95,7 @@ def test_changed_fields_are_listed_in_words(admin: Agent, operator: Operator, no
 def test_a_rule_is_named_as_a_rule(ticket: Ticket, admin: Agent, now: datetime) -> None:
     with transaction.atomic():
         event = record(DECLARED["ticket.closed"], ticket, actor=Actor.rule("mailbox"), at=now, was="resolved")
-    assert said(event, admin) == "The rule “mailbox” closed this"
+    assert said(event, admin) == "The rule “team by mailbox” closed this"
 
 
 def test_what_was_deleted_keeps_its_kind_and_number(admin: Agent, operator: Operator, now: datetime) -> None:

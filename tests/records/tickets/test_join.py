@@ -170,3 +170,12 @@ def test_a_joined_ticket_is_not_answered_by_itself(ticket: Ticket, second: Ticke
         actions.reply(second, Answer("Guten Tag"), actor=by, at=now, status="closed")
     assert told.value.into == ticket.pk
     assert not Message.objects.filter(direction="out").exists()
+
+
+def test_what_was_going_on_goes_on_in_a_finished_one(ticket: Ticket, second: Ticket, by: Actor, now: datetime) -> None:
+    actions.resolve(ticket, actor=by, at=now)
+    answer = Answer("Wir melden uns.")
+    actions.reply(second, answer, actor=by, at=now + timedelta(hours=2), status="waiting_customer")
+    actions.join(second, ticket, actor=by, at=now + timedelta(hours=3))
+    joined = again(ticket)
+    assert (joined.status, joined.waiting_since) == ("waiting_customer", None)

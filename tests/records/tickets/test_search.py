@@ -3,12 +3,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.search import ANALYSER_VERSION
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Address
-from anliegen.records.tickets import actions
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets import actions, indexing
+from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.jobs import index_again
+from anliegen.records.tickets.models import SearchRow, Ticket
 from anliegen.records.tickets.search import FoundPage, search
 
 Open = Callable[..., Ticket]
@@ -81,3 +84,18 @@ def test_a_broken_cursor_starts_anew(mira: Agent, ticket: Ticket, run_pipeline: 
 def test_nothing_is_found_for_nothing(mira: Agent, ticket: Ticket, run_pipeline: Run, text: str):
     run_pipeline()
     assert search(mira, text) == FoundPage([], None)
+
+
+def test_rows_of_an_older_analyser_are_made_anew_and_those_of_rules_go(
+    ticket: Ticket, run_pipeline: Run, now: datetime
+):
+    run_pipeline()
+    ours = actions.acknowledge(
+        ticket, Answer("Ihr Abschlag ist angekommen."), rule="acknowledge", actor=Actor.rule("acknowledge"), at=now
+    )
+    row = indexing.of_message(ours)  # as earlier versions made one
+    row.save()
+    SearchRow.objects.update(version=ANALYSER_VERSION - 1)
+    index_again(0)
+    left = SearchRow.objects.values_list("message__direction", "version")
+    assert list(left) == [("in", ANALYSER_VERSION)]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings import call_troubles
 from anliegen.faces.workspace.settings.forms import choosable_agents, offer
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, show
 from anliegen.flow.channels.mailroom.oauth import PURPOSE as TOKENS
@@ -137,6 +138,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         "result": result,
         "results": Result.choices,
         "purposes": PURPOSES,
+        "words": call_troubles.words,
     }
     return show(request, "calls", context, place="connections")
 

@@ -11,6 +11,7 @@ from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
 from anliegen.flow.channels.guard.watch import the_guard
+from anliegen.flow.channels.mailroom import sources as channels
 from anliegen.flow.channels.mailroom.compare import overdue
 from anliegen.flow.channels.models import Brake, Intake, MailKey, RejectionRule, Source
 from anliegen.ground import clock
@@ -23,6 +24,7 @@ from anliegen.oversight.compliance.words import listed
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Role, Team
 from anliegen.records.accounts.queries import the_operator
 
+NAMED = 2  # mailboxes in a card; the place itself has them all
 State = tuple[str, bool]  # a line, and whether it needs somebody
 
 
@@ -84,11 +86,16 @@ def _tokens() -> State:
 
 def _mailboxes() -> State:
     count = Mailbox.objects.active().count()
-    failing = Source.objects.filter(is_active=True, failed_at__isnull=False).count()
+    sources = Source.objects.filter(is_active=True).select_related("mailbox").order_by("mailbox__address", "pk")
+    failing = [source for source in sources if source.failed_at is not None]
+    waiting = [source for source in sources if not channels.is_decided(source)]
     line = _count(count, ngettext("%(count)s mailbox", "%(count)s mailboxes", count)) if count else _("none yet")
     if failing:
-        words = ngettext("fetching fails for %(count)s", "fetching fails for %(count)s", failing)
-        return f"{line}, {_count(failing, words)}", True
+        words = ngettext("fetching fails for %(count)s", "fetching fails for %(count)s", len(failing))
+        return f"{line}, {_count(len(failing), words)}: {_named(failing)}", True
+    if waiting:
+        words = ngettext("%(count)s waits for your decision", "%(count)s wait for your decision", len(waiting))
+        return f"{line}, {_count(len(waiting), words)}: {_named(waiting)}", True
     if missing := sum(count for _source, count in differences()):
         words = ngettext("%(count)s mail is not in the ledger", "%(count)s mails are not in the ledger", missing)
         return f"{line}, {_count(missing, words)}", True
@@ -96,6 +103,13 @@ def _mailboxes() -> State:
         words = ngettext("%(count)s not compared for two days", "%(count)s not compared for two days", late)
         return f"{line}, {_count(late, words)}", True
     return line, not count
+
+
+def _named(sources: list[Source]) -> str:
+    """Their mailboxes, the first few by name."""
+    addresses = list(dict.fromkeys(source.mailbox.address for source in sources))
+    more = len(addresses) - NAMED
+    return ", ".join(addresses[:NAMED]) + (_(" and %(count)s more") % {"count": more} if more > 0 else "")
 
 
 def _mail_keys() -> State:

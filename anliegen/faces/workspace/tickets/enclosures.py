@@ -15,6 +15,8 @@ from anliegen.records.tickets.models import Attachment
 
 MAILS = ("message/rfc822", "message/global")
 SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+PGP_VERSION = "application/pgp-encrypted"  # RFC 3156, 4: a part that says "Version: 1" and nothing else
+PGP_VERSION_BYTES = 64
 
 _CLOSED = {
     "no-key": gettext_lazy(
@@ -230,5 +232,6 @@ def mails(files: Sequence[Attachment]) -> list[Attachment]:
 
 
 def is_plumbing(file: Attachment) -> bool:
-    """What only programs need: the signature is told in words, and the original mail still has it."""
-    return file.content_type in SIGNATURES
+    """What only programs need: signature and encryption are told in words, and the original mail still has it."""
+    is_version = file.content_type == PGP_VERSION and file.size <= PGP_VERSION_BYTES
+    return is_version or file.content_type in SIGNATURES

@@ -15,8 +15,9 @@ from anliegen.records.tickets.models import Message, Ticket
 @asks("ticket.change")
 @require_POST
 def join(request: HttpRequest, number: int, other: int) -> HttpResponse:
-    """Carry this concern on in the other one."""
-    ticket, into = _both(request, number, other)
+    """Carry the newer of the two on in the older one, from whichever of them it was asked."""
+    older, newer = sorted((number, other))
+    ticket, into = _both(request, newer, older)
     try:
         into = actions.join(ticket, into, actor=actor_of(request), at=clock.now())
     except actions.CannotJoin:

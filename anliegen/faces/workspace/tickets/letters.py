@@ -1,7 +1,8 @@
 """A message as HTML: what was said, what was quoted, and the mail's own look with its pictures."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from django.urls import reverse
 from markupsafe import Markup, escape
@@ -10,6 +11,9 @@ from anliegen.flow.channels.email.html.cleaned import from_text
 from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import Attachment, Message
 
+ROWS_SHOWN = 60
+WORTH_FOLDING = 20  # a fold that hides less is in the way
+ROW = 80  # characters, about
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 # Our own cleaner wrote these tags, so their attributes stand in double quotes and hold no markup.
 _IMAGE = re.compile(r"<img ([^>]*)>")
@@ -18,9 +22,37 @@ _OWN = re.compile(r'data-own="(data:image/[^"]*)"')
 _ATTACHED = re.compile(r'data-cid="([^"]*)"')
 
 
-def said(message: Message) -> Markup:
-    """What the author wrote now, with links. Plain text becomes HTML by the cleaner that mails go through."""
-    return Markup(from_text(message.said))  # noqa: S704 (escaped there)
+@dataclass(frozen=True)
+class Folded:
+    """A text as HTML, with links. `more`: the rest of a long one, folded away and never cut."""
+
+    text: Markup
+    more: Markup | None = None
+    more_lines: int = 0
+
+
+def said(message: Message) -> Folded:
+    """What the author wrote now. Plain text becomes HTML by the cleaner that mails go through."""
+    lines = message.said.split("\n")
+    shown = _lines_shown(lines)
+    if shown is None:
+        return Folded(_html(message.said))
+    return Folded(_html("\n".join(lines[:shown])), _html("\n".join(lines[shown:])), len(lines) - shown)
+
+
+def _lines_shown(lines: Sequence[str]) -> int | None:
+    """How many lines of a long text stand unfolded, a long line counting as the rows it fills; None: all of them."""
+    rows, shown = 0, 0
+    for number, line in enumerate(lines):
+        rows += 1 + len(line) // ROW
+        shown = number + 1 if rows <= ROWS_SHOWN else shown
+        if rows > ROWS_SHOWN + WORTH_FOLDING:
+            return max(shown, 1) if len(lines) > 1 else None
+    return None
+
+
+def _html(text: str) -> Markup:
+    return Markup(from_text(text))  # noqa: S704 (escaped there)
 
 
 def left_out(message: Message) -> Markup | None:
@@ -29,7 +61,7 @@ def left_out(message: Message) -> Markup | None:
         return None
     whole, now = message.text.strip(), message.reply_text.strip()
     rest = whole[len(now) :].strip() if whole.startswith(now) else whole
-    return Markup(from_text(rest)) if rest else None  # noqa: S704 (escaped there)
+    return _html(rest) if rest else None
 
 
 def has_look(message: Message) -> bool:

@@ -10,15 +10,13 @@ from django.utils.functional import SimpleLazyObject
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace import inbox
-from anliegen.faces.workspace.frame import agent_of, listen, state_of, view_of
+from anliegen.faces.workspace.frame import agent_of, listen, state_of
 from anliegen.faces.workspace.people import context_of, linked_with
 from anliegen.faces.workspace.rows import rows, status_look, waits
-from anliegen.faces.workspace.tickets import choices, entries, writing
+from anliegen.faces.workspace.tickets import choices, entries, origin, writing
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
-from anliegen.records.tickets import queries
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.seen import as_seen_by
 
@@ -75,7 +73,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "here": state.urlencode(),
         "row": rows([found], now=now, with_snippets=False)[0],
         "in_list": request.headers.get("X-In-List") == "yes",
-        "list_query": list_query(request),
+        "list_query": origin.query_of(request),
         "with_talk": _address(request, found, only="talk"),
         "with_all": _address(request, found, only=None),
         "choices": offered,
@@ -88,30 +86,23 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
 
 def beside(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     """The list the ticket was opened from, and its neighbours there."""
-    view = view_of(request)
-    listed = inbox.listed(request, view)
-    numbers = [one.pk for one in listed.items]
+    listed = origin.of(request)
+    numbers = [row.ticket.pk for row in listed.rows]
     place = numbers.index(found.pk) if found.pk in numbers else None
     before = numbers[place - 1] if place else None
     after = numbers[place + 1] if place is not None and place + 1 < len(numbers) else None
-    query = list_query(request)
+    if place is None and listed.shrinks and numbers:
+        after = numbers[0]
+    query = origin.query_of(request)
     return {
-        "view": view,
-        "view_name": queries.VIEWS[view],
+        "view_name": listed.name,
         "place": place,
-        "rows": rows(listed.items, now=clock.now(), with_snippets=False),
-        "news_url": inbox.news_address(request, view, listed),
-        "back": f"{reverse('workspace:inbox')}{query}#t{found.pk}",
+        "rows": listed.rows,
+        "news_url": listed.news_url,
+        "back": f"{listed.back}#t{found.pk}",
         "before": reverse("workspace:ticket", args=[before]) + query if before else None,
         "after": reverse("workspace:ticket", args=[after]) + query if after else None,
     }
-
-
-def list_query(request: HttpRequest) -> str:
-    """What names the list the ticket was opened from."""
-    state = state_of(request)
-    kept = {key: value for key in ("view", "order", "cursor") if (value := state.get(key))}
-    return f"?{urlencode(kept)}" if kept else ""
 
 
 def refreshed(request: HttpRequest, found: Ticket, **more: Any) -> HttpResponse:

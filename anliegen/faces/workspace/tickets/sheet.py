@@ -32,7 +32,7 @@ class Letter:
     author: str
     is_by_number: bool
     badge: str | None  # the kind of `ui.actor`; a customer has none
-    text: Markup
+    said: letters.Folded
     rest: Markup | None
     files: Sequence[Attachment]
     undo_until: datetime | None
@@ -58,6 +58,8 @@ class Letter:
             return None
         if self.leaves_at is not None and self.message.state == "queued":
             return _("leaves later"), "clock", "quiet"
+        if self.delay is not None:
+            return _("still being tried"), "waiting", "waiting"
         return (_STATES[self.message.state], *STATE_LOOKS[self.message.state])
 
     @property
@@ -85,6 +87,11 @@ class Letter:
     def _crowd(self, which: str) -> str:
         people = getattr(self.message, which)
         return crowd([_person(one) for one in people], f"{which}{self.message.pk}")
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether there is no text, and nothing that says why."""
+        return not self.message.said.strip() and not self.is_closed
 
     @property
     def pictures(self) -> list[Attachment]:
@@ -151,7 +158,7 @@ def sheet(
         author=_author(message, ticket),
         is_by_number=ticket.person.is_hidden,
         badge={"agent": "person", "rule": "rule"}.get(message.author_kind),
-        text=letters.said(message),
+        said=letters.said(message),
         rest=letters.left_out(message),
         files=files,
         undo_until=_undo_until(message, undo),

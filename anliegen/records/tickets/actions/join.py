@@ -35,6 +35,8 @@ def join(ticket: Ticket, into: Ticket, *, actor: Actor, at: datetime) -> Ticket:
         _take_part(ticket, into)
         if ticket.waiting_since is not None:
             _waits_again(into, ticket.waiting_since, actor, at)
+        elif ticket.is_open and not into.is_open:  # what was going on goes on
+            set_status(into, "open" if ticket.status == "new" else ticket.status, actor=actor, at=at)
         into.last_message_at = max(into.last_message_at, ticket.last_message_at)
         touch(into, at, "waiting_since")
         ticket.joined_into = into

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from anliegen.flow.channels.mailroom.sources import FROM_NOW
+from anliegen.flow.channels.mailroom.sources import FROM_NOW, UNDECIDED
 from anliegen.flow.channels.models import Source
 from anliegen.ground import secrets
 from anliegen.ground.egress.models import Destination, EgressCall
@@ -179,7 +179,13 @@ def test_a_source_that_fails_shows_since_when_and_why(browser: Client, mailbox: 
     assert "The mail server refuses the user name or the password." in page
     assert "Some providers want a password of its own for programs." in page
     assert "fails" in browser.get(to("mailboxes")).text
-    assert "fetching fails for 1" in browser.get(to("overview")).text
+    assert f"fetching fails for 1: {mailbox.address}" in browser.get(to("overview")).text
+
+
+def test_a_source_that_waits_for_a_decision_is_named(browser: Client, mailbox: Mailbox) -> None:
+    browser.post(to("source-new", mailbox.pk), SOURCE)
+    Source.objects.update(last_uid=UNDECIDED, begun_at=None)
+    assert f"1 waits for your decision: {mailbox.address}" in browser.get(to("overview")).text
 
 
 def test_a_source_that_is_deleted_takes_its_registration_along(browser: Client, mailbox: Mailbox, said: Said) -> None:
@@ -248,6 +254,30 @@ def test_calls_are_listed_and_filtered_by_how_they_ended(browser: Client, now: d
     assert "good.example:443" in everything and "bad.example:443" in everything
     refused = browser.get(to("calls"), {"result": "refused"}).text
     assert "good.example" not in refused and "bad.example:443" in refused
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("broken_off", "The server broke off the connection."),
+        ("timeout", "The server does not answer in time."),
+        ("not_registered", "This server is not registered as an outgoing connection."),
+        ("smtp_451", "The mail server said no (451)."),
+        ("ValueError", ">ValueError<"),
+    ],
+)
+def test_why_a_call_failed_is_said_in_words(browser: Client, now: datetime, code: str, words: str) -> None:
+    EgressCall.objects.create(
+        scheme="https",
+        host="x.example",
+        port=443,
+        purpose="mail",
+        started_at=now,
+        duration_ms=1,
+        result="error",
+        error=code,
+    )
+    assert words in browser.get(to("calls")).text
 
 
 @pytest.mark.parametrize("name", ["mailbox-new", "connection-new"])
