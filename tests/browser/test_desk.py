@@ -89,9 +89,11 @@ def heights_of(views: Locator) -> list[float]:
     return [view.evaluate("view => view.getBoundingClientRect().height") for view in views.all()]
 
 
-def test_a_view_that_is_chosen_moves_no_word(log_in: LogIn, mira: Agent, meters: list[Ticket]) -> None:
-    page = log_in(mira)
+@pytest.mark.parametrize("width", [1600, 1440])
+def test_a_view_that_is_chosen_moves_no_word(log_in: LogIn, mira: Agent, meters: list[Ticket], width: int) -> None:
+    page = log_in(mira, width=width)
     views = page.locator("#views a")
+    found = []
     for view in ("mine", "unassigned"):
         page.goto(f"/workspace/?view={view}")
         page.evaluate(
@@ -99,8 +101,10 @@ def test_a_view_that_is_chosen_moves_no_word(log_in: LogIn, mira: Agent, meters:
             " each.querySelector('.count')?.remove();"
             " each.insertAdjacentHTML('beforeend', '<span class=count>1000+</span>') })"
         )
-        heights = heights_of(views)
-        assert heights == [heights[0]] * 4
+        found.append(heights_of(views))
+    assert found[0] == found[1]
+    if width == 1600:  # beside its sign each is one line; below it, in the rail, it may take two
+        assert len(set(found[0])) == 1
 
 
 def test_from_the_search_through_what_was_found_and_back(log_in: LogIn, mira: Agent, meters: list[Ticket]) -> None:
@@ -133,7 +137,7 @@ def test_from_what_was_not_delivered_to_the_next_one(log_in: LogIn, mira: Agent,
     page.wait_for_url(re.compile(rf"tickets/{meters[0].pk}/\?from=undelivered"))
 
 
-@pytest.mark.parametrize("width", [1440, 1280, 390])
+@pytest.mark.parametrize("width", [1600, 1440, 1280, 390])
 def test_the_table_of_mailboxes_fits(log_in: LogIn, admin: Agent, mailbox: Mailbox, brand: Brand, width: int) -> None:
     Mailbox.objects.filter(pk=mailbox.pk).update(address="abrechnung.privatkunden@stadtwerke-lindenau.example")
     page = log_in(admin, width=width)
