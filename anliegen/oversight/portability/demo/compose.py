@@ -66,7 +66,8 @@ def _judged(
         at = timing.awake(last.at + timedelta(hours=chance.uniform(2, 50)), chance)
         drawn = chance.random()
         is_news = last.kind == "reply" and now - at < _LATELY and again < _OPENED_AGAIN
-        if plot.state != "done" or at >= now or ticket.language != "de" or not players[plot.key].person.email:
+        is_done = plot.state == "done" and last.by != "person"  # whose end lies ahead still waits for us
+        if not is_done or at >= now or ticket.language != "de" or not players[plot.key].person.email:
             judged.append(ticket)
         elif is_news and doubts[ticket.team] and drawn > 0.6:
             again += 1

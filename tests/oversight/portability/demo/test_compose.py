@@ -17,6 +17,7 @@ from anliegen.records.accounts.calendar import business_time_between, is_open
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 SUMMER = datetime(2026, 7, 15, 12, 0, tzinfo=UTC)
+FRIDAY_EVENING = datetime(2026, 11, 27, 17, 1, 37, 887685, tzinfo=UTC)  # a scene's last turn lies just ahead
 AFTER_THE_HOLIDAYS = datetime(2027, 1, 4, 8, 0, tzinfo=UTC)
 STATUSES = {"new", "open", "waiting_customer", "waiting_internal", "resolved", "closed"}
 CHANNELS = {"email", "form", "chat", "phone", "letter", "api"}
@@ -87,6 +88,11 @@ def test_nothing_happens_in_the_future_or_before_what_it_answers(now: datetime) 
         assert now - timedelta(days=60) < moments[0] <= moments[-1] <= now
         assert ticket.turns[0].kind == "message"
         assert ticket.verdict is None or moments[-1] < ticket.verdict.at <= now or ticket.turns[-1].by == "rule"
+
+
+@pytest.mark.parametrize("now", [SUNDAY_NIGHT, SUMMER, FRIDAY_EVENING])
+def test_only_what_is_settled_is_judged(now: datetime) -> None:
+    assert [ticket.subject for ticket in demo(1, now).tickets if ticket.verdict and ticket.turns[-1].by == PERSON] == []
 
 
 def test_agents_write_while_the_office_is_open_except_in_emergencies() -> None:
