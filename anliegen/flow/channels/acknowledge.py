@@ -126,6 +126,16 @@ def is_from_a_person(message: Message) -> bool:
     return not message.automatic and not message.from_address.lower().partition("@")[0].startswith(NOT_A_PERSON)
 
 
+def may_be_answered_by_a_rule(message: Message, at: datetime) -> bool:
+    """Whether a person wrote it, who is who they say, and just now: not long ago, nor before a restore."""
+    if message.is_feigned or not is_from_a_person(message) or at - message.created_at > TOO_OLD:
+        return False
+    line = Intake.objects.filter(message=message).order_by("pk").first()
+    if line is not None and is_of_the_past(line, message):
+        return False
+    return not came_before_it(line.received_at if line is not None else message.created_at)
+
+
 def is_of_the_past(line: Intake, message: Message) -> bool:
     """Whether this mail was written long before somebody took it in from a file: nobody waits for its confirmation.
 
@@ -166,12 +176,7 @@ def _subject(ticket: Ticket, concern: str | None) -> str:
 
 def _deserves_one(ticket: Ticket, at: datetime) -> bool:
     first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
-    if first is None or first.is_feigned or not is_from_a_person(first) or at - first.created_at > TOO_OLD:
-        return False
-    line = Intake.objects.filter(message=first).order_by("pk").first()
-    if line is not None and is_of_the_past(line, first):
-        return False
-    if came_before_it(line.received_at if line is not None else first.created_at):
+    if first is None or not may_be_answered_by_a_rule(first, at):
         return False
     return not Message.objects.filter(ticket=ticket, direction="out").exists()
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from anliegen.flow.channels.acknowledge import BRAKE, TOO_OLD, is_from_a_person
+from anliegen.flow.channels.acknowledge import BRAKE, may_be_answered_by_a_rule
 from anliegen.flow.channels.addressed import addressed
 from anliegen.flow.channels.greeting import greeted, greeting
 from anliegen.flow.channels.guard.answers import holds_back
@@ -61,9 +61,7 @@ def _words(person: Person, ticket: Ticket, operator: Operator, at: datetime) -> 
 
 
 def _deserves_one(message: Message, at: datetime) -> bool:
-    if message.channel != "email" or not message.is_from_stranger or message.is_feigned:
-        return False
-    if not is_from_a_person(message) or at - message.created_at > TOO_OLD:
+    if message.channel != "email" or not message.is_from_stranger or not may_be_answered_by_a_rule(message, at):
         return False
     # Itself one of ours, it would answer itself.
     return Mailboxes.load().find([message.from_address]) is None and not _had_one_lately(message, at)

@@ -11,7 +11,7 @@ from anliegen.flow.channels import acknowledge, strangers
 from anliegen.flow.channels.email.compose import compose
 from anliegen.flow.channels.guard import watch
 from anliegen.flow.channels.mailroom.outgoing import as_mail
-from anliegen.flow.channels.models import Brake
+from anliegen.flow.channels.models import Brake, Intake, Restoration
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
@@ -141,6 +141,22 @@ def test_after_a_long_standstill_nobody_is_told(write: Write, present: list[date
     son = Address.objects.get(folded="leo@example.net")
     come_in(concern, son, written_at, "Lange her.")
     write(Address.objects.get(folded="kim@example.org"))
+    assert told() == []
+
+
+def test_what_is_of_the_past_or_came_before_a_restore_is_not_answered(
+    write: Write, concern: Ticket, son: Address, present: list[datetime], run_pipeline: Callable[[], int]
+) -> None:
+    old = come_in(concern, son, present[0], "Vom letzten Jahr, aus einer Datei.")
+    Message.objects.filter(pk=old.pk).update(written_at=present[0] - acknowledge.OF_THE_PAST * 2)
+    Intake.objects.create(
+        source="file", received_at=present[0], sha256="0" * 64, size=1, message=old, ticket=concern,
+        result="appended", reason="message-id", done_at=present[0], acknowledges_old=False,
+    )  # fmt: skip
+    run_pipeline()
+    assert told() == []
+    Restoration.objects.create(at=present[0] + timedelta(minutes=1))
+    write()
     assert told() == []
 
 
