@@ -71,7 +71,8 @@ def test_a_mail_becomes_a_ticket_is_sorted_acknowledged_answered_and_threads(
     ticket.refresh_from_db()
     assert (ticket.status, ticket.assignee) == ("open", mira)
     run_pipeline()
-    assert SearchRow.objects.count() == Message.objects.count() == 4
+    assert Message.objects.count() == 4
+    assert SearchRow.objects.count() == 3  # all but the acknowledgement, in which nobody looks for anything
     assert verify().ok
     assert [event.verb for event in Event.objects.order_by("position") if event.subject == f"ticket:{ticket.pk}"] == [
         "ticket.opened",

@@ -45,7 +45,7 @@ def test_a_mail_that_nobody_takes_in_is_a_find(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_run_takes_in_every_so_many_and_keeps_what_breaks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    options = argparse.Namespace(mails=10, seed=1, minutes=0, finds=tmp_path, json=True, ledger=5)
+    options = argparse.Namespace(mails=10, seed=1, first=0, minutes=0, finds=tmp_path, json=True, ledger=5)
     asked: list[bytes] = []
 
     def broken(mail: bytes) -> str | None:
