@@ -105,7 +105,7 @@ def test_an_invited_person_comes_in_by_the_copied_link(
 def test_the_signature_is_shown_while_it_is_typed(log_in: LogIn, admin: Agent, mailbox: Mailbox) -> None:
     page = log_in(admin)
     page.goto(f"/workspace/settings/brands/{mailbox.brand_id}/")
-    page.get_by_label("Signatur").fill("Mit Grüßen\nIhr <Netz>")
+    page.locator("#id_signature").fill("Mit Grüßen\nIhr <Netz>")
     expect(page.locator("#preview")).to_contain_text("Ihr <Netz>")
 
 

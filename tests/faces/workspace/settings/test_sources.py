@@ -281,7 +281,7 @@ def test_what_cannot_be_counted_says_at_which_step_and_what_to_do(
 ) -> None:
     monkeypatch.setattr(fetch, "count_what_lies_there", lambda _source: explain("login"))
     part = browser.get(at(source, "count"), headers={"HX-Request": "true"}).text
-    assert "logging in: The mail server refuses the user name or the password." in part
+    assert "The mail server refuses the user name or the password. This step failed: logging in." in part
     assert "Enter both again." in part
 
 
@@ -393,7 +393,7 @@ def test_what_fails_before_the_decision_shows_as_failing_wherever_the_source_is_
 ) -> None:
     fails(monkeypatch, EXPIRED)
     part = browser.get(at(source, "count"), headers={"HX-Request": "true"}).text
-    assert "securing the connection: The certificate of the server has expired." in part
+    assert "The certificate of the server has expired. This step failed: securing the connection." in part
     assert 'id="source-status" hx-swap-oob="true"' in part
     places = [part, page_of(browser, source), *(browser.get(to(*each)).text for each in elsewhere(source))]
     assert ["fails: certificate" in page for page in places] == [True] * 4
