@@ -240,7 +240,7 @@ def test_an_event_shows_the_chain_it_stands_in(browser: Client, now: datetime) -
     seal.seal()
     page = browser.get(to("journal-event", second.pk)).text
     assert to("journal-event", first.pk) in page
-    assert "the automation created brand 1" in page
+    assert "The automation created brand 1" in page
     assert bytes(Event.objects.get(pk=second.pk).hash or b"").hex() in page
     assert to("journal-event", second.pk) in browser.get(to("journal-event", first.pk)).text
 
