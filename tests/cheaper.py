@@ -12,6 +12,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
+# Not Django's own, so its `flush` would leave the jobs that a test queued to the next one.
+QUEUED = ("procrastinate_events", "procrastinate_jobs", "procrastinate_periodic_defers", "procrastinate_workers")
 FILLED = "SELECT EXISTS (SELECT FROM {0}) AS filled, '{0}' AS name"
 
 
@@ -26,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def empty_all_tables(case: TransactionTestCase) -> None:
     """What `flush` does for one database, without telling anybody that it was migrated again."""
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
-    tables = [connection.ops.quote_name(name) for name in names if name not in KEPT]
+    tables = [connection.ops.quote_name(name) for name in (*names, *QUEUED) if name not in KEPT]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(FILLED.format(name) for name in tables))
         filled = [name for is_filled, name in cursor.fetchall() if is_filled]
@@ -34,7 +36,7 @@ def empty_all_tables(case: TransactionTestCase) -> None:
             return
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone() != (True,):  # an operator's own server: foreign keys and triggers stay in force there
-            cursor.execute("; ".join(connection.ops.sql_flush(no_style(), names)))
+            cursor.execute("; ".join(connection.ops.sql_flush(no_style(), [*names, *QUEUED])))
             return
         emptied = "; ".join(f"DELETE FROM {name}" for name in filled)
         cursor.execute(f"SET session_replication_role = replica; {emptied}; SET session_replication_role = DEFAULT")
