@@ -94,7 +94,7 @@ def test_a_view_that_is_chosen_moves_no_word(log_in: LogIn, mira: Agent, meters:
     page = log_in(mira, width=width)
     views = page.locator("#views a")
     found = []
-    for view in ("mine", "unassigned"):
+    for view in ("mine", "unassigned", "open"):
         page.goto(f"/workspace/?view={view}")
         page.evaluate(
             "document.querySelectorAll('#views a').forEach(each => {"
@@ -102,7 +102,7 @@ def test_a_view_that_is_chosen_moves_no_word(log_in: LogIn, mira: Agent, meters:
             " each.insertAdjacentHTML('beforeend', '<span class=count>1000+</span>') })"
         )
         found.append(heights_of(views))
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2]
     if width == 1600:  # beside its sign each is one line; below it, in the rail, it may take two
         assert len(set(found[0])) == 1
 
