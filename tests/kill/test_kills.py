@@ -47,8 +47,8 @@ KILLS: dict[str, Callable[[Instance], None]] = {
     "supervisor": kill_supervisor,
     "everything": kill_everything,
 }
-# Where a mail goes through the victim itself, or all are. Five hundred for each would take CI minutes longer.
-MAILS = dict.fromkeys(("worker", "receiver", "everything"), 500)
+# Each process that has to do with mail, and all at once. Five hundred for the others too would take CI minutes longer.
+MAILS = dict.fromkeys(("worker", "web", "receiver", "postmaster", "everything"), 500)
 
 
 def mails(count: int, run: str) -> list[Mail]:
