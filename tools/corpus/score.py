@@ -138,7 +138,8 @@ def _take_in(made: Card, names: list[str], place: Path) -> None:
         taking = _anliegen(home, "intake", "--json", *(str(place / name) for name in names))
         for line in taking.stdout.splitlines():
             told = json.loads(line)
-            ledger[told["result"]] += 1
+            # What is no mail at all, such as a program's own format, is rightly set aside.
+            ledger["no mail" if told["reason"] == "not-a-mail" else told["result"]] += 1
             if told["result"] in _PLACES:
                 seen.add(_MAILBOX_NUMBER.sub("", told["source"]))
     made.results = dict(ledger.most_common())

@@ -76,7 +76,9 @@ def _ends_lines_with_returns(beginning: bytes) -> bool:
 
 
 def looks_like_a_mail(raw: bytes) -> bool:
-    """Whether it has at least one header field whose value is text. What has none may be anything."""
+    """Whether it is text, or has at least one header field whose value is: words without a head may be somebody's."""
+    if _CONTROL.search(raw) is None:
+        return True
     return any(_CONTROL.search(value) is None for _name, value in split(raw, Defects()).fields)
 
 
