@@ -128,8 +128,9 @@ def _taken_in(given: "Given", way: "Way") -> "Intake":
     from anliegen.flow.channels.email.mime import looks_like_a_mail  # noqa: PLC0415  # slow import
     from anliegen.flow.channels.mailroom import intake as taking  # noqa: PLC0415  # slow import
     from anliegen.flow.channels.mailroom import storing  # noqa: PLC0415  # slow import
+    from anliegen.flow.channels.models.ledger import FROM_FILE  # noqa: PLC0415  # slow import
 
-    source = f"file {given.source}"
+    source = f"{FROM_FILE}{given.source}"
     try:
         if not looks_like_a_mail(given.raw):
             return storing.set_aside(given.raw, reason="not-a-mail", source=source, **way)

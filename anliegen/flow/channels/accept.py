@@ -141,9 +141,7 @@ def _is_stopped(arrival: Arrival) -> bool:
     if intake.let_in_at is not None:
         return False
     ticket = found.ticket if found else None
-    stopped = arrival.known.watch.stops(
-        arrival.incoming, ticket.pk if ticket else None, intake.pk, came_at=intake.received_at, at=arrival.at
-    )
+    stopped = arrival.known.watch.stops(arrival.incoming, ticket.pk if ticket else None, intake, at=arrival.at)
     if stopped is None:
         return False
     intake.ticket = ticket

@@ -10,7 +10,7 @@ from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import FEIGNED, SURE, Key, Paces, says_something
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import reply_key
-from anliegen.flow.channels.models import Guard, RejectionRule
+from anliegen.flow.channels.models import Guard, Intake, RejectionRule
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.customers.actions import fold_address
@@ -61,21 +61,22 @@ class Watch:
         return None
 
     def stops(
-        self, incoming: Incoming, ticket: int | None, line: int, *, came_at: datetime, at: datetime
+        self, incoming: Incoming, ticket: int | None, line: Intake, *, at: datetime
     ) -> tuple[str, str] | None:
         """Count this line of the ledger; outcome and reason when its address, its ticket, or all together had too much.
 
-        In this order, so that what is held back for its address does not count against everybody.
+        In this order, so that what is held back for its address does not count against everybody. A mail that a
+        person hands in as a file does not tell how fast anybody writes.
         """
         if self.paces is None:
             return None
         for kind, key in [("address", key_of(incoming)), *([("ticket", str(ticket))] if ticket else []), ALL]:
             is_kept = self.paces.is_kept(kind, key)
-            if not says_something(incoming.sent_at, came_at):
+            if line.was_handed_in or not says_something(incoming.sent_at, line.received_at):
                 if is_kept:
-                    self.paces.hold(kind, key, line)
+                    self.paces.hold(kind, key, line.pk)
                     return ("rejected", "stopped")
-            elif self.paces.is_too_much(kind, key, line, came_at=came_at, at=at):
+            elif self.paces.is_too_much(kind, key, line.pk, came_at=line.received_at, at=at):
                 return ("rejected", "stopped") if is_kept else ("quarantined", f"too-many-{kind}")
         return None
 

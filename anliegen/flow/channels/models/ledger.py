@@ -24,6 +24,7 @@ RESULTS = [
     ("rejected", _("rejected by a rule")),
 ]
 WITH_MESSAGE = ("created", "appended")
+FROM_FILE, FROM_PIPE = "file ", "file -"  # how the source begins of what `anliegen intake` was given
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -99,6 +100,11 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return f"intake {self.pk}: {self.result}"
+
+    @property
+    def was_handed_in(self) -> bool:
+        """Whether a person named the file it lay in. What a program pipes in comes as it is written, like any mail."""
+        return self.source.startswith(FROM_FILE) and self.source != FROM_PIPE
 
 
 class Reading(models.Model):

@@ -99,6 +99,22 @@ def test_old_mails_that_are_imported_do_not_count() -> None:
     assert not Pace.objects.exists()
 
 
+def test_mails_that_a_person_hands_in_as_files_do_not_count_however_new_they_are() -> None:
+    became = come([one(number) for number in range(3 * MOST)], source="file /home/kim/saved/1.eml")
+    assert became == [NEW] * (3 * MOST)
+    assert not Pace.objects.exists()
+
+
+def test_mails_that_a_program_pipes_in_count_like_any_other() -> None:
+    assert come([one(number) for number in range(MOST + 1)], source="file -")[-1] == ASIDE
+
+
+def test_what_a_person_decided_to_keep_out_stays_out_as_a_file_too(admin: Agent) -> None:
+    come([one(number) for number in range(MOST + 1)])
+    brakes.keep(Brake.objects.get(), by=admin, actor=Actor.agent(admin.pk), at=clock.now())
+    assert come([one(100)], source="file saved.eml") == [("rejected", "stopped")]
+
+
 def test_a_clock_that_stands_at_its_beginning_counts_all_the_same() -> None:
     broken = datetime(1970, 1, 1, 0, 5, tzinfo=clock.now().tzinfo)
     assert come([one(number, written=broken) for number in range(MOST + 1)])[-1] == ASIDE
