@@ -28,6 +28,7 @@ TABLES = (
     "tickets_ticket",
     "tickets_message",
     "tickets_note",
+    "tickets_mention",
     "tickets_attachment",
     "tickets_participant",
     "tickets_link",

@@ -60,9 +60,7 @@ class Watch:
                 return rule
         return None
 
-    def stops(
-        self, incoming: Incoming, ticket: int | None, line: Intake, *, at: datetime
-    ) -> tuple[str, str] | None:
+    def stops(self, incoming: Incoming, ticket: int | None, line: Intake, *, at: datetime) -> tuple[str, str] | None:
         """Count this line of the ledger; outcome and reason when its address, its ticket, or all together had too much.
 
         In this order, so that what is held back for its address does not count against everybody. A mail that a

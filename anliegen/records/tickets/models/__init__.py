@@ -1,6 +1,6 @@
-"""The concern as we keep it: ticket, message, note, attachment, participant, link, and the search rows."""
+"""The concern as we keep it: ticket, message, note, attachment, participant, link, mention, and the search rows."""
 
-from anliegen.records.tickets.models.around import Link, Participant, SearchRow
+from anliegen.records.tickets.models.around import Link, Mention, Participant, SearchRow
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
 from anliegen.records.tickets.models.ticket import (
     CHANNELS,
@@ -24,6 +24,7 @@ __all__ = [
     "STATUSES",
     "Attachment",
     "Link",
+    "Mention",
     "Message",
     "Note",
     "Participant",

@@ -1,7 +1,8 @@
-"""What stands around a ticket: participants, links, and the rows that search reads."""
+"""What stands around a ticket: participants, links, mentions, and the rows that search reads."""
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
@@ -47,6 +48,27 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.kind} {self.other_id}"
+
+
+class Mention(models.Model):
+    """A colleague was asked into a ticket by `@name` in a note. Settled when they have seen to it."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions", db_index=False)
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("mention")
+        indexes: ClassVar = [
+            models.Index(fields=["agent", "ticket"], name="tickets_mention_open", condition=Q(settled_at=None)),
+            models.Index(fields=["ticket"], name="tickets_mention_ticket"),
+        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["note", "agent"], name="tickets_mention_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agent_id} in note {self.note_id}"
 
 
 class SearchRow(Indexed):

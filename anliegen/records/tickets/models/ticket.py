@@ -94,6 +94,14 @@ class Ticket(models.Model):
     updated_at = models.DateTimeField()
     last_message_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)  # since when the customer waits for us; null when it is their turn
+    due_at = models.DateTimeField(null=True)  # the earliest target or legal deadline that is still open
+    promised_for = models.DateTimeField(null=True)  # the earliest promise to the customer that is still open
+    # Out of the lists until this moment, or until the customer writes: who put it aside, and why.
+    snoozed_until = models.DateTimeField(null=True)
+    snoozed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    snooze_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     first_answered_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -141,6 +149,11 @@ class Ticket(models.Model):
                 condition=Q(status__in=OPEN, resolved_at__isnull=True, closed_at__isnull=True)
                 | Q(status="resolved", resolved_at__isnull=False, closed_at__isnull=True)
                 | Q(status="closed", resolved_at__isnull=False, closed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="tickets_snoozed_says_who",
+                condition=Q(snoozed_until__isnull=True, snoozed_by__isnull=True, snooze_reason="")
+                | Q(snoozed_until__isnull=False, snoozed_by__isnull=False, status__in=OPEN),
             ),
             models.CheckConstraint(name="tickets_order_of_time", condition=Q(last_message_at__gte=F("created_at"))),
         ]
