@@ -14,7 +14,7 @@ _PLAIN = re.compile(
 )
 _ADDRESS = re.compile(r"[^@\s]{1,250}@[^@\s]{1,250}")
 _QUOTED_LOCAL = re.compile(r'"[^"]{1,250}"@[^@\s]{1,250}')
-_NAME_THEN_ADDRESS = re.compile(r"(.*?(?:\s|(?<=\ue001)|(?<=\")))\s*([^\s\"\ue001]{1,250}@[^\s\"]{1,250})", re.DOTALL)
+_LAST_ADDRESS = re.compile(r"(?<=[\s\"\ue001])[^\s\"\ue001]{1,250}@[^\s\"]{1,250}+\Z")
 _WHOLE_IN_WORD = re.compile(r"\"?([^<>\"@]{1,300}?)\"?\s{0,3}<([^<>\s]{1,250}@[^<>\s]{1,250})>?")
 _FULL_BRACKETS = re.compile(r"[^<>]{0,300}<[^<>@\s]{1,250}@[^<>@\s]{1,250}>")
 _SEVERAL_INSIDE = re.compile(
@@ -26,6 +26,7 @@ _SEPARATOR = re.compile(r"[,;]")
 # Zero-width and direction-changing characters: they change what a person sees, and are part of no address.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LONGEST = 320
+_ADDRESS_AND_ONE = 502  # characters of the longest address, and the one before it
 _COLONS = 500  # of one field whose meaning is asked for
 _NEAR = 1_000  # characters around a colon that say what it means
 
@@ -149,8 +150,8 @@ def _contact(entry: str, words: list[str], defects: Defects) -> Contact | None:
         before, bracket, inside = before.rpartition("<")
     address = inside.split(">", 1)[0] if bracket else entry
     name = before if bracket else comment
-    if not bracket and (match := _NAME_THEN_ADDRESS.fullmatch(address.strip())) and match[1]:
-        name, address = match[1], match[2]  # `Hans Meier hans@example.de`
+    if not bracket and (named := _named(address.strip())):
+        name, address = named  # `Hans Meier hans@example.de`
     # Quotes belong to the notation before words are decoded, and to the name after that.
     name = _without_invisible(_unmask(_without_quotes(name or comment), words, defects)).strip("<> ")[:_LONGEST]
     written = _unmask(address, words, defects)
@@ -162,6 +163,14 @@ def _contact(entry: str, words: list[str], defects: Defects) -> Contact | None:
     if not _ADDRESS.fullmatch(address) and not _QUOTED_LOCAL.fullmatch(address):
         defects.note("an address without a domain, or damaged")
     return Contact(name, address)
+
+
+def _named(text: str) -> tuple[str, str] | None:
+    """Name and address where only a blank, a quote or an encoded word parts them. Looks at the end alone: a field may
+    be as long as its sender likes."""
+    tail = max(0, len(text) - _ADDRESS_AND_ONE)
+    match = _LAST_ADDRESS.search(text[tail:])
+    return (text[: tail + match.start()], match.group()) if match else None
 
 
 def _without_comments(entry: str) -> tuple[str, str]:

@@ -134,6 +134,9 @@ def test_texts_that_set_traps_for_patterns(body: bytes) -> None:
         b"Authentication-Results: x; " + b"(" * 60_000,
         b"Content-Type: text/plain;" + b" " * 60_000 + b"; a*0=b" * 8_000,
         b"Subject: " + b" " * 60_000 + b"x",
+        b"To: kim@example.org" + b" =C2=A0" * 8_000 + b"x",
+        b"Cc: kim@example.org" + b"\xc2\xa0" * 30_000 + b"x",
+        b"To: Kim Berger" + b'"' * 60_000 + b" kim@example.org",
     ],
 )
 def test_fields_that_set_traps_for_patterns(fields: bytes) -> None:

@@ -154,6 +154,8 @@ HOSTILE = {
     "English verbs": "On 1 wrote " * 60 + ":",
     "addresses": "a@b " * 300 + ":",
     "addresses and verbs": "1 a@b schrieb " * 60 + ":",
+    "addresses without an end": "On 1 wrote a" + "@em.b" * 100 + ":",
+    "verbs and addresses without an end": "1 skrev a" + "@em.b 1 skrev" * 40 + "@em.b" * 40 + ":",
     "brackets": "<" * 1_000,
     "fields": "Von: " * 300,
     "dashes": "-" * 1_000,

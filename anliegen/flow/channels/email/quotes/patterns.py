@@ -15,7 +15,9 @@ VERB = (
     r"|escribió|escreveu|skrev|napisał(?:\(a\))?|napsal(?:\(a\))?|kirjoitti|írta|yazdı|пишет|написал(?:а)?"
     r"|написав|написала|a scris|je napisao|napísal|đã viết)"
 )
-_MAIL = r"<?(?:mailto:)?[^\s<>()\[\]\"]{1,100}@[^\s<>()\[\]\"]{1,100}>?"
+# It begins where a word does and holds one @, and what was read of it is not tried shorter: else a line of nothing but
+# addresses would be taken apart in every way there is.
+_MAIL = r"(?<![^\s<>()\[\]\"',;:])<?(?:mailto:)?[^\s<>()\[\]\"@]{1,100}+@[^\s<>()\[\]\"@,;:：]{1,100}+>?"
 _TIME = r"\d{1,2}\s?[:.h]\s?\d{2}"
 CLOCK = re.compile(r"(?<![\d.])\d{1,2}\s?[:.h]\s?\d{2}(?![\d.])")
 # A date that names its year, as programs write it.
