@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "anliegen.flow.channels",
     "anliegen.flow.automation",
     "anliegen.flow.feedback",
+    "anliegen.flow.assist",
     "anliegen.oversight.compliance",
     "anliegen.oversight.portability",
     "anliegen.oversight.measurement",

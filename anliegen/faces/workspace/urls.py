@@ -16,6 +16,7 @@ from anliegen.faces.workspace.tickets import (
     resolving,
     senders,
     talk,
+    wording,
 )
 
 app_name = "workspace"
@@ -31,6 +32,7 @@ urlpatterns = [
     path("tickets/<int:number>/", page.ticket, name="ticket"),
     path("tickets/<int:number>/reply/", talk.reply, name="reply"),
     path("tickets/<int:number>/ending/", ending.ending, name="ending"),
+    path("tickets/<int:number>/wording/", wording.wording, name="wording"),
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
