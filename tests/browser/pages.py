@@ -18,7 +18,7 @@ WORKSPACE = (
 SETTINGS = (
     *("", "operator/", "brands/", "brands/new/", "brands/{brand}/", "calendars/", "calendars/new/"),
     *("calendars/{calendar}/", "teams/", "teams/new/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/"),
-    *("roles/", "roles/new/", "roles/{role}/", "tokens/", "tokens/new/", "keys/", "keys/import/"),
+    *("turns/", "roles/", "roles/new/", "roles/{role}/", "tokens/", "tokens/new/", "keys/", "keys/import/"),
     *(
         "mailboxes/",
         "mailboxes/new/",

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Value
 from django.http import HttpRequest, QueryDict
@@ -156,6 +157,16 @@ class Desk:
     def journal_is_broken(self) -> bool:
         """Whether the journal was once cut off or changed: every administrator sees it on every page."""
         return self._on_the_way["broken"] > 0
+
+    @property
+    def said(self) -> list[str]:
+        """What the step before this page has to say; a page that says it itself has read it already."""
+        return [str(one) for one in messages.get_messages(self._request)]
+
+    @property
+    def may_answer(self) -> bool:
+        """Whether there is a next concern for this agent."""
+        return may(self.agent, "ticket.reply")
 
     @property
     def may_read_journal(self) -> bool:

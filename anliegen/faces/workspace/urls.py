@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from anliegen.faces.workspace import inbox, login, new, people, profile, search, undelivered
+from anliegen.faces.workspace import inbox, login, new, next_concern, people, profile, search, undelivered
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
@@ -26,6 +26,8 @@ urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("news/", inbox.news, name="news"),
     path("search/", search.search, name="search"),
+    path("next/", next_concern.draw, name="next"),
+    path("breather/", next_concern.breathe, name="breather"),
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", profile.password, name="password"),
     path("tickets/new/", new.new, name="new"),

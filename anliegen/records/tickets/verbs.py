@@ -47,6 +47,7 @@ MESSAGE_SETTLED = Verb(
 NOTE_WRITTEN = Verb("note.written", _("{actor} wrote an internal note"), {"note": Kind.REF})
 TICKET_ASSIGNED = Verb("ticket.assigned", _("{actor} gave this to {to}"), {"to": Kind.REF, "was": Kind.REF})
 TAKEN_ON = _("{actor} took this on")  # the same where somebody gives it to themselves
+TICKET_DRAWN = Verb("ticket.drawn", _("{actor} was given this as the next concern"), {"reasons": Kind.CODES})
 TICKET_MOVED = Verb("ticket.moved", _("{actor} moved this to {to}"), {"to": Kind.REF, "was": Kind.REF})
 STATUS_CHANGED = Verb("ticket.status_changed", _("{actor} set the status to {to}"), {"to": Kind.CODE, "was": Kind.CODE})
 TICKET_RESOLVED = Verb("ticket.resolved", _("{actor} resolved this"), {"was": Kind.CODE})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.forms import SettingForm, boxes, by_name, counted, offer, several
+from anliegen.faces.workspace.settings.forms import CodesField, SettingForm, boxes, by_name, counted, offer, several
 from anliegen.faces.workspace.settings.frame import actor_of, done, not_yet, posted, refused, show, shown_once
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
@@ -30,10 +30,20 @@ class AgentForm(SettingForm):
         gettext_lazy("Whose concerns this person sees, unless the role sees all teams."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language of the pages"), choices=LANGUAGES)
+    skills = CodesField(
+        label=gettext_lazy("Is good at"),
+        required=False,
+        help_text=gettext_lazy("Topics, separated by commas. Such concerns are given to this person first."),
+    )
+    speaks = CodesField(
+        label=gettext_lazy("Answers in these languages too"),
+        required=False,
+        help_text=gettext_lazy("Codes such as en, fr, tr. Empty: nothing is known, any language is given."),
+    )
 
     class Meta:
         model = Agent
-        fields = ("name", "email", "role", "language")
+        fields = ("name", "email", "role", "language", "skills", "speaks")
         labels = {
             "name": gettext_lazy("Name"),
             "email": gettext_lazy("E-mail address"),

@@ -12,11 +12,26 @@ from django.utils.translation import gettext as _
 from anliegen.ground.text import sort_key
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.tickets import queries as tickets
+from anliegen.records.tickets.actions import as_code
 
 LONGEST_SLUG = 50
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 M = TypeVar("M", bound=Model)
+
+
+class CodesField(forms.CharField):
+    """Topics, tags or languages, separated by commas, as a list of codes."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**({"max_length": 1000} | more))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        words = super().clean(value).split(",")
+        return list(dict.fromkeys(code for word in words if (code := as_code(word))))
 
 
 class SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes no parameter at run time

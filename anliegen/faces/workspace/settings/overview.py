@@ -79,6 +79,13 @@ def _roles() -> State:
     return _count(count, ngettext("%(count)s role", "%(count)s roles", count)), False
 
 
+def _turns() -> State:
+    hours = the_operator().starves_after_hours
+    return _count(
+        hours, ngettext("nobody waits over %(count)s hour", "nobody waits over %(count)s hours", hours)
+    ), False
+
+
 def _tokens() -> State:
     count = ApiToken.objects.valid().count()
     return _count(count, ngettext("%(count)s in use", "%(count)s in use", count)) if count else _("none in use"), False
@@ -177,6 +184,7 @@ STATES: dict[str, Callable[[], State]] = {
     "teams": _teams,
     "agents": _agents,
     "roles": _roles,
+    "turns": _turns,
     "tokens": _tokens,
     "mailboxes": _mailboxes,
     "keys": _mail_keys,

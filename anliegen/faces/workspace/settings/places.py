@@ -40,6 +40,7 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
             Place("teams", _("Teams"), _("Who shares which concerns, and who leads"), "team"),
             Place("agents", _("People"), _("Who can log in, and what they may do"), "users"),
             Place("roles", _("Roles"), _("Sets of permissions"), "shield"),
+            Place("turns", _("Next concern"), _("In which order concerns are given out"), "onward"),
             Place("tokens", _("API tokens"), _("Keys for programs that work for you"), "key"),
         ],
     ),

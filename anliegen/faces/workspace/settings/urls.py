@@ -21,6 +21,7 @@ from anliegen.faces.workspace.settings import (
     sources,
     teams,
     tokens,
+    turns,
 )
 
 urlpatterns = [
@@ -85,6 +86,8 @@ urlpatterns = [
     path("connections/<int:pk>/withdraw/", connections.withdraw_connection, name="settings-connection-withdraw"),
     path("connections/<int:pk>/again/", connections.allow_connection_again, name="settings-connection-again"),
     path("guard/", guard.guard, name="settings-guard"),
+    path("turns/", turns.turns, name="settings-turns"),
+    path("turns/preview/", turns.preview, name="settings-turns-preview"),
     path("rejections/", rejections.rejections, name="settings-rejections"),
     path("rejections/new/", rejections.new_rejection, name="settings-rejection-new"),
     path("rejections/preview/", rejections.preview_rejection, name="settings-rejection-preview"),

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of, listen, state_of
+from anliegen.faces.workspace.next_concern import why
 from anliegen.faces.workspace.people import context_of, linked_with
 from anliegen.faces.workspace.rows import rows, status_look, waits
 from anliegen.faces.workspace.tickets import choices, entries, origin, writing
@@ -42,6 +43,7 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return page(request, "workspace/ticket/refreshed.html", context)
     context |= writing.blank(found, context["timeline"]) | beside(request, found)
+    context["why"] = why(request.GET.get("why", ""), context["waits"])
     return page(request, "workspace/ticket/page.html", context)
 
 

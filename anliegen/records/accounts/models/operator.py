@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -10,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
 QUOTES = [("none", _("nothing")), ("last", _("the message that is answered")), ("all", _("the whole conversation"))]
+
+
+def what_weighs() -> list[str]:
+    """Topics and tags of concerns that are hard to hear, until the operator says otherwise."""
+    return ["beschwerde", "todesfall", "trauerfall", "härtefall", "sperrung", "anwalt", "drohung", "complaint"]
 
 
 class Operator(models.Model):
@@ -35,6 +41,14 @@ class Operator(models.Model):
         _("mails a minute to one mail domain"), default=100, db_default=100
     )
     sends_at_once = models.PositiveSmallIntegerField(_("mails at once to the mail server"), default=3, db_default=3)
+    # How the next concern is chosen: what weighs, and after how long nobody is left waiting for what fits better.
+    heavy_topics = ArrayField(models.CharField(max_length=60), default=what_weighs, blank=True)
+    starves_after_hours = models.PositiveSmallIntegerField(
+        _("hours after which somebody comes first"), default=72, db_default=72
+    )
+    gives_breathers = models.BooleanField(
+        _("something lighter after a hard conversation"), default=True, db_default=True
+    )
 
     class Meta:
         verbose_name = _("operator")
@@ -46,6 +60,7 @@ class Operator(models.Model):
             models.CheckConstraint(
                 name="accounts_operator_known_quotes", condition=Q(quotes__in=[q for q, _n in QUOTES])
             ),
+            models.CheckConstraint(name="accounts_operator_starves", condition=Q(starves_after_hours__gte=1)),
             models.CheckConstraint(
                 name="accounts_operator_sends", condition=Q(sends_per_minute__gte=1, sends_at_once__gte=1)
             ),

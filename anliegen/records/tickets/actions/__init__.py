@@ -6,6 +6,7 @@ from anliegen.records.tickets.actions.change import (
     Changed,
     JoinedElsewhere,
     UnknownChoice,
+    as_code,
     assign,
     change,
     link,
@@ -25,6 +26,7 @@ from anliegen.records.tickets.actions.departure import (
     mark_unreached,
     stop,
 )
+from anliegen.records.tickets.actions.draw import draw, take_a_breath
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
 from anliegen.records.tickets.actions.receive import receive
@@ -53,10 +55,12 @@ __all__ = [
     "TakenBack",
     "UnknownChoice",
     "acknowledge",
+    "as_code",
     "assign",
     "came_back",
     "cancel",
     "change",
+    "draw",
     "join",
     "let_go",
     "link",
@@ -80,6 +84,7 @@ __all__ = [
     "settle",
     "split_off",
     "stop",
+    "take_a_breath",
     "try_again",
     "unlink",
     "vouch",
