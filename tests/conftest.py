@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from anliegen.config.pipeline import READERS
 from anliegen.ground.journal import heads, read, tail
@@ -23,6 +24,9 @@ from tests import needs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+settings.register_profile("house", deadline=None)  # machines are noisy: `anliegen bench` says what is slow
+settings.load_profile("house")
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 AGENT_PERMISSIONS = [code for code in PERMISSIONS if code not in ("settings.manage", "audit.read", "intake.retry")]

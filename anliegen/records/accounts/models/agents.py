@@ -65,8 +65,9 @@ class Agent(AbstractBaseUser):
     theme = models.CharField(_("appearance"), max_length=10, choices=THEMES, default="system")
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
-    skills = ArrayField(models.CharField(max_length=60), default=list, blank=True)  # topics of tickets they know well
-    speaks = ArrayField(models.CharField(max_length=8), default=list, blank=True)  # languages besides that of the house
+    # Topics of tickets they know well, and languages besides that of the house.
+    skills = ArrayField(models.CharField(max_length=60), default=list, db_default=[], blank=True)
+    speaks = ArrayField(models.CharField(max_length=8), default=list, db_default=[], blank=True)
     breather_at = models.DateTimeField(null=True)  # when they asked for something lighter next; nobody else is told
 
     objects = AgentManager()

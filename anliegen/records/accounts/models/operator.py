@@ -42,7 +42,9 @@ class Operator(models.Model):
     )
     sends_at_once = models.PositiveSmallIntegerField(_("mails at once to the mail server"), default=3, db_default=3)
     # How the next concern is chosen: what weighs, and after how long nobody is left waiting for what fits better.
-    heavy_topics = ArrayField(models.CharField(max_length=60), default=what_weighs, blank=True)
+    heavy_topics = ArrayField(
+        models.CharField(max_length=60), default=what_weighs, db_default=what_weighs(), blank=True
+    )
     starves_after_hours = models.PositiveSmallIntegerField(
         _("hours after which somebody comes first"), default=72, db_default=72
     )
