@@ -68,4 +68,14 @@ TICKET_SPLIT = Verb("ticket.split", _("{actor} split this off from {other}"), {"
 TICKET_GAVE_OFF = Verb(
     "ticket.gave_off", _("{actor} split {other} off from this"), {"other": Kind.REF, "message": Kind.REF}
 )
+TICKET_SNOOZED = Verb(
+    "ticket.snoozed", _("{actor} put this aside until {until}"), {"snooze": Kind.REF, "until": Kind.CODE}
+)
+# Who put it aside is told by whoever makes notices of events.
+TICKET_WOKEN = Verb(
+    "ticket.woken", _("This is back: {why}"), {"snooze": Kind.REF, "agent": Kind.REF, "why": Kind.CODE}
+)
+SNOOZE_ENDED = Verb(
+    "ticket.snooze_ended", _("This is no longer put aside: {why}"), {"snooze": Kind.REF, "why": Kind.CODE}
+)
 TICKET_TRIAGED = Verb("ticket.triaged", _("{actor} sorted this"), {"decision": Kind.REF})

@@ -27,6 +27,8 @@ EVENT_SIGNS = {
     "ticket.gave_back": "merge",
     "ticket.split": "merge",
     "ticket.gave_off": "merge",
+    "ticket.snoozed": "snooze",
+    "ticket.woken": "bell",
     "decision.made": "automation",
     "decision.contested": "help",
     "message.opened": "unlock",

@@ -38,6 +38,7 @@ from anliegen.records.tickets.actions.reply import (
     write_note,
 )
 from anliegen.records.tickets.actions.reveal import reveal
+from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "InThePast",
     "JoinedElsewhere",
     "NoWayToAnswer",
+    "NotOpen",
     "NotTroubled",
     "NothingSaid",
     "TakenBack",
@@ -57,6 +59,7 @@ __all__ = [
     "came_back",
     "cancel",
     "change",
+    "due_to_wake",
     "join",
     "let_go",
     "link",
@@ -78,10 +81,13 @@ __all__ = [
     "send_again",
     "send_now",
     "settle",
+    "snooze",
     "split_off",
     "stop",
     "try_again",
     "unlink",
     "vouch",
+    "wake",
+    "wake_due",
     "write_note",
 ]

@@ -11,6 +11,7 @@ from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import verbs
+from anliegen.records.tickets.actions import resting
 from anliegen.records.tickets.models import DONE, OPEN, Link, Message, Ticket
 
 
@@ -141,7 +142,7 @@ def touch(ticket: Ticket, at: datetime, *fields: str) -> None:
     """Save these fields and count the change, so that readers of an older version notice."""
     ticket.version += 1
     ticket.updated_at = max(ticket.updated_at, at)
-    rows.update(ticket, "version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at", *fields)
+    rows.update(ticket, "version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at", *resting.COLUMNS, *fields)
 
 
 def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> None:
@@ -158,6 +159,7 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
     ticket.closed_at = at if status == "closed" else None
     if status in DONE:
         ticket.waiting_since = None
+        resting.end(ticket, why=status, actor=actor, at=at)
     elif was in DONE and actor.kind == "person":
         ticket.waiting_since = at  # the customer opened it again, so the customer waits
     elif was in DONE and actor.kind == "agent" and status != "waiting_customer":
