@@ -15,6 +15,7 @@ from anliegen.faces.workspace.tickets import (
     page,
     resolving,
     senders,
+    snoozing,
     talk,
 )
 
@@ -34,6 +35,9 @@ urlpatterns = [
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
+    path("tickets/<int:number>/snooze/", snoozing.snooze, name="snooze"),
+    path("tickets/<int:number>/snooze/understood/", snoozing.understood, name="understood"),
+    path("tickets/<int:number>/wake/", snoozing.wake, name="wake"),
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
     path("organisations/", people.organisations, name="organisations"),

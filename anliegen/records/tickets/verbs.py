@@ -72,9 +72,7 @@ TICKET_SNOOZED = Verb(
     "ticket.snoozed", _("{actor} put this aside until {until}"), {"snooze": Kind.REF, "until": Kind.CODE}
 )
 # Who put it aside is told by whoever makes notices of events.
-TICKET_WOKEN = Verb(
-    "ticket.woken", _("This is back: {why}"), {"snooze": Kind.REF, "agent": Kind.REF, "why": Kind.CODE}
-)
+TICKET_WOKEN = Verb("ticket.woken", _("This is back: {why}"), {"snooze": Kind.REF, "agent": Kind.REF, "why": Kind.CODE})
 SNOOZE_ENDED = Verb(
     "ticket.snooze_ended", _("This is no longer put aside: {why}"), {"snooze": Kind.REF, "why": Kind.CODE}
 )

@@ -129,6 +129,9 @@ FIELDS = (
 )
 
 
+MOVES = ("version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at")
+
+
 def _state(ticket: Ticket) -> list[Any]:
     return [getattr(ticket, ticket._meta.get_field(name).attname) for name in FIELDS]  # type: ignore[union-attr]
 
@@ -142,7 +145,7 @@ def touch(ticket: Ticket, at: datetime, *fields: str) -> None:
     """Save these fields and count the change, so that readers of an older version notice."""
     ticket.version += 1
     ticket.updated_at = max(ticket.updated_at, at)
-    rows.update(ticket, "version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at", *resting.COLUMNS, *fields)
+    rows.update(ticket, *MOVES, *resting.COLUMNS, *fields)
 
 
 def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> None:

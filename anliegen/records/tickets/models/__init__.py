@@ -1,4 +1,4 @@
-"""The concern as we keep it: ticket, message, note, attachment, participant, link, mention, snooze, and the search rows."""
+"""The concern as we keep it: ticket, message, note, attachment, what stands around it, and the rows of the search."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients

@@ -85,7 +85,7 @@ class Mention(models.Model):
 
 
 class Snooze(models.Model):
-    """A ticket was put aside until a moment, and why; and what ended that. Kept, so that the ticket can say it later."""
+    """A ticket was put aside until a moment, and why; and what ended that. Kept, so that it can be told."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="snoozes", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
