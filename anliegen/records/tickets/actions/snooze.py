@@ -35,6 +35,9 @@ def snooze(
 
     Raises InThePast, NotOpen, or Changed when `expected_version` is no longer the ticket's.
     """
+    agent = actor.pk
+    if agent is None:
+        raise ValueError("only a person puts a ticket aside")
     if until <= at:
         raise InThePast
     reason = " ".join(reason.split())[:LONGEST_REASON]
@@ -46,8 +49,8 @@ def snooze(
         if (ticket.snoozed_until, ticket.snooze_reason) == (until, reason):
             return ticket
         resting.close(ticket, why="again", at=at)
-        row = Snooze.objects.create(ticket=ticket, agent_id=actor.pk, until=until, reason=reason, created_at=at)
-        ticket.snoozed_until, ticket.snoozed_by_id, ticket.snooze_reason = until, actor.pk, reason
+        row = Snooze.objects.create(ticket=ticket, agent_id=agent, until=until, reason=reason, created_at=at)
+        ticket.snoozed_until, ticket.snoozed_by_id, ticket.snooze_reason = until, agent, reason
         touch(ticket, at)
         said = f"{until:%Y-%m-%dT%H:%MZ}"
         record(verbs.TICKET_SNOOZED, ticket, actor=actor, at=at, snooze=ref(row), until=said)
