@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from anliegen.faces.workspace import inbox, login, new, people, profile, search, undelivered
+from anliegen.faces.workspace import export, inbox, login, new, people, profile, search, undelivered
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
@@ -26,6 +26,8 @@ urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("news/", inbox.news, name="news"),
     path("search/", search.search, name="search"),
+    path("search/choices/", search.choices, name="search-choices"),
+    path("export/", export.export, name="export"),
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", profile.password, name="password"),
     path("tickets/new/", new.new, name="new"),

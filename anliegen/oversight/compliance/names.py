@@ -93,6 +93,8 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("the journal")
         case "ledger":
             return _("the intake ledger")
+        case "export":
+            return _("an export")
         case "instance":
             return _("this instance")
     return f"{kind} {key}".strip()

@@ -16,6 +16,7 @@ from anliegen.flow.channels.reasons import REASONS
 from anliegen.flow.feedback.models import ANSWERS
 from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, WAKES
+from anliegen.records.tickets.queries import VIEWS
 
 Words = Mapping[Any, str | Promise]
 
@@ -95,7 +96,16 @@ REFUSALS: Words = {
     "unknown": gettext_lazy("without a reason given"),
 }
 SEEN_TO: Words = {"again": gettext_lazy("sent again"), "left": gettext_lazy("left as it is")}
+# By what an export was narrowed: the kind of list, and filters whose value is nobody's business.
+NARROWED: Words = {
+    "search": gettext_lazy("search"),
+    "words": gettext_lazy("words"),
+    "customer": gettext_lazy("customer"),
+    "assignee": gettext_lazy("assigned to"),
+    **{f"view:{code}": name for code, name in VIEWS.items()},
+}
 BY_FIELD: Mapping[str, Words] = {
+    "by": NARROWED,
     "answer": dict(ANSWERS),
     "channel": dict(CHANNELS),
     "fields": FIELDS,

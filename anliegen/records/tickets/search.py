@@ -41,6 +41,7 @@ class FoundPage:
     items: list[Found]
     older: str | None
     cut_at: datetime | None = None
+    wrong: tuple[operators.Filter, ...] = ()  # filters whose value names nothing
 
 
 def search(
@@ -90,7 +91,7 @@ def _filtered(
     """Words, perhaps none, within filters. Rights and filters stand in the query itself."""
     words = query(text, prefix=unfinished)
     if narrowed.wrong or (text and not words):
-        return FoundPage([], None)
+        return FoundPage([], None, wrong=narrowed.wrong)
     said = _said_so(narrowed)
     fitting = Ticket.objects.visible_to(agent).filter(narrowed.tickets)
     only = _both(within("ticket_id", fitting), said) if narrowed.tickets or not agent.role.sees_all_teams else said

@@ -76,4 +76,19 @@ TICKET_WOKEN = Verb("ticket.woken", _("This is back: {why}"), {"snooze": Kind.RE
 SNOOZE_ENDED = Verb(
     "ticket.snooze_ended", _("This is no longer put aside: {why}"), {"snooze": Kind.REF, "why": Kind.CODE}
 )
+# Which of the filters, never what was looked for: that may be a name.
+TICKETS_EXPORTED = Verb(
+    "tickets.exported",
+    _("{actor} exported {count} concerns ({by})"),
+    {
+        "count": Kind.NUMBER,
+        "file": Kind.CODE,
+        "by": Kind.CODES,
+        "columns": Kind.CODES,
+        "whole": Kind.FLAG,
+    },
+)
+TICKET_COPIED = Verb(
+    "ticket.copied", _("{actor} took this out as a document ({file})"), {"file": Kind.CODE, "notes": Kind.FLAG}
+)
 TICKET_TRIAGED = Verb("ticket.triaged", _("{actor} sorted this"), {"decision": Kind.REF})

@@ -25,6 +25,7 @@ from anliegen.records.tickets.actions.departure import (
     mark_unreached,
     stop,
 )
+from anliegen.records.tickets.actions.export import note_copy, note_export
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
 from anliegen.records.tickets.actions.receive import receive
@@ -70,6 +71,8 @@ __all__ = [
     "mark_maybe_sent",
     "mark_sent",
     "mark_unreached",
+    "note_copy",
+    "note_export",
     "part",
     "receive",
     "recipients_of",
