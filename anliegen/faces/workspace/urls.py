@@ -6,6 +6,7 @@ from anliegen.faces.workspace import export, inbox, login, new, people, profile,
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
+    documents,
     embedded,
     ending,
     files,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
+    path("tickets/<int:number>/document/", documents.document, name="document"),
     path("tickets/<int:number>/snooze/", snoozing.snooze, name="snooze"),
     path("tickets/<int:number>/snooze/understood/", snoozing.understood, name="understood"),
     path("tickets/<int:number>/wake/", snoozing.wake, name="wake"),

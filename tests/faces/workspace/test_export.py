@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.core.signals import request_finished
+from django.db import close_old_connections, connection
+from django.test import Client, RequestFactory
 
 from anliegen.faces.workspace import export
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -46,6 +47,22 @@ def file_of(client: Client, query: str, **form: Any) -> bytes:
     return b"".join(answer.streaming_content)
 
 
+def begun(agent: Agent, kind: str) -> Any:
+    """An export that has sent its first bytes."""
+    request = RequestFactory().post("/workspace/export/?view=team", {"kind": kind, "columns": ["number"]})
+    request.user, request.htmx = agent, False  # as the middleware does
+    answer: Any = export.export(request)
+    assert next(answer.streaming_content) != b""
+    return answer
+
+
+def leave(answer: Any) -> None:
+    """As a server does when whoever asked has gone away; the test's connection stays."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
+
+
 def table(content: bytes, delimiter: str = ";") -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=delimiter))
 
@@ -55,7 +72,7 @@ def test_a_list_is_a_table_that_excel_opens_and_that_runs_nothing(miras: Client,
     assert content.startswith(b"\xef\xbb\xbf")
     assert table(content) == [
         ["Nummer", "Betreff", "Status", "Eröffnet"],
-        [str(three[1].pk), 'Zähler; "kaputt" neu', "neu", "2026-11-16 10:01:00"],
+        [str(three[1].pk), 'Zähler; "kaputt"\r\nneu', "neu", "2026-11-16 10:01:00"],
         [str(three[0].pk), "'=HYPERLINK(1)", "neu", "2026-11-16 10:00:00"],
     ]
 
@@ -124,31 +141,24 @@ def test_it_is_written_down_without_a_word_of_what_was_looked_for(
 
 
 def test_a_file_that_was_broken_off_says_so_and_makes_room(
-    miras: Client, three: list[Ticket], monkeypatch: pytest.MonkeyPatch
+    mira: Agent, three: list[Ticket], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(exported, "AT_ONCE", 1)
     for _again in range(export.AT_ONCE + 1):
-        answer = miras.post("/workspace/export/?view=team", {"kind": "lines", "columns": ["number"]})
-        assert next(answer.streaming_content).startswith(b"{")
-        answer.streaming_content.close()
+        leave(begun(mira, "lines"))
     told = Event.objects.filter(verb="tickets.exported").values_list("data__count", "data__whole")
     assert list(told) == [(1, False)] * (export.AT_ONCE + 1)
 
 
-def test_only_so_many_are_made_at_once_and_the_choice_stays(miras: Client, three: list[Ticket]):
-    under_way = [
-        miras.post("/workspace/export/?view=team", {"kind": "json", "columns": ["number"]})
-        for _each in range(export.AT_ONCE)
-    ]
-    for one in under_way:
-        next(one.streaming_content)
+def test_only_so_many_are_made_at_once_and_the_choice_stays(mira: Agent, miras: Client, three: list[Ticket]):
+    under_way = [begun(mira, "json") for _each in range(export.AT_ONCE)]
     refused = miras.post("/workspace/export/?view=team", {"kind": "lines", "columns": ["subject"]})
     assert refused.status_code == 503
     html = refused.content.decode()
     assert 'value="lines" checked' in html
     assert 'value="subject" checked' in html
     for one in under_way:
-        one.streaming_content.close()
+        leave(one)
     assert table(file_of(miras, "view=team", columns=["number"]))[0] == ["Nummer"]
 
 

@@ -27,6 +27,7 @@ EVENT_SIGNS = {
     "ticket.gave_back": "merge",
     "ticket.split": "merge",
     "ticket.gave_off": "merge",
+    "ticket.copied": "file",
     "ticket.snoozed": "snooze",
     "ticket.woken": "bell",
     "decision.made": "automation",
