@@ -14,6 +14,7 @@ from anliegen.ground.search.models import Indexed
 
 FIRST_LOOK = 3_000  # rows read by time before the index of words is asked
 FURTHEST_LOOK = 20_000  # rows read by time at most for a page; beyond, the index of words is the quicker way
+FURTHEST_WITHIN = 10_000  # the same with a restriction that few rows may fit: each of them costs a probe more
 FEW_IN_FIRST_LOOK = 7  # a word seen in fewer of the first rows is one that the index of words answers quickly
 
 
@@ -128,7 +129,7 @@ def look(
         return _page(_by_words(search, before, limit + 1), limit)
     if (narrow := few()) is not None:
         return _page(_by_words(_search(index, query, narrow, per), before, limit + 1), limit)
-    found = _by_time(search, FURTHEST_LOOK, before)
+    found = _by_time(search, FURTHEST_WITHIN, before)
     if len(found) > limit:
         return _page(found, limit)
     end = _end_of_look(search, before)
@@ -155,7 +156,7 @@ def _end_of_look(search: _Search, before: tuple[datetime, int] | None) -> tuple[
     rows = _run(
         f"SELECT entry.at, entry.{search.pk} FROM {search.table} AS entry"  # noqa: S608
         f" WHERE {_earlier('entry', search.pk, before)}"
-        f" ORDER BY entry.at DESC, entry.{search.pk} DESC OFFSET {FURTHEST_LOOK - 1:d} LIMIT 1",
+        f" ORDER BY entry.at DESC, entry.{search.pk} DESC OFFSET {FURTHEST_WITHIN - 1:d} LIMIT 1",
         before or (),
     )
     return (rows[0][0], rows[0][1]) if rows else None

@@ -3,6 +3,7 @@
 `tickets` is a Q that any list of tickets may take; `rows` is for the search. Values are looked up here alone.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -13,14 +14,16 @@ from django.utils import timezone
 
 from anliegen.ground import clock
 from anliegen.ground.search.queries import Restriction
+from anliegen.ground.search.tsquery import query
 from anliegen.ground.text import fold
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.permissions import may
+from anliegen.records.customers.actions import fold_address
+from anliegen.records.customers.models import Address
 from anliegen.records.tickets import periods
 from anliegen.records.tickets.codes import as_code
 from anliegen.records.tickets.models import CHANNELS, DONE, OPEN
 from anliegen.records.tickets.operators import Filter
-from anliegen.records.tickets.people import people_called
 
 SNOOZED = "snoozed"
 # Words for a status in German and English, folded; `offen` is whatever is not done.
@@ -46,6 +49,8 @@ _ATTACHMENTS = tuple(
     map(fold, ("anhang", "anhänge", "anlage", "anlagen", "attachment", "attachments", "datei", "file"))
 )
 _NOTES, _MESSAGES = ("notiz", "notizen", "note", "notes"), ("nachricht", "nachrichten", "message", "messages")
+MOST_PEOPLE = 200
+_TERM = re.compile(r"('(?:[^'\\]|''|\\\\)*')(:\*)?")  # as `tsquery` writes it
 WITH_FILE = (
     "EXISTS (SELECT FROM tickets_attachment AS file WHERE file.message_id = entry.message_id AND NOT file.is_inline)"
 )
@@ -53,11 +58,12 @@ WITH_FILE = (
 
 @dataclass(frozen=True)
 class Narrowed:
-    """What filters ask. `wrong` are those whose value names nothing: then nothing fits. `is_narrow`: it names a
-    customer or a tag, whose tickets an index finds."""
+    """What filters ask. `wrong` are those whose value names nothing: then nothing fits. `is_narrow`: it names an
+    address or a tag, whose tickets an index finds."""
 
     tickets: Q = field(default_factory=Q)
     rows: tuple[Restriction, ...] = ()
+    names: tuple[str, ...] = ()  # who wrote it, each as a tsquery
     since: datetime | None = None
     until: datetime | None = None
     wrong: tuple[Filter, ...] = ()
@@ -69,7 +75,7 @@ class Narrowed:
     @property
     def asks_what_was_said(self) -> bool:
         """Whether it asks for more than tickets: for a time, a kind or a file of what was said."""
-        return bool(self.rows or self.since or self.until)
+        return bool(self.rows or self.names or self.since or self.until)
 
 
 class NamesNothing(Exception):
@@ -135,7 +141,24 @@ def _tag(narrowed: Narrowed, value: str, _agent: Agent) -> Narrowed:
 def _customer(narrowed: Narrowed, value: str, agent: Agent) -> Narrowed:
     if not may(agent, "customer.read"):
         raise NamesNothing
-    return replace(narrowed.also(Q(person__in=_some(people_called(value)))), is_narrow=True)
+    if "@" in value:
+        return replace(narrowed.also(Q(person__in=_some(_with_address(value)))), is_narrow=True)
+    words = query(value, prefix=True)
+    if not words:
+        raise NamesNothing
+    return replace(narrowed, names=(*narrowed.names, _by_name(words)))
+
+
+def _with_address(value: str) -> list[int]:
+    """Customers whose mail address begins so."""
+    folded = fold_address("email", value)
+    addresses = Address.objects.filter(kind="email", folded__gte=folded, folded__lt=f"{folded}\U0010ffff")
+    return list(addresses.order_by("folded").values_list("person", flat=True)[:MOST_PEOPLE])
+
+
+def _by_name(words: str) -> str:
+    """A tsquery with each of its terms only where the name of who wrote stands: it has the weight B, see `indexing`."""
+    return _TERM.sub(lambda term: f"{term[1]}{term[2] or ':'}B", words)
 
 
 def _since(narrowed: Narrowed, value: str, _agent: Agent) -> Narrowed:

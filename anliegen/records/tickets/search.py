@@ -72,9 +72,9 @@ def matching(agent: Agent, text: str) -> "QuerySet[Ticket]":
     """All tickets that `search` would find for this text, in no order: for whoever reads them to the end."""
     asked = operators.parse(text)
     narrowed = filters.narrow(asked.filters, agent)
-    words = query(asked.words)
+    words = _all_words(query(asked.words), narrowed)
     visible = Ticket.objects.visible_to(agent)
-    if narrowed.wrong or (asked.words and not words) or not (words or asked.filters):
+    if narrowed.wrong or (asked.words and not query(asked.words)) or not (words or asked.filters):
         return visible.none()
     tickets = visible.filter(narrowed.tickets)
     if not words and not narrowed.asks_what_was_said:
@@ -92,6 +92,7 @@ def _filtered(
     words = query(text, prefix=unfinished)
     if narrowed.wrong or (text and not words):
         return FoundPage([], None, wrong=narrowed.wrong)
+    words = _all_words(words, narrowed)
     said = _said_so(narrowed)
     fitting = Ticket.objects.visible_to(agent).filter(narrowed.tickets)
     only = _both(within("ticket_id", fitting), said) if narrowed.tickets or not agent.role.sees_all_teams else said
@@ -101,6 +102,11 @@ def _filtered(
         SearchRow, words, only=only, few=_few(fitting, narrowed, said), per="ticket", before=before, limit=limit
     )
     return _page(looked, text, narrowed)
+
+
+def _all_words(words: str, narrowed: Narrowed) -> str:
+    """Words, and the names of who wrote them."""
+    return " & ".join(one for one in (words, *narrowed.names) if one)
 
 
 def _page(looked: Looked, text: str, narrowed: Narrowed) -> FoundPage:

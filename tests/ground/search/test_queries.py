@@ -208,4 +208,4 @@ def test_a_rare_word_is_answered_by_the_index_of_words(letters: type[Any], monke
 
 def shorten_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries_of_search, "FIRST_LOOK", 10)
-    monkeypatch.setattr(queries_of_search, "FURTHEST_LOOK", 20)
+    monkeypatch.setattr(queries_of_search, "FURTHEST_WITHIN", 20)
