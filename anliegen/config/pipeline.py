@@ -19,6 +19,7 @@ READERS: list[Reader] = [
     reader("strangers", strangers.tell, on=["message.received"]),
     reader("deliver", outbox.plan, on=["message.queued", "message.rescheduled"]),
     reader("stop", outbox.stop_scheduled, on=["message.received"], batch=True),
+    reader("wake", tickets.wake, on=["message.received"], batch=True),
     reader("bounces", bounced.find_its_mail, on=["intake.kept"]),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
 ]

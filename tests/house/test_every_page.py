@@ -12,6 +12,8 @@ from tests.browser.pages import APART, SETTINGS, WORKSPACE
 PART = re.compile(r"<(int|str):\w+>")
 NO_PAGE = {
     "workspace/news/": "a part of the inbox",
+    "workspace/search/choices/": "choices of a menu",
+    "workspace/tickets/<int:number>/snooze/understood/": "a part of the form",
     "workspace/organisations/": "names to choose from",
     "workspace/undelivered/count/": "a part of every page",
     "workspace/messages/<int:pk>/look/": "a mail in its frame",

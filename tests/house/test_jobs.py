@@ -32,6 +32,7 @@ EVER = (
     "oversight.compliance.checks.ledger_in_full",
     "records.accounts.jobs.forget_sessions_nightly",
     "records.tickets.jobs.index_again",
+    "records.tickets.jobs.wake_due",
 )
 
 

@@ -21,7 +21,7 @@ from anliegen.ground.journal.breaks import marks
 from anliegen.ground.journal.models import Cursor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import InTeam, may
-from anliegen.records.tickets import lists, queries
+from anliegen.records.tickets import lists, operators, queries
 
 SYMBOLS = {"mine": "user", "team": "users", "unassigned": "inbox", "open": "list"}
 KEYS = {"mine": "g m", "team": "g t", "unassigned": "g u", "open": "g a"}
@@ -106,7 +106,7 @@ class Desk:
     @property
     def query(self) -> str:
         """What the search field shows."""
-        return self._request.GET.get("q", "")[:200] if self._is_at("search", "ticket") else ""
+        return self._request.GET.get("q", "")[: operators.LONGEST] if self._is_at("search", "ticket") else ""
 
     @cached_property
     def views(self) -> list[Entry]:

@@ -12,6 +12,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of, list_of, listen, order_of, view_of
 from anliegen.faces.workspace.rows import rows
 from anliegen.ground import clock
+from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import lists, queries
 from anliegen.records.tickets.queries import Page
 from anliegen.records.tickets.seen import as_seen_by
@@ -56,6 +57,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "news_url": news_address(request, view, found),
         "is_first_page": found.newer is None,
         "empty": empty_words(view),
+        "may_export": may(agent_of(request), "ticket.export"),
         "here": request.GET.urlencode(),
     }
     return page(request, "workspace/inbox.html", context, block="list")

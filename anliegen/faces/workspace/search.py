@@ -1,16 +1,21 @@
-"""One field finds it: a number jumps, an address or a name finds people, all else is looked for in what was said."""
+"""One field finds it: a number jumps, an address or a name finds people, all else is looked for in what was said.
+
+Filters stand in the same field, as words or by choice; so the address is the state.
+"""
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace import chips
 from anliegen.faces.workspace.frame import agent_of, state_of
 from anliegen.faces.workspace.rows import Row, rows
 from anliegen.ground import clock, text
@@ -18,13 +23,14 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Person
+from anliegen.records.tickets import operators
 from anliegen.records.tickets import search as tickets
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.search import Found
 from anliegen.records.tickets.seen import as_seen_by
 
 NUMBER = re.compile(r"#?\s*(\d{1,18})")
-LONGEST = 200
+LONGEST = operators.LONGEST
 MOST_PEOPLE = 6
 TICKETS_EACH = 5
 
@@ -52,6 +58,8 @@ class Results:
     people: list[FoundPerson]
     found: list[FoundText]
     older: str | None
+    cut_at: datetime | None = None  # so far back was looked, and perhaps there is more
+    wrong: tuple[operators.Filter, ...] = ()
 
     @property
     def named(self) -> set[int]:
@@ -72,18 +80,33 @@ def search(request: HttpRequest) -> HttpResponse:
     if (number := _number(asked)) and Ticket.objects.visible_to(agent_of(request)).filter(pk=number).exists():
         return redirect("workspace:ticket", number)
     results = results_of(request)
-    cursor = request.GET.get("cursor")
+    cursor, question = request.GET.get("cursor"), operators.parse(asked)
     kept = {"q": asked} | ({"cursor": cursor} if cursor else {})
     context = {
         "asked": asked,
         "results": results,
         "here": urlencode(kept),
         "all": len(results.found) if cursor is None else None,
+        "chips": chips.chips(question, results.wrong),
+        "menus": chips.menus(question, [one.row.ticket for one in results.found]),
+        "unknown": question.unknown,
+        "filter_words": chips.words_of_filters(),
+        "may_export": may(agent_of(request), "ticket.export"),
         "older": f"{reverse('workspace:search')}?{urlencode({'q': asked, 'cursor': results.older})}"
         if results.older
         else None,
     }
     return page(request, "workspace/search.html", context)
+
+
+@asks("ticket.read")
+def choices(request: HttpRequest) -> HttpResponse:
+    """Teams or agents to choose from, for a menu that was opened."""
+    key = request.GET.get("which", "")
+    if key not in ("team", "assignee"):
+        raise Http404
+    context = {"choices": chips.further(key, operators.parse(asked_of(request)))}
+    return page(request, "workspace/parts/choices.html", context)
 
 
 def asked_of(request: HttpRequest) -> str:
@@ -95,11 +118,12 @@ def results_of(request: HttpRequest) -> Results:
     """What this question finds, on the page that the cursor names."""
     agent, asked, cursor = agent_of(request), asked_of(request), state_of(request).get("cursor")
     found = tickets.search(agent, asked, cursor=cursor) if asked else tickets.FoundPage([], None)
-    people = _people(agent, asked, found.items) if asked and not cursor else []
+    is_words = asked and not operators.parse(asked).filters
+    people = _people(agent, asked, found.items) if is_words and not cursor else []
     as_seen_by(agent, [one.ticket for one in found.items])
     lines = rows([one.ticket for one in found.items], now=clock.now(), with_snippets=False)
     texts = [FoundText(line, one.passage) for line, one in zip(lines, found.items, strict=True)]
-    return Results(people, texts, found.older)
+    return Results(people, texts, found.older, found.cut_at, found.wrong)
 
 
 def _number(asked: str) -> int | None:

@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
-from anliegen.faces.workspace import inbox, login, new, next_concern, people, profile, search, undelivered
+from anliegen.faces.workspace import export, inbox, login, new, next_concern, people, profile, search, undelivered
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
+    documents,
     embedded,
     ending,
     files,
@@ -15,6 +16,7 @@ from anliegen.faces.workspace.tickets import (
     page,
     resolving,
     senders,
+    snoozing,
     talk,
     wording,
 )
@@ -28,6 +30,8 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("next/", next_concern.draw, name="next"),
     path("breather/", next_concern.breathe, name="breather"),
+    path("search/choices/", search.choices, name="search-choices"),
+    path("export/", export.export, name="export"),
     path("profile/", profile.profile, name="profile"),
     path("profile/password/", profile.password, name="password"),
     path("tickets/new/", new.new, name="new"),
@@ -38,6 +42,10 @@ urlpatterns = [
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
+    path("tickets/<int:number>/document/", documents.document, name="document"),
+    path("tickets/<int:number>/snooze/", snoozing.snooze, name="snooze"),
+    path("tickets/<int:number>/snooze/understood/", snoozing.understood, name="understood"),
+    path("tickets/<int:number>/wake/", snoozing.wake, name="wake"),
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
     path("organisations/", people.organisations, name="organisations"),

@@ -1,7 +1,7 @@
 """Reads over search rows: hits of a query, newest or best first, and rows an older analyser made."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,8 @@ from anliegen.ground.search.models import Indexed
 
 FIRST_LOOK = 3_000  # rows read by time before the index of words is asked
 FURTHEST_LOOK = 20_000  # rows read by time at most for a page; beyond, the index of words is the quicker way
+FURTHEST_WITHIN = 10_000  # the same with a restriction that few rows may fit: each of them costs a probe more
+FEW_IN_FIRST_LOOK = 7  # a word seen in fewer of the first rows is one that the index of words answers quickly
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,32 @@ class Hit:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """A page of hits, and the (at, pk) from which to look on; None at the end. `is_cut`: it ends where looking became
+    too dear and not where the page was full, so that there may be more before it is."""
+
+    hits: list[Hit]
+    on: tuple[datetime, int] | None = None
+    is_cut: bool = False
+
+
+@dataclass(frozen=True)
 class _Search:
-    """One search, with the names of its table quoted."""
+    """One search, with the names of its table quoted. Without a query every row matches."""
 
     query: str
     table: str
     pk: str
     per: str | None
     only: Restriction
+
+    @property
+    def matches(self) -> str:
+        return f"({'entry.tsv @@ %s::tsquery AND ' if self.query else ''}({self.only.sql}))"
+
+    @property
+    def params(self) -> tuple[Any, ...]:
+        return (*([self.query] if self.query else []), *self.only.params)
 
     @property
     def columns(self) -> str:
@@ -85,6 +105,63 @@ def hits(
     return found[:limit] if len(found) >= limit else _by_words(search, before, limit)
 
 
+def look(
+    index: type[Indexed],
+    query: str,
+    *,
+    only: Restriction,
+    few: Callable[[], Restriction | None],
+    per: str | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> Looked:
+    """As `hits`, with a restriction that may fit few rows: a page costs a bounded number of rows whatever it is.
+
+    Without a query, all rows that `only` lets through. `few` is asked when the newest rows do not fill the page: the
+    same restriction with the keys of the few rows it fits, or None when they are many. When they are many and the words
+    are frequent, the page ends where looking became too dear; `on` goes on from there.
+    """
+    search = _search(index, query, only, per)
+    found = _by_time(search, FIRST_LOOK, before)
+    if len(found) > limit:
+        return _page(found, limit)
+    if query and _seen(search, before) < FEW_IN_FIRST_LOOK:
+        return _page(_by_words(search, before, limit + 1), limit)
+    if (narrow := few()) is not None:
+        return _page(_by_words(_search(index, query, narrow, per), before, limit + 1), limit)
+    found = _by_time(search, FURTHEST_WITHIN, before)
+    if len(found) > limit:
+        return _page(found, limit)
+    end = _end_of_look(search, before)
+    return Looked(found, end, is_cut=end is not None)
+
+
+def _page(found: list[Hit], limit: int) -> Looked:
+    """The hits of a page, of which one more was asked for."""
+    kept = found[:limit]
+    return Looked(kept, (kept[-1].at, kept[-1].pk) if len(found) > limit else None)
+
+
+def _seen(search: _Search, before: tuple[datetime, int] | None) -> int:
+    """In how many of the newest rows the words occur, whatever else is asked of them."""
+    sql = (
+        f"SELECT count(*) FROM (SELECT tsv FROM {search.table} AS entry WHERE {_earlier('entry', search.pk, before)}"  # noqa: S608
+        f" ORDER BY entry.at DESC, entry.{search.pk} DESC LIMIT {FIRST_LOOK:d}) AS entry WHERE tsv @@ %s::tsquery"
+    )
+    return int(_run(sql, [*(before or ()), search.query])[0][0])
+
+
+def _end_of_look(search: _Search, before: tuple[datetime, int] | None) -> tuple[datetime, int] | None:
+    """The last row of the furthest look; None when that went to the very end."""
+    rows = _run(
+        f"SELECT entry.at, entry.{search.pk} FROM {search.table} AS entry"  # noqa: S608
+        f" WHERE {_earlier('entry', search.pk, before)}"
+        f" ORDER BY entry.at DESC, entry.{search.pk} DESC OFFSET {FURTHEST_WITHIN - 1:d} LIMIT 1",
+        before or (),
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
 def stale(index: type[Indexed]) -> "models.QuerySet[Any]":
     """Rows that an older analyser made, in the order of their keys, to be indexed again in batches.
 
@@ -111,32 +188,30 @@ def _by_time(search: _Search, rows: int, before: tuple[datetime, int] | None) ->
     sql = (
         f"WITH matched AS MATERIALIZED (SELECT {search.columns} FROM (SELECT * FROM {search.table} AS entry"  # noqa: S608
         f" WHERE {condition} ORDER BY entry.at DESC, entry.{pk} DESC LIMIT {rows:d}) AS entry"
-        f" WHERE entry.tsv @@ %s::tsquery AND ({search.only.sql}))"
+        f" WHERE {search.matches})"
         f" SELECT pk, at, per FROM matched"
     )
-    params = [*(before or ()), search.query, *search.only.params]
+    params = [*(before or ()), *search.params]
     if search.per and before:
         sql += (
             f" WHERE NOT EXISTS (SELECT 1 FROM {search.table} AS entry"  # noqa: S608
             f" WHERE entry.{search.per} = matched.per AND NOT ({condition})"
-            f" AND entry.tsv @@ %s::tsquery AND ({search.only.sql}))"
+            f" AND {search.matches})"
         )
-        params += [*before, search.query, *search.only.params]
+        params += [*before, *search.params]
     found = [Hit(*row) for row in _run(f"{sql} ORDER BY at DESC, pk DESC", params)]
     return _once(found) if search.per else found
 
 
 def _by_words(search: _Search, before: tuple[datetime, int] | None, limit: int) -> list[Hit]:
     """Hits by the index of words. Materialised, because else the order by time lures the planner away from it."""
-    each = (
-        f"SELECT {search.columns} FROM {search.table} AS entry WHERE entry.tsv @@ %s::tsquery AND ({search.only.sql})"  # noqa: S608
-    )
+    each = f"SELECT {search.columns} FROM {search.table} AS entry WHERE {search.matches}"  # noqa: S608
     once = "SELECT DISTINCT ON (per) * FROM matched ORDER BY per, at DESC, pk DESC" if search.per else "TABLE matched"
     rows = _run(
         f"WITH matched AS MATERIALIZED ({each}), once AS ({once})"  # noqa: S608
         f" SELECT pk, at, per FROM once WHERE {_earlier('once', 'pk', before)}"
         f" ORDER BY at DESC, pk DESC LIMIT {limit:d}",
-        [search.query, *search.only.params, *(before or ())],
+        [*search.params, *(before or ())],
     )
     return [Hit(*row) for row in rows]
 

@@ -15,7 +15,7 @@ from anliegen.ground.egress.models import Destination
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Role, Team
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address, Organisation, Person
-from anliegen.records.tickets.models import Attachment, Message, Note, Ticket
+from anliegen.records.tickets.models import Attachment, Message, Note, Snooze, Ticket
 
 # The column that names a row of this kind. None: it has no name of its own, its number must do.
 KINDS: dict[str, tuple[type[Model], str | None]] = {
@@ -38,6 +38,7 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "ticket": (Ticket, "subject"),
     "message": (Message, None),
     "note": (Note, None),
+    "snooze": (Snooze, None),
     "attachment": (Attachment, None),
     "address": (Address, None),
     "intake": (Intake, None),
@@ -92,6 +93,8 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("the journal")
         case "ledger":
             return _("the intake ledger")
+        case "export":
+            return _("an export")
         case "instance":
             return _("this instance")
     return f"{kind} {key}".strip()

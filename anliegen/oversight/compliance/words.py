@@ -1,8 +1,11 @@
 """The codes in an event's data, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -12,7 +15,8 @@ from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.flow.feedback.models import ANSWERS
 from anliegen.records.accounts.models.operator import LANGUAGES
-from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES
+from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, WAKES
+from anliegen.records.tickets.queries import VIEWS
 
 Words = Mapping[Any, str | Promise]
 
@@ -92,7 +96,16 @@ REFUSALS: Words = {
     "unknown": gettext_lazy("without a reason given"),
 }
 SEEN_TO: Words = {"again": gettext_lazy("sent again"), "left": gettext_lazy("left as it is")}
+# By what an export was narrowed: the kind of list, and filters whose value is nobody's business.
+NARROWED: Words = {
+    "search": gettext_lazy("search"),
+    "words": gettext_lazy("words"),
+    "customer": gettext_lazy("customer"),
+    "assignee": gettext_lazy("assigned to"),
+    **{f"view:{code}": name for code, name in VIEWS.items()},
+}
 BY_FIELD: Mapping[str, Words] = {
+    "by": NARROWED,
     "answer": dict(ANSWERS),
     "channel": dict(CHANNELS),
     "fields": FIELDS,
@@ -101,6 +114,7 @@ BY_FIELD: Mapping[str, Words] = {
     "how": SEEN_TO,
     "reason": {**REFUSALS, **REASONS},
     "result": dict(RESULTS),
+    "why": dict(WAKES),
 }
 STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened")
 
@@ -113,9 +127,20 @@ def word(verb: str, field: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return listed([word(verb, field, each) for each in value])
+    if field == "until":
+        return moment(value)
     if field == "reason" and verb.startswith("message."):
         return str(undelivered.explain(value).happened).rstrip(".")
     return str(_words_of(verb, field).get(value, value))
+
+
+def moment(code: str) -> str:
+    """A moment that stands in the journal as 2026-12-01T08:00Z; what is none is shown as it is."""
+    try:
+        local = timezone.localtime(datetime.fromisoformat(code))
+    except ValueError:
+        return code
+    return date_format(local, pgettext("form of a date", "D j F Y, H:i"))
 
 
 def _none(verb: str) -> str:

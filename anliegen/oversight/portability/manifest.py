@@ -29,6 +29,7 @@ TABLES = (
     "tickets_message",
     "tickets_note",
     "tickets_mention",
+    "tickets_snooze",
     "tickets_attachment",
     "tickets_participant",
     "tickets_link",

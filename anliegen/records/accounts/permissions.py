@@ -13,6 +13,7 @@ PERMISSIONS = {
     "ticket.open": _("open concerns"),
     "ticket.assign": _("assign concerns"),
     "ticket.change": _("change status, priority, topic and tags"),
+    "ticket.export": _("export lists of concerns"),
     "customer.read": _("read customer data"),
     "customer.change": _("change customer data"),
     "intake.read": _("see the intake ledger"),

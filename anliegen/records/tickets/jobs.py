@@ -1,13 +1,34 @@
-"""By the clock: search rows that an older analyser made are made anew, in the background."""
+"""By the clock: what was put aside comes back; search rows that an older analyser made are made anew."""
 
+import structlog
+
+from anliegen.ground import clock
 from anliegen.ground.jobs import periodic
 from anliegen.ground.search.analysis import ANALYSER_VERSION
 from anliegen.ground.search.queries import stale
-from anliegen.records.tickets import indexing
+from anliegen.ground.wake import database_is_away
+from anliegen.records.tickets import actions, indexing
 from anliegen.records.tickets.models import SearchRow
+
+log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
 MOST = 20_000  # rows in one run, so that other jobs get their turn
+
+
+@periodic("* * * * *")
+def wake_due(timestamp: int) -> None:
+    """Take back what was put aside and is due: at its minute, or afterwards when nothing ran at that time.
+
+    One that fails stays for the next run and keeps no other waiting.
+    """
+    for row in actions.due_to_wake(clock.now()).order_by("pk")[:MOST]:
+        try:
+            actions.wake_due(row, at=clock.now())
+        except Exception as error:
+            if database_is_away(error):
+                raise
+            log.exception("could not be taken back", snooze=row.pk, ticket=row.ticket_id)
 
 
 @periodic("*/10 * * * *", queue="index")

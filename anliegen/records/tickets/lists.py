@@ -30,6 +30,8 @@ COLUMNS = (
     "tags",
     "last_message_at",
     "waiting_since",
+    "snoozed_until",
+    "snooze_reason",
     "person__name",
     "team__name",
     "assignee__name",

@@ -1,11 +1,15 @@
-"""Journal -> search rows."""
+"""Journal -> search rows; and what was put aside comes back when the customer writes."""
 
 from collections.abc import Sequence
 
+from django.db.models import Max
+
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
-from anliegen.records.tickets import indexing
-from anliegen.records.tickets.models import Message, Note, SearchRow
+from anliegen.records.tickets import actions, indexing
+from anliegen.records.tickets.models import Message, Note, SearchRow, Ticket
 
 
 def index(events: Sequence[Event]) -> None:
@@ -16,6 +20,26 @@ def index(events: Sequence[Event]) -> None:
     rows = [indexing.of_message(message) for message in messages if indexing.is_findable(message)]
     rows += [indexing.of_note(note) for note in Note.objects.filter(pk__in=note_ids)]
     SearchRow.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def wake(events: Sequence[Event]) -> None:
+    """Read `message.received`: what was put aside before the customer wrote comes back at once."""
+    wrote = {pk_of(event.subject): event for event in events if not event.data["first"] and not event.data["automatic"]}
+    aside = Ticket.objects.filter(pk__in=wrote, snoozed_until__isnull=False).order_by("pk") if wrote else ()
+    tickets = {ticket.pk: ticket for ticket in aside}
+    for number, put_aside in _put_aside(list(tickets)).items():
+        # By the order in the journal and not by the clock, which may be put back.
+        if put_aside < wrote[number].pk:
+            by = SYSTEM.because_of(wrote[number])
+            actions.wake(tickets[number], why="customer", actor=by, at=clock.now())
+
+
+def _put_aside(numbers: Sequence[int]) -> dict[int, int]:
+    """By ticket, the newest event that it was put aside."""
+    subjects = [f"ticket:{number}" for number in numbers]
+    found = Event.objects.filter(subject__in=subjects, verb="ticket.snoozed") if subjects else Event.objects.none()
+    newest = found.order_by().values("subject").annotate(newest=Max("pk")).values_list("subject", "newest")
+    return {pk_of(subject): pk for subject, pk in newest}
 
 
 def _pk(event: Event, field: str) -> int:

@@ -69,4 +69,27 @@ TICKET_SPLIT = Verb("ticket.split", _("{actor} split this off from {other}"), {"
 TICKET_GAVE_OFF = Verb(
     "ticket.gave_off", _("{actor} split {other} off from this"), {"other": Kind.REF, "message": Kind.REF}
 )
+TICKET_SNOOZED = Verb(
+    "ticket.snoozed", _("{actor} put this aside until {until}"), {"snooze": Kind.REF, "until": Kind.CODE}
+)
+# Who put it aside is told by whoever makes notices of events.
+TICKET_WOKEN = Verb("ticket.woken", _("This is back: {why}"), {"snooze": Kind.REF, "agent": Kind.REF, "why": Kind.CODE})
+SNOOZE_ENDED = Verb(
+    "ticket.snooze_ended", _("This is no longer put aside: {why}"), {"snooze": Kind.REF, "why": Kind.CODE}
+)
+# Which of the filters, never what was looked for: that may be a name.
+TICKETS_EXPORTED = Verb(
+    "tickets.exported",
+    _("{actor} exported {count} concerns ({by})"),
+    {
+        "count": Kind.NUMBER,
+        "file": Kind.CODE,
+        "by": Kind.CODES,
+        "columns": Kind.CODES,
+        "whole": Kind.FLAG,
+    },
+)
+TICKET_COPIED = Verb(
+    "ticket.copied", _("{actor} took this out as a document ({file})"), {"file": Kind.CODE, "notes": Kind.FLAG}
+)
 TICKET_TRIAGED = Verb("ticket.triaged", _("{actor} sorted this"), {"decision": Kind.REF})

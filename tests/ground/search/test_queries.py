@@ -8,8 +8,9 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext, isolate_apps
 
 from anliegen.ground.search import ANALYSER_VERSION, query, vector
+from anliegen.ground.search import queries as queries_of_search
 from anliegen.ground.search.models import Indexed
-from anliegen.ground.search.queries import FIRST_LOOK, Hit, Restriction, hits, stale, within
+from anliegen.ground.search.queries import FIRST_LOOK, Hit, Restriction, hits, look, stale, within
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -150,3 +151,61 @@ def test_a_frequent_word_is_answered_without_the_index_of_words(letters: type[An
     with CaptureQueriesContext(connection) as queries:
         hits(letters, query("Gas"), limit=50)
     assert len(queries) == 1
+
+
+NOT_FEW: Any = lambda: None  # noqa: E731
+
+
+def in_folder(folder: int) -> Restriction:
+    return Restriction("entry.folder = %s", (folder,))
+
+
+def test_a_restriction_that_fits_often_is_answered_by_time(letters: type[Any]) -> None:
+    put(letters, ["Gas", "Strom"] * 50, folders=[1, 2] * 50)
+    page = look(letters, query("Gas"), only=in_folder(1), few=NOT_FEW, limit=3)
+    assert (minutes(page.hits), page.is_cut) == ([98, 96, 94], False)
+    assert page.on == (page.hits[-1].at, page.hits[-1].pk)
+
+
+def test_without_words_all_that_fits_is_found(letters: type[Any]) -> None:
+    put(letters, ["Gas", "Strom", "Wasser"], folders=[1, 2, 1])
+    page = look(letters, "", only=in_folder(1), few=NOT_FEW)
+    assert (minutes(page.hits), page.on) == ([2, 0], None)
+
+
+def test_few_rows_are_found_by_their_keys_however_old_they_are(
+    letters: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten_looks(monkeypatch)
+    put(letters, ["Gas"] * 60, folders=[1, *[2] * 59])
+    few = lambda: Restriction("entry.folder = ANY(%s)", ([1],))  # noqa: E731
+    for words in (query("Gas"), ""):
+        page = look(letters, words, only=in_folder(1), few=few)
+        assert (minutes(page.hits), page.on) == ([0], None)
+
+
+def test_what_is_too_dear_to_fill_is_cut_and_goes_on_without_gap_or_repeat(
+    letters: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten_looks(monkeypatch)
+    put(letters, ["Gas"] * 100, folders=[1 if n % 10 == 0 else 1000 + n for n in range(100)])
+    found: list[int] = []
+    before, cuts = None, 0
+    while True:
+        page = look(letters, query("Gas"), only=in_folder(1), few=NOT_FEW, before=before, limit=5)
+        found, before, cuts = found + minutes(page.hits), page.on, cuts + page.is_cut
+        if before is None:
+            break
+    assert (found, cuts) == ([90, 80, 70, 60, 50, 40, 30, 20, 10, 0], 5)
+
+
+def test_a_rare_word_is_answered_by_the_index_of_words(letters: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    shorten_looks(monkeypatch)
+    put(letters, ["selten"] + ["Gas"] * 99, folders=[1] * 100)
+    page = look(letters, query("selten"), only=in_folder(1), few=NOT_FEW)
+    assert (minutes(page.hits), page.on) == ([0], None)
+
+
+def shorten_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries_of_search, "FIRST_LOOK", 10)
+    monkeypatch.setattr(queries_of_search, "FURTHEST_WITHIN", 20)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anliegen.ground.text import sort_key
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.tickets import queries as tickets
-from anliegen.records.tickets.actions import as_code
+from anliegen.records.tickets.codes import as_code
 
 LONGEST_SLUG = 50
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

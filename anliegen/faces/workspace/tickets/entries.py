@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from anliegen.faces.workspace.tickets.news import NOT_ARRIVED
 from anliegen.faces.workspace.tickets.sheet import Letter, sheet
 from anliegen.faces.workspace.tickets.signs import EVENT_SIGNS
+from anliegen.faces.workspace.tickets.snoozed import reasons_of_snoozes
 from anliegen.faces.workspace.tickets.sources import sources_of
 from anliegen.faces.workspace.tickets.troubles import deliveries_of
 from anliegen.flow.automation.models import Decision
@@ -24,7 +25,7 @@ from anliegen.records.tickets.queries import events_of, timeline
 
 NEWEST_SHOWN = 5  # messages; what is older is folded
 # What the messages themselves show, or what says the same as the line beside it.
-UNTOLD = ("ticket.opened", "message.cancelled", "message.delivered")
+UNTOLD = ("ticket.opened", "message.cancelled", "message.delivered", "ticket.snooze_ended")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def _told(events: Sequence[Event], viewer: Agent, known: Known | None) -> dict[i
         and not (event.verb == "ticket.moved" and (event.actor, event.data["to"]) in decided)
     ]
     words = sentences(worth, viewer, known)
-    reasons = _reasons(worth, viewer)
+    reasons = _reasons(worth, viewer) | reasons_of_snoozes(worth)
     return {
         event.pk: Happening(event, words[event.pk], _badge_of_event(event), reasons.get(event.pk)) for event in worth
     }

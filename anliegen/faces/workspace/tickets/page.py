@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -73,6 +74,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "only_talk": only_talk,
         "tried": state.get("tried"),
         "here": state.urlencode(),
+        "base_url": settings.ANLIEGEN_BASE_URL,
         "row": rows([found], now=now, with_snippets=False)[0],
         "in_list": request.headers.get("X-In-List") == "yes",
         "list_query": origin.query_of(request),

@@ -6,7 +6,6 @@ from anliegen.records.tickets.actions.change import (
     Changed,
     JoinedElsewhere,
     UnknownChoice,
-    as_code,
     assign,
     change,
     link,
@@ -27,6 +26,7 @@ from anliegen.records.tickets.actions.departure import (
     stop,
 )
 from anliegen.records.tickets.actions.draw import draw, take_a_breath
+from anliegen.records.tickets.actions.export import note_copy, note_export
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
 from anliegen.records.tickets.actions.receive import receive
@@ -40,6 +40,7 @@ from anliegen.records.tickets.actions.reply import (
     write_note,
 )
 from anliegen.records.tickets.actions.reveal import reveal
+from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
@@ -50,17 +51,18 @@ __all__ = [
     "InThePast",
     "JoinedElsewhere",
     "NoWayToAnswer",
+    "NotOpen",
     "NotTroubled",
     "NothingSaid",
     "TakenBack",
     "UnknownChoice",
     "acknowledge",
-    "as_code",
     "assign",
     "came_back",
     "cancel",
     "change",
     "draw",
+    "due_to_wake",
     "join",
     "let_go",
     "link",
@@ -71,6 +73,8 @@ __all__ = [
     "mark_maybe_sent",
     "mark_sent",
     "mark_unreached",
+    "note_copy",
+    "note_export",
     "part",
     "receive",
     "recipients_of",
@@ -82,11 +86,14 @@ __all__ = [
     "send_again",
     "send_now",
     "settle",
+    "snooze",
     "split_off",
     "stop",
     "take_a_breath",
     "try_again",
     "unlink",
     "vouch",
+    "wake",
+    "wake_due",
     "write_note",
 ]

@@ -11,6 +11,8 @@ from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import verbs
+from anliegen.records.tickets.actions import resting
+from anliegen.records.tickets.codes import as_code
 from anliegen.records.tickets.models import DONE, OPEN, Link, Message, Ticket
 
 
@@ -128,6 +130,9 @@ FIELDS = (
 )
 
 
+MOVES = ("version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at")
+
+
 def _state(ticket: Ticket) -> list[Any]:
     return [getattr(ticket, ticket._meta.get_field(name).attname) for name in FIELDS]  # type: ignore[union-attr]
 
@@ -141,7 +146,7 @@ def touch(ticket: Ticket, at: datetime, *fields: str) -> None:
     """Save these fields and count the change, so that readers of an older version notice."""
     ticket.version += 1
     ticket.updated_at = max(ticket.updated_at, at)
-    rows.update(ticket, "version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at", *fields)
+    rows.update(ticket, *MOVES, *resting.COLUMNS, *fields)
 
 
 def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> None:
@@ -158,6 +163,7 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
     ticket.closed_at = at if status == "closed" else None
     if status in DONE:
         ticket.waiting_since = None
+        resting.end(ticket, why=status, actor=actor, at=at)
     elif was in DONE and actor.kind == "person":
         ticket.waiting_since = at  # the customer opened it again, so the customer waits
     elif was in DONE and actor.kind == "agent" and status != "waiting_customer":
@@ -234,9 +240,3 @@ def _rename(ticket: Ticket, subject: str, actor: Actor, at: datetime) -> None:
         return
     ticket.subject = subject
     record(verbs.SUBJECT_CHANGED, ticket, actor=actor, at=at)
-
-
-def as_code(text: str) -> str:
-    """A tag or topic as a code: one word in lower case, spaces as hyphens, other signs dropped."""
-    word = "-".join(text.lower().split())
-    return "".join(sign for sign in word if sign.isalnum() or sign in "-.:/+").strip("-.:/+")[:60]

@@ -8,6 +8,7 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.tickets import verbs
+from anliegen.records.tickets.actions import resting
 from anliegen.records.tickets.actions.change import set_status, touch
 from anliegen.records.tickets.models import DONE, Link, Message, Note, Participant, SearchRow, Ticket
 from anliegen.records.tickets.queries import with_joined
@@ -42,6 +43,7 @@ def join(ticket: Ticket, into: Ticket, *, actor: Actor, at: datetime) -> Ticket:
         ticket.joined_into = into
         ticket.status, ticket.resolved_at, ticket.closed_at = "closed", ticket.resolved_at or at, at
         ticket.waiting_since = None
+        resting.end(ticket, why="joined", actor=actor, at=at)
         touch(ticket, at, "joined_into", "waiting_since")
         Link.objects.filter(Q(ticket=ticket, other=into) | Q(ticket=into, other=ticket), kind="maybe").delete()
         record(verbs.TICKET_JOINED, ticket, actor=actor, at=at, into=ref(into))
@@ -140,4 +142,5 @@ def _waits_again(into: Ticket, since: datetime, actor: Actor, at: datetime) -> N
     """The customer waits for an answer to what was joined: then the whole concern waits for us."""
     if into.status in (*DONE, "waiting_customer"):
         set_status(into, "open", actor=actor, at=at)
+    resting.end(into, why="customer", actor=actor, at=at)
     into.waiting_since = min(into.waiting_since or since, since)

@@ -1,6 +1,6 @@
-"""The concern as we keep it: ticket, message, note, attachment, participant, link, mention, and the search rows."""
+"""The concern as we keep it: ticket, message, note, attachment, what stands around it, and the rows of the search."""
 
-from anliegen.records.tickets.models.around import Link, Mention, Participant, SearchRow
+from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
 from anliegen.records.tickets.models.ticket import (
     CHANNELS,
@@ -22,6 +22,7 @@ __all__ = [
     "OPEN",
     "PRIORITIES",
     "STATUSES",
+    "WAKES",
     "Attachment",
     "Link",
     "Mention",
@@ -29,6 +30,7 @@ __all__ = [
     "Note",
     "Participant",
     "SearchRow",
+    "Snooze",
     "Ticket",
     "TicketQuerySet",
     "as_recipients",

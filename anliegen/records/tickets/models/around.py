@@ -1,4 +1,4 @@
-"""What stands around a ticket: participants, links, mentions, and the rows that search reads."""
+"""What stands around a ticket: participants, links, mentions, times put aside, and the rows that search reads."""
 
 from typing import ClassVar
 
@@ -12,6 +12,19 @@ from anliegen.ground.search.models import Indexed
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.models.message import Message, Note
 from anliegen.records.tickets.models.ticket import Ticket
+
+# What ends it that a ticket is put aside.
+WAKES = [
+    ("due", _("its time has come")),
+    ("customer", _("the customer wrote")),
+    ("promise", _("a promise falls due")),
+    ("target", _("a deadline is near")),
+    ("agent", _("fetched back by hand")),
+    ("again", _("put aside for another time")),
+    ("resolved", _("resolved")),
+    ("closed", _("closed")),
+    ("joined", _("joined with another concern")),
+]
 
 
 class Participant(models.Model):
@@ -69,6 +82,32 @@ class Mention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agent_id} in note {self.note_id}"
+
+
+class Snooze(models.Model):
+    """A ticket was put aside until a moment, and why; and what ended that. Kept, so that it can be told."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="snoozes", db_index=False)
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False)
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.CharField(max_length=10, choices=WAKES, blank=True)
+
+    class Meta:
+        verbose_name = _("follow-up date")
+        indexes: ClassVar = [models.Index(fields=["ticket"], name="tickets_snooze_ticket")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ticket"], name="tickets_snooze_one", condition=Q(ended_at=None)),
+            models.CheckConstraint(
+                name="tickets_snooze_ended_says_why",
+                condition=Q(ended_at__isnull=True, ended_why="") | Q(ended_at__isnull=False) & ~Q(ended_why=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} until {self.until}"
 
 
 class SearchRow(Indexed):

@@ -1,0 +1,198 @@
+"""Everything of one ticket, for files and courts: as a stable JSON, from which a page and a PDF are made too.
+
+The shape is `FORMAT`; docs/oversight-compliance.md says what stands where. A field is added, never given another
+meaning; what would break a reader is a new format.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localtime
+
+from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.reasons import explain
+from anliegen.ground.journal.models import Event
+from anliegen.oversight.compliance.names import names
+from anliegen.oversight.compliance.sentences import sentences
+from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.permissions import may
+from anliegen.records.tickets.models import Attachment, Message, Note, Participant, Ticket
+from anliegen.records.tickets.queries import events_of
+
+FORMAT = "anliegen.ticket/1"
+# What colleagues tell each other: left out with the notes.
+INTERNAL = ("note.written",)
+Json = dict[str, Any]
+
+
+def dossier(ticket: Ticket, *, viewer: Agent, with_notes: bool, at: datetime) -> Json:
+    """The ticket as far as this agent may read it. Without the right to read customers these are numbers."""
+    reads_people = may(viewer, "customer.read")
+    with_notes = with_notes and may(viewer, "ticket.note")
+    events = [event for event in events_of(ticket) if with_notes or event.verb not in INTERNAL]
+    messages = list(ticket.messages.select_related("person", "agent").order_by("created_at", "pk"))
+    notes = list(ticket.notes.select_related("agent").order_by("created_at", "pk")) if with_notes else []
+    return {
+        "format": FORMAT,
+        "made_at": _time(at),
+        "made_by": viewer.name,
+        "with_notes": with_notes,
+        "with_customer_data": reads_people,
+        "ticket": _ticket(ticket, with_notes),
+        "customer": _customer(ticket, reads_people),
+        "participants": _participants(ticket) if reads_people else [],
+        "messages": _messages(messages, reads_people),
+        "notes": [_note(note) for note in notes],
+        "decisions": _decisions(ticket, viewer),
+        "events": _events(events, viewer),
+    }
+
+
+def _ticket(ticket: Ticket, with_notes: bool) -> Json:
+    return {
+        "number": ticket.pk,
+        "subject": ticket.subject,
+        "status": ticket.status,
+        "priority": ticket.priority,
+        "channel": ticket.channel,
+        "topic": ticket.topic or None,
+        "tags": list(ticket.tags),
+        "language": ticket.language or None,
+        "team": ticket.team.name if ticket.team else None,
+        "assignee": ticket.assignee.name if ticket.assignee else None,
+        "responsible": ticket.responsible.name if ticket.responsible else None,
+        "joined_into": ticket.joined_into_id,
+        "opened_at": _time(ticket.created_at),
+        "last_message_at": _time(ticket.last_message_at),
+        "first_answered_at": _time(ticket.first_answered_at),
+        "waiting_since": _time(ticket.waiting_since),
+        "due_at": _time(ticket.due_at),
+        "promised_for": _time(ticket.promised_for),
+        "snoozed_until": _time(ticket.snoozed_until),
+        "snooze_reason": (ticket.snooze_reason or None) if with_notes else None,
+        "resolved_at": _time(ticket.resolved_at),
+        "closed_at": _time(ticket.closed_at),
+    }
+
+
+def _customer(ticket: Ticket, reads_people: bool) -> Json:
+    person = ticket.person
+    if not reads_people:
+        return {"number": person.pk}
+    return {
+        "number": person.pk,
+        "name": person.name,
+        "address_form": person.address_form or None,
+        "language": person.language or None,
+        "organisation": person.organisation.name if person.organisation else None,
+        "addresses": [{"kind": one.kind, "value": one.value} for one in person.addresses.order_by("pk")],
+    }
+
+
+def _participants(ticket: Ticket) -> list[Json]:
+    rows = Participant.objects.filter(ticket=ticket).select_related("address").order_by("pk")
+    return [{"kind": one.address.kind, "value": one.address.value, "role": one.role} for one in rows]
+
+
+def _messages(messages: Sequence[Message], reads_people: bool) -> list[Json]:
+    files: dict[int, list[Json]] = {}
+    for file in Attachment.objects.filter(message__in=messages).order_by("pk"):
+        files.setdefault(file.message_id, []).append(_file(file))
+    return [_message(one, files.get(one.pk, []), reads_people) for one in messages]
+
+
+def _message(message: Message, files: list[Json], reads_people: bool) -> Json:
+    known: Json = {
+        "number": message.pk,
+        "at": _time(message.created_at),
+        "written_at": _time(message.written_at),
+        "sent_at": _time(message.sent_at),
+        "direction": message.direction,
+        "channel": message.channel,
+        "state": message.state,
+        "author": _author(message, reads_people),
+        "subject": message.subject,
+        "text": message.text,
+        "automatic": message.automatic or None,
+        "authenticity": message.authenticity or None,
+        "files": files,
+    }
+    if reads_people:
+        known |= {
+            "from": {"name": message.from_name, "address": message.from_address},
+            "to": message.to,
+            "cc": message.cc,
+            "message_id": message.rfc_message_id or None,
+        }
+    return known
+
+
+def _author(message: Message, reads_people: bool) -> Json:
+    kind = message.author_kind
+    if kind == "person":
+        name = message.person.name if message.person and reads_people else None
+        return {"kind": kind, "name": name, "number": message.person_id}
+    name = message.agent.name if message.agent else message.rule
+    return {"kind": kind, "name": name, "number": message.agent_id}
+
+
+def _file(file: Attachment) -> Json:
+    return {
+        "filename": file.filename,
+        "content_type": file.content_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "inline": file.is_inline,
+    }
+
+
+def _note(note: Note) -> Json:
+    return {
+        "number": note.pk,
+        "at": _time(note.created_at),
+        "author": note.agent.name if note.agent else None,
+        "text": note.text,
+    }
+
+
+def _decisions(ticket: Ticket, viewer: Agent) -> list[Json]:
+    rows = list(Decision.objects.filter(ticket=ticket).select_related("responsible").order_by("pk"))
+    named = names([ref for row in rows for ref in (row.author, row.choice) if ref], viewer)
+    return [
+        {
+            "number": row.pk,
+            "at": _time(row.made_at),
+            "question": row.question,
+            "choice": row.choice or None,
+            "choice_in_words": named.get(row.choice),
+            "confidence": row.confidence,
+            "reason": explain(row),
+            "author": row.author,
+            "author_in_words": named.get(row.author),
+            "responsible": row.responsible.name if row.responsible else None,
+            "applied_at": _time(row.applied_at),
+            "contested_at": _time(row.contested_at),
+        }
+        for row in rows
+    ]
+
+
+def _events(events: Sequence[Event], viewer: Agent) -> list[Json]:
+    said = sentences(events, viewer)
+    return [
+        {
+            "position": event.position,
+            "at": _time(event.at),
+            "verb": event.verb,
+            "actor": event.actor,
+            "data": event.data,
+            "sentence": said[event.pk],
+            "hash": bytes(event.hash).hex() if event.hash else None,
+        }
+        for event in events
+    ]
+
+
+def _time(at: datetime | None) -> str | None:
+    return localtime(at).isoformat() if at is not None else None
