@@ -1,4 +1,4 @@
-"""The concern as we keep it: ticket, message, note, attachment, participant, link, mention, and the search rows."""
+"""The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
 
 from anliegen.records.tickets.models.around import Link, Mention, Participant, SearchRow
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
@@ -12,24 +12,31 @@ from anliegen.records.tickets.models.ticket import (
     Ticket,
     TicketQuerySet,
 )
+from anliegen.records.tickets.models.time import DUE_FOR, TIMER_KINDS, Deadline, DeadlineKind, Target, Timer
 
 __all__ = [
     "CHANNELS",
     "DONE",
+    "DUE_FOR",
     "MESSAGE_STATES",
     "NOT_HEARD",
     "NOT_WAITING",
     "OPEN",
     "PRIORITIES",
     "STATUSES",
+    "TIMER_KINDS",
     "Attachment",
+    "Deadline",
+    "DeadlineKind",
     "Link",
     "Mention",
     "Message",
     "Note",
     "Participant",
     "SearchRow",
+    "Target",
     "Ticket",
     "TicketQuerySet",
+    "Timer",
     "as_recipients",
 ]

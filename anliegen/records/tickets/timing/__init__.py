@@ -1,7 +1,7 @@
 """When an answer or a resolution is due, and until when the law gives time: pure functions over values.
 
-`reckon` computes the timers of one ticket from what happened to it; `choose` says which target counts; `steps` tells why
-in the order of time; `period_of` computes legal deadlines, which never pause.
+`reckon` computes the timers of one ticket from what happened to it; `choose` says which target counts; `steps` tells
+why in the order of time; `period_of` computes legal deadlines, which never pause.
 """
 
 from anliegen.records.tickets.timing.legal import Ending, Length, Shift, Unit, period_of

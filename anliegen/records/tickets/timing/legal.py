@@ -89,7 +89,7 @@ def _last_day(length: Length, starts_on: date, state: str, catholic: bool, *, mo
         rule=length.rule,
         moves=moves,
         counts_first_day=length.counts_first_day,
-        **{length.unit.value: length.amount},  # type: ignore[arg-type]  # a unit is the name of its parameter
+        **{length.unit.value: length.amount},  # a unit is the name of its parameter
     )
 
 

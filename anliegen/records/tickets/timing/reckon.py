@@ -1,9 +1,9 @@
 """The timers of one ticket: one pure function from what happened to due moments.
 
 Three kinds of timers run on business time. **first**: from the opening until a person answers. **next**: from the
-customer's first unanswered words until the answer. **resolution**: from the opening until it is resolved; opened again, it
-goes on where it stood. A timer pauses while the ticket waits for the customer, while it is resolved, and, where its target
-says so, while it waits for others. Being put aside pauses nothing.
+customer's first unanswered words until the answer. **resolution**: from the opening until it is resolved; opened again,
+it goes on where it stood. A timer pauses while the ticket waits for the customer, while it is resolved, and, where its
+target says so, while it waits for others. Being put aside pauses nothing.
 
 A timer is due at the moment at which its running business time reaches the target's. Each piece of time is counted in
 the hours of the team that had the ticket then; the target is the one for where the ticket stands last.

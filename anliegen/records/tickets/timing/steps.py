@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from anliegen.records.accounts.calendar import BusinessHours, business_time_between
@@ -18,9 +18,9 @@ _DAY = timedelta(days=1)
 class Step:
     """One step. `kind` is one of:
 
-    `start`; `target`; `run` (business time `amount` was used from `at` to `until`); `pause` (with `reason`); `turn` (the
-    ticket changed to `place`); `aside` and `woke`; `closed` (no service on `day`: `reason` is `holiday` or `day_off`);
-    `end`; `due`.
+    `start`; `target`; `run` (business time `amount` was used from `at` to `until`); `pause` (with `reason`); `turn`
+    (the ticket changed to `place`); `aside` and `woke`; `closed` (no service on `day`: `reason` is `holiday` or
+    `day_off`); `end`; `due`.
     """
 
     kind: str
@@ -33,7 +33,7 @@ class Step:
 
 
 def steps(timer: Timer, story: Story, hours: Hours, now: datetime) -> tuple[Step, ...]:
-    """All steps of this timer of this story, each at its moment; together their amounts are what the target asks for."""
+    """All steps of this timer of this story; the amounts until it is due are together what the target asks for."""
     found = [Step("start", timer.started_at), Step("target", timer.started_at, amount=timer.aim.duration)]
     found += sorted(_on_the_way(timer, story, hours, now), key=lambda step: step.at)
     ends = (("due", timer.due_at), ("end", timer.ended_at))
@@ -54,7 +54,7 @@ def _on_the_way(timer: Timer, story: Story, hours: Hours, now: datetime) -> Iter
 
 
 def _turns(pieces: Sequence[Piece]) -> Iterator[Step]:
-    for before, after in zip(pieces, pieces[1:], strict=False):
+    for before, after in pairwise(pieces):
         if before.place != after.place:
             yield Step("turn", after.start, place=after.place)
 

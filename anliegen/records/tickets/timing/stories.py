@@ -1,4 +1,4 @@
-"""What happened to a ticket, as far as it moves its times. Values only; `tickets/histories.py` reads them from the journal."""
+"""What happened to a ticket, as far as it moves its times; `tickets/histories.py` reads it from the journal."""
 
 from dataclasses import dataclass
 from datetime import datetime

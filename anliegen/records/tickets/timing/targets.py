@@ -1,8 +1,8 @@
 """Which target counts for a timer: the most specific one, by a rule that can be told in a sentence.
 
-A target names what it is for: a priority, a topic, a team, several of these, or nothing (then it is for all). Among those
-that fit, the one with the most conditions counts. With the same number of conditions priority comes before topic, and
-topic before team, since the priority speaks about this very ticket and the team about many. A target that says nothing
+A target names what it is for: a priority, a topic, a team, several of these, or nothing (then it is for all). Among
+those that fit, the one with the most conditions counts. With the same number priority comes before topic, and topic
+before team, since the priority speaks about this very ticket and the team about many. A target that says nothing
 about, say, the next answer leaves that to the next one that fits.
 
 A target counts for what begins while it is in force. `reaches_back`: also for what runs already when it comes into

@@ -78,10 +78,10 @@ def test_an_answer_in_time_meets_the_first_target_and_the_next_words_begin_the_n
 
 
 def test_in_time_is_up_to_the_due_moment_itself() -> None:
-    assert [one.state for one in timers(Answered(at(9, 13)), now=at(9, 14))][0] == "met"
-    assert [one.state for one in timers(Answered(at(9, 13, 1)), now=at(9, 14))][0] == "missed"
-    assert [one.state for one in timers(now=at(9, 13))][0] == "running"
-    assert [one.state for one in timers(now=at(9, 13, 1))][0] == "missed"
+    assert next(one.state for one in timers(Answered(at(9, 13)), now=at(9, 14))) == "met"
+    assert next(one.state for one in timers(Answered(at(9, 13, 1)), now=at(9, 14))) == "missed"
+    assert next(one.state for one in timers(now=at(9, 13))) == "running"
+    assert next(one.state for one in timers(now=at(9, 13, 1))) == "missed"
 
 
 def test_further_words_of_the_customer_begin_no_second_timer() -> None:
