@@ -6,6 +6,7 @@ from anliegen.faces.workspace import inbox, login, new, people, profile, search,
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
+    due,
     embedded,
     ending,
     files,
@@ -34,6 +35,10 @@ urlpatterns = [
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
+    path("tickets/<int:number>/due/", due.due, name="due"),
+    path("tickets/<int:number>/deadlines/", due.set_deadline, name="deadline-set"),
+    path("tickets/<int:number>/deadlines/ends/", due.deadline_ends, name="deadline-ends"),
+    path("tickets/<int:number>/deadlines/<int:pk>/", due.settle_deadline, name="deadline-settle"),
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
     path("organisations/", people.organisations, name="organisations"),

@@ -1,8 +1,10 @@
 """The codes in an event's data, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -12,7 +14,7 @@ from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.flow.feedback.models import ANSWERS
 from anliegen.records.accounts.models.operator import LANGUAGES
-from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES
+from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, TIMER_KINDS
 
 Words = Mapping[Any, str | Promise]
 
@@ -86,6 +88,27 @@ FIELDS: Words = {
     "undo_seconds": gettext_lazy("time to undo sending"),
     "username": gettext_lazy("user name"),
     "website": gettext_lazy("website"),
+    "amount": gettext_lazy("length"),
+    "begins": gettext_lazy("what it begins with"),
+    "begins_en": gettext_lazy("what it begins with, in English"),
+    "code": gettext_lazy("short name"),
+    "counts_first_day": gettext_lazy("whether the first day is counted"),
+    "first_minutes": gettext_lazy("time to the first answer"),
+    "law": gettext_lazy("where it is written"),
+    "moves": gettext_lazy("whether the end moves on"),
+    "name_en": gettext_lazy("name in English"),
+    "next_minutes": gettext_lazy("time to the next answer"),
+    "pauses_for_others": gettext_lazy("pause while it waits for others"),
+    "priority": gettext_lazy("priority"),
+    "reaches_back": gettext_lazy("whether it counts for what runs already"),
+    "remind_days": gettext_lazy("days before to be reminded"),
+    "resolution_minutes": gettext_lazy("time to the resolution"),
+    "rule": gettext_lazy("how it is counted"),
+    "sector": gettext_lazy("sector"),
+    "topic": gettext_lazy("topic"),
+    "unit": gettext_lazy("unit"),
+    "valid_from": gettext_lazy("start of validity"),
+    "valid_to": gettext_lazy("end of validity"),
 }
 REFUSALS: Words = {
     "login": gettext_lazy("the mail server refuses user name or password"),
@@ -96,12 +119,13 @@ BY_FIELD: Mapping[str, Words] = {
     "answer": dict(ANSWERS),
     "channel": dict(CHANNELS),
     "fields": FIELDS,
-    "kind": dict(BRAKE_KINDS),
+    "kind": {**dict(BRAKE_KINDS), **dict(TIMER_KINDS)},
     "language": dict(LANGUAGES),
     "how": SEEN_TO,
     "reason": {**REFUSALS, **REASONS},
     "result": dict(RESULTS),
 }
+DAYS = ("starts", "until")  # dates as codes
 STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened")
 
 
@@ -113,6 +137,8 @@ def word(verb: str, field: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return listed([word(verb, field, each) for each in value])
+    if field in DAYS and value:
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     if field == "reason" and verb.startswith("message."):
         return str(undelivered.explain(value).happened).rstrip(".")
     return str(_words_of(verb, field).get(value, value))

@@ -30,6 +30,8 @@ COLUMNS = (
     "tags",
     "last_message_at",
     "waiting_since",
+    "due_at",
+    "due_for",
     "person__name",
     "team__name",
     "assignee__name",

@@ -212,7 +212,7 @@ def _prioritise(ticket: Ticket, priority: int, actor: Actor, at: datetime) -> No
 
 
 def _set_topic(ticket: Ticket, topic: str, actor: Actor, at: datetime) -> None:
-    topic = _as_code(topic)
+    topic = as_code(topic)
     if ticket.topic == topic:
         return
     was, ticket.topic = ticket.topic, topic
@@ -220,7 +220,7 @@ def _set_topic(ticket: Ticket, topic: str, actor: Actor, at: datetime) -> None:
 
 
 def _tag(ticket: Ticket, tags: Sequence[str], actor: Actor, at: datetime) -> None:
-    wanted = sorted({code for tag in tags if (code := _as_code(tag))})
+    wanted = sorted({code for tag in tags if (code := as_code(tag))})
     added, removed = sorted(set(wanted) - set(ticket.tags)), sorted(set(ticket.tags) - set(wanted))
     if not added and not removed:
         return
@@ -236,7 +236,7 @@ def _rename(ticket: Ticket, subject: str, actor: Actor, at: datetime) -> None:
     record(verbs.SUBJECT_CHANGED, ticket, actor=actor, at=at)
 
 
-def _as_code(text: str) -> str:
+def as_code(text: str) -> str:
     """A tag or topic as a code: one word in lower case, spaces as hyphens, other signs dropped."""
     word = "-".join(text.lower().split())
     return "".join(sign for sign in word if sign.isalnum() or sign in "-.:/+").strip("-.:/+")[:60]

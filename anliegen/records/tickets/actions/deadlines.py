@@ -56,6 +56,11 @@ def ending_of(kind: DeadlineKind, starts_on: date, place: Where) -> Ending:
     )
 
 
+def is_in_force(kind: DeadlineKind, on: date) -> bool:
+    """Whether the law was this one on that day."""
+    return kind.valid_from <= on and (kind.valid_to is None or on <= kind.valid_to)
+
+
 def set_deadline(
     ticket: Ticket, kind: DeadlineKind, *, starts_on: date, why: str, actor: Actor, at: datetime
 ) -> Deadline:
@@ -65,7 +70,7 @@ def set_deadline(
     """
     if not why.strip():
         raise NoReason
-    if starts_on < kind.valid_from or (kind.valid_to is not None and starts_on > kind.valid_to):
+    if not is_in_force(kind, starts_on):
         raise NotInForce
     with unit():
         take_turns()  # before any row, so that two who hold what the other wants do not wait for each other

@@ -1,8 +1,8 @@
 """When each ticket is due: timers and `Ticket.due_at`, kept by what happened.
 
 All of it is computed anew from the journal (`histories`, `timing.reckon`), so it does not matter how often that is
-done, nor what was missed. Whoever computes takes the advisory lock KEEPING: two never work with different knowledge, and
-no agent waits for them.
+done, nor what was missed. Whoever computes takes the advisory lock KEEPING: two never work with different knowledge,
+and no agent waits for them.
 """
 
 from collections.abc import Collection, Iterable, Mapping

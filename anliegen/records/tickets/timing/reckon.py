@@ -66,6 +66,7 @@ class Timer:
     soon_at: datetime | None
     used: timedelta
     state: str
+    fulfilled: bool  # what was waited for came; only said of one that ended
     pieces: tuple[Piece, ...]
 
     @property
@@ -161,6 +162,7 @@ def _timer(one: _Waiting, course: Sequence[Piece], aims: Sequence[Aim], hours: H
         soon_at=_moment_at(chosen.aim.duration * SOON, pieces, hours),
         used=_used(pieces, hours, now),
         state=_state(one, due_at, pieces, now),
+        fulfilled=one.end is not None and one.fulfilled,
         pieces=pieces,
     )
 
