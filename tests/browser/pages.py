@@ -6,6 +6,7 @@ WORKSPACE = (
     "/workspace/",
     "/workspace/tickets/{ticket}/",
     "/workspace/tickets/{ticket}/resolve/",
+    "/workspace/tickets/{ticket}/due/",
     "/workspace/search/?q=Abschlag",
     "/workspace/tickets/new/",
     "/workspace/profile/",
@@ -30,6 +31,7 @@ SETTINGS = (
     *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
     *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
+    *("targets/", "targets/new/", "targets/{target}/", "deadlines/", "deadlines/new/", "deadlines/{deadline}/"),
 )
 
 # Opened by tests of their own: they look different from within.

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anliegen.faces.ui.dates import said
+from anliegen.faces.ui.dates import said, said_day
 from anliegen.ground import clock
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.models.time import DEADLINE
@@ -21,6 +21,8 @@ WORDS: dict[str, str | Promise] = {
     "resolution": _("Resolution due"),
     DEADLINE: _("Deadline ends"),
 }
+# In a list, by whether it is a legal one: before and after.
+BRIEF = {False: (_("due"), _("overdue since")), True: (_("deadline until"), _("deadline missed:"))}
 LATE: dict[str, str | Promise] = {
     "first": _("First answer overdue since"),
     "next": _("Next answer overdue since"),
@@ -38,17 +40,15 @@ class Due:
     symbol: str
     tone: str
     presses: bool
+    brief: str
 
     @property
     def short(self) -> str:
         """For a line of a list."""
+        now, zone = clock.now(), timezone.get_current_timezone()
         if isinstance(self.moment, datetime):
-            text = said(self.moment, now=clock.now(), zone=timezone.get_current_timezone(), time=True)
-        else:
-            noon = datetime(self.moment.year, self.moment.month, self.moment.day, 12)  # noqa: DTZ001  # made aware below
-            text = said(timezone.make_aware(noon), now=clock.now(), zone=timezone.get_current_timezone())
-            text = text.removesuffix(" 12:00")
-        return f"{self.words} {text}"
+            return f"{self.brief} {said(self.moment, now=now, zone=zone, time=True)}"
+        return f"{self.brief} {said_day(self.moment, today=now.astimezone(zone).date())}"
 
 
 def due_of(ticket: Ticket, now: datetime) -> Due | None:
@@ -58,11 +58,12 @@ def due_of(ticket: Ticket, now: datetime) -> Due | None:
     is_legal, is_late = ticket.due_for == DEADLINE, ticket.due_at < now
     is_soon = ticket.due_at - now < (SOON_LEGAL if is_legal else SOON)
     moment = _last_day(ticket.due_at) if is_legal else ticket.due_at
+    brief = str(BRIEF[is_legal][is_late])
     if is_late:
         # Red is for a promise that was broken; what the law sets is one.
-        return Due(str(LATE[ticket.due_for]), moment, "warning", "broken" if is_legal else "waiting", True)
+        return Due(str(LATE[ticket.due_for]), moment, "warning", "broken" if is_legal else "waiting", True, brief)
     symbol = "calendar" if is_legal else "clock"
-    return Due(str(WORDS[ticket.due_for]), moment, symbol, "waiting" if is_soon else "quiet", is_soon)
+    return Due(str(WORDS[ticket.due_for]), moment, symbol, "waiting" if is_soon else "quiet", is_soon, brief)
 
 
 def _last_day(over_at: datetime) -> date:

@@ -45,7 +45,7 @@ def of_target(row: Target | None, instead_of: Target | None, *, at: datetime) ->
     now = yardstick()
     rows = [_ended(each, row, at) if each == instead_of else each for each in Target.objects.order_by("pk")]
     then = tuple(aims_of([*rows, row] if row is not None else rows))
-    scope = Q(pk__in=[])
+    scope = Q(pk__in=[])  # nobody, until one of them names some
     for one in (row, instead_of):
         if one is not None:
             scope |= _for_whom(one)
@@ -71,7 +71,7 @@ def _ended(old: Target, new: Target | None, at: datetime) -> Target:
 
 
 def _for_whom(target: Target) -> Q:
-    scope = Q()
+    scope = Q(pk__isnull=False)  # an empty condition beside others would be none
     if target.team_id is not None:
         scope &= Q(team=target.team_id)
     if target.topic:

@@ -132,7 +132,7 @@ def targets(request: HttpRequest) -> HttpResponse:
 def _measured(found: Measured) -> dict[str, Any]:
     kinds = dict(TIMER_KINDS)
     groups = [(one, kinds[one.kind], hours_and_minutes(one.p50), hours_and_minutes(one.p80)) for one in found.groups]
-    return {"groups": groups, "hidden": found.hidden, "fewest": FEWEST}
+    return {"measured": groups, "hidden": found.hidden, "fewest": FEWEST}
 
 
 @asks("settings.manage")

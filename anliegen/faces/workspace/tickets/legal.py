@@ -85,7 +85,7 @@ def _steps(kind: DeadlineKind, ending: Ending, holidays: StateHolidays, why: str
     begins = kind.begins_in(translation.get_language()) or _("The day it begins with")
     yield Line(ending.starts_on, "inbox", f"{begins}: {why}" if why else begins)
     yield Line(ending.starts_on, "info", _first_day(kind))
-    counted = _("%(length)s by %(law)s end on this day.") % {"length": length(kind), "law": kind.law}
+    counted = _("%(length)s by %(law)s: it ends on this day.") % {"length": length(kind), "law": kind.law}
     yield Line(ending.counted_to, "clock", counted)
     for shift in ending.shifts:
         yield Line(shift.day, "calendar", _moved(shift, holidays, kind))

@@ -86,8 +86,8 @@ def tell(timer: Timer, steps: Iterable[Step], names: Names, hours: Hours, now: d
 
 
 def hours_and_minutes(amount: timedelta) -> str:
-    """Service time in hours, never in days: a service day has no 24 hours. Rounded up to the minute."""
-    minutes = -(-abs(amount) // timedelta(minutes=1))
+    """Service time in hours, never in days: a service day has no 24 hours. To the nearest minute."""
+    minutes = round(abs(amount) / timedelta(minutes=1))
     count, rest = divmod(minutes, 60)
     parts = [ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}] if count else []
     if rest or not parts:
@@ -150,9 +150,10 @@ def _begun(timer: Timer) -> str:
 
 def _target(timer: Timer, names: Names) -> str:
     words = {"amount": hours_and_minutes(timer.aim.duration), "whom": for_whom(timer.aim, names)}
+    alone = _("No other target fits.")
     said_of_it = _("Target: %(amount)s of service time. It is set for: %(whom)s.") % words
     if not timer.others:
-        return f"{said_of_it} {_('No other target fits.')}"
+        return f"{said_of_it} {alone}"
     others = ngettext(
         "One other fits, too; this one is more specific.",
         "%(count)s others fit, too; this one is the most specific.",

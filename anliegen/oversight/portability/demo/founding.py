@@ -58,9 +58,9 @@ def found(demo: DemoOperator) -> House:
     agents = _agents(demo, standard_roles(actor=SYSTEM, at=at))
     teams = _teams(demo, agents, calendar)
     mailboxes = _mailboxes(demo, brands, teams)
-    times.found(teams, at=at + timedelta(minutes=50))
     for one in demo.organisations:
         customers.create_organisation(name=one.name, domain=one.domain, actor=SYSTEM, at=at + timedelta(minutes=40))
+    times.found(teams, at=at + timedelta(minutes=50))
     return House(brands, teams, agents, mailboxes)
 
 

@@ -23,14 +23,14 @@ MOST_DEADLINES = 6
 
 
 def found(teams: Mapping[str, Team], *, at: datetime) -> None:
-    """What a municipal utility may aim at: a working day for all, faster where there is no power, or no heating."""
+    """What a municipal utility may aim at: two working days for all, faster where there is no power, or no heating."""
     ship_kinds(actor=SYSTEM, at=at)
     for wanted in (
-        Wanted(first_minutes=DAY, next_minutes=DAY, resolution_minutes=8 * DAY, pauses_for_others=True),
+        Wanted(first_minutes=2 * DAY, next_minutes=3 * DAY, resolution_minutes=10 * DAY, pauses_for_others=True),
         Wanted(priority=4, first_minutes=HOUR, next_minutes=2 * HOUR, resolution_minutes=DAY),
-        Wanted(priority=3, first_minutes=4 * HOUR, next_minutes=4 * HOUR, resolution_minutes=3 * DAY),
-        Wanted(team=teams["netz"], first_minutes=5 * HOUR, resolution_minutes=10 * DAY, pauses_for_others=True),
-        Wanted(topic=COMPLAINT, next_minutes=DAY, resolution_minutes=5 * DAY),
+        Wanted(priority=3, first_minutes=DAY, next_minutes=2 * DAY, resolution_minutes=5 * DAY),
+        Wanted(team=teams["netz"], first_minutes=DAY, resolution_minutes=12 * DAY, pauses_for_others=True),
+        Wanted(topic=COMPLAINT, next_minutes=2 * DAY, resolution_minutes=8 * DAY),
     ):
         set_target(wanted, reaches_back=False, actor=SYSTEM, at=at)
 

@@ -1,7 +1,7 @@
 """Why a timer is due when it is, step by step in the order of time. Pure; faces put the steps into words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
@@ -44,13 +44,15 @@ def steps(timer: Timer, story: Story, hours: Hours, now: datetime) -> tuple[Step
 def _on_the_way(timer: Timer, story: Story, hours: Hours, now: datetime) -> Iterator[Step]:
     yield from _turns(timer.pieces)
     yield from _asides(timer, story, now)
-    for pause, pieces in groupby(timer.pieces, key=lambda piece: piece.pause):
-        together = list(pieces)
+    for (pause, _plan), pieces in groupby(
+        timer.pieces, key=lambda one: (one.pause, "" if one.pause else id(hours_of(one.place, hours)))
+    ):
+        first, *others = pieces
+        whole = replace(first, end=others[-1].end) if others else first
         if pause:
-            yield Step("pause", together[0].start, together[-1].end, reason=pause)
-            continue
-        for piece in together:
-            yield from _run(piece, timer, hours)
+            yield Step("pause", whole.start, whole.end, reason=pause)
+        else:
+            yield from _run(whole, timer, hours)
 
 
 def _turns(pieces: Sequence[Piece]) -> Iterator[Step]:

@@ -194,11 +194,10 @@ def test_the_steps_say_why() -> None:
         ("target", at(23, 15, month=12), 4 * HOUR, "", None),
         ("run", at(23, 15, month=12), HOUR, "", None),
         ("pause", at(23, 16, month=12), none, "customer", None),
-        ("run", at(23, 16, 30, month=12), 1.5 * HOUR, "", None),
+        ("run", at(23, 16, 30, month=12), 3 * HOUR, "", None),
         ("closed", at(24, 0, month=12), none, "day_off", date(2026, 12, 24)),
         ("closed", at(25, 0, month=12), none, "holiday", date(2026, 12, 25)),
         ("turn", at(28, 9, month=12), none, "", None),
-        ("run", at(28, 9, month=12), 1.5 * HOUR, "", None),
         ("due", at(28, 10, 30, month=12), none, "", None),
     ]
 
