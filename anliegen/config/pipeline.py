@@ -21,5 +21,6 @@ READERS: list[Reader] = [
     reader("stop", outbox.stop_scheduled, on=["message.received"], batch=True),
     reader("wake", tickets.wake, on=["message.received"], batch=True),
     reader("bounces", bounced.find_its_mail, on=["intake.kept"]),
+    reader("due", tickets.keep_due, on=tickets.MOVES_DUE, batch=True),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
 ]

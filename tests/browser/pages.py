@@ -8,6 +8,7 @@ WORKSPACE = (
     "/workspace/tickets/{ticket}/resolve/",
     "/workspace/tickets/{ticket}/snooze/",
     "/workspace/tickets/{ticket}/document/",
+    "/workspace/tickets/{ticket}/due/",
     "/workspace/search/?q=Abschlag",
     "/workspace/search/?q=Abschlag+status:offen+team:mars+farbe:rot",
     "/workspace/export/?view=team",
@@ -34,6 +35,7 @@ SETTINGS = (
     *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
     *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
+    *("targets/", "targets/new/", "targets/{target}/", "deadlines/", "deadlines/new/", "deadlines/{deadline}/"),
 )
 
 # Opened by tests of their own: they look different from within.

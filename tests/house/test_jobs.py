@@ -31,8 +31,11 @@ EVER = (
     "oversight.compliance.checks.journal_in_full",
     "oversight.compliance.checks.ledger_in_full",
     "records.accounts.jobs.forget_sessions_nightly",
+    "records.tickets.jobs.bring_in_deadlines",
+    "records.tickets.jobs.compute_again",
     "records.tickets.jobs.index_again",
     "records.tickets.jobs.wake_due",
+    "records.tickets.jobs.tell_what_runs_out",
 )
 
 

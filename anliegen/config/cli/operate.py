@@ -28,8 +28,10 @@ def setup(
         from django.core.exceptions import ValidationError  # noqa: PLC0415  # slow import
 
         from anliegen.ground import clock  # noqa: PLC0415  # slow import
+        from anliegen.ground.journal.actors import SYSTEM  # noqa: PLC0415  # slow import
         from anliegen.records.accounts import founding  # noqa: PLC0415  # slow import
         from anliegen.records.accounts.actions import AlreadySetUp  # noqa: PLC0415  # slow import
+        from anliegen.records.tickets.actions.deadlines import ship_kinds  # noqa: PLC0415  # slow import
 
         try:
             password = password_file.read_text(encoding="utf-8").strip() if password_file else None
@@ -42,6 +44,7 @@ def setup(
                     state=state,
                     at=clock.now(),
                 )
+                ship_kinds(actor=SYSTEM, at=clock.now())
         except AlreadySetUp:
             refuse("This instance is set up already; nothing was changed.")
         except founding.WeakPassword as error:

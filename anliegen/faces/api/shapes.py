@@ -15,6 +15,7 @@ Status = Literal["new", "open", "waiting_customer", "waiting_internal", "resolve
 # In an address an empty value is none: `?status=&team=` asks for all.
 StatusOrAll = Literal["", "new", "open", "waiting_customer", "waiting_internal", "resolved", "closed"]
 Channel = Literal["email", "form", "chat", "phone", "letter", "api"]
+DueFor = Literal["", "first", "next", "resolution", "deadline"]
 
 
 def cleaned(value: Any) -> Any:
@@ -141,6 +142,10 @@ class TicketShape(Schema):
     updated_at: Moment
     last_message_at: Moment
     waiting_since: Moment | None = Field(description="Since when the customer waits for us; null: it is their turn.")
+    due_at: Moment | None = Field(description="The earliest target or legal deadline that is still open.")
+    due_for: DueFor = Field(
+        description="What is due then; empty: nothing. A `deadline` is a legal one and never pauses."
+    )
     first_answered_at: Moment | None
     resolved_at: Moment | None
     closed_at: Moment | None
@@ -161,7 +166,8 @@ class TicketShape(Schema):
 
 _COPIED = (
     *("number", "subject", "status", "priority", "channel", "topic", "tags", "language", "etag"),
-    *("created_at", "updated_at", "last_message_at", "waiting_since", "first_answered_at", "resolved_at", "closed_at"),
+    *("created_at", "updated_at", "last_message_at", "waiting_since", "due_at", "due_for"),
+    *("first_answered_at", "resolved_at", "closed_at"),
 )
 
 

@@ -107,6 +107,11 @@ def said(at: datetime, *, now: datetime, zone: tzinfo, language: str | None = No
     return _said(at.astimezone(zone), now.astimezone(zone), words(language), time)
 
 
+def said_day(on: date, *, today: date, language: str | None = None) -> str:
+    """The day in the fewest words that leave no doubt."""
+    return _day(on, today, words(language))[0]
+
+
 def _said(local: datetime, now: datetime, table: Words, time: bool) -> str:
     text, timed = _day(local, now, table)
     return f"{text} {local.hour:02}:{local.minute:02}" if timed or time else text

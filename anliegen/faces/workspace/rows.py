@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from anliegen.faces.ui.drawing import language
+from anliegen.faces.workspace.due import Due, due_of
 from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, Ticket
 from anliegen.records.tickets.snippets import Snippet, newest_said
 
@@ -30,6 +31,7 @@ class Row:
     ticket: Ticket
     snippet: Snippet | None
     waits: timedelta | None  # how long the customer has been waiting for us
+    due: Due | None = None  # when it is due
 
     @property
     def status(self) -> tuple[str, str, str]:
@@ -66,7 +68,7 @@ def _channel_look(_language: str | None, channel: str) -> tuple[str, str]:
 
 def rows(tickets: Sequence[Ticket], *, now: datetime, with_snippets: bool = True) -> list[Row]:
     snippets = newest_said([ticket.pk for ticket in tickets]) if with_snippets else {}
-    return [Row(ticket, snippets.get(ticket.pk), waits(ticket, now)) for ticket in tickets]
+    return [Row(ticket, snippets.get(ticket.pk), waits(ticket, now), due_of(ticket, now)) for ticket in tickets]
 
 
 def waits(ticket: Ticket, now: datetime) -> timedelta | None:

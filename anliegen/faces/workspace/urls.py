@@ -7,6 +7,7 @@ from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
     documents,
+    due,
     embedded,
     ending,
     files,
@@ -46,6 +47,10 @@ urlpatterns = [
     path("tickets/<int:number>/snooze/", snoozing.snooze, name="snooze"),
     path("tickets/<int:number>/snooze/understood/", snoozing.understood, name="understood"),
     path("tickets/<int:number>/wake/", snoozing.wake, name="wake"),
+    path("tickets/<int:number>/due/", due.due, name="due"),
+    path("tickets/<int:number>/deadlines/", due.set_deadline, name="deadline-set"),
+    path("tickets/<int:number>/deadlines/ends/", due.deadline_ends, name="deadline-ends"),
+    path("tickets/<int:number>/deadlines/<int:pk>/", due.settle_deadline, name="deadline-settle"),
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
     path("tickets/<int:number>/person/", people.change, name="person"),
     path("organisations/", people.organisations, name="organisations"),

@@ -15,7 +15,17 @@ from anliegen.ground.egress.models import Destination
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Role, Team
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address, Organisation, Person
-from anliegen.records.tickets.models import Attachment, Message, Note, Snooze, Ticket
+from anliegen.records.tickets.models import (
+    Attachment,
+    Deadline,
+    DeadlineKind,
+    Message,
+    Note,
+    Snooze,
+    Target,
+    Ticket,
+    Timer,
+)
 
 # The column that names a row of this kind. None: it has no name of its own, its number must do.
 KINDS: dict[str, tuple[type[Model], str | None]] = {
@@ -45,6 +55,10 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "delivery": (Delivery, None),
     "decision": (Decision, None),
     "outcome": (Outcome, None),
+    "target": (Target, None),
+    "timer": (Timer, None),
+    "deadlinekind": (DeadlineKind, "name"),
+    "deadline": (Deadline, None),
 }
 # Rules that come with the program, by their codes.
 RULES: dict[str, str | Promise] = {

@@ -1,7 +1,7 @@
 """The codes in an event's data, in the reader's language."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -15,7 +15,7 @@ from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.flow.feedback.models import ANSWERS
 from anliegen.records.accounts.models.operator import LANGUAGES
-from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, WAKES
+from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, TIMER_KINDS, WAKES
 from anliegen.records.tickets.queries import VIEWS
 
 Words = Mapping[Any, str | Promise]
@@ -90,6 +90,27 @@ FIELDS: Words = {
     "undo_seconds": gettext_lazy("time to undo sending"),
     "username": gettext_lazy("user name"),
     "website": gettext_lazy("website"),
+    "amount": gettext_lazy("length"),
+    "begins": gettext_lazy("what it begins with"),
+    "begins_en": gettext_lazy("what it begins with, in English"),
+    "code": gettext_lazy("short name"),
+    "counts_first_day": gettext_lazy("whether the first day is counted"),
+    "first_minutes": gettext_lazy("time to the first answer"),
+    "law": gettext_lazy("where it is written"),
+    "moves": gettext_lazy("whether the end moves on"),
+    "name_en": gettext_lazy("name in English"),
+    "next_minutes": gettext_lazy("time to the next answer"),
+    "pauses_for_others": gettext_lazy("pause while it waits for others"),
+    "priority": gettext_lazy("priority"),
+    "reaches_back": gettext_lazy("whether it counts for what runs already"),
+    "remind_days": gettext_lazy("days before to be reminded"),
+    "resolution_minutes": gettext_lazy("time to the resolution"),
+    "rule": gettext_lazy("how it is counted"),
+    "sector": gettext_lazy("sector"),
+    "topic": gettext_lazy("topic"),
+    "unit": gettext_lazy("unit"),
+    "valid_from": gettext_lazy("start of validity"),
+    "valid_to": gettext_lazy("end of validity"),
 }
 REFUSALS: Words = {
     "login": gettext_lazy("the mail server refuses user name or password"),
@@ -109,13 +130,14 @@ BY_FIELD: Mapping[str, Words] = {
     "answer": dict(ANSWERS),
     "channel": dict(CHANNELS),
     "fields": FIELDS,
-    "kind": dict(BRAKE_KINDS),
+    "kind": {**dict(BRAKE_KINDS), **dict(TIMER_KINDS)},
     "language": dict(LANGUAGES),
     "how": SEEN_TO,
     "reason": {**REFUSALS, **REASONS},
     "result": dict(RESULTS),
     "why": dict(WAKES),
 }
+DAYS = ("starts", "until")  # dates as codes
 STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened")
 
 
@@ -127,8 +149,10 @@ def word(verb: str, field: str, value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return listed([word(verb, field, each) for each in value])
-    if field == "until":
+    if field == "until" and "T" in str(value):
         return moment(value)
+    if field in DAYS and value:
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     if field == "reason" and verb.startswith("message."):
         return str(undelivered.explain(value).happened).rstrip(".")
     return str(_words_of(verb, field).get(value, value))

@@ -11,8 +11,13 @@ OFFICE_DAY = timedelta(hours=8)
 
 def of_team(team: Team | None) -> BusinessHours | None:
     """The business hours of a team: its own calendar's, else the default one's; None when there is no calendar."""
-    calendar = team.calendar if team is not None and team.calendar_id else default_calendar()
+    calendar = calendar_of(team)
     return of_calendar(calendar) if calendar is not None else None
+
+
+def calendar_of(team: Team | None) -> Calendar | None:
+    """A team's own calendar, else the default one."""
+    return team.calendar if team is not None and team.calendar_id else default_calendar()
 
 
 def workday_of(hours: BusinessHours | None) -> timedelta:

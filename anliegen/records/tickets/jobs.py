@@ -1,19 +1,28 @@
-"""By the clock: what was put aside comes back; search rows that an older analyser made are made anew."""
+"""By the clock: what was put aside comes back, old search rows are made anew, due moments told and computed anew."""
 
 import structlog
 
 from anliegen.ground import clock
-from anliegen.ground.jobs import periodic
+from anliegen.ground.jobs import defer, job, periodic
+from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.search.analysis import ANALYSER_VERSION
 from anliegen.ground.search.queries import stale
 from anliegen.ground.wake import database_is_away
+from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets import actions, indexing
-from anliegen.records.tickets.models import SearchRow
+from anliegen.records.tickets.actions.deadlines import move_deadlines, ship_kinds
+from anliegen.records.tickets.actions.due import keep
+from anliegen.records.tickets.actions.telling import AT_ONCE as TOLD_AT_ONCE
+from anliegen.records.tickets.actions.telling import tell_due
+from anliegen.records.tickets.aims import yardstick
+from anliegen.records.tickets.models import SearchRow, Ticket
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 500
 MOST = 20_000  # rows in one run, so that other jobs get their turn
+TICKETS_AT_ONCE = 200  # in one transaction; others who keep due moments wait so long
+MOST_TICKETS = 10_000  # in one run
 
 
 @periodic("* * * * *")
@@ -53,3 +62,42 @@ def _renew(rows: list[SearchRow]) -> None:
             row.tsv = indexing.of_note(row.note).tsv
         row.version = ANALYSER_VERSION
     SearchRow.objects.bulk_update(kept, ["tsv", "version"])
+
+
+@periodic("* * * * *", queue="due")
+def tell_what_runs_out(timestamp: int) -> None:
+    """Each minute: targets and deadlines whose moment has come are told, all of those that a standstill left."""
+    while tell_due(actor=SYSTEM, at=clock.now()) >= TOLD_AT_ONCE:
+        pass
+
+
+@job(queue="due", retries=5)
+def compute_again(after: int = 0) -> None:
+    """Targets, calendars or teams were changed: compute what is open anew, deadlines first, a batch at a time."""
+    if not after:
+        _move_deadlines()
+    last, done = after, 0
+    by = yardstick()
+    while done < MOST_TICKETS and (numbers := _open_after(last)):
+        keep(numbers, actor=SYSTEM, at=clock.now(), by=by)
+        last, done = numbers[-1], done + len(numbers)
+    if done >= MOST_TICKETS:
+        defer(compute_again, after=last)
+
+
+def _open_after(number: int) -> list[int]:
+    found = Ticket.objects.open().filter(pk__gt=number).order_by("pk")
+    return list(found.values_list("pk", flat=True)[:TICKETS_AT_ONCE])
+
+
+def _move_deadlines() -> None:
+    after: int | None = 0
+    while after is not None:
+        after = move_deadlines(after=after, most=TICKETS_AT_ONCE, actor=SYSTEM, at=clock.now())
+
+
+@periodic("29 4 * * *", queue="due")
+def bring_in_deadlines(timestamp: int) -> None:
+    """Each night: kinds of deadlines that came with a newer version of the program."""
+    if Operator.objects.exists():
+        ship_kinds(actor=SYSTEM, at=clock.now())

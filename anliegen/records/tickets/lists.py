@@ -32,6 +32,8 @@ COLUMNS = (
     "waiting_since",
     "snoozed_until",
     "snooze_reason",
+    "due_at",
+    "due_for",
     "person__name",
     "team__name",
     "assignee__name",

@@ -1,15 +1,24 @@
-"""Journal -> search rows; and what was put aside comes back when the customer writes."""
+"""Journal -> search rows, due moments, and what was put aside comes back when the customer writes."""
 
 from collections.abc import Sequence
 
 from django.db.models import Max
 
 from anliegen.ground import clock
+from anliegen.ground.jobs import defer
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
-from anliegen.records.tickets import actions, indexing
+from anliegen.records.accounts import verbs as accounts
+from anliegen.records.tickets import actions, histories, indexing
+from anliegen.records.tickets.actions.due import keep
+from anliegen.records.tickets.jobs import compute_again
 from anliegen.records.tickets.models import Message, Note, SearchRow, Ticket
+
+SETTINGS = (accounts.SETTING_CREATED.name, accounts.SETTING_CHANGED.name, accounts.SETTING_DELETED.name)
+# What moves due moments: what happens to tickets, and what is set.
+MOVES_DUE = (*histories.MOVING, *SETTINGS)
+MEASURED_BY = ("target", "calendar", "team")
 
 
 def index(events: Sequence[Event]) -> None:
@@ -40,6 +49,15 @@ def _put_aside(numbers: Sequence[int]) -> dict[int, int]:
     found = Event.objects.filter(subject__in=subjects, verb="ticket.snoozed") if subjects else Event.objects.none()
     newest = found.order_by().values("subject").annotate(newest=Max("pk")).values_list("subject", "newest")
     return {pk_of(subject): pk for subject, pk in newest}
+
+
+def keep_due(events: Sequence[Event]) -> None:
+    """Bring the due moments of these tickets up to date; for a changed target, calendar or team of all that is open,
+    in the background."""
+    if numbers := {pk_of(event.subject) for event in events if event.subject.startswith("ticket:")}:
+        keep(numbers, actor=SYSTEM, at=clock.now())
+    if any(event.subject.partition(":")[0] in MEASURED_BY for event in events):
+        defer(compute_again, key="compute-due-again")
 
 
 def _pk(event: Event, field: str) -> int:

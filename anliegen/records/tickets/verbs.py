@@ -92,4 +92,39 @@ TICKETS_EXPORTED = Verb(
 TICKET_COPIED = Verb(
     "ticket.copied", _("{actor} took this out as a document ({file})"), {"file": Kind.CODE, "notes": Kind.FLAG}
 )
+# `due`: the moment in seconds since 1970.
+TARGET_AT_RISK = Verb(
+    "target.at_risk",
+    _("{kind}: the target time will soon be over"),
+    {"timer": Kind.REF, "kind": Kind.CODE, "due": Kind.NUMBER},
+)
+TARGET_MISSED = Verb(
+    "target.missed", _("{kind}: the target time is over"), {"timer": Kind.REF, "kind": Kind.CODE, "due": Kind.NUMBER}
+)
+DEADLINE_SET = Verb(
+    "deadline.set",
+    _("{actor} set the {kind}: until {until}"),
+    {"deadline": Kind.REF, "kind": Kind.REF, "starts": Kind.CODE, "until": Kind.CODE},
+)
+DEADLINE_MOVED = Verb(
+    "deadline.moved",
+    _("The {kind} ends on {until} now, since the calendar of holidays was changed"),
+    {"deadline": Kind.REF, "kind": Kind.REF, "until": Kind.CODE, "was": Kind.CODE},
+)
+DEADLINE_FULFILLED = Verb(
+    "deadline.fulfilled", _("{actor} fulfilled the {kind}"), {"deadline": Kind.REF, "kind": Kind.REF}
+)
+DEADLINE_WITHDRAWN = Verb(
+    "deadline.withdrawn", _("{actor} withdrew the {kind}"), {"deadline": Kind.REF, "kind": Kind.REF}
+)
+DEADLINE_AT_RISK = Verb(
+    "deadline.at_risk",
+    _("The {kind} will soon be over: until {until}"),
+    {"deadline": Kind.REF, "kind": Kind.REF, "until": Kind.CODE},
+)
+DEADLINE_MISSED = Verb(
+    "deadline.missed",
+    _("The {kind} was missed: it ended on {until}"),
+    {"deadline": Kind.REF, "kind": Kind.REF, "until": Kind.CODE},
+)
 TICKET_TRIAGED = Verb("ticket.triaged", _("{actor} sorted this"), {"decision": Kind.REF})

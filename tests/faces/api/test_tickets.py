@@ -200,6 +200,8 @@ def test_a_ticket_is_shown_with_its_team_assignee_and_customer(
         "updated_at": "2026-11-16T09:00:00+00:00",
         "last_message_at": "2026-11-16T09:00:00+00:00",
         "waiting_since": "2026-11-16T09:00:00+00:00",
+        "due_at": None,
+        "due_for": "",
         "first_answered_at": None,
         "resolved_at": None,
         "closed_at": None,

@@ -18,11 +18,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm, by_name
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
+from anliegen.faces.workspace.settings.targets import effect_shown
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.calendar import holidays_of
+from anliegen.records.accounts.calendar import BusinessHours, StateHolidays, holidays_of
 from anliegen.records.accounts.models import Calendar, Team
 from anliegen.records.accounts.models.calendars import STATES, WEEKDAYS
+from anliegen.records.tickets import effects
 
 # A day may have a midday break.
 SPANS = {
@@ -149,6 +151,15 @@ class CalendarForm(SettingForm):
                 days[day] = name
         return sorted(days.items())
 
+    def plan(self) -> BusinessHours:
+        """The hours as they are being entered; call it for a valid form."""
+        weekly: dict[int, tuple[tuple[time, time], ...]] = {}
+        for day, opens, closes in self.cleaned_data["openings"]:
+            weekly[day] = (*weekly.get(day, ()), (opens, closes))
+        kept = self.cleaned_data
+        holidays = StateHolidays(kept["state"], catholic=kept["catholic"])
+        return BusinessHours(kept["timezone"], weekly, holidays, frozenset(day for day, _name in kept["days_off"]))
+
     def values(self) -> dict[str, Any]:
         return super().values() | {name: self.cleaned_data[name] for name in ("openings", "days_off")}
 
@@ -198,6 +209,16 @@ def calendar(request: HttpRequest, pk: int) -> HttpResponse:
     kept = Calendar.objects.get(pk=pk)
     context = {"form": form, "calendar": kept, "years": years_of(kept), "uses": uses_of(kept)}
     return show(request, "calendar", context, place="calendars")
+
+
+@asks("settings.manage")
+@require_POST
+def calendar_effect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which open concerns would be due otherwise with the hours that are being entered; saves nothing."""
+    row = get_object_or_404(Calendar, pk=pk)
+    form = CalendarForm(request.POST, instance=row)
+    effect = effects.of_calendar(Calendar.objects.get(pk=pk), form.plan(), at=clock.now()) if form.is_valid() else None
+    return show(request, "effect", effect_shown(request, effect), place="calendars", block="effect")
 
 
 @asks("settings.manage")

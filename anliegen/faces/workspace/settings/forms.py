@@ -74,10 +74,11 @@ def choosable_agents(chosen: int | None = None) -> "QuerySet[Agent]":
     return rows | Agent.objects.filter(pk=chosen) if chosen is not None else rows
 
 
-def new_slug(model: type[Model], name: str) -> str:
+def new_slug(model: type[Model], name: str, *, column: str = "slug") -> str:
     """A short name made from the name, free among the rows of this model. Kept for ever, since programs rely on it."""
     base = slugify(name.lower().translate(GERMAN))[: LONGEST_SLUG - 5] or str(model._meta.model_name)
-    taken = set(model._default_manager.filter(slug__startswith=base).values_list("slug", flat=True))
+    known = model._default_manager.filter(**{f"{column}__startswith": base})
+    taken = set(known.values_list(column, flat=True))
     number, slug = 1, base
     while slug in taken:
         number += 1

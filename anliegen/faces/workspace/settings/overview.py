@@ -23,6 +23,7 @@ from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Role, Team
 from anliegen.records.accounts.queries import the_operator
+from anliegen.records.tickets.models import Deadline, Target
 
 NAMED = 2  # mailboxes in a card; the place itself has them all
 State = tuple[str, bool]  # a line, and whether it needs somebody
@@ -131,6 +132,20 @@ def _mail_keys() -> State:
     return f"{line}, {_count(expired, words)}", True
 
 
+def _targets() -> State:
+    count = Target.objects.in_force().count()
+    return _count(count, ngettext("%(count)s target", "%(count)s targets", count)) if count else _("none yet"), False
+
+
+def _deadlines() -> State:
+    late = Deadline.objects.open().filter(due_at__lt=clock.now()).count()
+    if late:
+        words = ngettext("%(count)s was missed and is open", "%(count)s were missed and are open", late)
+        return _count(late, words), True
+    count = Deadline.objects.open().count()
+    return _count(count, ngettext("%(count)s runs", "%(count)s run", count)) if count else _("none runs"), False
+
+
 def _guard() -> State:
     if pulled := Brake.objects.undecided().count():
         words = ngettext("%(count)s brake waits for a decision", "%(count)s brakes wait for a decision", pulled)
@@ -180,6 +195,8 @@ def _count(count: int, words: str) -> str:
 STATES: dict[str, Callable[[], State]] = {
     "operator": _operator,
     "brands": _brands,
+    "targets": _targets,
+    "deadlines": _deadlines,
     "calendars": _calendars,
     "teams": _teams,
     "agents": _agents,

@@ -31,6 +31,8 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
         [
             Place("operator", _("Organisation"), _("Name, address, and the way to a person"), "building"),
             Place("brands", _("Brands"), _("Senders and signatures of your answers"), "tag"),
+            Place("targets", _("Target times"), _("How soon you answer, and how well that is kept"), "clock"),
+            Place("deadlines", _("Legal deadlines"), _("What the law sets, and how it is counted"), "calendar"),
             Place("calendars", _("Service hours"), _("Opening hours, holidays and days off"), "calendar"),
         ],
     ),

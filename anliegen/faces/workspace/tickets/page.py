@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.due import due_of
 from anliegen.faces.workspace.frame import agent_of, listen, state_of
 from anliegen.faces.workspace.next_concern import why
 from anliegen.faces.workspace.people import context_of, linked_with
@@ -68,6 +69,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "ticket": found,
         "status": status_look(found.status),
         "waits": waits(found, now),
+        "due": due_of(found, now),
         "now": now,
         "undo": undo,
         "timeline": seen,

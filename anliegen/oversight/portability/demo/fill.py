@@ -14,6 +14,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.seal import last
+from anliegen.oversight.portability.demo import times
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
@@ -22,7 +23,7 @@ from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets.models import Message, Ticket
 
 # Readers that act upon what is new. The demo's past has been sorted and answered; nothing is to happen to it again.
-SETTLED = ("triage", "acknowledge", "deliver")
+SETTLED = ("triage", "acknowledge", "deliver", "due")
 
 
 class NotEmpty(Exception):
@@ -96,10 +97,13 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
         deeds += [(turn.at, len(deeds), partial(past.live, ticket, turn)) for turn in ticket.turns]
         if ticket.verdict is not None:
             deeds.append((ticket.verdict.at, len(deeds), partial(past.judge, ticket)))
+    for ticket, turn, is_fulfilled in times.complaints(demo.tickets):
+        deeds.append((turn.at, len(deeds), partial(past.deadline, ticket, turn, is_fulfilled=is_fulfilled)))
     deeds += [(mail.at, len(deeds), partial(past.stray, mail)) for mail in demo.strays]
     # The number keeps what happens at the same moment in the order in which it was told.
     for _at, _number, do in sorted(deeds, key=lambda deed: deed[:2]):
         do()
+    times.keep_up(now)
 
 
 def _let_the_past_rest() -> None:

@@ -13,7 +13,7 @@ from anliegen.flow.channels.models import Intake
 from anliegen.flow.feedback import outcome
 from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.oversight.portability.demo import mails, timing
+from anliegen.oversight.portability.demo import mails, times, timing
 from anliegen.oversight.portability.demo.founding import House
 from anliegen.oversight.portability.demo.shapes import PERSON, RULE, DemoOperator, Person, Stray, Ticket, Turn
 from anliegen.records.accounts.models import Mailbox
@@ -61,6 +61,11 @@ class Past:
             outcome.state(
                 self._rows[ticket.key], answer=verdict.answer, words=verdict.words, actor=actor, at=verdict.at
             )
+
+    def deadline(self, ticket: Ticket, turn: Turn, *, is_fulfilled: bool) -> None:
+        """Whoever looks at a complaint sets its legal deadline, and says that it was answered."""
+        act = times.fulfil_on if is_fulfilled else times.set_on
+        act(self._rows[ticket.key], actor=self._actor(turn.by), at=turn.at)
 
     def stray(self, mail: Stray) -> None:
         """A mail that is no concern arrives."""

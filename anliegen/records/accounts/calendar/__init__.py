@@ -18,6 +18,7 @@ from anliegen.records.accounts.calendar.periods import (
     is_working_day,
     next_working_day,
     period_end,
+    previous_working_day,
     working_days_between,
 )
 from anliegen.records.accounts.calendar.public_holidays import StateHolidays, UnknownState, holidays_of
@@ -41,5 +42,6 @@ __all__ = [
     "next_working_day",
     "openings",
     "period_end",
+    "previous_working_day",
     "working_days_between",
 ]

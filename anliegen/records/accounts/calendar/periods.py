@@ -48,6 +48,15 @@ def next_working_day(day: date, state: str, *, saturdays: bool = False, catholic
     return day
 
 
+def previous_working_day(day: date, n: int, state: str, *, catholic: bool = False) -> date:
+    """The n-th working day (Arbeitstag) before `day`: when to be reminded of what ends on it."""
+    for _ in range(n):
+        day -= _DAY
+        while not is_working_day(day, state, catholic=catholic):
+            day -= _DAY
+    return day
+
+
 def working_days_between(start: date, end: date, state: str, *, saturdays: bool = False, catholic: bool = False) -> int:
     """How many working days lie after `start` up to and including `end`; 0 if `end` is not later."""
     days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))

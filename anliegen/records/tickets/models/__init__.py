@@ -1,4 +1,4 @@
-"""The concern as we keep it: ticket, message, note, attachment, what stands around it, and the rows of the search."""
+"""The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
@@ -12,18 +12,23 @@ from anliegen.records.tickets.models.ticket import (
     Ticket,
     TicketQuerySet,
 )
+from anliegen.records.tickets.models.time import DUE_FOR, TIMER_KINDS, Deadline, DeadlineKind, Target, Timer
 
 __all__ = [
     "CHANNELS",
     "DONE",
+    "DUE_FOR",
     "MESSAGE_STATES",
     "NOT_HEARD",
     "NOT_WAITING",
     "OPEN",
     "PRIORITIES",
     "STATUSES",
+    "TIMER_KINDS",
     "WAKES",
     "Attachment",
+    "Deadline",
+    "DeadlineKind",
     "Link",
     "Mention",
     "Message",
@@ -31,7 +36,9 @@ __all__ = [
     "Participant",
     "SearchRow",
     "Snooze",
+    "Target",
     "Ticket",
     "TicketQuerySet",
+    "Timer",
     "as_recipients",
 ]

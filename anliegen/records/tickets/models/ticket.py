@@ -95,6 +95,7 @@ class Ticket(models.Model):
     last_message_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)  # since when the customer waits for us; null when it is their turn
     due_at = models.DateTimeField(null=True)  # the earliest target or legal deadline that is still open
+    due_for = models.CharField(max_length=10, blank=True, default="", db_default="")  # which: one of DUE_FOR
     promised_for = models.DateTimeField(null=True)  # the earliest promise to the customer that is still open
     # Out of the lists until this moment, or until the customer writes: who put it aside, and why.
     snoozed_until = models.DateTimeField(null=True)

@@ -25,7 +25,8 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
 /* A form in a dialog that was sent well closes it first, so that the fresh part may take its place. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { requestConfig, xhr, target } = event.detail;
-  if (xhr.status < 300) requestConfig?.elt?.closest?.("dialog[open]")?.close();
+  const dialog = requestConfig?.elt?.closest?.("dialog[open]");
+  if (xhr.status < 300 && dialog && !dialog.contains(target)) dialog.close();
   if (target?.id === "timeline") remember();
 });
 
