@@ -14,6 +14,11 @@ WORKSPACE = (
     "/workspace/tickets/new/",
     "/workspace/profile/",
     "/workspace/undelivered/",
+    "/workspace/promises/",
+    "/workspace/promises/{promise}/",
+    "/workspace/promises/{promise}/tell/",
+    "/workspace/tickets/{ticket}/promises/",
+    "/workspace/tickets/{ticket}/decline/",
     "/dev/mail",
     "/dev/mail/{mail}",
     "/api/v1/docs",
@@ -33,6 +38,7 @@ SETTINGS = (
     *("mailboxes/{box}/sources/new/?way=folder", "mailboxes/{box}/sources/{undecided}/"),
     *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
     *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
+    *("recourses/", "recourses/new/", "recourses/new/?from=energie", "recourses/{recourse}/"),
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
 )
 

@@ -16,7 +16,7 @@ from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Cursor, Event
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Role, Team
+from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Recourse, Role, Team
 from anliegen.records.tickets.models import Ticket
 from tests.browser.pages import SETTINGS
 
@@ -52,11 +52,12 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
     )  # fmt: skip
     brake = trip("address", "sehr-lange-adresse-einer-schleife@mail.verteiler.shop.example", most=60, held=7, at=now)
     Intake.objects.filter(pk=line.pk).update(brake=brake)
+    office = accounts.create(Recourse, kind="ombuds", name="Ombudsstelle", actor=actor, at=now)
     Cursor.objects.create(name="probe", failed_at=now, failed_position=1, retry_at=now, error="ValueError: x")
     return {
         "brand": mailbox.brand_id, "calendar": calendar.pk, "team": technics.pk, "agent": admin.pk,
         "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "undecided": undecided.pk, "line": line.pk,
-        "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
+        "rejected": rejected.pk, "rule": rule.pk, "brake": brake, "recourse": office.pk,
         "event": Event.objects.order_by("-id")[0].pk,
     }  # fmt: skip
 

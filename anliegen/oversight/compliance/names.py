@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Model
-from django.utils.functional import Promise
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,10 +12,10 @@ from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.egress.models import Destination
-from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Recourse, Role, Team
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address, Organisation, Person
-from anliegen.records.tickets.models import Attachment, Message, Note, Snooze, Ticket
+from anliegen.records.tickets.models import Attachment, Message, Note, Promise, Refusal, Snooze, Ticket
 
 # The column that names a row of this kind. None: it has no name of its own, its number must do.
 KINDS: dict[str, tuple[type[Model], str | None]] = {
@@ -45,14 +45,19 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "delivery": (Delivery, None),
     "decision": (Decision, None),
     "outcome": (Outcome, None),
+    "promise": (Promise, None),
+    "refusal": (Refusal, None),
+    "recourse": (Recourse, "name"),
 }
 # Rules that come with the program, by their codes.
-RULES: dict[str, str | Promise] = {
+RULES: dict[str, str | Lazy] = {
     "mailbox": gettext_lazy("team by mailbox"),
     "acknowledge": gettext_lazy("acknowledgement"),
     "status-link": gettext_lazy("link to the status page"),
     "contest": gettext_lazy("a person checks"),
     "quiet": gettext_lazy("close what has been quiet"),
+    "promise-clock": gettext_lazy("promises by the clock"),
+    "promise-owner": gettext_lazy("a promise keeps its owner"),
 }
 WITHOUT_NOUN = {"agent", "operator", "person"}
 

@@ -21,7 +21,7 @@ from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
-from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Role, Team
+from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Recourse, Role, Team
 from anliegen.records.accounts.queries import the_operator
 
 NAMED = 2  # mailboxes in a card; the place itself has them all
@@ -43,6 +43,13 @@ def _operator() -> State:
 def _brands() -> State:
     names = list(Brand.objects.order_by("-is_default", "name").values_list("name", flat=True)[:4])
     return (", ".join(names), False) if names else (_("no brand yet"), True)
+
+
+def _recourses() -> State:
+    count = Recourse.objects.filter(is_active=True).count()
+    if not count:
+        return _("none yet, so a no names the lead of the team"), False
+    return _count(count, ngettext("%(count)s office", "%(count)s offices", count)), False
 
 
 def _calendars() -> State:
@@ -180,6 +187,7 @@ def _count(count: int, words: str) -> str:
 STATES: dict[str, Callable[[], State]] = {
     "operator": _operator,
     "brands": _brands,
+    "recourses": _recourses,
     "calendars": _calendars,
     "teams": _teams,
     "agents": _agents,

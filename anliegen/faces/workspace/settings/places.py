@@ -31,6 +31,7 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
         [
             Place("operator", _("Organisation"), _("Name, address, and the way to a person"), "building"),
             Place("brands", _("Brands"), _("Senders and signatures of your answers"), "tag"),
+            Place("recourses", _("Next instances"), _("Where a customer can turn after a no"), "shield"),
             Place("calendars", _("Service hours"), _("Opening hours, holidays and days off"), "calendar"),
         ],
     ),

@@ -17,6 +17,7 @@ from anliegen.ground.journal.seal import last
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
+from anliegen.oversight.portability.demo.refusal import say_no
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets.models import Message, Ticket
@@ -98,8 +99,11 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
             deeds.append((ticket.verdict.at, len(deeds), partial(past.judge, ticket)))
     deeds += [(mail.at, len(deeds), partial(past.stray, mail)) for mail in demo.strays]
     # The number keeps what happens at the same moment in the order in which it was told.
-    for _at, _number, do in sorted(deeds, key=lambda deed: deed[:2]):
+    for at, _number, do in sorted(deeds, key=lambda deed: deed[:2]):
+        past.keeping.until(at)
         do()
+    past.keeping.until(now)
+    say_no(at=now)
 
 
 def _let_the_past_rest() -> None:

@@ -1,7 +1,10 @@
-"""The concern as we keep it: ticket, message, note, attachment, what stands around it, and the rows of the search."""
+"""The concern as we keep it: ticket, message, note, attachment, promise, refusal, and what stands around them."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
+from anliegen.records.tickets.models.promise import STATES as PROMISE_STATES
+from anliegen.records.tickets.models.promise import WITHDRAWN_BECAUSE, Promise
+from anliegen.records.tickets.models.refusal import SCOPES, Refusal
 from anliegen.records.tickets.models.ticket import (
     CHANNELS,
     DONE,
@@ -21,14 +24,19 @@ __all__ = [
     "NOT_WAITING",
     "OPEN",
     "PRIORITIES",
+    "PROMISE_STATES",
+    "SCOPES",
     "STATUSES",
     "WAKES",
+    "WITHDRAWN_BECAUSE",
     "Attachment",
     "Link",
     "Mention",
     "Message",
     "Note",
     "Participant",
+    "Promise",
+    "Refusal",
     "SearchRow",
     "Snooze",
     "Ticket",
