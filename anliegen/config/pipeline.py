@@ -1,6 +1,6 @@
 """The list of the journal's readers, in order: read top to bottom, this is the product."""
 
-from anliegen.flow.automation import triage
+from anliegen.flow.automation import promise_owners, triage
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
 from anliegen.flow.feedback import outcome
 from anliegen.ground.journal.read import Reader, reader
@@ -23,4 +23,5 @@ READERS: list[Reader] = [
     reader("bounces", bounced.find_its_mail, on=["intake.kept"]),
     reader("due", tickets.keep_due, on=tickets.MOVES_DUE, batch=True),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
+    reader("promise-owners", promise_owners.follow, on=["agent.left", "ticket.assigned", "ticket.moved"], batch=True),
 ]

@@ -16,7 +16,7 @@ from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Cursor, Event
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Role, Team
+from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Recourse, Role, Team
 from anliegen.records.tickets.actions import deadlines
 from anliegen.records.tickets.actions.targets import Wanted, set_target
 from anliegen.records.tickets.models import DeadlineKind, Ticket
@@ -56,6 +56,7 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
     Intake.objects.filter(pk=line.pk).update(brake=brake)
     deadlines.ship_kinds(actor=actor, at=now)
     target = set_target(Wanted(priority=4, first_minutes=60), reaches_back=False, actor=actor, at=now)
+    office = accounts.create(Recourse, kind="ombuds", name="Ombudsstelle", actor=actor, at=now)
     Cursor.objects.create(name="probe", failed_at=now, failed_position=1, retry_at=now, error="ValueError: x")
     return {
         "brand": mailbox.brand_id, "calendar": calendar.pk, "team": technics.pk, "agent": admin.pk,
@@ -63,6 +64,7 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
         "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
         "event": Event.objects.order_by("-id")[0].pk, "target": target.pk,
         "deadline": DeadlineKind.objects.earliest("pk").pk,
+        "rejected": rejected.pk, "rule": rule.pk, "brake": brake, "recourse": office.pk,
     }  # fmt: skip
 
 

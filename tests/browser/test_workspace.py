@@ -13,8 +13,8 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
-from anliegen.records.tickets.content import Answer, Received
-from anliegen.records.tickets.models import Message, Note, Ticket
+from anliegen.records.tickets.content import Answer, Promised, Received
+from anliegen.records.tickets.models import Message, Note, Promise, Ticket
 from tests.browser.pages import WORKSPACE
 
 pytestmark = pytest.mark.browser
@@ -190,12 +190,20 @@ def kept(fresh: Ticket, mira: Agent) -> str:
     return file.name
 
 
+@pytest.fixture
+def promise(fresh: Ticket, mira: Agent) -> Promise:
+    """Something that Mira promised Kim."""
+    promised = Promised("Ich rufe Sie zurück.", clock.now() + timedelta(days=2), mira)
+    return actions.promise(fresh, promised, actor=Actor.agent(mira.pk), at=clock.now())
+
+
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True), (360, False)])
 def test_axe_finds_no_barrier_and_nothing_sticks_out(
     log_in: LogIn,
     mira: Agent,
     fresh: Ticket,
     kept: str,
+    promise: Promise,
     run_pipeline: Callable[[], int],
     width: int,
     dark: bool,
@@ -203,7 +211,7 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     run_pipeline()
     page = log_in(mira, width=width, dark=dark)
     for pattern in WORKSPACE:
-        address = pattern.format(ticket=fresh.pk, mail=kept)
+        address = pattern.format(ticket=fresh.pk, mail=kept, promise=promise.pk)
         page.goto(address)
         if pattern == "/workspace/tickets/{ticket}/":
             page.locator("[data-open=compose-reply]").click()

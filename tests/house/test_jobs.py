@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 EVER = (
     "faces.api.jobs.forget_answers",
     "faces.portal.jobs.forget_attempts",
+    "flow.automation.promise_clock.strike",
     "flow.channels.acknowledge.make_up",
     "flow.channels.email.compare.compare",
     "flow.channels.email.compare.compare_nightly",

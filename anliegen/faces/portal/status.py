@@ -8,6 +8,7 @@ from anliegen.faces.portal import errors, limits, uploads
 from anliegen.faces.portal.concern import upload_context
 from anliegen.faces.portal.conversation import SHOWN_IN_THE_BROWSER, is_writing, messages_of
 from anliegen.faces.portal.forms import OutcomeForm, ReplyForm, nonce
+from anliegen.faces.portal.promises import promises_of, refusals_of
 from anliegen.faces.portal.proof import Proof, proven
 from anliegen.faces.portal.review import Reviewable, decisions_of
 from anliegen.faces.portal.standing import standing
@@ -92,6 +93,8 @@ def page(
         "question": _question(proof, judged, judgement, writing),
         "judged": judged if judged is not None and judged.answer else None,
         "decisions": _decisions(proof),
+        "promises": promises_of(proof, live, said),
+        "refusals": refusals_of(said),
         "reopen_days": visit.operator.reopen_days,
         "done": done if done in SAID else "",
         "too_often": too_often,

@@ -177,6 +177,7 @@ class Desk:
         entries = [
             self._entry("search", _("Search"), "search", "ticket.read", "g s"),
             self._entry("new", _("New concern"), "plus", "ticket.open", "c"),
+            self._entry("promises", _("Promises"), "promise", "ticket.read", "g z"),
         ]
         return [entry for entry in entries if entry]
 

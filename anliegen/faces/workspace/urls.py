@@ -2,10 +2,23 @@
 
 from django.urls import include, path
 
-from anliegen.faces.workspace import export, inbox, login, new, next_concern, people, profile, search, undelivered
+from anliegen.faces.workspace import (
+    export,
+    inbox,
+    login,
+    new,
+    next_concern,
+    people,
+    profile,
+    promises,
+    search,
+    undelivered,
+)
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
+    declining,
+    delaying,
     documents,
     due,
     embedded,
@@ -15,6 +28,8 @@ from anliegen.faces.workspace.tickets import (
     leaving,
     look,
     page,
+    promised,
+    promising,
     resolving,
     senders,
     snoozing,
@@ -66,6 +81,12 @@ urlpatterns = [
     path("messages/<int:message>/again/", leaving.again, name="again"),
     path("messages/<int:message>/once-more/", leaving.once_more, name="once-more"),
     path("messages/<int:message>/settle/", leaving.settle, name="settle"),
+    path("tickets/<int:number>/promises/", promised.promises, name="ticket-promises"),
+    path("tickets/<int:number>/promises/noticed/", promising.notice, name="promises-noticed"),
+    path("tickets/<int:number>/decline/", declining.decline, name="decline"),
+    path("promises/", promises.promises, name="promises"),
+    path("promises/<int:pk>/", promised.promise, name="promise"),
+    path("promises/<int:pk>/tell/", delaying.tell, name="promise-tell"),
     path("undelivered/", undelivered.undelivered, name="undelivered"),
     path("undelivered/count/", undelivered.count, name="undelivered-count"),
     path("messages/<int:message>/vouch/", senders.vouch, name="vouch"),

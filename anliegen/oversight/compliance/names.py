@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Model
-from django.utils.functional import Promise
+from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +12,7 @@ from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.egress.models import Destination
-from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Recourse, Role, Team
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address, Organisation, Person
 from anliegen.records.tickets.models import (
@@ -21,6 +21,8 @@ from anliegen.records.tickets.models import (
     DeadlineKind,
     Message,
     Note,
+    Promise,
+    Refusal,
     Snooze,
     Target,
     Ticket,
@@ -59,14 +61,19 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "timer": (Timer, None),
     "deadlinekind": (DeadlineKind, "name"),
     "deadline": (Deadline, None),
+    "promise": (Promise, None),
+    "refusal": (Refusal, None),
+    "recourse": (Recourse, "name"),
 }
 # Rules that come with the program, by their codes.
-RULES: dict[str, str | Promise] = {
+RULES: dict[str, str | Lazy] = {
     "mailbox": gettext_lazy("team by mailbox"),
     "acknowledge": gettext_lazy("acknowledgement"),
     "status-link": gettext_lazy("link to the status page"),
     "contest": gettext_lazy("a person checks"),
     "quiet": gettext_lazy("close what has been quiet"),
+    "promise-clock": gettext_lazy("promises by the clock"),
+    "promise-owner": gettext_lazy("a promise keeps its owner"),
 }
 WITHOUT_NOUN = {"agent", "operator", "person"}
 

@@ -15,7 +15,15 @@ from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.flow.feedback.models import ANSWERS
 from anliegen.records.accounts.models.operator import LANGUAGES
-from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, TIMER_KINDS, WAKES
+from anliegen.records.tickets.models import (
+    CHANNELS,
+    PRIORITIES,
+    SCOPES,
+    STATUSES,
+    TIMER_KINDS,
+    WAKES,
+    WITHDRAWN_BECAUSE,
+)
 from anliegen.records.tickets.queries import VIEWS
 
 Words = Mapping[Any, str | Promise]
@@ -54,6 +62,9 @@ FIELDS: Words = {
     "max_bytes": gettext_lazy("largest answer"),
     "members": gettext_lazy("members"),
     "name": gettext_lazy("name"),
+    "name_en": gettext_lazy("name in English"),
+    "note": gettext_lazy("when one can turn there"),
+    "note_en": gettext_lazy("when one can turn there, in English"),
     "openings": gettext_lazy("opening hours"),
     "organisation": gettext_lazy("organisation"),
     "password": gettext_lazy("password"),
@@ -128,6 +139,7 @@ NARROWED: Words = {
 BY_FIELD: Mapping[str, Words] = {
     "by": NARROWED,
     "answer": dict(ANSWERS),
+    "because": dict(WITHDRAWN_BECAUSE),
     "channel": dict(CHANNELS),
     "fields": FIELDS,
     "kind": {**dict(BRAKE_KINDS), **dict(TIMER_KINDS)},
@@ -136,6 +148,7 @@ BY_FIELD: Mapping[str, Words] = {
     "reason": {**REFUSALS, **REASONS},
     "result": dict(RESULTS),
     "why": dict(WAKES),
+    "scope": dict(SCOPES),
 }
 DAYS = ("starts", "until")  # dates as codes
 STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened")
@@ -169,7 +182,7 @@ def moment(code: str) -> str:
 
 def _none(verb: str) -> str:
     match verb:
-        case "ticket.assigned":
+        case "ticket.assigned" | "promise.at_risk" | "promise.broken":
             return pgettext("given to", "nobody")
         case "ticket.moved":
             return pgettext("moved to", "no team")

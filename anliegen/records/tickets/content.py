@@ -1,8 +1,9 @@
 """What actions take in: frozen shapes between the rooms, so that no dict crosses a border."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from anliegen.records.accounts.models import Agent, Recourse, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.enclosed import Enclosed
 
@@ -63,6 +64,31 @@ class Revealed:
 
 
 @dataclass(frozen=True)
+class Promised:
+    """A commitment that somebody makes to a customer: its words as the customer reads them, and who sees to it."""
+
+    words: str
+    due_at: datetime
+    owner: Agent | Team
+
+
+@dataclass(frozen=True)
+class Declined:
+    """What a "no" says: the parts of the letter, as the customer reads them. None of them is empty."""
+
+    scope: str  # `whole` or `part`
+    request: str
+    decision: str
+    reason: str
+    rule: str
+    alternatives: str
+    objection: str
+    next_instance: str
+    object_until: date | None = None
+    recourse: Recourse | None = None
+
+
+@dataclass(frozen=True)
 class Answer:
     """Something the operator says to a customer. Empty recipients mean: the person who asked."""
 
@@ -74,3 +100,4 @@ class Answer:
     channel: str = ""  # empty: the ticket's own
     files: tuple[File, ...] = field(default_factory=tuple)
     send_at: datetime | None = None  # a chosen time; None: as soon as it can no longer be undone
+    promises: tuple[Promised, ...] = ()  # made with it

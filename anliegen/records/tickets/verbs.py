@@ -128,3 +128,45 @@ DEADLINE_MISSED = Verb(
     {"deadline": Kind.REF, "kind": Kind.REF, "until": Kind.CODE},
 )
 TICKET_TRIAGED = Verb("ticket.triaged", _("{actor} sorted this"), {"decision": Kind.REF})
+PROMISE_MADE = Verb(
+    "promise.made", _("{actor} promised something; {to} sees to it"), {"promise": Kind.REF, "to": Kind.REF}
+)
+PROMISE_KEPT = Verb("promise.kept", _("{actor} kept a promise in time"), {"promise": Kind.REF})
+PROMISE_LATE = Verb("promise.kept_late", _("{actor} kept a promise, late"), {"promise": Kind.REF})
+PROMISE_MOVED = Verb("promise.moved", _("{actor} gave a promise another time"), {"promise": Kind.REF})
+PROMISE_MOVED_BACK = Verb(
+    "promise.moved_back",
+    _("A promise is due as before: the customer did not read of another time"),
+    {"promise": Kind.REF},
+)
+PROMISE_GIVEN = Verb(
+    "promise.given", _("{actor} gave a promise to {to}"), {"promise": Kind.REF, "to": Kind.REF, "was": Kind.REF}
+)
+PROMISE_WITHDRAWN = Verb(
+    "promise.withdrawn", _("A promise was withdrawn: {because}"), {"promise": Kind.REF, "because": Kind.CODE}
+)
+PROMISE_RENEWED = Verb(
+    "promise.renewed", _("A promise holds again: its answer goes out after all"), {"promise": Kind.REF}
+)
+PROMISE_DUE_SOON = Verb(
+    "promise.due_soon", _("A promise is due soon; {to} sees to it"), {"promise": Kind.REF, "to": Kind.REF}
+)
+PROMISE_AT_RISK = Verb(
+    "promise.at_risk",
+    _("A promise is at risk: it is nearly due and not kept; {to} hears of it"),
+    {"promise": Kind.REF, "to": Kind.REF},
+)
+PROMISE_BROKEN = Verb(
+    "promise.broken", _("A promise was broken; {to} hears of it"), {"promise": Kind.REF, "to": Kind.REF}
+)
+PROMISE_GIVEN_UP = Verb("promise.given_up", _("{actor} said that a promise will not be kept"), {"promise": Kind.REF})
+PROMISE_TOLD = Verb(
+    "promise.told",
+    _("{actor} wrote to the customer that a promise takes longer"),
+    {"promise": Kind.REF, "message": Kind.REF},
+)
+REQUEST_DECLINED = Verb(
+    "request.declined",
+    _("{actor} declined {scope}; {responsible} answers for it"),
+    {"refusal": Kind.REF, "message": Kind.REF, "scope": Kind.CODE, "responsible": Kind.REF},
+)

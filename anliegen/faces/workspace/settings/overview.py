@@ -21,7 +21,7 @@ from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
-from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Role, Team
+from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Recourse, Role, Team
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets.models import Deadline, Target
 
@@ -44,6 +44,13 @@ def _operator() -> State:
 def _brands() -> State:
     names = list(Brand.objects.order_by("-is_default", "name").values_list("name", flat=True)[:4])
     return (", ".join(names), False) if names else (_("no brand yet"), True)
+
+
+def _recourses() -> State:
+    count = Recourse.objects.filter(is_active=True).count()
+    if not count:
+        return _("none yet, so a no names the lead of the team"), False
+    return _count(count, ngettext("%(count)s office", "%(count)s offices", count)), False
 
 
 def _calendars() -> State:
@@ -197,6 +204,7 @@ STATES: dict[str, Callable[[], State]] = {
     "brands": _brands,
     "targets": _targets,
     "deadlines": _deadlines,
+    "recourses": _recourses,
     "calendars": _calendars,
     "teams": _teams,
     "agents": _agents,

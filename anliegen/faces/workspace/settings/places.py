@@ -33,6 +33,7 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
             Place("brands", _("Brands"), _("Senders and signatures of your answers"), "tag"),
             Place("targets", _("Target times"), _("How soon you answer, and how well that is kept"), "clock"),
             Place("deadlines", _("Legal deadlines"), _("What the law sets, and how it is counted"), "calendar"),
+            Place("recourses", _("Next instances"), _("Where a customer can turn after a no"), "shield"),
             Place("calendars", _("Service hours"), _("Opening hours, holidays and days off"), "calendar"),
         ],
     ),

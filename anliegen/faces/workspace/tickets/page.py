@@ -21,6 +21,7 @@ from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.promises import owed_by
 from anliegen.records.tickets.seen import as_seen_by
 
 
@@ -84,6 +85,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "with_all": _address(request, found, only=None),
         "choices": offered,
         "linked": linked,
+        "promises": owed_by(found),
         # Read when it is drawn: an answer that was sent, for one, shows nothing of it.
         "customer": SimpleLazyObject(lambda: context_of(found, agent, linked=linked)),
         "conflict": None,

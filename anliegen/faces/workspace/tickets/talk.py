@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets import news, taken_back, writing
-from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
+from anliegen.faces.workspace.tickets import decline_forms, news, promising, taken_back, writing
+from anliegen.faces.workspace.tickets.page import beside, parts_of, ticket_for
 from anliegen.faces.workspace.tickets.recipients import counted
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm
 from anliegen.ground import clock
@@ -29,7 +29,8 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
     ticket = ticket_for(agent_of(request), number)
     _insist(request, "ticket.reply", ticket)
     form = ReplyForm(request.POST, request.FILES, ticket=ticket)
-    if not form.is_valid():
+    is_asked = promising.asks_first(request, ticket, form)
+    if not form.is_valid() or is_asked or decline_forms.belongs_there(form):
         return _still_writing(request, ticket, form)
     try:
         message = _send(request, ticket, form)
@@ -52,7 +53,7 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
 
 def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | None:
     """The queued message; None when something happened that the writer has not seen."""
-    answer = form.answer(ticket)
+    answer = promising.with_promises(form.answer(ticket), form, agent_of(request))
     version = form.cleaned_data["version"]
     for _attempt in range(ATTEMPTS):
         try:
@@ -98,12 +99,17 @@ def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse
     parts = parts_of(request, ticket)
     data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
-    again = ReplyForm(data, ticket=ticket)
+    again = promising.carried_over(form, ReplyForm(data, ticket=ticket), agent_of(request))
     context = parts | writing.blank(ticket, parts["timeline"]) | {"reply": again, "news": told}
     return page(request, "workspace/ticket/conflict.html", context, status=422)
 
 
 def _still_writing(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
+    promising.carried_over(form, form, agent_of(request))
+    if not request.htmx:  # type: ignore[attr-defined]
+        parts = parts_of(request, ticket)
+        context = parts | writing.blank(ticket, parts["timeline"]) | beside(request, ticket) | {"reply": form}
+        return page(request, "workspace/ticket/page.html", context, status=422)
     context = {"ticket": ticket, "reply": form, "news": None, "oob": False} | writing.beside(ticket)
     return page(request, "workspace/ticket/reply.html", context, status=422)
 

@@ -73,6 +73,9 @@ class Versioned(forms.Form):
 class ReplyForm(Versioned):
     """An answer to the customer."""
 
+    offers: Sequence[Any] = ()  # what in it reads like a promise and was not decided upon
+    owners: Sequence[tuple[str, str]] = ()
+
     text = forms.CharField(
         label=gettext_lazy("Your answer"),
         widget=forms.Textarea(attrs={"rows": 9}),
@@ -93,10 +96,10 @@ class ReplyForm(Versioned):
 
     def __init__(self, *args: Any, ticket: Ticket | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
-        self._ticket = ticket
+        self.ticket = ticket
 
     def clean_kept(self) -> list[Attachment]:
-        found = taken_back.files(self._ticket, self.cleaned_data["kept"])
+        found = taken_back.files(self.ticket, self.cleaned_data["kept"])
         _insist_on_size([*found, *self.cleaned_data.get("files", ())])
         return found
 

@@ -18,6 +18,7 @@ from anliegen.oversight.portability.demo import times
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
+from anliegen.oversight.portability.demo.refusal import say_no
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets.models import Message, Ticket
@@ -101,9 +102,12 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
         deeds.append((turn.at, len(deeds), partial(past.deadline, ticket, turn, is_fulfilled=is_fulfilled)))
     deeds += [(mail.at, len(deeds), partial(past.stray, mail)) for mail in demo.strays]
     # The number keeps what happens at the same moment in the order in which it was told.
-    for _at, _number, do in sorted(deeds, key=lambda deed: deed[:2]):
+    for at, _number, do in sorted(deeds, key=lambda deed: deed[:2]):
+        past.keeping.until(at)
         do()
     times.keep_up(now)
+    past.keeping.until(now)
+    say_no(at=now)
 
 
 def _let_the_past_rest() -> None:

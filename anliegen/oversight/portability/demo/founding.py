@@ -8,7 +8,8 @@ from anliegen.oversight.portability.demo import times
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.founding import standard_roles
-from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Role, Team
+from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Recourse, Role, Team
+from anliegen.records.accounts.recourses import shipped
 from anliegen.records.customers import actions as customers
 
 
@@ -58,6 +59,9 @@ def found(demo: DemoOperator) -> House:
     agents = _agents(demo, standard_roles(actor=SYSTEM, at=at))
     teams = _teams(demo, agents, calendar)
     mailboxes = _mailboxes(demo, brands, teams)
+    for key in ("energie", "bnetza-energie", "beschwerdestelle"):
+        office = next(one for one in shipped() if one.key == key)
+        accounts.create(Recourse, actor=SYSTEM, at=at + timedelta(minutes=35), **office.fields)
     for one in demo.organisations:
         customers.create_organisation(name=one.name, domain=one.domain, actor=SYSTEM, at=at + timedelta(minutes=40))
     times.found(teams, at=at + timedelta(minutes=50))

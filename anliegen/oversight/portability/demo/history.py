@@ -15,6 +15,7 @@ from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.oversight.portability.demo import mails, times, timing
 from anliegen.oversight.portability.demo.founding import House
+from anliegen.oversight.portability.demo.keeping import Keeping
 from anliegen.oversight.portability.demo.shapes import PERSON, RULE, DemoOperator, Person, Stray, Ticket, Turn
 from anliegen.records.accounts.models import Mailbox
 from anliegen.records.customers import actions as customers
@@ -48,6 +49,7 @@ class Past:
         self._sorted: set[str] = set()
         self._begun: set[str] = set()  # tickets that somebody works on
         self._said: dict[str, Message] = {}  # the newest mail of each ticket, for threading
+        self.keeping = Keeping()
 
     def live(self, ticket: Ticket, turn: Turn) -> None:
         """Do one turn."""
@@ -144,10 +146,17 @@ class Past:
             self._change(ticket, self._first_look(ticket), turn)
         self._begun.add(ticket.key)
         row = self._rows[ticket.key]
+        self.keeping.answered(row, self._actor(turn.by), turn.at)
         answer = Answer(
-            text=turn.text, channel=turn.channel, files=_stored(turn), to=self._asked_for(row, ticket, turn)
+            text=turn.text,
+            channel=turn.channel,
+            files=_stored(turn),
+            to=self._asked_for(row, ticket, turn),
+            promises=self.keeping.promised_in(turn.text, turn.at, self._house.agents[turn.by]),
         )
         message = tickets.reply(row, answer, actor=self._actor(turn.by), at=turn.at, status=turn.status)
+        if answer.promises:
+            self.keeping.note(message)
         if turn.channel != "email":
             tickets.mark_delivered(message, actor=SYSTEM, at=turn.at)
             return

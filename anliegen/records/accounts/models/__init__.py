@@ -3,6 +3,7 @@
 from anliegen.records.accounts.models.agents import Agent, ApiToken, Invitation, Membership, Role
 from anliegen.records.accounts.models.calendars import Calendar, DayOff, Opening
 from anliegen.records.accounts.models.operator import Brand, Mailbox, Operator, Team
+from anliegen.records.accounts.models.recourses import Recourse
 
 __all__ = [
     "Agent",
@@ -15,6 +16,7 @@ __all__ = [
     "Membership",
     "Opening",
     "Operator",
+    "Recourse",
     "Role",
     "Team",
 ]

@@ -27,8 +27,21 @@ from anliegen.records.tickets.actions.departure import (
 )
 from anliegen.records.tickets.actions.draw import draw, take_a_breath
 from anliegen.records.tickets.actions.export import note_copy, note_export
+from anliegen.records.tickets.actions.honest import decline, tell_of_delay
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
+from anliegen.records.tickets.actions.promise import (
+    DueInThePast,
+    NoReason,
+    NotOwed,
+    break_off,
+    hand_over,
+    keep,
+    move,
+    promise,
+    strike,
+    withdraw,
+)
 from anliegen.records.tickets.actions.receive import receive
 from anliegen.records.tickets.actions.reply import (
     NothingSaid,
@@ -48,22 +61,29 @@ __all__ = [
     "CannotSplit",
     "Change",
     "Changed",
+    "DueInThePast",
     "InThePast",
     "JoinedElsewhere",
+    "NoReason",
     "NoWayToAnswer",
     "NotOpen",
+    "NotOwed",
     "NotTroubled",
     "NothingSaid",
     "TakenBack",
     "UnknownChoice",
     "acknowledge",
     "assign",
+    "break_off",
     "came_back",
     "cancel",
     "change",
+    "decline",
     "draw",
     "due_to_wake",
+    "hand_over",
     "join",
+    "keep",
     "let_go",
     "link",
     "mark_bounced",
@@ -73,9 +93,11 @@ __all__ = [
     "mark_maybe_sent",
     "mark_sent",
     "mark_unreached",
+    "move",
     "note_copy",
     "note_export",
     "part",
+    "promise",
     "receive",
     "recipients_of",
     "reopen",
@@ -89,11 +111,14 @@ __all__ = [
     "snooze",
     "split_off",
     "stop",
+    "strike",
     "take_a_breath",
+    "tell_of_delay",
     "try_again",
     "unlink",
     "vouch",
     "wake",
     "wake_due",
+    "withdraw",
     "write_note",
 ]

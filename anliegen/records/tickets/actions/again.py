@@ -10,6 +10,7 @@ from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import JoinedElsewhere, set_status, touch
+from anliegen.records.tickets.actions.promise import say_again
 from anliegen.records.tickets.actions.reply import ANSWERED, NoWayToAnswer, count_answer, queue, take_on
 from anliegen.records.tickets.content import Answer, File
 from anliegen.records.tickets.models import Message, Participant, Ticket
@@ -36,6 +37,7 @@ def send_again(message: Message, *, to: Pairs, cc: Pairs = (), actor: Actor, at:
         _remember(ticket, old, to, actor, at)
         answer = Answer(text=old.text, html=old.html, to=to, cc=cc, subject=old.subject, files=_files(old))
         new = queue(ticket, answer, {"agent_id": actor.pk, "instead_of": old}, actor, at)
+        say_again(ticket, old, actor, at, instead=new)
         take_on(ticket, actor, at)
         count_answer(ticket, at)
         if ticket.status in ("new", "open"):

@@ -12,6 +12,7 @@ from anliegen.ground.journal.verbs import Verb
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import set_status, touch
+from anliegen.records.tickets.actions.promise import unsay
 from anliegen.records.tickets.actions.reply import ANSWERED, count_answer
 from anliegen.records.tickets.models import NOT_HEARD, Message, Ticket
 
@@ -154,6 +155,8 @@ def _mark(
         message.save(update_fields=["state", "sent_at", "leaving_at", "unreached", "settled_at", "settled_by"])
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
         _tell(ticket, message, actor, at)
+        if state in NOT_HEARD:
+            unsay(ticket, message, "stopped" if state == "stopped" else "unreached", actor, at)
         touch(ticket, at, *ANSWERED)
         record(verb, ticket, actor=actor, at=at, message=ref(message), **told)
     return message

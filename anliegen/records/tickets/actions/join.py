@@ -10,7 +10,8 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import resting
 from anliegen.records.tickets.actions.change import set_status, touch
-from anliegen.records.tickets.models import DONE, Link, Message, Note, Participant, SearchRow, Ticket
+from anliegen.records.tickets.actions.promise import refresh
+from anliegen.records.tickets.models import DONE, Link, Message, Note, Participant, Promise, SearchRow, Ticket
 from anliegen.records.tickets.queries import with_joined
 
 
@@ -119,10 +120,12 @@ def _locked(*pks: int) -> dict[int, Ticket]:
 
 
 def _move(which: Q, source: Ticket, goal: Ticket, *, came_to: Ticket | None = None, notes: bool = True) -> None:
-    """Move messages, and with them notes and search rows. The first ticket they came to is kept once it is known."""
+    """Move messages, and with them notes, promises and search rows. The first ticket they came to is kept once it is
+    known."""
     messages = list(Message.objects.filter(which).values_list("pk", flat=True))
     written = list(Note.objects.filter(which).values_list("pk", flat=True)) if notes else []
-    for model, pks in ((Message, messages), (Note, written)):
+    promised = list(Promise.objects.filter(which).values_list("pk", flat=True)) if notes else []
+    for model, pks in ((Message, messages), (Note, written), (Promise, promised)):
         moved = model._base_manager.filter(pk__in=pks)
         if came_to is not None:
             moved.filter(came_to=None).update(came_to=came_to)
@@ -130,6 +133,9 @@ def _move(which: Q, source: Ticket, goal: Ticket, *, came_to: Ticket | None = No
         if came_to is None:
             moved.filter(came_to=goal).update(came_to=None)
     SearchRow.objects.filter(Q(message__in=messages) | Q(note__in=written)).update(ticket=goal)
+    if promised:
+        refresh(source)
+        refresh(goal)
 
 
 def _take_part(ticket: Ticket, into: Ticket) -> None:

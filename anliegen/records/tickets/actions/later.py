@@ -8,6 +8,7 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import touch
+from anliegen.records.tickets.actions.promise import say_again
 from anliegen.records.tickets.models import Message, Ticket
 
 
@@ -38,6 +39,7 @@ def _leave_at(message: Message, send_at: datetime, actor: Actor, at: datetime) -
         message.state, message.send_at, message.written_at = "queued", send_at, at
         message.save(update_fields=["state", "send_at", "written_at"])
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        say_again(ticket, message, actor, at)
         touch(ticket, at)
         record(verbs.MESSAGE_RESCHEDULED, ticket, actor=actor, at=at, message=ref(message))
     return message

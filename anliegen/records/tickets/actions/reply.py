@@ -14,6 +14,7 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch, unanswered_since
+from anliegen.records.tickets.actions.promise import make_all, unsay
 from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import SPOKEN, Answer
@@ -89,6 +90,7 @@ def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
         if message.send_at is None:  # what was to leave later has answered nothing yet
             _unanswer(ticket, message, actor, at)
+        unsay(ticket, message, "taken_back", actor, at)
         touch(ticket, at, "waiting_since", "first_answered_at")
         record(verbs.MESSAGE_CANCELLED, ticket, actor=actor, at=at, message=ref(message))
     return message
@@ -136,6 +138,7 @@ def queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, 
         **author,
     )
     attach(message, answer.files)
+    make_all(ticket, message, answer.promises, actor, at)
     ticket.last_message_at = max(ticket.last_message_at, at)  # a clock may be set back
     record(verbs.MESSAGE_QUEUED, ticket, actor=actor, at=at, message=ref(message))
     return message

@@ -2,6 +2,9 @@
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
+from anliegen.records.tickets.models.promise import STATES as PROMISE_STATES
+from anliegen.records.tickets.models.promise import WITHDRAWN_BECAUSE, Promise
+from anliegen.records.tickets.models.refusal import SCOPES, Refusal
 from anliegen.records.tickets.models.ticket import (
     CHANNELS,
     DONE,
@@ -23,9 +26,12 @@ __all__ = [
     "NOT_WAITING",
     "OPEN",
     "PRIORITIES",
+    "PROMISE_STATES",
+    "SCOPES",
     "STATUSES",
     "TIMER_KINDS",
     "WAKES",
+    "WITHDRAWN_BECAUSE",
     "Attachment",
     "Deadline",
     "DeadlineKind",
@@ -34,6 +40,8 @@ __all__ = [
     "Message",
     "Note",
     "Participant",
+    "Promise",
+    "Refusal",
     "SearchRow",
     "Snooze",
     "Target",

@@ -1,0 +1,64 @@
+"""A promise never loses who sees to it: who leaves, or whose ticket goes elsewhere, hands it over by these rules."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
+from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.accounts.permissions import may
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.models import Promise, Ticket
+
+AUTHOR = Actor.rule("promise-owner")
+
+
+def follow(events: Sequence[Event]) -> None:
+    """Read `agent.left`, `ticket.assigned` and `ticket.moved`: each promise that is owed gets the owner it needs now.
+
+    A ticket that is given to somebody takes along the promises of whoever had it. What is owned by somebody who left,
+    or may not work on the ticket any more, and what a team owned that no longer has the ticket, goes to the ticket's
+    assignee, else to its team, else to whoever answers for it. One question for all events: most concern no promise.
+    """
+    by_subject = {event.subject: event for event in events}
+    agents = [pk_of(one) for one in by_subject if one.startswith("agent:")]
+    tickets = [pk_of(one) for one in by_subject if one.startswith("ticket:")]
+    owed = Promise.objects.owed().filter(Q(agent__in=agents) | Q(ticket__in=tickets))
+    handed_on = {(event.subject, event.data["was"]) for event in events if _is_handed_on(event)}
+    for promise in owed.select_related("agent__role", "team", "ticket__team", "ticket__assignee__role").order_by("pk"):
+        subject = f"ticket:{promise.ticket_id}"
+        owner = next_owner(promise, is_handed_on=(subject, promise.owner_ref) in handed_on)
+        if owner is not None:
+            cause = by_subject.get(subject) or by_subject[promise.owner_ref]
+            actions.hand_over(promise, to=owner, actor=AUTHOR.because_of(cause), at=cause.at)
+
+
+def next_owner(promise: Promise, *, is_handed_on: bool = False) -> Agent | Team | None:
+    """Who is to see to it; None where it stays with whom it is."""
+    ticket = promise.ticket
+    if promise.agent is not None and not is_handed_on and _may_keep_it(promise.agent, ticket):
+        return None
+    if promise.team is not None and promise.team_id == ticket.team_id and promise.team.is_active:
+        return None
+    for one in (ticket.assignee, ticket.team, *_answerable(ticket)):
+        if isinstance(one, Team) or (one is not None and _may_keep_it(one, ticket)):
+            return one
+    return None
+
+
+def _may_keep_it(agent: Agent, ticket: Ticket) -> bool:
+    return agent.is_active and may(agent, "ticket.reply", ticket)
+
+
+def _answerable(ticket: Ticket) -> list[Agent]:
+    """Where a ticket has neither assignee nor team: who answers for it, or any administrator."""
+    named = Agent.objects.filter(pk__in=[ticket.responsible_id or 0]).select_related("role")
+    others = Agent.objects.active().filter(role__permissions__contains=["settings.manage"]).select_related("role")
+    return [*named, *others.order_by("pk")[:1]]
+
+
+def _is_handed_on(event: Event) -> bool:
+    """Whether somebody who had the ticket gave it to somebody else: their promises go along."""
+    return event.verb == "ticket.assigned" and event.data["to"] is not None and event.data["was"] is not None

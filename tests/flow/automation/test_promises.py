@@ -1,0 +1,97 @@
+"""A promise never loses its owner, and the clock never forgets one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from anliegen.flow.automation import promise_clock
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Promised
+from anliegen.records.tickets.models import Promise, Ticket
+
+Run = Callable[[], int]
+
+
+@pytest.fixture
+def promise(ticket: Ticket, mira: Agent, now: datetime) -> Promise:
+    promised = Promised("Ich melde mich bis Freitag.", now + timedelta(days=4), mira)
+    return actions.promise(ticket, promised, actor=Actor.agent(mira.pk), at=now)
+
+
+def owner_of(promise: Promise) -> str:
+    return Promise.objects.get(pk=promise.pk).owner_ref
+
+
+def test_who_leaves_leaves_the_promise_to_whoever_has_the_ticket(
+    promise: Promise, ticket: Ticket, mira: Agent, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    actions.assign(ticket, to=admin, actor=SYSTEM, at=now)
+    run_pipeline()
+    accounts.deactivate(mira, actor=SYSTEM, at=now)
+    run_pipeline()
+    assert owner_of(promise) == f"agent:{admin.pk}"
+    given = Event.objects.get(verb="promise.given")
+    assert (given.actor, given.data["was"]) == ("rule:promise-owner", f"agent:{mira.pk}")
+
+
+def test_else_to_the_team(
+    promise: Promise, mira: Agent, admin: Agent, billing: Team, run_pipeline: Run, now: datetime
+) -> None:
+    accounts.deactivate(mira, actor=SYSTEM, at=now)
+    run_pipeline()
+    assert owner_of(promise) == f"team:{billing.pk}"
+
+
+def test_a_ticket_that_moves_takes_its_promises_to_the_new_team(
+    promise: Promise, ticket: Ticket, technics: Team, run_pipeline: Run, now: datetime
+) -> None:
+    actions.assign(ticket, to=technics, actor=SYSTEM, at=now)
+    run_pipeline()
+    assert owner_of(promise) == f"team:{technics.pk}"
+
+
+def test_who_hands_a_ticket_on_hands_on_its_promises(
+    promise: Promise, ticket: Ticket, mira: Agent, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    actions.assign(ticket, to=mira, actor=SYSTEM, at=now)
+    run_pipeline()
+    assert owner_of(promise) == f"agent:{mira.pk}"
+    actions.assign(ticket, to=admin, actor=SYSTEM, at=now)
+    run_pipeline()
+    assert owner_of(promise) == f"agent:{admin.pk}"
+
+
+def test_what_is_settled_stays_with_whom_it_was(
+    promise: Promise, mira: Agent, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    actions.keep(promise, actor=Actor.agent(mira.pk), at=now)
+    accounts.deactivate(mira, actor=SYSTEM, at=now)
+    run_pipeline()
+    assert owner_of(promise) == f"agent:{mira.pk}"
+
+
+def test_without_team_and_assignee_an_administrator_sees_to_it(
+    promise: Promise, ticket: Ticket, mira: Agent, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    actions.change(ticket, actions.Change(team=None), actor=SYSTEM, at=now)
+    accounts.deactivate(mira, actor=SYSTEM, at=now)
+    run_pipeline()
+    assert owner_of(promise) == f"agent:{admin.pk}"
+
+
+def test_the_clock_strikes_for_what_is_due_once_and_makes_up_for_what_was_missed(
+    promise: Promise, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    for at in (now, promise.remind_at, promise.remind_at, promise.due_at + timedelta(days=9)):
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        promise_clock.strike(0)
+    told = Event.objects.filter(verb__startswith="promise.").order_by("id").values_list("verb", flat=True)
+    assert list(told) == ["promise.made", "promise.due_soon", "promise.broken"]
+    promise_clock.strike(0)
+    assert Event.objects.filter(verb="promise.broken").count() == 1
