@@ -46,7 +46,6 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return page(request, "workspace/ticket/refreshed.html", context)
     context |= writing.blank(found, context["timeline"]) | beside(request, found)
-    context["why"] = why(request.GET.get("why", ""), context["waits"])
     return page(request, "workspace/ticket/page.html", context)
 
 
@@ -70,6 +69,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "ticket": found,
         "status": status_look(found.status),
         "waits": waits(found, now),
+        "why": why(state.get("why", ""), waits(found, now)),
         "due": due_of(found, now),
         "now": now,
         "undo": undo,
