@@ -42,8 +42,8 @@ def find(
         Query(
             min_length=1,
             max_length=400,
-            description="Words or a number; words in quotation marks side by side. Filters such as `status:open`, `team:`,"
-            " `assignee:me`, `tag:`, `since:7d`, `from:` in German or English stand among them.",
+            description="Words or a number; words in quotation marks side by side. Filters such as `status:open`,"
+            " `assignee:me`, `team:`, `tag:`, `since:7d`, `from:` in German or English stand among them.",
         ),
     ],
     cursor: Annotated[str | None, Query(pattern=FOUND_CURSOR, description="`next` of the page before.")] = None,

@@ -14,7 +14,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.seal import last
-from anliegen.oversight.portability.demo import times
+from anliegen.oversight.portability.demo import aside, times
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
@@ -104,6 +104,7 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
     for _at, _number, do in sorted(deeds, key=lambda deed: deed[:2]):
         do()
     times.keep_up(now)
+    aside.put_aside(now)
 
 
 def _let_the_past_rest() -> None:
