@@ -67,7 +67,7 @@ def test_words_are_put_aside_without_the_mouse_and_undone(
 ) -> None:
     page = ticket_page(log_in, mira, three[0], width=width)
     page.keyboard.press("h")
-    expect(dialog(page).get_by_label("Anderer Zeitpunkt")).to_be_focused()
+    expect(dialog(page).get_by_label("Andere Zeit")).to_be_focused()
     page.keyboard.type("bald")
     expect(page.locator("#understood")).to_contain_text("„bald“ wurde nicht verstanden.")
     page.keyboard.press("ControlOrMeta+a")
@@ -92,7 +92,7 @@ def test_enter_before_the_words_were_shown_shows_them_first(log_in: LogIn, mira:
     page.keyboard.press("Enter")
     expect(page.locator("#understood strong")).to_contain_text("09:00 Uhr")
     assert Ticket.objects.get(pk=three[0].pk).snoozed_until is None
-    dialog(page).get_by_label("Anderer Zeitpunkt").press("Enter")
+    dialog(page).get_by_label("Andere Zeit").press("Enter")
     expect(page.locator("#put-aside")).to_be_visible()
 
 

@@ -39,7 +39,12 @@ def find(
     request: HttpRequest,
     q: Annotated[
         str,
-        Query(min_length=1, max_length=400, description="Words or a number; words in quotation marks side by side."),
+        Query(
+            min_length=1,
+            max_length=400,
+            description="Words or a number; words in quotation marks side by side. Filters such as `status:open`,"
+            " `assignee:me`, `team:`, `tag:`, `since:7d`, `from:` in German or English stand among them.",
+        ),
     ],
     cursor: Annotated[str | None, Query(pattern=FOUND_CURSOR, description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 30,

@@ -19,6 +19,7 @@ from anliegen.faces.workspace import chips
 from anliegen.faces.workspace.frame import agent_of, state_of
 from anliegen.faces.workspace.rows import Row, rows
 from anliegen.ground import clock, text
+from anliegen.ground.search.passages import passage
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.actions import fold_address
@@ -45,9 +46,10 @@ class FoundPerson:
 
 @dataclass(frozen=True)
 class FoundText:
-    """A ticket with the passage that matched."""
+    """A ticket, with what matched marked in its subject and in the passage."""
 
     row: Row
+    title: list[tuple[str, bool]]
     passage: list[tuple[str, bool]]
 
 
@@ -122,7 +124,11 @@ def results_of(request: HttpRequest) -> Results:
     people = _people(agent, asked, found.items) if is_words and not cursor else []
     as_seen_by(agent, [one.ticket for one in found.items])
     lines = rows([one.ticket for one in found.items], now=clock.now(), with_snippets=False)
-    texts = [FoundText(line, one.passage) for line, one in zip(lines, found.items, strict=True)]
+    words = operators.parse(asked).words
+    texts = [
+        FoundText(line, passage(line.ticket.subject, words, LONGEST), one.passage)
+        for line, one in zip(lines, found.items, strict=True)
+    ]
     return Results(people, texts, found.older, found.cut_at, found.wrong)
 
 

@@ -134,7 +134,7 @@ def test_without_the_extra_it_says_how_to_have_it_and_what_to_do_until_then(
     monkeypatch.setattr(pdf, "is_there", lambda: False)
     html = miras.get(f"/workspace/tickets/{whole.pk}/document/").content.decode()
     assert ('value="pdf"' in html, 'value="print"' in html) == (False, True)
-    assert "anliegen[pdf]" in html
+    assert "pip install typst" in html
     assert take(miras, whole, "pdf").status_code == 409
 
 

@@ -137,7 +137,7 @@ def test_it_is_written_down_without_a_word_of_what_was_looked_for(
             "whole": True,
         },
     )
-    assert sentences([event], admin)[event.pk].startswith("Mira Yılmaz hat 0 Anliegen exportiert (Suche, Wörter")
+    assert sentences([event], admin)[event.pk].startswith("Mira Yılmaz hat 0 Vorgänge exportiert (Suche, Wörter")
 
 
 def test_a_file_that_was_broken_off_says_so_and_makes_room(

@@ -130,3 +130,11 @@ def test_our_own_acknowledgement_is_not_found(
     actions.acknowledge(ticket, Answer(text), rule="acknowledge", actor=by, at=now + timedelta(minutes=1))
     run_pipeline()
     assert "Nichts gefunden" in miras.get("/workspace/search/", {"q": "Wasserzähler"}).content.decode()
+
+
+def test_what_matches_in_the_subject_is_marked_there(
+    miras: Client, ticket: Ticket, run_pipeline: Callable[[], int]
+) -> None:
+    run_pipeline()
+    html = miras.get("/workspace/search/", {"q": "Abschlag status:offen"}).content.decode()
+    assert '<span class="row-title"><mark>Abschlag</mark></span>' in html

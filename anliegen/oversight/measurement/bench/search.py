@@ -18,7 +18,7 @@ INDEXED = 1000
 
 
 def measure(tickets: int, progress: Progress) -> Report:
-    """Seed and search: number, name, address, common word, rare word, two words, a phrase."""
+    """Seed and search: number, name, address, common word, rare word, two words, a phrase; and within filters."""
     seed(tickets=tickets, seed=1, progress=lambda done: progress(f"{done}/{tickets} tickets"))
     client = Client()
     client.force_login(Agent.objects.active().order_by("pk")[0])
@@ -43,6 +43,11 @@ def _questions() -> dict[str, list[str]]:
         "two_words": ["Wasseruhr Keller", "Monteur Nachbarin"],
         "phrase": ['"doppelt so hoch"'],
         "nothing": ["Elefantenrüssel"],
+        "word_and_status": [f"{COMMON} status:offen", "Rechnung status:erledigt"],
+        "word_and_nobody": [f"{COMMON} zuständig:niemand"],
+        "word_and_customer": [f"{COMMON} von:hoffmann", f"{COMMON} von:nowak"],
+        "filters_alone": ["status:offen zuständig:niemand", "status:neu seit:30t"],
+        "fits_nothing": [f"{COMMON} kanal:brief", "thema:gibtesnicht", "nur:notizen"],
     }
 
 

@@ -14,7 +14,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.seal import last
-from anliegen.oversight.portability.demo import times
+from anliegen.oversight.portability.demo import aside, times
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
@@ -108,6 +108,7 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
     times.keep_up(now)
     past.keeping.until(now)
     say_no(at=now)
+    aside.put_aside(now)
 
 
 def _let_the_past_rest() -> None:
