@@ -48,7 +48,7 @@ def late(
 
 def opened(page: Page, ticket: Ticket) -> Page:
     page.goto(f"/workspace/tickets/{ticket.pk}/")
-    page.keyboard.press("d")
+    page.keyboard.press("i")
     expect(page.get_by_role("dialog", name="Warum ist das dann fällig?")).to_be_visible()
     return page
 

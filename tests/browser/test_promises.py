@@ -120,7 +120,7 @@ def test_taking_the_answer_back_takes_the_promise_back(log_in: LogIn, mira: Agen
 def test_a_promise_by_hand_is_made_and_done_with_the_keyboard(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
     page = log_in(mira)
     page.goto(f"/workspace/tickets/{fresh.pk}/?view=team")
-    page.keyboard.press("y")
+    page.keyboard.press("v")
     dialog = page.get_by_role("dialog", name="Zusage festhalten")
     dialog.get_by_label("Was zugesagt wird").press_sequentially("Wir rufen Sie zurück.")
     dialog.get_by_role("button", name="Zusage festhalten").press("Enter")

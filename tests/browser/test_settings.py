@@ -63,8 +63,7 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
         "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "undecided": undecided.pk, "line": line.pk,
         "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
         "event": Event.objects.order_by("-id")[0].pk, "target": target.pk,
-        "deadline": DeadlineKind.objects.earliest("pk").pk,
-        "rejected": rejected.pk, "rule": rule.pk, "brake": brake, "recourse": office.pk,
+        "deadline": DeadlineKind.objects.earliest("pk").pk, "recourse": office.pk,
     }  # fmt: skip
 
 

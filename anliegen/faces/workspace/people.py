@@ -25,6 +25,7 @@ from anliegen.records.tickets.links import preview_link
 from anliegen.records.tickets.models import Ticket
 
 OTHERS = 8
+OTHERS_SHOW = ("subject", "status", "last_message_at", "waiting_since", "due_at", "due_for")
 MOST_NAMES = 200
 
 
@@ -127,7 +128,7 @@ def context_of(
     linked = linked_with(ticket, agent) if linked is None else linked
     told = [ticket.pk, *(one.row.ticket.pk for one in linked)]
     others = Ticket.objects.visible_to(agent).filter(person=person).exclude(pk__in=told)
-    lines = others.only("subject", "status", "last_message_at", "waiting_since", "due_at", "due_for").order_by("-last_message_at", "-pk")
+    lines = others.only(*OTHERS_SHOW).order_by("-last_message_at", "-pk")
     found = list(lines[: OTHERS + 1]) if may_read else []
     return Context(
         person=person,

@@ -109,7 +109,6 @@ FIELDS: Words = {
     "first_minutes": gettext_lazy("time to the first answer"),
     "law": gettext_lazy("where it is written"),
     "moves": gettext_lazy("whether the end moves on"),
-    "name_en": gettext_lazy("name in English"),
     "next_minutes": gettext_lazy("time to the next answer"),
     "pauses_for_others": gettext_lazy("pause while it waits for others"),
     "priority": gettext_lazy("priority"),

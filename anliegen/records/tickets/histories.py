@@ -35,7 +35,11 @@ MOVING = (
     *(verbs.MESSAGE_RECEIVED.name, verbs.MESSAGE_QUEUED.name, verbs.MESSAGE_CANCELLED.name),
     *(verbs.TICKET_TOOK_IN.name, verbs.TICKET_GAVE_BACK.name, verbs.TICKET_GAVE_OFF.name),
 )
-ASIDE: dict[str, Callable[[datetime], Happening]] = {"ticket.snoozed": PutAside, "ticket.woken": Woke}
+ASIDE: dict[str, Callable[[datetime], Happening]] = {
+    verbs.TICKET_SNOOZED.name: PutAside,
+    verbs.TICKET_WOKEN.name: Woke,
+    verbs.SNOOZE_ENDED.name: Woke,
+}
 
 
 @dataclass(frozen=True)

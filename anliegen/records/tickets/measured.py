@@ -35,22 +35,22 @@ class Measured:
 
 
 # Quantiles by nearest rank: a time that was really measured. What ended without an answer counts neither way.
-_BY_TEAM_AND_TOPIC = """
-    SELECT timer.kind, coalesce(team.name, ''), timer.topic,
+_GROUPS = """
+    SELECT timer.kind, coalesce(team.name, ''), {topic},
         count(*) FILTER (WHERE timer.outcome = 'met'), count(*) FILTER (WHERE timer.outcome = 'missed'),
         percentile_disc(0.5) WITHIN GROUP (ORDER BY timer.used),
         percentile_disc(0.8) WITHIN GROUP (ORDER BY timer.used)
     FROM tickets_timer AS timer LEFT JOIN accounts_team AS team ON team.id = timer.team_id
     WHERE timer.ended_at >= %s AND timer.ended_at < %s AND timer.outcome IN ('met', 'missed')
-    GROUP BY timer.kind, team.id, team.name, timer.topic
-    ORDER BY team.name NULLS LAST, timer.topic, timer.kind
+    GROUP BY timer.kind, team.id, team.name, {topic}
+    ORDER BY team.name NULLS LAST, {topic}, timer.kind
 """
 
 
-def measured(*, since: datetime, until: datetime) -> Measured:
-    """How targets were kept by what ended in this time, by team and topic."""
+def measured(*, since: datetime, until: datetime, by_topic: bool = True) -> Measured:
+    """How targets were kept by what ended in this time, by team and topic, or by team alone."""
     with connection.cursor() as cursor:
-        cursor.execute(_BY_TEAM_AND_TOPIC, [since, until])
+        cursor.execute(_GROUPS.format(topic="timer.topic" if by_topic else "''::varchar"), [since, until])
         found = [Kept(*row) for row in cursor.fetchall()]
     large = tuple(one for one in found if one.kept + one.missed >= FEWEST)
     return Measured(large, len(found) - len(large))

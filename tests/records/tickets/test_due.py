@@ -20,6 +20,7 @@ from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.actions.targets import TargetTaken, Wanted, end_target, set_target
 from anliegen.records.tickets.actions.telling import tell_due
 from anliegen.records.tickets.content import Answer, Received
+from anliegen.records.tickets.histories import stories_of
 from anliegen.records.tickets.models import Target, Ticket, Timer
 
 Open = Callable[..., Ticket]
@@ -204,6 +205,14 @@ def test_what_was_split_off_is_due_from_the_words_on(
     new = actions.split_off(message, actor=Actor.agent(mira.pk), at=at(16, 15))
     run_pipeline()
     assert due(new) == (at(16, 15), "first")
+
+
+def test_what_is_put_aside_is_due_as_before(target: Target, ticket: Ticket, mira: Agent, run_pipeline: Run) -> None:
+    agent = Actor.agent(mira.pk)
+    actions.snooze(ticket, until=at(20, 9), reason="Zähler wird getauscht", actor=agent, at=at(16, 11))
+    run_pipeline()
+    assert due(ticket) == (at(16, 14), "first")
+    assert [type(one).__name__ for one in stories_of([ticket])[ticket.pk].happened] == ["Turned", "PutAside"]
 
 
 def test_keeping_changes_neither_version_nor_activity(target: Target, ticket: Ticket, run_pipeline: Run) -> None:

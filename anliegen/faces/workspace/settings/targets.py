@@ -21,11 +21,12 @@ from anliegen.records.accounts.models import Team
 from anliegen.records.tickets import effects
 from anliegen.records.tickets.actions.targets import TargetTaken, Wanted, as_row, end_target, set_target
 from anliegen.records.tickets.codes import as_code
-from anliegen.records.tickets.measured import FEWEST, Measured, measured
+from anliegen.records.tickets.measured import FEWEST, Kept, Measured, measured
 from anliegen.records.tickets.models import PRIORITIES, TIMER_KINDS, Target, Ticket
 from anliegen.records.tickets.timing import KINDS
 
 MEASURED_OVER = timedelta(days=90)
+MOST_GROUPS = 40
 LONGEST = 24 * 365  # hours
 REACHES = [
     ("new", gettext_lazy("for what begins from now on")),
@@ -124,15 +125,19 @@ def targets(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     rows = list(Target.objects.in_force().select_related("team"))
     rows.sort(key=lambda row: (-sum((row.team_id is not None, bool(row.topic), row.priority is not None)), str(row)))
-    found = measured(since=now - MEASURED_OVER, until=now)
-    context = {"rows": [(row, shown(row)) for row in rows], **_measured(found)}
+    since = now - MEASURED_OVER
+    teams, topics = measured(since=since, until=now, by_topic=False), measured(since=since, until=now)
+    context = {"rows": [(row, shown(row)) for row in rows], "teams": _table(teams), "topics": _table(topics)}
+    context |= {"hidden": teams.hidden + topics.hidden, "fewest": FEWEST}
     return show(request, "targets", context, place="targets")
 
 
-def _measured(found: Measured) -> dict[str, Any]:
+def _table(found: Measured) -> list[tuple[Kept, str, str, str]]:
+    """The largest groups with kind and times in words."""
     kinds = dict(TIMER_KINDS)
-    groups = [(one, kinds[one.kind], hours_and_minutes(one.p50), hours_and_minutes(one.p80)) for one in found.groups]
-    return {"measured": groups, "hidden": found.hidden, "fewest": FEWEST}
+    largest = sorted(found.groups, key=lambda one: -(one.kept + one.missed))[:MOST_GROUPS]
+    groups = [one for one in found.groups if one in largest]
+    return [(one, str(kinds[one.kind]), hours_and_minutes(one.p50), hours_and_minutes(one.p80)) for one in groups]
 
 
 @asks("settings.manage")

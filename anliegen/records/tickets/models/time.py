@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.records.accounts.models import Team
@@ -80,8 +81,14 @@ class Target(models.Model):
         ]
 
     def __str__(self) -> str:
-        named = [self.get_priority_display() if self.priority else "", self.topic, str(self.team) if self.team else ""]
-        return ", ".join(str(one) for one in named if one) or str(_("for all concerns"))
+        named = []
+        if self.priority is not None:
+            named.append(gettext("priority %(name)s") % {"name": self.get_priority_display()})
+        if self.topic:
+            named.append(gettext("topic %(name)s") % {"name": self.topic})
+        if self.team is not None:
+            named.append(gettext("team %(name)s") % {"name": self.team})
+        return ", ".join(named) or gettext("for all concerns")
 
     def minutes(self, kind: str) -> int | None:
         found: int | None = getattr(self, f"{kind}_minutes")

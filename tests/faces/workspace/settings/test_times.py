@@ -180,8 +180,8 @@ def test_the_page_shows_it_and_hides_groups_under_five(
     for number in range(5, 9):
         ended(ticket, target, number, "met", HOUR, at, team=technics)
     told = words(browser.get(address("targets")).content.decode())
-    assert "5 von 5 (100 %) 2 Stunden 2 Stunden" in told
-    assert "1 Gruppe ist zu klein." in told
+    assert "5 von 5 100 % 2 Stunden 2 Stunden" in told
+    assert "2 Gruppen sind zu klein." in told
     assert "Gruppen unter 5 werden nicht gezeigt." in told
 
 
