@@ -17,7 +17,6 @@ from anliegen.ground.journal.seal import last
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
-from anliegen.oversight.portability.demo.refusal import say_no
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets.models import Message, Ticket
@@ -103,7 +102,6 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
         past.keeping.until(at)
         do()
     past.keeping.until(now)
-    say_no(at=now)
 
 
 def _let_the_past_rest() -> None:
