@@ -18,7 +18,6 @@ from anliegen.oversight.portability.demo import aside, times
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
-from anliegen.oversight.portability.demo.refusal import say_no
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets.models import Message, Ticket
@@ -107,7 +106,6 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
         do()
     times.keep_up(now)
     past.keeping.until(now)
-    say_no(at=now)
     aside.put_aside(now)
 
 

@@ -13,7 +13,7 @@ from anliegen.flow.channels.models import Intake
 from anliegen.flow.feedback import outcome
 from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.oversight.portability.demo import mails, times, timing
+from anliegen.oversight.portability.demo import mails, refusal, times, timing
 from anliegen.oversight.portability.demo.founding import House
 from anliegen.oversight.portability.demo.keeping import Keeping
 from anliegen.oversight.portability.demo.shapes import PERSON, RULE, DemoOperator, Person, Stray, Ticket, Turn
@@ -49,7 +49,7 @@ class Past:
         self._sorted: set[str] = set()
         self._begun: set[str] = set()  # tickets that somebody works on
         self._said: dict[str, Message] = {}  # the newest mail of each ticket, for threading
-        self.keeping = Keeping()
+        self.keeping, self._no = Keeping(), refusal.chosen(demo)
 
     def live(self, ticket: Ticket, turn: Turn) -> None:
         """Do one turn."""
@@ -154,7 +154,10 @@ class Past:
             to=self._asked_for(row, ticket, turn),
             promises=self.keeping.promised_in(turn.text, turn.at, self._house.agents[turn.by]),
         )
-        message = tickets.reply(row, answer, actor=self._actor(turn.by), at=turn.at, status=turn.status)
+        if (ticket.key, turn.at) == self._no:
+            message = refusal.say_no(row, actor=self._actor(turn.by), at=turn.at, status=turn.status)
+        else:
+            message = tickets.reply(row, answer, actor=self._actor(turn.by), at=turn.at, status=turn.status)
         if answer.promises:
             self.keeping.note(message)
         if turn.channel != "email":

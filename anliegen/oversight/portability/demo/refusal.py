@@ -3,14 +3,16 @@
 from datetime import datetime, timedelta
 
 from anliegen.flow.channels import refusal
-from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.actors import Actor
+from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts.models import Recourse
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer, Declined
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Message, Ticket
 
 TAGS = ["abschlag", "ablehnung"]  # what the concern is about
+MAILED = ("reply", "email")
 REQUEST = "einen niedrigeren Abschlag"
 FACTS = {
     "decision": "Auf den gewünschten Betrag setzen wir den Abschlag nicht herab.",
@@ -24,13 +26,22 @@ FACTS = {
 OBJECT_WITHIN = timedelta(days=28)
 
 
-def say_no(*, at: datetime) -> None:
-    """Decline what the newest open concern of this kind asks for; nothing where there is none."""
-    asked = Ticket.objects.open().filter(tags__contains=TAGS, language="de", assignee__isnull=False, channel="email")
-    ticket = asked.select_related("team__lead", "brand", "person").order_by("-last_message_at", "-pk").first()
+def chosen(demo: DemoOperator) -> tuple[str, datetime] | None:
+    """The answer that is said in this way, by its ticket's key and its time: the newest no of this kind."""
+    said = [
+        (turn.at, ticket.key)
+        for ticket in demo.tickets
+        for turn in ticket.turns
+        if set(TAGS) <= set(ticket.tags) and ticket.language == "de" and (turn.kind, turn.channel) == MAILED
+    ]
+    at, key = max(said, default=(None, ""))
+    return (key, at) if at is not None else None
+
+
+def say_no(ticket: Ticket, *, actor: Actor, at: datetime, status: str) -> Message:
+    """Decline what this concern asks for, in a letter that carries all that belongs to it."""
+    ticket = Ticket.objects.select_related("team__lead", "brand", "person").get(pk=ticket.pk)
     office = Recourse.objects.filter(kind="conciliation").order_by("pk").first()
-    if ticket is None or office is None:
-        return
     operator, until = the_operator(), (at + OBJECT_WITHIN).date()
     ends = {
         "objection": refusal.objection(ticket, operator, ticket.brand, until),
@@ -38,6 +49,4 @@ def say_no(*, at: datetime) -> None:
     }
     text = refusal.letter(ticket, operator, FACTS | ends, request=REQUEST)
     declined = Declined(scope="whole", request=REQUEST, object_until=until, recourse=office, **refusal.parts_in(text))
-    author = Actor.agent(ticket.assignee_id or 0)
-    said = actions.decline(ticket, Answer(text), declined, actor=author, at=at)
-    actions.mark_sent(said.message, actor=SYSTEM, at=at)
+    return actions.decline(ticket, Answer(text), declined, actor=actor, at=at, status=status).message

@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.models import Intake
+from anliegen.flow.channels.refusal import missing
 from anliegen.ground import files
 from anliegen.ground.journal import read, tail
 from anliegen.ground.journal.models import Event
@@ -23,7 +24,7 @@ from anliegen.oversight.portability.demo.mails import LEDGER_REACHES
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts.models import Agent, Operator, Team
 from anliegen.records.customers.models import Person
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Message, Promise, Refusal, Ticket
 
 pytestmark = pytest.mark.django_db  # each test inside the transaction of the module
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -76,6 +77,15 @@ def test_each_change_has_the_author_who_made_it(filled: Filled) -> None:
     assert actors == {"message.queued": {"agent"}, "note.written": {"agent"}}
     assert {actor.partition(":")[0] for actor in _actors("message.received")} == {"person", "agent"}
     assert _actors("ticket.triaged") == {"rule:mailbox"}
+
+
+def test_answers_promise_and_of_what_was_due_all_has_become_something(filled: Filled) -> None:
+    assert {"kept", "open"} <= set(Promise.objects.values_list("state", flat=True))
+    assert not Promise.objects.filter(state="open", due_at__lt=NOW).exists()
+
+
+def test_a_no_carries_all_that_belongs_to_it(filled: Filled) -> None:
+    assert [missing(one.message.text) for one in Refusal.objects.select_related("message")] == [[]]
 
 
 def test_nothing_of_the_past_leaves_the_house(filled: Filled) -> None:
