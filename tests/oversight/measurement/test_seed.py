@@ -28,6 +28,7 @@ def words_said() -> list[str]:
 
 
 def test_so_many_tickets_and_messages_are_made_with_their_events(ready: None) -> None:
+    tail.drain(READERS)  # what setting up has said
     progress: list[int] = []
     made = seed(tickets=40, messages=100, progress=progress.append)
     assert (made.tickets, made.messages, progress) == (40, 100, [40])

@@ -38,8 +38,9 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]  # it takes no par
     """Checks a setting; an action saves it."""
 
     def values(self) -> dict[str, Any]:
-        """What the action is given."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        """What the action is given. Browsers end lines as mails do; we keep them as texts do."""
+        given = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        return {name: value.replace("\r\n", "\n") if isinstance(value, str) else value for name, value in given.items()}
 
     def insist_on_one(self, field: str, sentence: str, **same: Any) -> None:
         """An error at this field when another row has the same."""
