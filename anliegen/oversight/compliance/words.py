@@ -83,6 +83,8 @@ FIELDS: Words = {
     "security": gettext_lazy("encryption"),
     "sees_all_teams": gettext_lazy("view of all teams"),
     "sends_at_once": gettext_lazy("mails at once"),
+    "skills": gettext_lazy("what they are good at"),
+    "speaks": gettext_lazy("further languages"),
     "starves_after_hours": gettext_lazy("hours after which somebody comes first"),
     "gives_breathers": gettext_lazy("something lighter after a hard conversation"),
     "heavy_topics": gettext_lazy("topics and tags that weigh"),

@@ -160,7 +160,7 @@ def test_every_declared_sentence_can_be_filled_in_both_languages(language: str) 
 
 
 def test_every_field_of_a_setting_has_a_word() -> None:
-    kept_apart = {"id", "last_login", "number"}
+    kept_apart = {"id", "last_login", "number", "breather_at"}  # no event names them; the last is nobody's affair
     for model in (Operator, Brand, Team, Role, Agent, Mailbox, Calendar):
         named = {field.name for field in model._meta.concrete_fields} - kept_apart
         assert named <= set(FIELDS), model.__name__
