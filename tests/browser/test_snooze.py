@@ -138,7 +138,7 @@ def test_teams_and_colleagues_come_when_their_menu_is_opened(log_in: LogIn, mira
     page = log_in(mira)
     page.goto("/workspace/search/?q=Z%C3%A4hler")
     page.locator(".filters summary", has_text="Team").click()
-    page.get_by_role("link", name="Abrechnung").click()
+    page.get_by_role("link", name="Abrechnung", exact=True).click()
     expect(page.locator(".chips")).to_contain_text("Team: Abrechnung")
     expect(page.locator(".found [data-row]")).to_have_count(3)
 

@@ -161,7 +161,8 @@ class Desk:
     @property
     def said(self) -> list[str]:
         """What the step before this page has to say; a page that says it itself has read it already."""
-        return [str(one) for one in messages.get_messages(self._request)]
+        waiting = messages.get_messages(self._request)
+        return [] if getattr(waiting, "used", False) else [str(one) for one in waiting]
 
     @property
     def may_answer(self) -> bool:
