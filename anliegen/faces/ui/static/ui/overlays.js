@@ -16,8 +16,8 @@ function outside(dialog, { clientX: x, clientY: y }) {
   return x < box.left || x > box.right || y < box.top || y > box.bottom;
 }
 
-/* A dialog that was asked for opens as it comes. */
-document.addEventListener("htmx:afterSwap", () => {
+/* A dialog that was asked for opens once its fields are listened to: what is typed at once is not lost. */
+document.addEventListener("htmx:afterSettle", () => {
   for (const dialog of document.querySelectorAll("dialog[data-opens]")) {
     dialog.removeAttribute("data-opens");
     dialog.showModal();
