@@ -120,14 +120,19 @@ def _token(grant: Grant, *, instead_of: str = "") -> str:
     """A token that still holds for a while; renewed by one process at a time, because some providers take an old
     refresh token for a theft. Raises Refusal."""
     for _look in range(LOOKS):
-        grant.refresh_from_db()
-        present = _unlocked(grant.access_token)
-        if present and present != instead_of and grant.expires_at and grant.expires_at - EARLY > clock.now():
+        if present := _present(grant, instead_of):
             return present
         if _claim(grant):
-            return _renew(grant)
+            return _renew(grant, instead_of)
         time.sleep(PAUSE_S)
     raise Refusal("oauth_unavailable")
+
+
+def _present(grant: Grant, instead_of: str) -> str:
+    grant.refresh_from_db()
+    present = _unlocked(grant.access_token)
+    holds = grant.expires_at is not None and grant.expires_at - EARLY > clock.now()
+    return present if holds and present != instead_of else ""
 
 
 def _claim(grant: Grant) -> bool:
@@ -138,8 +143,11 @@ def _claim(grant: Grant) -> bool:
     return bool(free.update(renewing_until=now + LEASE))
 
 
-def _renew(grant: Grant) -> str:
+def _renew(grant: Grant, instead_of: str) -> str:
     try:
+        # Another may have renewed it and let go between the look and the claim: then that refresh token is used up.
+        if present := _present(grant, instead_of):
+            return present
         if grant.flow == "client":
             answer = _ask(grant, grant_type="client_credentials", scope=grant.scope)
         else:

@@ -245,3 +245,20 @@ def test_two_who_need_a_new_token_ask_for_one(connected: Source, provider: Provi
     for thread in threads:
         thread.join()
     assert (got, len(provider.asked)) == (["first"] * 3, 1)
+
+
+def test_who_claims_after_another_has_renewed_takes_what_that_one_got(
+    connected: Source, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = oauth._claim
+
+    def claim_late(grant: Grant) -> bool:
+        monkeypatch.setattr(oauth, "_claim", claim)
+        oauth.log_in(Grant.objects.get(), lambda token: True)
+        return claim(grant)
+
+    monkeypatch.setattr(oauth, "_claim", claim_late)
+    got: list[str] = []
+    oauth.log_in(Grant.objects.get(), lambda token: got.append(token) is None)
+    assert (got, len(provider.asked)) == (["first"], 1)
+    assert Grant.objects.get().renewing_until is None
