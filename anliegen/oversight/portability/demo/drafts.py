@@ -39,5 +39,6 @@ def _writer(ticket: Ticket) -> Actor:
 
 def _who_looks(ticket: Ticket) -> Agent | None:
     """Somebody else who may answer there."""
-    others = Agent.objects.active().exclude(pk=ticket.assignee_id).select_related("role").order_by("pk")
+    everybody = Agent.objects.active().select_related("role").order_by("pk")
+    others = (one for one in everybody if one.pk != ticket.assignee_id)
     return next((one for one in others if may(one, "ticket.reply", ticket)), None)
