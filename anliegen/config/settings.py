@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "django_prose_editor",
     "csp",
     "procrastinate.contrib.django",
     "allauth",

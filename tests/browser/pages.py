@@ -20,6 +20,7 @@ WORKSPACE = (
     "/workspace/promises/{promise}/tell/",
     "/workspace/tickets/{ticket}/promises/",
     "/workspace/tickets/{ticket}/decline/",
+    "/workspace/drafts/",
     "/dev/mail",
     "/dev/mail/{mail}",
     "/api/v1/docs",

@@ -102,8 +102,12 @@ def test_what_was_chosen_stays_when_the_answer_is_refused(log_in: LogIn, mira: A
     page.get_by_label("Kopie an").fill("quatsch")
     page.locator("#reply button[data-people]").click()
     expect(page.locator("#reply .summary")).to_contain_text("„quatsch“ ist keine E-Mail-Adresse.")
-    names = "field => [...field.files].map((file) => file.name)"
-    assert page.get_by_label("Anlagen").evaluate(names) == ["plan.txt"]
+    kept = page.get_by_role("list", name="Dateien, die schon da sind")
+    expect(kept.get_by_role("listitem")).to_have_text(["plan.txt · 4 Byte"])
+    page.get_by_label("Kopie an").fill("")
+    page.locator("#reply button[data-people]").click()
+    expect(page.locator(".toast")).to_contain_text("geht gleich hinaus")
+    assert [file.filename for file in Message.objects.get(direction="out").attachments.all()] == ["plan.txt"]
 
 
 @pytest.mark.parametrize("size", SIZES)

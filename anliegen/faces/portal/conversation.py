@@ -41,7 +41,7 @@ def attachment_of(proof: Proof, pk: int) -> Attachment | None:
 
 def is_writing(ticket: Ticket) -> bool:
     """Whether a person's answer is on its way but can still be taken back: then it is not answered yet."""
-    newest = ticket.messages.filter(direction="out", agent__isnull=False).exclude(state="cancelled")
+    newest = ticket.messages.filter(direction="out", agent__isnull=False, is_forward=False).exclude(state="cancelled")
     last = newest.order_by("-created_at", "-pk").first()
     return last is not None and last.state == "queued"
 

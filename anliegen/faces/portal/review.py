@@ -77,6 +77,7 @@ def _answer_after(decision: Decision) -> Message | None:
         ticket=decision.ticket_id,
         direction="out",
         agent__isnull=False,
+        is_forward=False,
         state__in=("sent", "delivered"),
         created_at__gt=decision.contested_at,
     )

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.faces.workspace.brakes import Told, undecided
+from anliegen.faces.workspace.sent import Sent, sent_of
 from anliegen.flow.channels.pace import held_up
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
@@ -22,6 +23,7 @@ from anliegen.ground.journal.models import Cursor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import InTeam, may
 from anliegen.records.tickets import lists, operators, queries
+from anliegen.records.tickets.models import Draft
 
 SYMBOLS = {"mine": "user", "team": "users", "unassigned": "inbox", "open": "list"}
 KEYS = {"mine": "g m", "team": "g t", "unassigned": "g u", "open": "g a"}
@@ -133,11 +135,23 @@ class Desk:
         return self._on_the_way["held_up"]
 
     @cached_property
+    def to_review(self) -> int:
+        """How many answers of colleagues wait for this agent's approval."""
+        return self._on_the_way["review"]
+
+    @cached_property
+    def sent(self) -> Sent | None:
+        """The answer that was sent from the page before, while it can be taken back."""
+        return sent_of(self.agent, self._request.GET.get("sent", ""))
+
+    @cached_property
     def _on_the_way(self) -> Counter[str]:
         """All in one query, since every page asks for them; each for those who may see or settle it."""
         asked: dict[str, QuerySet[Any]] = {}
         if may(self.agent, "ticket.read"):
             asked |= {"troubled": queries.troubled(self.agent), "held_up": held_up()}
+        if may(self.agent, "ticket.reply"):
+            asked |= {"review": Draft.objects.awaiting(self.agent)}
         if may(self.agent, "settings.manage"):
             asked |= {"stopped": Cursor.objects.filter(failed_at__isnull=False), "broken": marks()}
         if not asked:
@@ -177,6 +191,7 @@ class Desk:
     def work(self) -> list[Entry]:
         entries = [
             self._entry("search", _("Search"), "search", "ticket.read", "g s"),
+            self._entry("drafts", _("Drafts"), "edit", "ticket.reply", "g d"),
             self._entry("new", _("New concern"), "plus", "ticket.open", "c"),
             self._entry("promises", _("Promises"), "promise", "ticket.read", "g z"),
         ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of
-from anliegen.faces.workspace.tickets.writing import FilesField, keep
+from anliegen.faces.workspace.tickets.attaching import FilesField, keep
 from anliegen.flow.channels import spoken
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Team

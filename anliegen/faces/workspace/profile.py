@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import auth, messages
 from django.contrib.auth.forms import PasswordChangeForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from anliegen.faces.ui.permissions import open_to_all_agents
 from anliegen.faces.workspace.frame import actor_of, agent_of
 from anliegen.ground import clock
 from anliegen.records.accounts import actions
-from anliegen.records.accounts.models.agents import THEMES
+from anliegen.records.accounts.models.agents import AFTERWARDS, THEMES, WRITES
 from anliegen.records.accounts.models.operator import LANGUAGES
 
 
@@ -27,6 +27,13 @@ class ProfileForm(forms.Form):
 
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES, widget=forms.RadioSelect)
     theme = forms.ChoiceField(label=gettext_lazy("Appearance"), choices=THEMES, widget=forms.RadioSelect)
+    writes = forms.ChoiceField(
+        label=gettext_lazy("Answers begin"),
+        choices=WRITES,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("You can change it for each answer."),
+    )
+    after_sending = forms.ChoiceField(label=gettext_lazy("After sending"), choices=AFTERWARDS, widget=forms.RadioSelect)
     shortcuts = forms.BooleanField(
         label=gettext_lazy("Use single-key shortcuts"),
         required=False,
@@ -38,7 +45,7 @@ class ProfileForm(forms.Form):
 def profile(request: HttpRequest) -> HttpResponse:
     """Show and save the preferences."""
     agent = agent_of(request)
-    form = ProfileForm(request.POST or None, initial=_kept(request))
+    form = ProfileForm(_with_what_was_not_asked(request) if request.POST else None, initial=_kept(request))
     if form.is_valid():
         actions.change_agent(agent, actor=actor_of(request), at=clock.now(), **form.cleaned_data)
         with translation.override(form.cleaned_data["language"]):
@@ -62,6 +69,14 @@ def password(request: HttpRequest) -> HttpResponse:
     auth.update_session_auth_hash(request, changed)
     messages.success(request, _("Your new password holds from now on."))
     return redirect("workspace:profile")
+
+
+def _with_what_was_not_asked(request: HttpRequest) -> QueryDict:
+    """A page that was drawn before there was a choice does not take it away."""
+    data = request.POST.copy()
+    for name in ("writes", "after_sending"):
+        data.setdefault(name, getattr(agent_of(request), name))
+    return data
 
 
 def _kept(request: HttpRequest) -> dict[str, Any]:

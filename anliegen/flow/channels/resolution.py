@@ -55,7 +55,8 @@ def _done(whom: Addressed) -> str:
 
 
 def _last_answer(ticket: Ticket, addresses: list[str]) -> str:
-    said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False, channel=CHANNEL)
+    ours = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False, channel=CHANNEL)
+    said = ours.filter(is_forward=False)
     newest = next(
         (one for one in said.heard().order_by("-created_at", "-pk")[:MOST_READ] if _went_to(one, addresses)), None
     )

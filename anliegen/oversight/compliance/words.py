@@ -31,6 +31,7 @@ Words = Mapping[Any, str | Promise]
 FIELDS: Words = {
     "acknowledges": gettext_lazy("acknowledgement of new concerns"),
     "address": gettext_lazy("address"),
+    "after_sending": gettext_lazy("where one goes after sending"),
     "address_form": gettext_lazy("form of address"),
     "allow_private": gettext_lazy("own network"),
     "brand": gettext_lazy("brand"),
@@ -126,6 +127,7 @@ FIELDS: Words = {
     "unit": gettext_lazy("unit"),
     "valid_from": gettext_lazy("start of validity"),
     "valid_to": gettext_lazy("end of validity"),
+    "writes": gettext_lazy("how answers begin"),
 }
 REFUSALS: Words = {
     "login": gettext_lazy("the mail server refuses user name or password"),

@@ -34,6 +34,8 @@ TABLES = (
     "tickets_promise",
     "tickets_refusal",
     "tickets_attachment",
+    "tickets_draft",
+    "tickets_draftfile",
     "tickets_participant",
     "tickets_link",
     "tickets_target",
@@ -80,4 +82,4 @@ LEFT_OUT = {
 }
 
 # Columns that name files of the store.
-FILE_COLUMNS = (("channels_intake", "sha256"), ("tickets_attachment", "sha256"))
+FILE_COLUMNS = (("channels_intake", "sha256"), ("tickets_attachment", "sha256"), ("tickets_draftfile", "sha256"))

@@ -1,6 +1,7 @@
 """How to address a person in writing. Source: handbook, section 3.8 (DIN 5008 usage). Nothing is ever guessed."""
 
 import re
+from collections.abc import Sequence
 
 from anliegen.records.customers.models import Person
 
@@ -15,6 +16,14 @@ def salutation(person: Person, *, language: str | None = None) -> str:
     if (language or person.language or "de").startswith("de"):
         return _german(person)
     return _english(person)
+
+
+def salutation_to(people: Sequence[Person | None], *, language: str) -> str:
+    """The first line to these; None is somebody nobody knows. Several are addressed together, without a name."""
+    known = people[0] if len(people) == 1 else None
+    if known is not None:
+        return salutation(known, language=known.language or language)
+    return "Guten Tag," if language.startswith("de") else "Hello,"
 
 
 def _german(person: Person) -> str:

@@ -101,3 +101,28 @@ class Answer:
     files: tuple[File, ...] = field(default_factory=tuple)
     send_at: datetime | None = None  # a chosen time; None: as soon as it can no longer be undone
     promises: tuple[Promised, ...] = ()  # made with it
+    is_forward: bool = False  # to somebody else than the customer: it answers nobody
+    said: str = ""  # of a longer text only what was written now; empty when that is all of it
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What stands in a form of the composer, as it was typed: half an address and an unread time are kept too."""
+
+    text: str = ""
+    html: str = ""
+    to: str = ""
+    cc: str = ""
+    later: str = ""
+    status: str = ""
+    passes_on: tuple[int, ...] = ()  # the numbers of messages that are forwarded
+    encloses: tuple[int, ...] = ()  # of attachments of theirs
+
+
+@dataclass(frozen=True)
+class Written:
+    """The draft that an answer was, as its writer saw it last: its key, its version, its files."""
+
+    draft: int
+    version: int
+    files: tuple[int, ...] = ()

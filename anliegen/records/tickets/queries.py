@@ -134,7 +134,7 @@ def timeline(ticket: Ticket, *, with_events: bool = True, events: Sequence[Event
     # Before the messages: whatever an event speaks of was committed with it, so it is there when it is looked for.
     happened = (events_of(ticket) if events is None else events) if with_events else ()
     # Ordered below and not by the database: for an order Django looks at every column of the tables joined.
-    messages = ticket.messages.select_related("person", "agent").prefetch_related("attachments")
+    messages = ticket.messages.select_related("person", "agent", "reviewed_by").prefetch_related("attachments")
     entries = [Entry(message.created_at, message=message) for message in messages]
     entries += [Entry(note.created_at, note=note) for note in ticket.notes.select_related("agent")]
     entries += [Entry(event.at, event=event) for event in happened if event.verb not in SHOWN_BY_THEMSELVES]

@@ -14,7 +14,14 @@ HELD_AFTER = timedelta(minutes=2)  # longer than anybody may undo: what is still
 
 # One probe of the timeline's index per ticket, however long its history is.
 _NEWEST = """
-    SELECT listed.number, newest.direction, newest.said, newest.is_held
+    SELECT listed.number, newest.direction, newest.said, newest.is_held, ARRAY(
+        SELECT agent.name || chr(10)
+            || CASE WHEN draft.review = 'asked' THEN coalesce(reviewer.name, team.name) ELSE '' END
+        FROM tickets_draft AS draft JOIN accounts_agent AS agent ON agent.id = draft.agent_id
+        LEFT JOIN accounts_agent AS reviewer ON reviewer.id = draft.reviewer_id
+        LEFT JOIN accounts_team AS team ON team.id = draft.reviewer_team_id
+        WHERE draft.ticket_id = listed.number AND draft.kind <> 'note' AND draft.version > 0 ORDER BY draft.id
+    )
     FROM unnest(%s::bigint[]) AS listed(number),
     LATERAL (
         SELECT direction, left(coalesce(nullif(reply_text, ''), text), 400) AS said,
@@ -27,11 +34,15 @@ _NEWEST = """
 
 @dataclass(frozen=True)
 class Snippet:
-    """How the newest message begins, on one line, whether it was ours, and whether it should have left by now."""
+    """How the newest message begins, on one line, whether it was ours, and whether it should have left by now.
+
+    `drafts` are those who write on an answer, each with whom they wait for, empty for nobody.
+    """
 
     text: str
     is_ours: bool
     is_held: bool
+    drafts: tuple[tuple[str, str], ...] = ()
 
 
 def newest_said(numbers: Sequence[int]) -> dict[int, Snippet]:
@@ -41,6 +52,12 @@ def newest_said(numbers: Sequence[int]) -> dict[int, Snippet]:
     with connection.cursor() as cursor:
         cursor.execute(_NEWEST, [list(numbers), clock.now() - HELD_AFTER])
         return {
-            number: Snippet(shorten(said, LENGTH), direction == "out", is_held)
-            for number, direction, said, is_held in cursor.fetchall()
+            number: Snippet(shorten(said, LENGTH), direction == "out", is_held, tuple(map(_names, drafts)))
+            for number, direction, said, is_held, drafts in cursor.fetchall()
         }
+
+
+def _names(joined: str) -> tuple[str, str]:
+    """Who writes, and whom they wait for."""
+    writer, _line, asked = joined.partition("\n")
+    return writer, asked

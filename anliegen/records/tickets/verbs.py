@@ -45,6 +45,16 @@ MESSAGE_SETTLED = Verb(
     "message.settled", _("{actor} saw to an answer that was not delivered"), {"message": Kind.REF, "how": Kind.CODE}
 )
 NOTE_WRITTEN = Verb("note.written", _("{actor} wrote an internal note"), {"note": Kind.REF})
+MESSAGE_FORWARDED = Verb("message.forwarded", _("{actor} forwarded messages"), {"message": Kind.REF})
+DRAFT_SHARED = Verb("draft.shared", _("{actor} asked {to} to look at an answer"), {"draft": Kind.REF, "to": Kind.REF})
+DRAFT_WITHDRAWN = Verb("draft.withdrawn", _("{actor} needs no approval any more"), {"draft": Kind.REF})
+DRAFT_APPROVED = Verb(
+    "draft.approved", _("{actor} approved the answer of {author}"), {"draft": Kind.REF, "author": Kind.REF}
+)
+DRAFT_RETURNED = Verb(
+    "draft.returned", _("{actor} sent the answer back to {author}"), {"draft": Kind.REF, "author": Kind.REF}
+)
+DRAFT_DISCARDED = Verb("draft.discarded", _("{actor} discarded a draft"), {"draft": Kind.REF})
 TICKET_ASSIGNED = Verb("ticket.assigned", _("{actor} gave this to {to}"), {"to": Kind.REF, "was": Kind.REF})
 TAKEN_ON = _("{actor} took this on")  # the same where somebody gives it to themselves
 TICKET_DRAWN = Verb("ticket.drawn", _("{actor} was given this as the next concern"), {"reasons": Kind.CODES})

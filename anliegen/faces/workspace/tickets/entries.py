@@ -25,7 +25,14 @@ from anliegen.records.tickets.queries import events_of, timeline
 
 NEWEST_SHOWN = 5  # messages; what is older is folded
 # What the messages themselves show, or what says the same as the line beside it.
-UNTOLD = ("ticket.opened", "message.cancelled", "message.delivered", "ticket.snooze_ended")
+UNTOLD = (
+    "ticket.opened",
+    "message.cancelled",
+    "message.delivered",
+    "message.forwarded",
+    "draft.discarded",
+    "ticket.snooze_ended",
+)
 
 
 @dataclass(frozen=True)

@@ -71,14 +71,14 @@ def visible(request: HttpRequest, pk: int) -> Attachment:
 
 def handed_out(content: bytes, name: str) -> HttpResponse:
     """Bytes that lie in no file of their own, as a download."""
-    return _guarded(HttpResponse(content), "application/octet-stream", f"attachment; {_filename(name)}")
+    return guarded(HttpResponse(content), "application/octet-stream", f"attachment; {_filename(name)}")
 
 
 def _handed_out(sha256: str, content_type: str, disposition: str) -> FileResponse:
-    return _guarded(FileResponse(files.path(sha256).open("rb")), content_type, disposition)
+    return guarded(FileResponse(files.path(sha256).open("rb")), content_type, disposition)
 
 
-def _guarded(response: R, content_type: str, disposition: str) -> R:
+def guarded(response: R, content_type: str, disposition: str) -> R:
     response.headers["Content-Type"] = content_type
     response.headers["Content-Disposition"] = disposition
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -31,8 +31,13 @@ class Folded:
     more_lines: int = 0
 
 
-def said(message: Message) -> Folded:
-    """What the author wrote now. Plain text becomes HTML by the cleaner that mails go through."""
+def said(message: Message, files: Iterable[Attachment] = ()) -> Folded:
+    """What the author wrote now. Plain text becomes HTML by the cleaner that mails go through.
+
+    What one of us wrote with formatting is shown with it: the same rules have cleaned it when it was written.
+    """
+    if message.direction == "out" and message.html:
+        return Folded(look(message, files, message.html))
     lines = message.said.split("\n")
     shown = _lines_shown(lines)
     if shown is None:

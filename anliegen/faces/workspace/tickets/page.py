@@ -16,7 +16,7 @@ from anliegen.faces.workspace.frame import agent_of, listen, state_of
 from anliegen.faces.workspace.next_concern import why
 from anliegen.faces.workspace.people import context_of, linked_with
 from anliegen.faces.workspace.rows import rows, status_look, waits
-from anliegen.faces.workspace.tickets import choices, entries, origin, writing
+from anliegen.faces.workspace.tickets import choices, drafts, entries, origin, writing
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
@@ -45,7 +45,8 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
     context = parts_of(request, found)
     if request.htmx:  # type: ignore[attr-defined]
         return page(request, "workspace/ticket/refreshed.html", context)
-    context |= writing.blank(found, context["timeline"]) | beside(request, found)
+    chosen = context["drafts"].chosen(request.GET.get("draft"))
+    context |= writing.blank(found, context["timeline"], context["drafts"], chosen=chosen) | beside(request, found)
     return page(request, "workspace/ticket/page.html", context)
 
 
@@ -84,6 +85,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "with_talk": _address(request, found, only="talk"),
         "with_all": _address(request, found, only=None),
         "choices": offered,
+        "drafts": drafts.of(found, agent),
         "linked": linked,
         "promises": owed_by(found),
         # Read when it is drawn: an answer that was sent, for one, shows nothing of it.

@@ -39,6 +39,18 @@ class AddressesField(forms.CharField):
         return list(found.values())
 
 
+def loose(text: str) -> list[str]:
+    """The addresses in a field that is being written in; what is none yet is passed over."""
+    found: dict[str, str] = {}
+    for one in map(str.strip, re.split(r"[,;\n]", text[:2000])):
+        try:
+            validate_email(one)
+        except ValidationError:
+            continue
+        found.setdefault(fold_address("email", one), one)
+    return list(found.values())
+
+
 def named(given: Sequence[Pair], message: Message) -> tuple[Pair, ...]:
     """The addresses with the names by which an earlier answer named them."""
     return with_names(given, [(one["name"], one["address"]) for one in [*message.to, *message.cc]])
@@ -106,6 +118,13 @@ def button_words(name: str) -> dict[str, str]:
         "data_later_named": _("Send answer to %(name)s later") % {"name": "{name}"},
         "data_later_many": _("Send answer to %(count)s people later") % {"count": "{count}"},
     }
+
+
+def forward_words() -> dict[str, str]:
+    """What the button of a forward says: to nobody yet, to one, to many."""
+    many = ngettext("Forward to %(count)s person", "Forward to %(count)s people", 2) % {"count": "{count}"}
+    named = _("Forward to %(name)s") % {"name": "{name}"}
+    return {"data_one": _("Forward"), "data_named": named, "data_many": many}
 
 
 def _write_down(name: str) -> str:

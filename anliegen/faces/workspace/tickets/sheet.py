@@ -44,6 +44,11 @@ class Letter:
     delay: Delay | None
 
     @property
+    def looked_at_by(self) -> str:
+        """The colleague who approved it."""
+        return self.message.reviewed_by.name if self.message.reviewed_by else ""
+
+    @property
     def proof(self) -> Proof | None:
         return proof_of(self.message)
 
@@ -104,7 +109,8 @@ class Letter:
 
     def _is_shown(self, file: Attachment) -> bool:
         """What stands inside a mail from outside is seen there; what we put into ours is seen below it."""
-        return letters.is_picture(file) and (not file.is_inline or self.message.direction == "out")
+        is_seen_inside = file.is_inline and (self.message.direction == "in" or bool(self.message.html))
+        return letters.is_picture(file) and not is_seen_inside
 
     @property
     def leaves_at(self) -> datetime | None:
@@ -135,7 +141,7 @@ class Letter:
 
     @property
     def has_look(self) -> bool:
-        return letters.has_look(self.message)
+        return self.message.direction == "in" and letters.has_look(self.message)
 
     @property
     def has_remote_pictures(self) -> bool:
@@ -157,8 +163,8 @@ def sheet(
         message=message,
         author=_author(message, ticket),
         is_by_number=ticket.person.is_hidden,
-        badge={"agent": "person", "rule": "rule"}.get(message.author_kind),
-        said=letters.said(message),
+        badge=_badge(message),
+        said=letters.said(message, files),
         rest=letters.left_out(message),
         files=files,
         undo_until=_undo_until(message, undo),
@@ -169,6 +175,13 @@ def sheet(
         trouble=trouble_of(message, delivery),
         delay=delay_of(message, delivery),
     )
+
+
+def _badge(message: Message) -> str | None:
+    """What a machine drafted and a person sent says both."""
+    if message.model:
+        return "reviewed"
+    return {"agent": "person", "rule": "rule"}.get(message.author_kind)
 
 
 def _undo_until(message: Message, undo: timedelta) -> datetime | None:

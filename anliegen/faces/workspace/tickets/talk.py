@@ -1,23 +1,26 @@
 """Answering, noting, and taking an answer back."""
 
-import json
+from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets import decline_forms, news, promising, taken_back, writing
+from anliegen.faces.workspace.tickets import afterwards, decline_forms, news, promising, writing
+from anliegen.faces.workspace.tickets.drafts import Drafted
 from anliegen.faces.workspace.tickets.page import beside, parts_of, ticket_for
 from anliegen.faces.workspace.tickets.recipients import counted
-from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm
+from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm, Versioned
 from anliegen.ground import clock
 from anliegen.records.tickets import actions
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Draft, Message, Ticket
 
 ATTEMPTS = 5  # at getting in between others' changes that do not concern the answer
 
@@ -32,39 +35,91 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
     is_asked = promising.asks_first(request, ticket, form)
     if not form.is_valid() or is_asked or decline_forms.belongs_there(form):
         return _still_writing(request, ticket, form)
+    insist_on_draft(request, ticket, form)
+    if form.misses_file:
+        return _still_writing(request, ticket, form, misses_file=True)
     try:
         message = _send(request, ticket, form)
-    except actions.NothingSaid:
-        form.add_error("text", _("Please write something, or attach a file."))
-    except actions.NoWayToAnswer:
-        form.add_error(
-            None, _("We have no e-mail address of this person. Add one, or call and note down what was said.")
-        )
-    except actions.JoinedElsewhere as elsewhere:
-        form.add_error(
-            None,
-            _("Meanwhile this concern was joined with number %(number)s; answer there. Your text is still here.")
-            % {"number": elsewhere.into},
-        )
+    except actions.Overwritten as other:
+        return _still_writing(request, ticket, form, other=other.draft)
+    except actions.DraftGone:
+        form = _without_draft(request, ticket)
+        form.add_error(None, _gone())
+    except REFUSALS as refusal:
+        form.add_error("text" if isinstance(refusal, actions.NothingSaid) else None, refused(refusal))
     else:
         return _sent(request, message) if message is not None else _news(request, ticket, form)
     return _still_writing(request, ticket, form)
 
 
+REFUSALS = (actions.NothingSaid, actions.NoWayToAnswer, actions.JoinedElsewhere, actions.WaitsForApproval)
+
+
+def refused(refusal: Exception) -> str:
+    """Why nothing was sent, and that nothing is lost."""
+    match refusal:
+        case actions.NothingSaid():
+            return _("Please write something, or attach a file.")
+        case actions.NoWayToAnswer():
+            return _("We have no e-mail address of this person. Add one, or call and note down what was said.")
+        case actions.JoinedElsewhere(into=number):
+            return _(
+                "Meanwhile this concern was joined with number %(number)s; answer there. Your text is still here."
+            ) % {"number": number}
+        case actions.WaitsForApproval(draft=draft):
+            return _("%(name)s has not looked at it yet. Wait for that, or withdraw what you asked for.") % {
+                "name": draft.asks
+            }
+    raise refusal
+
+
+def _gone() -> str:
+    return _(
+        "This draft was sent or discarded meanwhile, perhaps on another device: look at the conversation. What you"
+        " wrote is still here; sent again, it goes out as an answer of its own."
+    )
+
+
+def insist_on_draft(request: HttpRequest, ticket: Ticket, form: Drafted) -> None:
+    """Refuse (403) to send what somebody else writes, unless they asked for it."""
+    key = form.cleaned_data.get("draft")
+    draft = Draft.objects.filter(pk=key, ticket=ticket).first() if key else None
+    if draft is not None and not draft.is_written_by(agent_of(request)):
+        raise PermissionDenied
+
+
+def _without_draft(request: HttpRequest, ticket: Ticket) -> ReplyForm:
+    data = request.POST.copy()
+    for name in ("draft", "draft_version", "attached"):
+        data.pop(name, None)
+    again = ReplyForm(data, request.FILES, ticket=ticket)
+    again.is_valid()
+    return again
+
+
 def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | None:
-    """The queued message; None when something happened that the writer has not seen."""
     answer = promising.with_promises(form.answer(ticket), form, agent_of(request))
+
+    def act(version: int) -> Message:
+        return actions.reply(
+            ticket,
+            answer,
+            actor=actor_of(request),
+            at=clock.now(),
+            status=form.cleaned_data["status"],
+            expected_version=version,
+            written=form.written,
+        )
+
+    return unless_news(request, ticket, form, act)
+
+
+def unless_news(request: HttpRequest, ticket: Ticket, form: Versioned, act: Callable[[int], Message]) -> Message | None:
+    """The queued message; None when something happened that the writer has not seen."""
     version = form.cleaned_data["version"]
     for _attempt in range(ATTEMPTS):
         try:
-            return actions.reply(
-                ticket,
-                answer,
-                actor=actor_of(request),
-                at=clock.now(),
-                status=form.cleaned_data["status"],
-                expected_version=version,
-            )
+            return act(version)
         except actions.Changed as changed:
             if news.news_since(ticket, form.cleaned_data["seen"], agent_of(request)):
                 return None
@@ -73,17 +128,22 @@ def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | No
 
 
 def _sent(request: HttpRequest, message: Message) -> HttpResponse:
-    ticket = message.ticket
+    ticket, agent = message.ticket, agent_of(request)
+    goal = afterwards.goal_of(request, ticket, message)
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
-    ticket = ticket_for(agent_of(request), ticket.pk)
+        return redirect(goal or reverse("workspace:ticket", args=[ticket.pk]))
+    if goal is not None:
+        response = HttpResponse(status=204)
+        response.headers["HX-Redirect"] = goal
+        return response
+    ticket = ticket_for(agent, ticket.pk)
     parts = parts_of(request, ticket)
     said = {
         "message": message,
         "undo_until": message.created_at + parts["undo"] if _leaves_soon(message) else None,
         "names": counted([*message.to, *message.cc]),
     }
-    context = parts | writing.blank(ticket, parts["timeline"]) | said
+    context = parts | writing.blank(ticket, parts["timeline"], parts["drafts"]) | said
     return page(request, "workspace/ticket/sent.html", context)
 
 
@@ -100,17 +160,25 @@ def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse
     data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
     again = promising.carried_over(form, ReplyForm(data, ticket=ticket), agent_of(request))
-    context = parts | writing.blank(ticket, parts["timeline"]) | {"reply": again, "news": told}
+    again.is_valid()  # so that its files are named
+    context = parts | writing.blank(ticket, parts["timeline"], parts["drafts"]) | {"reply": again, "news": told}
     return page(request, "workspace/ticket/conflict.html", context, status=422)
 
 
-def _still_writing(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
+def _still_writing(
+    request: HttpRequest, ticket: Ticket, form: ReplyForm, *, misses_file: bool = False, other: Draft | None = None
+) -> HttpResponse:
     promising.carried_over(form, form, agent_of(request))
+    told = {"reply": form, "misses_file": misses_file, "other": other}
     if not request.htmx:  # type: ignore[attr-defined]
         parts = parts_of(request, ticket)
-        context = parts | writing.blank(ticket, parts["timeline"]) | beside(request, ticket) | {"reply": form}
+        context = parts | writing.blank(ticket, parts["timeline"], parts["drafts"]) | beside(request, ticket) | told
         return page(request, "workspace/ticket/page.html", context, status=422)
-    context = {"ticket": ticket, "reply": form, "news": None, "oob": False} | writing.beside(ticket)
+    around = writing.beside(ticket)
+    key = form.cleaned_data.get("draft")
+    draft = Draft.objects.with_files().filter(pk=key, ticket=ticket).first() if key else None
+    shown = {"ticket": ticket, "greeting": writing.greeting_of(around["person"], ticket), "draft": draft}
+    context = around | shown | told | {"news": None, "oob": False}
     return page(request, "workspace/ticket/reply.html", context, status=422)
 
 
@@ -122,10 +190,14 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
     _insist(request, "ticket.note", ticket)
     form = NoteForm(request.POST)
     if form.is_valid():
+        insist_on_draft(request, ticket, form)
         try:
-            actions.write_note(ticket, text=form.cleaned_data["text"], actor=actor_of(request), at=clock.now())
+            text = form.cleaned_data["text"]
+            actions.write_note(ticket, text=text, actor=actor_of(request), at=clock.now(), written=form.written)
         except actions.NothingSaid:
             form.add_error("text", _("Please write something."))
+        except (actions.DraftGone, actions.Overwritten):
+            form.add_error("text", _("This note was kept or changed on another device meanwhile. Please look first."))
     if form.errors:
         return page(request, "workspace/ticket/note.html", {"ticket": ticket, "note": form, "oob": False}, status=422)
     if not request.htmx:  # type: ignore[attr-defined]
@@ -144,12 +216,16 @@ def undo(request: HttpRequest, message: int) -> HttpResponse:
     done = actions.cancel(found, actor=actor_of(request), at=clock.now())
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("workspace:ticket", ticket.pk)
+    if afterwards.is_elsewhere(request, ticket):
+        response = HttpResponse(status=204)
+        response.headers["HX-Redirect"] = reverse("workspace:ticket", args=[ticket.pk])
+        return response
     more: dict[str, Any] = {"message": done, "from_toast": "from" in request.POST}
-    if done.state == "cancelled":  # until then the concern was what the answer wanted it to be
-        more["rest"] = json.dumps(taken_back.rest_of(done, ticket, status=ticket.status))
-    return page(
-        request, "workspace/ticket/undone.html", parts_of(request, ticket_for(agent_of(request), ticket.pk)) | more
-    )
+    ticket = ticket_for(agent_of(request), ticket.pk)
+    parts = parts_of(request, ticket)
+    if done.state == "cancelled" and not done.is_forward:
+        more |= writing.blank(ticket, parts["timeline"], parts["drafts"])
+    return page(request, "workspace/ticket/undone.html", parts | more)
 
 
 def _insist(request: HttpRequest, permission: str, ticket: Ticket) -> None:

@@ -9,27 +9,23 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from anliegen.faces.ui.numbers import size
-from anliegen.faces.workspace.tickets import recipients, taken_back
+from anliegen.faces.workspace.tickets import drafts, enclosing_words, recipients, taken_back
+from anliegen.faces.workspace.tickets.attaching import NAMED, FilesField, insist_on_size, keep
+from anliegen.faces.workspace.tickets.drafts import Drafted, Drafts, NumbersField
 from anliegen.faces.workspace.tickets.entries import Shown
-from anliegen.faces.workspace.tickets.letters import PICTURES
 from anliegen.faces.workspace.tickets.recipients import AddressesField
-from anliegen.faces.workspace.tickets.taken_back import KeptField
-from anliegen.flow.channels.email.letter import PICTURE_WORDS
-from anliegen.ground import clock, files
-from anliegen.ground.text import safe_filename
+from anliegen.flow.channels.email.html import written
+from anliegen.ground import clock
 from anliegen.records.customers.models import Person
 from anliegen.records.customers.salutation import salutation
 from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import Answer, File
-from anliegen.records.tickets.models import Attachment, Message, Ticket
+from anliegen.records.tickets.models import Attachment, Draft, Message, Ticket
 
-LARGEST_FILES = 25 * 1000 * 1000  # bytes together; more is refused by most mail servers
 LATEST = timedelta(days=366)
 AFTERWARDS = [
     ("waiting_customer", gettext_lazy("then wait for the customer")),
@@ -39,30 +35,6 @@ AFTERWARDS = [
 ]
 
 
-class Uploads(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files; together not larger than mail servers take."""
-
-    widget = Uploads
-
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
-        given = [one for one in (data if isinstance(data, list | tuple) else [data]) if one]
-        cleaned = [super(FilesField, self).clean(one, initial) for one in given]
-        _insist_on_size(cleaned)
-        return cleaned
-
-
-def _insist_on_size(together: Sequence[UploadedFile[Any] | Attachment]) -> None:
-    if sum(one.size or 0 for one in together) > LARGEST_FILES:
-        raise ValidationError(
-            _("Together the files are larger than %(most)s, which many mail servers refuse.")
-            % {"most": size(LARGEST_FILES)}
-        )
-
-
 class Versioned(forms.Form):
     """What the writer had seen: the ticket's version and its newest event."""
 
@@ -70,7 +42,7 @@ class Versioned(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
 
-class ReplyForm(Versioned):
+class ReplyForm(Drafted, Versioned):
     """An answer to the customer."""
 
     offers: Sequence[Any] = ()  # what in it reads like a promise and was not decided upon
@@ -83,16 +55,18 @@ class ReplyForm(Versioned):
         strip=False,
         max_length=200_000,
     )
+    html = forms.CharField(required=False, strip=False, widget=forms.HiddenInput, max_length=written.LONGEST)
     to = AddressesField(label=pgettext_lazy("recipients", "To"), required=False, max_length=2000)
     cc = AddressesField(label=gettext_lazy("Copy to"), required=False, max_length=2000)
     files = FilesField(label=gettext_lazy("Attachments"), required=False)  # type: ignore[assignment]
-    kept = KeptField(label=gettext_lazy("Attachments"), required=False)
+    kept = NumbersField(required=False)  # files of answers that were taken back
     status = forms.ChoiceField(label=gettext_lazy("Afterwards"), choices=AFTERWARDS, initial="waiting_customer")
     send_at = forms.DateTimeField(
         label=gettext_lazy("Send later"),
         required=False,
         help_text=gettext_lazy("Empty: at once. It is stopped when the customer writes first, and you are told."),
     )
+    without = forms.BooleanField(required=False)  # its writer knows that nothing is attached
 
     def __init__(self, *args: Any, ticket: Ticket | None = None, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -100,12 +74,13 @@ class ReplyForm(Versioned):
 
     def clean_kept(self) -> list[Attachment]:
         found = taken_back.files(self.ticket, self.cleaned_data["kept"])
-        _insist_on_size([*found, *self.cleaned_data.get("files", ())])
+        given = self.cleaned_data
+        insist_on_size([*found, *given.get("files", ()), *given.get("attached", ())])
         return found
 
     @property
     def kept_files(self) -> list[tuple[int, str]]:
-        """The files that are here already, as (number, words)."""
+        """The files of answers that were taken back, as (number, words)."""
         return [taken_back.named(one) for one in getattr(self, "cleaned_data", {}).get("kept", ())]
 
     def clean_send_at(self) -> datetime | None:
@@ -116,21 +91,33 @@ class ReplyForm(Versioned):
             raise ValidationError(_("That is more than a year away."))
         return chosen
 
+    @property
+    def misses_file(self) -> bool:
+        """Whether it speaks of an attachment, none is there, and its writer has not been told yet."""
+        given = self.cleaned_data
+        has_files = given["attached"] or given["files"] or given["kept"]
+        return not has_files and not given["without"] and enclosing_words.speaks_of_attachment(given["text"])
+
     def answer(self, ticket: Ticket) -> Answer:
         """Writes the files to the store, so that they are safe before the message names them."""
-        text = self.cleaned_data["text"].replace("\r\n", "\n").strip()
-        known = self._known(ticket) if self.cleaned_data["to"] or self.cleaned_data["cc"] else []
+        given = self.cleaned_data
+        writing = drafts.writing_of({"text": given["text"], "html": given["html"]}, given["attached"])
+        known = self._known(ticket) if given["to"] or given["cc"] else []
+        text = writing.text.strip()
         return Answer(
             text=text,
-            to=recipients.with_names(self.cleaned_data["to"], known),
-            cc=recipients.with_names(self.cleaned_data["cc"], known),
-            files=tuple(_in_the_text(file, text) for file in self._files()),
-            send_at=self.cleaned_data["send_at"],
+            html=writing.html,
+            to=recipients.with_names(given["to"], known),
+            cc=recipients.with_names(given["cc"], known),
+            files=tuple(self._files(writing.html, text)),
+            send_at=given["send_at"],
         )
 
-    def _files(self) -> list[File]:
+    def _files(self, html: str, text: str) -> list[File]:
         again = [taken_back.again(one) for one in self.cleaned_data["kept"]]
-        return [*again, *(keep(upload) for upload in self.cleaned_data["files"])]
+        new = [keep(upload) for upload in self.cleaned_data["files"]]
+        drafted = [drafts.inside(one, html, text) for one in self.cleaned_data["attached"]]
+        return [*(_in_the_text(one, text) for one in [*again, *new]), *drafted]
 
     def _known(self, ticket: Ticket) -> list[recipients.Pair]:
         """Whose names we know, for the addresses that were typed."""
@@ -138,7 +125,7 @@ class ReplyForm(Versioned):
         return [*people.to, *people.copies]
 
 
-class NoteForm(forms.Form):
+class NoteForm(Drafted):
     """Something for colleagues."""
 
     text = forms.CharField(
@@ -146,40 +133,53 @@ class NoteForm(forms.Form):
     )
 
 
-def keep(upload: UploadedFile[Any]) -> File:
-    """The stored file. What it is called is made safe; what it says it is only chooses a sign."""
-    content = upload.read()
-    return File(
-        filename=safe_filename(upload.name or ""),
-        content_type=(upload.content_type or "application/octet-stream")[:127],
-        size=len(content),
-        sha256=files.put(content),
-    )
-
-
 def _in_the_text(file: File, text: str) -> File:
     """A picture that the text names, such as `[Bild: zaehler.png]`, is seen there."""
-    if file.content_type.lower() not in PICTURES or not any(f"[{w}: {file.filename}]" in text for w in PICTURE_WORDS):
+    if not drafts.is_picture(file.content_type) or not drafts.names_picture(text, file.filename):
         return file
     return replace(file, is_inline=True, content_id=f"{file.sha256[:32]}@picture.anliegen")
 
 
-def blank(ticket: Ticket, timeline: Shown) -> dict[str, Any]:
-    """The empty forms: the answer begins with how the person who gets it wants to be addressed."""
+def blank(ticket: Ticket, timeline: Shown, known: Drafts, *, chosen: Draft | None = None) -> dict[str, Any]:
+    """The forms as they were left; an answer begins with how the person who gets it wants to be addressed.
+
+    `chosen` is the draft of a colleague who asks for a look at it: then the form is theirs.
+    """
     around = beside(ticket, timeline.messages)
-    greeting = salutation(around["person"], language=_language(around["person"], ticket))
-    form = ReplyForm(initial={"text": f"{greeting}\n\n", "version": ticket.version, "seen": timeline.last_event})
-    return {"reply": form, "note": NoteForm(), "greeting": greeting, "news": None} | around
+    greeting = greeting_of(around["person"], ticket)
+    draft, heard = chosen or known.own("reply"), drafts.newest_heard(timeline.messages)
+    begun = {} if draft is None else drafts.initial(draft)
+    if draft is None or not draft.version:  # files alone are no words yet
+        begun["text"] = f"{greeting}\n\n"
+    if begun.get("status") not in dict(AFTERWARDS):
+        begun.pop("status", None)
+    seen = {"version": ticket.version, "seen": timeline.last_event}
+    return around | {
+        "reply": ReplyForm(initial=begun | seen),
+        "note": blank_note(known),
+        "greeting": greeting,
+        "draft": draft,
+        "answers": heard.pk if heard else "",
+        "is_behind": draft is not None and heard is not None and draft.answers_id not in (None, heard.pk),
+        "news": None,
+    }
 
 
-def _language(person: Person, ticket: Ticket) -> str | None:
-    """What the person chose; else, of the one whose concern it is, what they wrote in."""
-    return person.language or (ticket.language if person.pk == ticket.person_id else "") or None
+def blank_note(known: Drafts) -> NoteForm:
+    draft = known.own("note")
+    return NoteForm(initial=drafts.initial(draft) if draft else {})
+
+
+def greeting_of(person: Person, ticket: Ticket) -> str:
+    """In the language the person chose; else, of the one whose concern it is, in what they wrote."""
+    written_in = ticket.language if person.pk == ticket.person_id else ""
+    return salutation(person, language=person.language or written_in or None)
 
 
 def beside(ticket: Ticket, messages: Sequence[Message] | None = None) -> dict[str, Any]:
     """What stands around the fields: recipients, button, times to choose from."""
-    return recipients.shown(ticket, messages=messages) | {"times": times(timezone.localtime(clock.now()))}
+    around = {"times": times(timezone.localtime(clock.now())), "not_taken": NAMED}
+    return recipients.shown(ticket, messages=messages) | around
 
 
 def times(now: datetime) -> list[tuple[str, str]]:

@@ -8,13 +8,15 @@ read stands above both, and only the small print below.
 """
 
 import html as entities
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from anliegen.flow.channels.email import encode
-from anliegen.flow.channels.email.html import cleaned
+from anliegen.flow.channels.email.html import cleaned, written
 
 PICTURE_WORDS = ("Bild", "Picture")  # `[Bild: zaehler.png]` stands where an attached picture is to be seen
+_TAG_OR_WORDS = re.compile(r"<[^>]*>|[^<]+")
 _FONT = "font-family:Arial,Helvetica,sans-serif;"
 _BREAKS = "word-break:break-word;overflow-wrap:anywhere;"  # a link is one word, and longer than a telephone is wide
 _LINE = "1px solid #808080"  # no grey can be read on white and on black alike, but this one can be seen on both
@@ -50,6 +52,7 @@ class Letter:
     language: str = ""
     pictures: Mapping[str, str] = field(default_factory=dict)  # file name -> Content-ID
     links: Mapping[str, Link] = field(default_factory=dict)  # as it stands in the text -> what the HTML has instead
+    html: str = ""  # the text as its writer formatted it: kept HTML of `html/written.py`
 
 
 def as_text(letter: Letter) -> str:
@@ -91,6 +94,8 @@ def _quoted(text: str) -> str:
 
 
 def _said(letter: Letter, known: Mapping[str, str]) -> str:
+    if letter.html:
+        return _linked(written.for_mail(letter.html), known)
     said = _paragraphs(letter.text, known)
     for name, content_id in letter.pictures.items():
         alternative, source = entities.escape(name), entities.escape(content_id)
@@ -98,6 +103,20 @@ def _said(letter: Letter, known: Mapping[str, str]) -> str:
         for word in PICTURE_WORDS:
             said = said.replace(f"[{word}: {alternative}]", picture)
     return said
+
+
+def _linked(html: str, known: Mapping[str, str]) -> str:
+    """What can be dialled or is too long to read, in the words between the tags; what is a link already stays."""
+    if not known:
+        return html
+    found = re.compile("|".join(re.escape(entities.escape(one)) for one in sorted(known, key=len, reverse=True)))
+    pieces, inside = [], False
+    for piece in _TAG_OR_WORDS.findall(html):
+        inside = inside or piece.startswith("<a ")
+        inside = inside and piece != "</a>"
+        is_words = not inside and not piece.startswith("<")
+        pieces.append(found.sub(lambda match: known[entities.unescape(match[0])], piece) if is_words else piece)
+    return "".join(pieces)
 
 
 def _earlier(quote: Quote, known: Mapping[str, str]) -> str:

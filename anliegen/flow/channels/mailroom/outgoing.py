@@ -30,7 +30,8 @@ def as_mail(message: Message) -> Outgoing:
     language = whom.language(operator)
     attached = list(message.attachments.order_by("pk"))
     with translation.override(language):
-        quotes = () if message.rule else quotes_for(message, operator.quotes)
+        alone = message.rule or message.is_forward  # what is passed on stands in it
+        quotes = () if alone else quotes_for(message, operator.quotes)
         letter = letter_of(message, whom, operator, language=language, attached=attached, quotes=quotes)
     thread = thread_of(message)
     return Outgoing(
@@ -97,7 +98,7 @@ def letter_of(
     if message.rule:
         return Letter(text, signature, small_print=small_print, language=language, links=links)
     author = message.agent.name if message.agent else ""
-    name = "" if _is_signed(message.text, author) else author
+    name = "" if _is_signed(message.said, author) else author
     way = way_to_a_person(operator, brand, at=message.send_at or message.written_at, a_person_wrote=bool(author))
     return Letter(
         text,
@@ -108,6 +109,7 @@ def letter_of(
         language=language,
         pictures={each.filename: each.content_id for each in attached if each.is_inline and each.content_id},
         links=links,
+        html=_with_link(message.html, whom),
     )
 
 
@@ -134,11 +136,17 @@ def _with_link(text: str, whom: Addressed) -> str:
 
 
 def _remarks(message: Message, whom: Addressed, author: str) -> tuple[str, str]:
-    writer = _("This answer was written by a person: %(name)s.") % {"name": author} if author else ""
+    writer = _who_wrote(message, author) if author else ""
     if whom.page is None:  # somebody else reads along, and the link lets act as the owner
         return _("Our number for this concern: %(number)s") % {"number": message.ticket.pk}, writer
     link = {"number": whom.page.pk, "link": status_link(whom.page)}
     return _about_the_link(message) % link, writer
+
+
+def _who_wrote(message: Message, author: str) -> str:
+    if message.is_forward:
+        return _("This message was written by a person: %(name)s.") % {"name": author}
+    return _("This answer was written by a person: %(name)s.") % {"name": author}
 
 
 def _about_the_link(message: Message) -> str:

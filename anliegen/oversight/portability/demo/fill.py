@@ -14,7 +14,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.seal import last
-from anliegen.oversight.portability.demo import aside, times
+from anliegen.oversight.portability.demo import aside, drafts, times
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
@@ -107,6 +107,7 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
     times.keep_up(now)
     past.keeping.until(now)
     aside.put_aside(now)
+    drafts.begin(now=now)
 
 
 def _let_the_past_rest() -> None:

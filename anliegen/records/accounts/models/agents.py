@@ -16,6 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from anliegen.records.accounts.models.operator import LANGUAGES, Team
 
 THEMES = [("system", _("as the device")), ("light", _("light")), ("dark", _("dark")), ("contrast", _("high contrast"))]
+WRITES = [("plain", _("plain text")), ("rich", _("with formatting"))]
+AFTERWARDS = [
+    ("stay", _("stay with the concern")),
+    ("next", _("open the next one")),
+    ("back", _("go back to the list")),
+]
 SCOPES = ("read", "write")
 
 
@@ -64,6 +70,10 @@ class Agent(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="de")
     theme = models.CharField(_("appearance"), max_length=10, choices=THEMES, default="system")
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    writes = models.CharField(_("answers begin"), max_length=10, choices=WRITES, default="plain", db_default="plain")
+    after_sending = models.CharField(
+        _("after sending"), max_length=10, choices=AFTERWARDS, default="stay", db_default="stay"
+    )
     is_active = models.BooleanField(_("active"), default=True)
     # Topics of tickets they know well, and languages besides that of the house.
     skills = ArrayField(models.CharField(max_length=60), default=list, db_default=[], blank=True)

@@ -25,6 +25,16 @@ from anliegen.records.tickets.actions.departure import (
     mark_unreached,
     stop,
 )
+from anliegen.records.tickets.actions.drafts import (
+    DraftGone,
+    Overwritten,
+    WaitsForApproval,
+    add_file,
+    take_out,
+)
+from anliegen.records.tickets.actions.drafts import clear as clear_draft
+from anliegen.records.tickets.actions.drafts import discard as discard_draft
+from anliegen.records.tickets.actions.drafts import keep as keep_draft
 from anliegen.records.tickets.actions.draw import draw, take_a_breath
 from anliegen.records.tickets.actions.export import note_copy, note_export
 from anliegen.records.tickets.actions.honest import decline, tell_of_delay
@@ -48,11 +58,17 @@ from anliegen.records.tickets.actions.reply import (
     NoWayToAnswer,
     acknowledge,
     cancel,
+    forward,
     recipients_of,
     reply,
     write_note,
 )
 from anliegen.records.tickets.actions.reveal import reveal
+from anliegen.records.tickets.actions.review import NotAsked, NotToOneself
+from anliegen.records.tickets.actions.review import approve as approve_draft
+from anliegen.records.tickets.actions.review import send_back as return_draft
+from anliegen.records.tickets.actions.review import share as share_draft
+from anliegen.records.tickets.actions.review import withdraw as withdraw_draft
 from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
 from anliegen.records.tickets.actions.vouch import vouch
 
@@ -61,29 +77,40 @@ __all__ = [
     "CannotSplit",
     "Change",
     "Changed",
+    "DraftGone",
     "DueInThePast",
     "InThePast",
     "JoinedElsewhere",
     "NoReason",
     "NoWayToAnswer",
+    "NotAsked",
     "NotOpen",
     "NotOwed",
+    "NotToOneself",
     "NotTroubled",
     "NothingSaid",
+    "Overwritten",
     "TakenBack",
     "UnknownChoice",
+    "WaitsForApproval",
     "acknowledge",
+    "add_file",
+    "approve_draft",
     "assign",
     "break_off",
     "came_back",
     "cancel",
     "change",
+    "clear_draft",
     "decline",
+    "discard_draft",
     "draw",
     "due_to_wake",
+    "forward",
     "hand_over",
     "join",
     "keep",
+    "keep_draft",
     "let_go",
     "link",
     "mark_bounced",
@@ -104,15 +131,18 @@ __all__ = [
     "reply",
     "reschedule",
     "resolve",
+    "return_draft",
     "reveal",
     "send_again",
     "send_now",
     "settle",
+    "share_draft",
     "snooze",
     "split_off",
     "stop",
     "strike",
     "take_a_breath",
+    "take_out",
     "tell_of_delay",
     "try_again",
     "unlink",
@@ -120,5 +150,6 @@ __all__ = [
     "wake",
     "wake_due",
     "withdraw",
+    "withdraw_draft",
     "write_note",
 ]

@@ -34,14 +34,22 @@ def send_again(message: Message, *, to: Pairs, cc: Pairs = (), actor: Actor, at:
         ticket, old = _troubled(message)
         if ticket.joined_into_id is not None:
             raise JoinedElsewhere(ticket.joined_into_id)
-        _remember(ticket, old, to, actor, at)
-        answer = Answer(text=old.text, html=old.html, to=to, cc=cc, subject=old.subject, files=_files(old))
+        if not old.is_forward:
+            _remember(ticket, old, to, actor, at)
+        answer = Answer(
+            text=old.text,
+            html=old.html,
+            to=to,
+            cc=cc,
+            subject=old.subject,
+            files=_files(old),
+            is_forward=old.is_forward,
+            said=old.reply_text,
+        )
         new = queue(ticket, answer, {"agent_id": actor.pk, "instead_of": old}, actor, at)
-        say_again(ticket, old, actor, at, instead=new)
-        take_on(ticket, actor, at)
-        count_answer(ticket, at)
-        if ticket.status in ("new", "open"):
-            set_status(ticket, "waiting_customer", actor=actor, at=at)
+        if not old.is_forward:
+            say_again(ticket, old, actor, at, instead=new)
+            _answered(ticket, actor, at)
         _settle(ticket, old, "again", actor, at)
         touch(ticket, at, "last_message_at", *ANSWERED)
     return new
@@ -68,6 +76,13 @@ def settle(message: Message, *, actor: Actor, at: datetime) -> Message:
         _settle(ticket, message, "left", actor, at)
         touch(ticket, at)
     return message
+
+
+def _answered(ticket: Ticket, actor: Actor, at: datetime) -> None:
+    take_on(ticket, actor, at)
+    count_answer(ticket, at)
+    if ticket.status in ("new", "open"):
+        set_status(ticket, "waiting_customer", actor=actor, at=at)
 
 
 def _troubled(message: Message, *, state: str | None = None) -> tuple[Ticket, Message]:

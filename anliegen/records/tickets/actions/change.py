@@ -182,7 +182,7 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
 def unanswered_since(ticket: Ticket) -> datetime | None:
     """When the customer wrote the first of what no answer of a person's has reached them for."""
     rows.write()
-    said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False)
+    said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False, is_forward=False)
     heard = said.heard().order_by("-created_at", "-pk").first()
     waiting = Message.objects.filter(ticket=ticket, direction="in", automatic="")
     if heard is not None:

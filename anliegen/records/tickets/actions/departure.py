@@ -166,6 +166,8 @@ def _tell(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> None:
     """What it means for the ticket: answered at last, or not heard."""
     if message.agent_id is None:
         return
+    if message.is_forward:
+        return
     if message.state in ("failed", "bounced"):
         ticket.waiting_since = ticket.waiting_since or at
         if ticket.status == "waiting_customer":

@@ -8,7 +8,7 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.tickets import verbs
-from anliegen.records.tickets.actions import resting
+from anliegen.records.tickets.actions import drafts, resting
 from anliegen.records.tickets.actions.change import set_status, touch
 from anliegen.records.tickets.actions.promise import refresh
 from anliegen.records.tickets.models import DONE, Link, Message, Note, Participant, Promise, SearchRow, Ticket
@@ -35,6 +35,7 @@ def join(ticket: Ticket, into: Ticket, *, actor: Actor, at: datetime) -> Ticket:
             raise CannotJoin
         _move(Q(ticket=ticket), ticket, into, came_to=ticket)
         _take_part(ticket, into)
+        drafts.move(ticket, into)
         if ticket.waiting_since is not None:
             _waits_again(into, ticket.waiting_since, actor, at)
         elif ticket.is_open and not into.is_open:  # what was going on goes on

@@ -1,6 +1,7 @@
 """The operator's words go out: queued here, sent by a reader of `message.queued`. This room never calls a channel."""
 
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,12 @@ from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
 from anliegen.records.tickets import verbs
+from anliegen.records.tickets.actions import drafts
 from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch, unanswered_since
 from anliegen.records.tickets.actions.promise import make_all, unsay
 from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.addressees import addressees_of
-from anliegen.records.tickets.content import SPOKEN, Answer
+from anliegen.records.tickets.content import SPOKEN, Answer, Written
 from anliegen.records.tickets.models import DONE, Message, Note, Ticket, as_recipients
 
 # What a ticket saves when an answer counts.
@@ -43,28 +45,73 @@ def reply(
     at: datetime,
     status: str = "waiting_customer",
     expected_version: int | None = None,
+    written: Written | None = None,
 ) -> Message:
     """Queue an agent's answer. Whoever answers an unassigned ticket takes it on.
 
-    `status` is what the ticket becomes; for an answer with a chosen time, when it has left. Raises NothingSaid,
-    NoWayToAnswer, JoinedElsewhere, or Changed when `expected_version` is no longer the ticket's.
+    `status` is what the ticket becomes; for an answer with a chosen time, when it has left. `written` is the draft that
+    it was, which goes with this very transaction: sent from two devices, it leaves once. Its writer stays the author,
+    whoever sends it. Raises NothingSaid, NoWayToAnswer, JoinedElsewhere, what `drafts.take` raises, or Changed when
+    `expected_version` is no longer the ticket's.
     """
     if not answer.text.strip() and not answer.files:
         raise NothingSaid
     with unit():
-        locked = Ticket.objects.select_for_update(of=("self",)).select_related("brand", "mailbox")
-        ticket = locked.get(pk=ticket.pk)
-        expect(ticket, expected_version)
-        if ticket.joined_into_id is not None:
-            raise JoinedElsewhere(ticket.joined_into_id)
+        ticket = _asked_for(ticket, expected_version)
         later = {"send_at": answer.send_at, "status_after": status} if answer.send_at else {}
-        message = queue(ticket, answer, {"agent_id": actor.pk, **later}, actor, at)
+        message = queue(ticket, answer, later | _author(written, ticket, actor), actor, at)
         take_on(ticket, actor, at)
         if not later:
             count_answer(ticket, at)
             set_status(ticket, status, actor=actor, at=at)
         touch(ticket, at, "last_message_at", *ANSWERED)
     return message
+
+
+def forward(
+    ticket: Ticket,
+    answer: Answer,
+    *,
+    actor: Actor,
+    at: datetime,
+    status: str = "",
+    expected_version: int | None = None,
+    written: Written | None = None,
+) -> Message:
+    """Pass on what was said to somebody else. It answers nobody: whoever waits for an answer still does.
+
+    Without a status the ticket keeps its own. Raises as `reply`.
+    """
+    with unit():
+        ticket = _asked_for(ticket, expected_version)
+        if not answer.to:
+            raise NoWayToAnswer
+        named = replace(answer, channel="email", is_forward=True, subject=answer.subject or forward_subject(ticket))
+        message = queue(ticket, named, _author(written, ticket, actor), actor, at)
+        record(verbs.MESSAGE_FORWARDED, ticket, actor=actor, at=at, message=ref(message))
+        if status:
+            set_status(ticket, status, actor=actor, at=at)
+        touch(ticket, at, "waiting_since")
+    return message
+
+
+def _asked_for(ticket: Ticket, expected_version: int | None) -> Ticket:
+    """The ticket, locked, if it may still be written below it."""
+    ticket = Ticket.objects.select_for_update(of=("self",)).select_related("brand", "mailbox").get(pk=ticket.pk)
+    expect(ticket, expected_version)
+    if ticket.joined_into_id is not None:
+        raise JoinedElsewhere(ticket.joined_into_id)
+    return ticket
+
+
+def _author(written: Written | None, ticket: Ticket, actor: Actor) -> dict[str, Any]:
+    """Who wrote it, who looked at it: whoever sends the draft of another has looked at it."""
+    if written is None:
+        return {"agent_id": actor.pk}
+    draft = drafts.take(written, ticket, actor=actor)
+    approved_by = draft.reviewed_by_id if draft.review == "approved" else None
+    reviewer = actor.pk if actor.pk != draft.agent_id else approved_by
+    return {"agent_id": draft.agent_id, "reviewed_by_id": reviewer, "model": draft.model}
 
 
 def acknowledge(ticket: Ticket, answer: Answer, *, rule: str, actor: Actor, at: datetime) -> Message:
@@ -88,6 +135,8 @@ def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
         message.state = "cancelled"
         message.save(update_fields=["state"])
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        if message.agent_id is not None:
+            drafts.bring_back(message, at=at)
         if message.send_at is None:  # what was to leave later has answered nothing yet
             _unanswer(ticket, message, actor, at)
         unsay(ticket, message, "taken_back", actor, at)
@@ -96,12 +145,14 @@ def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
     return message
 
 
-def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime) -> Note:
-    """Write something for colleagues. Raises NothingSaid."""
+def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime, written: Written | None = None) -> Note:
+    """Write something for colleagues; `written` is the draft that it was. Raises NothingSaid."""
     if not text.strip():
         raise NothingSaid
     with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        if written is not None:
+            drafts.take(written, ticket, actor=actor)
         note = Note.objects.create(ticket=ticket, agent_id=actor.pk, text=text, created_at=at)
         touch(ticket, at)
         record(verbs.NOTE_WRITTEN, ticket, actor=actor, at=at, note=ref(note))
@@ -130,7 +181,9 @@ def queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, 
         cc=as_recipients(list(answer.cc)),
         subject=(answer.subject or reply_subject(ticket))[:400],
         text=answer.text,
+        reply_text=answer.said,
         html=answer.html,
+        is_forward=answer.is_forward,
         language=ticket.language,
         rfc_message_id=new_message_id(ticket) if channel == "email" else "",
         written_at=at,
@@ -160,6 +213,12 @@ def reply_subject(ticket: Ticket) -> str:
     return subject if tag in subject else f"Re: {subject[:380]} {tag}"
 
 
+def forward_subject(ticket: Ticket) -> str:
+    """As mail programs write it, with the number, so that what comes back finds home."""
+    subject, tag = ticket.subject or _("Your concern"), f"[#{ticket.pk}]"
+    return f"{_('Fwd:')} {subject[:380]}" + ("" if tag in subject else f" {tag}")
+
+
 def take_on(ticket: Ticket, actor: Actor, at: datetime) -> None:
     """Whoever answers what belongs to nobody takes it on."""
     if ticket.assignee_id is None and actor.kind == "agent":
@@ -179,7 +238,10 @@ def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> N
     if message.agent_id is None:
         return
     _restore_status(ticket, message, actor, at)
-    said = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False).exclude(state="cancelled")
+    if message.is_forward:
+        return
+    answers = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False, is_forward=False)
+    said = answers.exclude(state="cancelled")
     if ticket.first_answered_at == message.created_at and not said.exists():
         ticket.first_answered_at = None
     if since := unanswered_since(ticket):

@@ -1,6 +1,7 @@
 """The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
+from anliegen.records.tickets.models.draft import DRAFT_KINDS, Draft, DraftFile
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
 from anliegen.records.tickets.models.promise import STATES as PROMISE_STATES
 from anliegen.records.tickets.models.promise import WITHDRAWN_BECAUSE, Promise
@@ -20,6 +21,7 @@ from anliegen.records.tickets.models.time import DUE_FOR, TIMER_KINDS, Deadline,
 __all__ = [
     "CHANNELS",
     "DONE",
+    "DRAFT_KINDS",
     "DUE_FOR",
     "MESSAGE_STATES",
     "NOT_HEARD",
@@ -35,6 +37,8 @@ __all__ = [
     "Attachment",
     "Deadline",
     "DeadlineKind",
+    "Draft",
+    "DraftFile",
     "Link",
     "Mention",
     "Message",

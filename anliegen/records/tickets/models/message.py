@@ -96,6 +96,12 @@ class Message(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     instead_of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    # It passes on what others wrote, to somebody else than the customer: it answers nobody.
+    is_forward = models.BooleanField(default=False, db_default=False)
+    model = models.CharField(max_length=60, blank=True, default="", db_default="")  # that drafted it, for a person
+    reviewed_by = models.ForeignKey(  # the colleague who looked at it before it left
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = MessageQuerySet.as_manager()
 

@@ -24,7 +24,7 @@ from anliegen.oversight.portability.demo.mails import LEDGER_REACHES
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts.models import Agent, Operator, Team
 from anliegen.records.customers.models import Person
-from anliegen.records.tickets.models import Message, Promise, Refusal, Ticket
+from anliegen.records.tickets.models import Draft, Message, Promise, Refusal, Ticket
 
 pytestmark = pytest.mark.django_db  # each test inside the transaction of the module
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -152,3 +152,9 @@ def test_what_it_prints_lets_people_in(filled: Filled, demo: DemoOperator) -> No
 
 def _actors(verb: str) -> set[str]:
     return set(Event.objects.filter(verb=verb).values_list("actor", flat=True))
+
+
+def test_an_answer_is_begun_and_a_colleague_is_asked_to_look_at_another(filled: Filled) -> None:
+    drafts = list(Draft.objects.select_related("ticket").order_by("pk"))
+    assert [one.review for one in drafts] == ["", "asked"]
+    assert all(one.agent_id == one.ticket.assignee_id != one.reviewer_id for one in drafts)

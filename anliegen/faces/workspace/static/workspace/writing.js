@@ -1,104 +1,70 @@
-/* The ticket's page: the newest message in view, the two forms below, nothing typed gets lost. */
+/* The ticket's page: the newest message in view, the forms below, quoting, and what the button says. */
 
-const memory = sessionStorage;
-const fields = (root = document) => root.querySelectorAll("textarea[data-draft]");
-const untouched = new WeakMap();
+const changed = (field) => field.dispatchEvent(new Event("input", { bubbles: true }));
+const written = (root) => root?.querySelector("[data-write]");
 
-/* Drafts stay in this browser tab until they are sent. What the server put there is no draft. */
-function watch(field) {
-  if (untouched.has(field)) return;
-  untouched.set(field, { words: field.defaultValue, rest: rest(field.form) });
-  if (field.form.querySelector("[data-focus]")) return;
-  const kept = memory.getItem(field.dataset.draft);
-  const around = memory.getItem(restKey(field));
-  if (around !== null) fill(field.form, JSON.parse(around));
-  if (kept !== null) field.value = kept;
-  if (kept !== null || around !== null) open(field.closest("details"), { focus: false });
-}
+/* Whoever helps while writing puts words in by an event on the field. An editor that keeps its text elsewhere does it
+   itself, and says so by preventing the event. */
+document.addEventListener("anliegen:insert", (event) => {
+  const { target: field, detail, defaultPrevented } = event;
+  if (defaultPrevented) return;
+  field.setRangeText(detail.text, detail.from ?? field.selectionStart, detail.until ?? field.selectionEnd, "end");
+  changed(field);
+});
+const tell = (field, name, detail) => field.dispatchEvent(new CustomEvent(`anliegen:${name}`, { bubbles: true, cancelable: true, detail }));
 
-const restKey = (field) => `${field.dataset.draft}:rest`;
-const isUntouched = (field) => field.value.trim() === (untouched.get(field)?.words ?? "").trim();
-
-function keep(field) {
-  if (isUntouched(field)) memory.removeItem(field.dataset.draft);
-  else memory.setItem(field.dataset.draft, field.value);
-  const around = rest(field.form);
-  if (around === untouched.get(field)?.rest) memory.removeItem(restKey(field));
-  else memory.setItem(restKey(field), around);
-}
-
-document.addEventListener("input", ({ target }) => {
-  const field = target.form?.querySelector("textarea[data-draft]");
-  if (field) keep(field);
+/* The greeting follows the recipients, as long as it is the one that was put there. */
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  const now = target.querySelector?.(":scope[data-who] > [data-greeting]")?.content.textContent;
+  const field = written(target.closest("form"));
+  if (!now || now === field.dataset.greeting) return;
+  const before = field.dataset.greeting;
+  field.dataset.greeting = now;
+  if (!field.value.startsWith(before) || !tell(field, "replace", { before, after: now })) return;
+  field.setRangeText(now, 0, before.length, "preserve");
+  changed(field);
 });
 
-/* What an answer is besides its words: recipients, time, what comes afterwards, files that are on the server already. */
-const AROUND = ["to", "cc", "send_at", "status"];
-
-function rest(form) {
-  const values = AROUND.map((name) => [name, form.elements[name]?.value ?? ""]);
-  const kept = [...form.querySelectorAll("[data-kept] li")];
-  const files = kept.map((file) => [file.querySelector("input").value, file.querySelector("span").textContent]);
-  return JSON.stringify({ ...Object.fromEntries(values), kept: files });
-}
-
-function fill(form, values) {
-  for (const name of AROUND) if (form.elements[name]) form.elements[name].value = values[name];
-  const list = form.querySelector("[data-kept]");
-  const blank = list?.nextElementSibling.content.firstElementChild;
-  const files = values.kept.map(([key, words]) => {
-    const file = blank.cloneNode(true);
-    file.querySelector("input").value = key;
-    file.querySelector("span").textContent = words;
-    return file;
-  });
-  list?.replaceChildren(...files);
-}
-
-/* The form comes anew when the answer was not sent; the files that were chosen stay chosen. */
-let chosen;
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target?.id === "reply") chosen = detail.target.elements.files?.files;
-});
-
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", ({ target }) => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     form.removeAttribute("data-sent");
-    const field = form.querySelector("textarea[data-draft]");
-    memory.removeItem(field.dataset.draft);
-    memory.removeItem(restKey(field));
-    field.closest("details").open = false;
-    chosen = undefined;
+    form.closest("details").open = false;
   }
-  const files = document.getElementById("reply")?.elements.files;
-  if (files && chosen) files.files = chosen;
-  chosen = undefined;
-  fields().forEach(watch);
+  if (target.id === "forward" && target.closest("details").open) focus(target);
   restore();
 });
 
-/* What was taken back is in the field again, unless something new was begun there. */
+/* What was taken back is in its form again, unless something new was begun there: then it is offered as a draft. */
 function restore() {
   const place = document.querySelector("#restored [data-restore]");
-  const field = document.querySelector("#reply textarea[data-draft]");
-  if (!place || !field) return;
-  if (isUntouched(field)) {
-    field.value = place.content.textContent;
-    fill(field.form, JSON.parse(place.nextElementSibling.content.textContent));
-    keep(field);
-    open(field.closest("details"));
-  }
-  place.parentElement.replaceChildren();
+  if (!place) return;
+  const details = document.getElementById(place.dataset.restore);
+  const fresh = place.content.querySelector("form");
+  const form = details?.querySelector("form");
+  place.remove();
+  if (!form) return open(details);
+  if (form.dataset.begun) return;
+  if (fresh) {
+    form.replaceWith(fresh);
+    htmx.process(fresh);
+    fresh.dispatchEvent(new CustomEvent("draft:shown", { bubbles: true }));
+    open(details);
+  } else htmx.ajax("GET", form.action, { target: form, swap: "outerHTML" }).then(() => open(details));
 }
 
-function open(details, { focus = true } = {}) {
+function open(details) {
   if (!details) return;
   details.open = true;
-  if (!focus) return;
-  const field = details.querySelector("textarea");
-  field.focus();
+  focus(details);
+}
+
+function focus(root) {
+  const field = root.querySelector("textarea");
+  if (!field) return;
+  const editor = field.form.querySelector("[contenteditable=true]");
+  (field.matches("[data-write]") && editor ? editor : field).focus();
   field.setSelectionRange(field.value.length, field.value.length);
-  field.scrollIntoView({ block: "center" });
+  (editor ?? field).scrollIntoView({ block: "center" });
 }
 
 document.addEventListener("click", (event) => {
@@ -108,21 +74,14 @@ document.addEventListener("click", (event) => {
     quote(details);
     open(details);
   }
-  const file = event.target.closest("[data-remove]")?.closest("li");
-  if (file) {
-    const form = file.closest("form");
-    file.remove();
-    keep(form.querySelector("textarea[data-draft]"));
-    (form.querySelector("[data-kept] button") ?? form.elements.files).focus();
-  }
   const filler = event.target.closest("[data-fill]");
   if (!filler) return;
   const field = document.getElementById(filler.dataset.fill);
   field.value = filler.dataset.value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+  changed(field);
 });
 
-/* The button says to how many people the answer goes, and whether later: whoever presses it knows who gets it. */
+/* The button says to how many people it goes, and whether later: whoever presses it knows who gets it. */
 const addresses = (field) => new Set((field?.value ?? "").toLowerCase().split(/[,;\n]/).map((one) => one.trim()).filter(Boolean));
 
 function label(form) {
@@ -134,55 +93,49 @@ function label(form) {
   const which = people > 1 ? "many" : to.size ? "named" : "one";
   const key = form.elements.send_at?.value ? `later${which[0].toUpperCase()}${which.slice(1)}` : which;
   if (button.dataset.one) button.querySelector("span").textContent = button.dataset[key].replace("{count}", people).replace("{name}", [...to][0]);
-  form.querySelector("[data-usual]").hidden = to.size > 0;
-  form.querySelector("[data-own]").replaceChildren(...[...to].map(chip));
   /* Who is written to, and when, never hides. */
   for (const part of form.querySelectorAll("[data-part]")) part.open ||= part.querySelector("textarea, input").value !== "";
   const out = form.querySelector("[data-left-out]");
   if (out) out.hidden = [...addresses({ value: out.dataset.leftOut })].every((one) => copies.has(one) || to.has(one));
 }
 
-function chip(address) {
-  return Object.assign(document.createElement("span"), { className: "chip", textContent: address });
+document.addEventListener("input", ({ target }) => target.form?.dataset.keeps && label(target.form));
+const labelled = () => document.querySelectorAll("form[data-keeps]").forEach(label);
+document.addEventListener("htmx:afterSettle", labelled);
+document.addEventListener("draft:shown", labelled);
+
+/* What was selected is quoted: in one letter or several, each passage by itself. */
+function quote(details) {
+  const field = details?.matches("#compose-reply") && written(details);
+  const selection = getSelection();
+  if (!field || selection.isCollapsed) return;
+  const passages = [...document.querySelectorAll("#timeline .mail-text")].flatMap((letter) => passagesIn(letter, selection));
+  if (!passages.length) return;
+  const words = passages.map((passage) => passage.replace(/^/gm, "> ")).join("\n\n");
+  const before = field.value.trimEnd();
+  tell(field, "insert", { text: `${before ? "\n\n" : ""}${words}\n\n`, from: before.length, until: field.value.length, quotes: passages });
+  selection.removeAllRanges();
 }
 
-document.addEventListener("input", ({ target }) => {
-  if (target.form?.id === "reply") label(target.form);
-});
-const labelled = () => {
-  const form = document.getElementById("reply");
-  if (form) label(form);
-};
-document.addEventListener("htmx:afterSettle", labelled);
-
-/* A picture that is pasted comes along as a file, and stands where it was pasted. */
-document.addEventListener("paste", (event) => {
-  const field = event.target.closest?.("textarea[data-picture]");
-  const files = field?.form.elements.files;
-  const pasted = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
-  if (!files || !pasted.length) return;
-  event.preventDefault();
-  const kept = new DataTransfer();
-  for (const file of files.files) kept.items.add(file);
-  for (const file of pasted) {
-    const number = kept.items.length + field.form.querySelectorAll("[data-kept] li").length + 1;
-    const name = `${field.dataset.picture.toLowerCase()}-${number}.${file.type.slice(6).replace("jpeg", "jpg")}`;
-    kept.items.add(new File([file], name, { type: file.type }));
-    field.setRangeText(`[${field.dataset.picture}: ${name}]`, field.selectionStart, field.selectionEnd, "end");
+function passagesIn(letter, selection) {
+  const found = [];
+  for (let number = 0; number < selection.rangeCount; number++) {
+    const range = selection.getRangeAt(number).cloneRange();
+    if (!range.intersectsNode(letter)) continue;
+    if (!letter.contains(range.startContainer)) range.setStart(letter, 0);
+    if (!letter.contains(range.endContainer)) range.setEnd(letter, letter.childNodes.length);
+    const whole = selection.rangeCount === 1 && letter.contains(selection.anchorNode) && letter.contains(selection.focusNode);
+    found.push((whole ? selection.toString() : textOf(range)).trim());
   }
-  files.files = kept.files;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-});
+  return found.filter(Boolean);
+}
 
-/* Text that was selected in a letter is quoted in the answer. */
-function quote(details) {
-  const selection = getSelection();
-  const chosen = selection.toString().trim();
-  const letter = selection.anchorNode?.parentElement?.closest(".mail-text");
-  const field = details?.querySelector("#reply textarea");
-  if (!chosen || !letter || !field) return;
-  field.value = `${field.value.trimEnd()}\n\n${chosen.replace(/^/gm, "> ")}\n\n`;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
+/* A range as it reads: paragraphs and line ends are no text of their own. */
+function textOf(range) {
+  const copy = range.cloneContents();
+  for (const end of copy.querySelectorAll("br")) end.replaceWith("\n");
+  for (const paragraph of copy.querySelectorAll("p")) paragraph.append("\n\n");
+  return copy.textContent.replace(/[ \t]*\n[ \t]*/g, "\n").replace(/\n{3,}/g, "\n\n");
 }
 
 document.addEventListener("keydown", (event) => {
@@ -190,7 +143,7 @@ document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.(".composer-form");
   if (!form) return;
   event.preventDefault();
-  form.querySelector("button[type=submit]").click(); // a click, so that what the button says is sent along
+  form.querySelector(".composer-foot button[type=submit], .form-actions button[type=submit]").click(); // a click, so that what the button says is sent along
 });
 
 /* How long an answer can still be taken back. The server decides; this only counts. */
@@ -203,7 +156,6 @@ function count() {
 }
 setInterval(count, 500);
 count();
-fields().forEach(watch);
 labelled();
 
 /* Where each pane scrolls for itself the page must not move; on a phone the page is what scrolls. */
