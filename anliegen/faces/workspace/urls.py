@@ -14,6 +14,7 @@ from anliegen.faces.workspace import (
     search,
     undelivered,
 )
+from anliegen.faces.workspace.lists import chips, counting, many, saved
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
@@ -28,6 +29,7 @@ from anliegen.faces.workspace.tickets import (
     leaving,
     look,
     page,
+    pinning,
     promised,
     promising,
     resolving,
@@ -43,6 +45,15 @@ urlpatterns = [
     path("logout/", login.logout, name="logout"),
     path("", inbox.inbox, name="inbox"),
     path("news/", inbox.news, name="news"),
+    path("rail/", counting.rail, name="rail"),
+    path("filter/", chips.choose, name="filter"),
+    path("views/", saved.views, name="views"),
+    path("views/new/", saved.new, name="view-new"),
+    path("views/<int:pk>/", saved.edit, name="view-edit"),
+    path("views/<int:pk>/delete/", saved.delete, name="view-delete"),
+    path("views/<int:pk>/move/", saved.move, name="view-move"),
+    path("many/", many.many, name="many"),
+    path("many/<int:pk>/undo/", many.undo, name="many-undo"),
     path("search/", search.search, name="search"),
     path("next/", next_concern.draw, name="next"),
     path("breather/", next_concern.breathe, name="breather"),
@@ -57,6 +68,7 @@ urlpatterns = [
     path("tickets/<int:number>/wording/", wording.wording, name="wording"),
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
+    path("tickets/<int:number>/pin/", pinning.pin, name="pin"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
     path("tickets/<int:number>/document/", documents.document, name="document"),
     path("tickets/<int:number>/snooze/", snoozing.snooze, name="snooze"),

@@ -27,6 +27,8 @@ PER_TICKET = 3  # messages, when nothing else is asked for
 OPEN_SHARE = 0.1
 BATCH = 2000
 TICKETS_PER_PERSON = 4
+# Of the open ones each so manieth was promised something, is put aside, or has no place.
+PROMISED, SNOOZED, UNPLACED = 7, 20, 40
 TABLES = (
     *("customers_person", "customers_address", "tickets_ticket", "tickets_participant", "tickets_message"),
     *("tickets_searchrow", "journal_event"),
@@ -102,6 +104,15 @@ class Plan:
     agent: Agent | None
     said: tuple[Said, ...]
     tags: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.status not in ("resolved", "closed")
+
+    @property
+    def is_unplaced(self) -> bool:
+        """No rule knew a team for it, and nobody has taken it."""
+        return self.status == "new" and self.number % UNPLACED == 0
 
     @property
     def opened_at(self) -> datetime:
@@ -184,7 +195,7 @@ def _write(plans: list[Plan], base: Base) -> int:
         "tickets_ticket",
         "number, subject, status, priority, channel, topic, tags, language, brand_id, person_id, team_id, assignee_id,"
         " responsible_id, created_at, updated_at, last_message_at, waiting_since, first_answered_at, resolved_at,"
-        " closed_at, version",
+        " closed_at, version, due_at, promised_for, snoozed_until, snoozed_by_id, unplaced_since",
         (_ticket_row(plan, base) for plan in plans),
     )
     _copy(
@@ -217,16 +228,21 @@ def _vector(plan: Plan, said: Said) -> str:
 
 
 def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
-    done = plan.status in ("resolved", "closed")
+    done = not plan.is_open
     answers = [said.at for said in plan.said if not said.is_in]
     agent = plan.agent.pk if plan.agent else None
+    is_put_aside = not done and plan.number % SNOOZED == 0
     return (
         plan.number, plan.subject, plan.status, 2, "email", "seed", list(plan.tags), "de", base.brand.pk, plan.person,
-        plan.team.pk, agent, agent, plan.opened_at, plan.last_at, plan.last_at,
+        None if plan.is_unplaced else plan.team.pk, agent, agent, plan.opened_at, plan.last_at, plan.last_at,
         plan.last_at if not done and plan.said[-1].is_in else None,
         answers[0] if answers else None, plan.last_at if done else None,
         plan.last_at if plan.status == "closed" else None,
         len(plan.said),
+        plan.last_at + timedelta(days=2) if not done and plan.said[-1].is_in else None,
+        plan.last_at + timedelta(days=5) if not done and plan.number % PROMISED == 0 else None,
+        plan.last_at + timedelta(days=800) if is_put_aside else None, base.agents[0].pk if is_put_aside else None,
+        plan.opened_at if plan.is_unplaced else None,
     )  # fmt: skip
 
 
@@ -270,6 +286,9 @@ def _events_of(plan: Plan) -> Iterator[tuple[str, datetime, str, dict[str, Any]]
         else:
             agent = f"agent:{plan.agent.pk}" if plan.agent else "system"
             yield "message.queued", said.at, agent, {"message": f"message:{said.pk}"}
+    if plan.is_unplaced:
+        yield "ticket.triaged", plan.last_at, "rule:mailbox", {"decision": None}
+        return
     yield "ticket.moved", plan.last_at, "rule:mailbox", {"to": f"team:{plan.team.pk}", "was": None}
 
 

@@ -25,11 +25,21 @@ from anliegen.records.tickets.actions.departure import (
     mark_unreached,
     stop,
 )
+from anliegen.records.tickets.actions.desk import (
+    TooManyPins,
+    change_view,
+    create_view,
+    delete_view,
+    pin,
+    swap_views,
+    unpin,
+)
 from anliegen.records.tickets.actions.draw import draw, take_a_breath
 from anliegen.records.tickets.actions.export import note_copy, note_export
 from anliegen.records.tickets.actions.honest import decline, tell_of_delay
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
+from anliegen.records.tickets.actions.many import TooMany, change_many, undo_many
 from anliegen.records.tickets.actions.promise import (
     DueInThePast,
     NoReason,
@@ -54,6 +64,7 @@ from anliegen.records.tickets.actions.reply import (
 )
 from anliegen.records.tickets.actions.reveal import reveal
 from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
+from anliegen.records.tickets.actions.triaged import triaged
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
@@ -71,6 +82,8 @@ __all__ = [
     "NotTroubled",
     "NothingSaid",
     "TakenBack",
+    "TooMany",
+    "TooManyPins",
     "UnknownChoice",
     "acknowledge",
     "assign",
@@ -78,7 +91,11 @@ __all__ = [
     "came_back",
     "cancel",
     "change",
+    "change_many",
+    "change_view",
+    "create_view",
     "decline",
+    "delete_view",
     "draw",
     "due_to_wake",
     "hand_over",
@@ -97,6 +114,7 @@ __all__ = [
     "note_copy",
     "note_export",
     "part",
+    "pin",
     "promise",
     "receive",
     "recipients_of",
@@ -112,10 +130,14 @@ __all__ = [
     "split_off",
     "stop",
     "strike",
+    "swap_views",
     "take_a_breath",
     "tell_of_delay",
+    "triaged",
     "try_again",
+    "undo_many",
     "unlink",
+    "unpin",
     "vouch",
     "wake",
     "wake_due",

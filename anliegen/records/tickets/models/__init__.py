@@ -1,6 +1,7 @@
 """The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
+from anliegen.records.tickets.models.desk import REACHES, VIEW_SYMBOLS, BulkChange, Pin, SavedView
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
 from anliegen.records.tickets.models.promise import STATES as PROMISE_STATES
 from anliegen.records.tickets.models.promise import WITHDRAWN_BECAUSE, Promise
@@ -27,12 +28,15 @@ __all__ = [
     "OPEN",
     "PRIORITIES",
     "PROMISE_STATES",
+    "REACHES",
     "SCOPES",
     "STATUSES",
     "TIMER_KINDS",
+    "VIEW_SYMBOLS",
     "WAKES",
     "WITHDRAWN_BECAUSE",
     "Attachment",
+    "BulkChange",
     "Deadline",
     "DeadlineKind",
     "Link",
@@ -40,8 +44,10 @@ __all__ = [
     "Message",
     "Note",
     "Participant",
+    "Pin",
     "Promise",
     "Refusal",
+    "SavedView",
     "SearchRow",
     "Snooze",
     "Target",
