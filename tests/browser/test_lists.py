@@ -228,7 +228,7 @@ def test_what_comes_meanwhile_is_announced_and_moves_nothing(
 
 def test_keys_lead_to_each_view(log_in: LogIn, mira: Agent, many: list[Ticket]) -> None:
     page = log_in(mira)
-    keys = {"w": "waiting", "z": "promised", "d": "due", "n": "mentioned", "k": "unplaced", "v": "snoozed"}
+    keys = {"w": "waiting", "p": "promised", "d": "due", "n": "mentioned", "k": "unplaced", "v": "snoozed"}
     for key, name in keys.items():
         page.keyboard.press("g")
         page.keyboard.press(key)

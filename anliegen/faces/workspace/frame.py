@@ -50,7 +50,7 @@ KEYS = {
     "team": "g t",
     "unassigned": "g u",
     "waiting": "g w",
-    "promised": "g z",
+    "promised": "g p",
     "due": "g d",
     "mentioned": "g n",
     "unplaced": "g k",

@@ -22,8 +22,11 @@ from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.fill import Filled, NotEmpty, fill, fill_in
 from anliegen.oversight.portability.demo.mails import LEDGER_REACHES
 from anliegen.oversight.portability.demo.shapes import DemoOperator
+from anliegen.oversight.portability.demo.views import SHARED
 from anliegen.records.accounts.models import Agent, Operator, Team
 from anliegen.records.customers.models import Person
+from anliegen.records.tickets import lists
+from anliegen.records.tickets.desk import laid_out
 from anliegen.records.tickets.models import Message, Promise, Refusal, Ticket
 
 pytestmark = pytest.mark.django_db  # each test inside the transaction of the module
@@ -152,3 +155,11 @@ def test_what_it_prints_lets_people_in(filled: Filled, demo: DemoOperator) -> No
 
 def _actors(verb: str) -> set[str]:
     return set(Event.objects.filter(verb=verb).values_list("actor", flat=True))
+
+
+def test_the_house_has_views_for_everybody_and_each_shows_something(filled: Filled) -> None:
+    admin = Agent.objects.at_work().filter(role__slug="administration").order_by("pk")[0]
+    views = laid_out(admin).views
+    assert [view.name for view in views] == [name for name, _symbol, _wanted in SHARED]
+    assert all(view.is_shared for view in views)
+    assert sum(count.number for count in lists.counts_of(admin, [view.filter for view in views])) > 5
