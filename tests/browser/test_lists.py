@@ -37,7 +37,7 @@ def many(open_ticket: Open, billing: Team, run_pipeline: Callable[[], int]) -> l
     run_pipeline()
     Ticket.objects.filter(pk=made[36].pk).update(promised_for=clock.now() + timedelta(hours=3))
     Ticket.objects.filter(pk=made[35].pk).update(promised_for=clock.now() - timedelta(hours=3))
-    Ticket.objects.filter(pk=made[39].pk).update(due_at=clock.now() + timedelta(hours=5))
+    Ticket.objects.filter(pk=made[39].pk).update(due_at=clock.now() + timedelta(hours=5), due_for="first")
     return made[::-1]
 
 

@@ -195,7 +195,7 @@ def _write(plans: list[Plan], base: Base) -> int:
         "tickets_ticket",
         "number, subject, status, priority, channel, topic, tags, language, brand_id, person_id, team_id, assignee_id,"
         " responsible_id, created_at, updated_at, last_message_at, waiting_since, first_answered_at, resolved_at,"
-        " closed_at, version, due_at, promised_for, snoozed_until, snoozed_by_id, unplaced_since",
+        " closed_at, version, due_at, due_for, promised_for, snoozed_until, snoozed_by_id, unplaced_since",
         (_ticket_row(plan, base) for plan in plans),
     )
     _copy(
@@ -231,6 +231,7 @@ def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
     done = not plan.is_open
     answers = [said.at for said in plan.said if not said.is_in]
     agent = plan.agent.pk if plan.agent else None
+    is_due = not done and plan.said[-1].is_in
     is_put_aside = not done and plan.number % SNOOZED == 0
     return (
         plan.number, plan.subject, plan.status, 2, "email", "seed", list(plan.tags), "de", base.brand.pk, plan.person,
@@ -239,7 +240,7 @@ def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
         answers[0] if answers else None, plan.last_at if done else None,
         plan.last_at if plan.status == "closed" else None,
         len(plan.said),
-        plan.last_at + timedelta(days=2) if not done and plan.said[-1].is_in else None,
+        plan.last_at + timedelta(days=2) if is_due else None, ("next" if answers else "first") if is_due else "",
         plan.last_at + timedelta(days=5) if not done and plan.number % PROMISED == 0 else None,
         plan.last_at + timedelta(days=800) if is_put_aside else None, base.agents[0].pk if is_put_aside else None,
         plan.opened_at if plan.is_unplaced else None,

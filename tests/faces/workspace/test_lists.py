@@ -115,7 +115,7 @@ def test_a_customer_is_named_only_to_those_who_may_know_them(
     miras: Client, mira: Agent, ticket: Ticket, now: datetime
 ) -> None:
     path = f"?person={ticket.person_id}"
-    assert [text for text, _href in chips_in(html_of(miras, path))] == ["Kundin, Kunde: Kim Berger"]
+    assert [text for text, _href in chips_in(html_of(miras, path))] == ["Kundschaft: Kim Berger"]
     mira.role.permissions = [code for code in mira.role.permissions if code != "customer.read"]
     mira.role.save()
     assert "Kim Berger" not in html_of(miras, path)
@@ -277,7 +277,9 @@ def test_a_concern_is_pinned_and_unpinned(miras: Client, miras_parts: Client, ti
 
 def test_a_line_says_what_was_promised_and_what_is_due(miras: Client, ticket: Ticket, mira: Agent) -> None:
     at = clock.now()
-    Ticket.objects.filter(pk=ticket.pk).update(promised_for=at - timedelta(hours=1), due_at=at + timedelta(hours=1))
+    Ticket.objects.filter(pk=ticket.pk).update(
+        promised_for=at - timedelta(hours=1), due_at=at + timedelta(hours=1), due_for="first"
+    )
     html = html_of(miras, "?view=promised")
     assert re.search(r'badge-broken">.*?zugesagt: ', html, re.DOTALL)
     assert re.search(r'badge-waiting">.*?fällig ', html, re.DOTALL)
