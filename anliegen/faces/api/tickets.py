@@ -8,6 +8,7 @@ from ninja import Header, Path, Query, Router
 from ninja.responses import Status as Answered
 
 from anliegen.faces.api import choices
+from anliegen.faces.api.narrowing import TicketFilter
 from anliegen.faces.api.once import once
 from anliegen.faces.api.problems import Refused, declared, invalid
 from anliegen.faces.api.rights import agent_of, reads, token_of, writes
@@ -19,7 +20,6 @@ from anliegen.faces.api.shapes import (
     Said,
     StatusOrAll,
     TicketChange,
-    TicketFilter,
     TicketPage,
     TicketShape,
     TicketWithMessages,

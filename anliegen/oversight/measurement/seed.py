@@ -19,6 +19,7 @@ from anliegen.ground.journal.models import Event
 from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
 from anliegen.ground.text import fold
 from anliegen.oversight.measurement import words
+from anliegen.oversight.measurement.plans import Plan, Said
 from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets.models import Message, Ticket
@@ -27,8 +28,6 @@ PER_TICKET = 3  # messages, when nothing else is asked for
 OPEN_SHARE = 0.1
 BATCH = 2000
 TICKETS_PER_PERSON = 4
-# Of the open ones each so manieth was promised something, is put aside, or has no place.
-PROMISED, SNOOZED, UNPLACED = 7, 20, 40
 TABLES = (
     *("customers_person", "customers_address", "tickets_ticket", "tickets_participant", "tickets_message"),
     *("tickets_searchrow", "journal_event"),
@@ -78,49 +77,6 @@ def seed(
         progress(made)
     _settle()
     return Seeded(made, said, events)
-
-
-@dataclass(frozen=True)
-class Said:
-    pk: int
-    at: datetime
-    is_in: bool
-    text: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One ticket to be."""
-
-    number: int
-    person: int
-    name: str
-    address_key: int
-    address: str
-    is_new_person: bool
-    subject: str
-    status: str
-    team: Team
-    agent: Agent | None
-    said: tuple[Said, ...]
-    tags: tuple[str, ...]
-
-    @property
-    def is_open(self) -> bool:
-        return self.status not in ("resolved", "closed")
-
-    @property
-    def is_unplaced(self) -> bool:
-        """No rule knew a team for it, and nobody has taken it."""
-        return self.status == "new" and self.number % UNPLACED == 0
-
-    @property
-    def opened_at(self) -> datetime:
-        return self.said[0].at
-
-    @property
-    def last_at(self) -> datetime:
-        return self.said[-1].at
 
 
 def _plans(base: Base, tickets: int, per_ticket: float, chance: random.Random) -> Iterator[Plan]:
@@ -232,7 +188,6 @@ def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
     answers = [said.at for said in plan.said if not said.is_in]
     agent = plan.agent.pk if plan.agent else None
     is_due = not done and plan.said[-1].is_in
-    is_put_aside = not done and plan.number % SNOOZED == 0
     return (
         plan.number, plan.subject, plan.status, 2, "email", "seed", list(plan.tags), "de", base.brand.pk, plan.person,
         None if plan.is_unplaced else plan.team.pk, agent, agent, plan.opened_at, plan.last_at, plan.last_at,
@@ -241,8 +196,9 @@ def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
         plan.last_at if plan.status == "closed" else None,
         len(plan.said),
         plan.last_at + timedelta(days=2) if is_due else None, ("next" if answers else "first") if is_due else "",
-        plan.last_at + timedelta(days=5) if not done and plan.number % PROMISED == 0 else None,
-        plan.last_at + timedelta(days=800) if is_put_aside else None, base.agents[0].pk if is_put_aside else None,
+        plan.last_at + timedelta(days=5) if plan.is_promised else None,
+        plan.last_at + timedelta(days=800) if plan.is_put_aside else None,
+        base.agents[0].pk if plan.is_put_aside else None,
         plan.opened_at if plan.is_unplaced else None,
     )  # fmt: skip
 
