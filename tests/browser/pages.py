@@ -3,6 +3,11 @@
 WORKSPACE = (
     "/workspace/?view=team",
     "/workspace/?view=team&order=waiting",
+    "/workspace/?view=open&tag=umzug&waits=24h",
+    "/workspace/filter/?view=open",
+    "/workspace/views/",
+    "/workspace/views/new/?tag=umzug",
+    "/workspace/views/{saved}/",
     "/workspace/",
     "/workspace/tickets/{ticket}/",
     "/workspace/tickets/{ticket}/resolve/",

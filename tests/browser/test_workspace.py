@@ -15,6 +15,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer, Promised, Received
 from anliegen.records.tickets.models import Message, Note, Promise, Ticket
+from anliegen.records.tickets.view_filters import Filter
 from tests.browser.pages import WORKSPACE
 
 pytestmark = pytest.mark.browser
@@ -209,9 +210,13 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     dark: bool,
 ) -> None:
     run_pipeline()
+    saved = actions.create_view(
+        name="Umzüge", symbol="tag", wanted=Filter(tag=("umzug",)), order="newest", owner=mira, reach="own", team=None,
+        actor=Actor.agent(mira.pk), at=clock.now(),
+    )  # fmt: skip
     page = log_in(mira, width=width, dark=dark)
     for pattern in WORKSPACE:
-        address = pattern.format(ticket=fresh.pk, mail=kept, promise=promise.pk)
+        address = pattern.format(ticket=fresh.pk, saved=saved.pk, mail=kept, promise=promise.pk)
         page.goto(address)
         if pattern == "/workspace/tickets/{ticket}/":
             page.locator("[data-open=compose-reply]").click()

@@ -14,6 +14,7 @@ NO_PAGE = {
     "workspace/news/": "a part of the inbox",
     "workspace/search/choices/": "choices of a menu",
     "workspace/tickets/<int:number>/snooze/understood/": "a part of the form",
+    "workspace/rail/": "a part of every page",
     "workspace/organisations/": "names to choose from",
     "workspace/undelivered/count/": "a part of every page",
     "workspace/tickets/<int:number>/forward/": "a part of the ticket",

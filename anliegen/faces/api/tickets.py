@@ -8,6 +8,7 @@ from ninja import Header, Path, Query, Router
 from ninja.responses import Status as Answered
 
 from anliegen.faces.api import choices
+from anliegen.faces.api.narrowing import TicketFilter
 from anliegen.faces.api.once import once
 from anliegen.faces.api.problems import Refused, declared, invalid
 from anliegen.faces.api.rights import agent_of, reads, token_of, writes
@@ -32,6 +33,7 @@ from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, queries
 from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.lanes import fitting
 from anliegen.records.tickets.models import Message, Ticket
 from anliegen.records.tickets.seen import as_seen_by
 
@@ -90,10 +92,11 @@ def list_tickets(
     status: Annotated[list[StatusOrAll] | None, Query(description="May be given several times.")] = None,
     team: Annotated[str, Query(max_length=254, description="Number or short name, or `none`.")] = "",
     assignee: Annotated[str, Query(max_length=254, description="Number or e-mail address, `me` or `none`.")] = "",
+    narrowed: Query[TicketFilter] = ...,  # type: ignore[assignment]
     cursor: Annotated[str, Query(pattern=CURSOR, description="`next` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
-    """The tickets that the token's agent may see, newest activity first."""
+    """The tickets that the token's agent may see, newest activity first. Only those that fit all that is asked."""
     agent = agent_of(request)
     tickets = Ticket.objects.visible_to(agent)
     if statuses := list(filter(None, status or [])):
@@ -102,6 +105,7 @@ def list_tickets(
         tickets = tickets.filter(team=None if team == "none" else choices.team(team, field="team"))
     if assignee:
         tickets = tickets.filter(assignee=_assignee(assignee, agent))
+    tickets = fitting(tickets, narrowed.filter(), agent, clock.now())
     page = queries.page(_whole(tickets), cursor=cursor or None, size=limit)
     as_seen_by(agent, page.items)
     return TicketPage.of(page.items, page.older)

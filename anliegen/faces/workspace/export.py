@@ -20,12 +20,14 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace import search
 from anliegen.faces.workspace.export_files import KINDS, Kind
 from anliegen.faces.workspace.frame import actor_of, agent_of
+from anliegen.faces.workspace.listing import address, listing_of
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
-from anliegen.records.tickets import actions, exported, queries
+from anliegen.records.tickets import actions, exported
 from anliegen.records.tickets.exported import Column
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.views import VIEWS
 
 AT_ONCE = 2  # of the threads that serve pages, so that the others go on
 USUAL = ("number", "subject", "status", "team", "assignee", "customer", "opened_at", "last_message_at")
@@ -75,11 +77,12 @@ def _listed(request: HttpRequest, agent: Agent) -> Listed:
         name = _("Search: %(asked)s") % {"asked": asked}
         back = f"{reverse('workspace:search')}?{urlencode({'q': asked})}"
         return Listed(name, exported.found_by(agent, asked), ["search", *exported.codes_of(asked)], back)
-    view = request.GET.get("view") or "mine"
-    if view not in queries.VIEWS:
+    if (view := request.GET.get("view") or "mine") not in VIEWS:
         raise Http404
-    back = f"{reverse('workspace:inbox')}?{urlencode({'view': view})}"
-    return Listed(queries.VIEWS[view], exported.in_view(agent, view), [f"view:{view}"], back)
+    listing = listing_of(request)
+    narrowed = list(dict(listing.filter.pairs())) if not listing.view or listing.more else []
+    codes = [f"view:{view}" if listing.view else "view:saved", *narrowed]
+    return Listed(listing.name, exported.in_view(agent, listing.filter), codes, address(listing.pairs()))
 
 
 def _ask(

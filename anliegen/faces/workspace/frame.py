@@ -3,17 +3,26 @@
 from collections import Counter
 from functools import cached_property
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Value
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.faces.workspace.brakes import Told, undecided
+from anliegen.faces.workspace.listing import (
+    address,
+    laid_out_of,
+    listing_of,
+    order_asked,
+    ordered,
+)
+from anliegen.faces.workspace.listing import came_from as came_from
+from anliegen.faces.workspace.listing import state_of as state_of
+from anliegen.faces.workspace.rail import Rail
 from anliegen.faces.workspace.sent import Sent, sent_of
 from anliegen.flow.channels.pace import held_up
 from anliegen.ground.journal import seal
@@ -24,9 +33,32 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import InTeam, may
 from anliegen.records.tickets import lists, operators, queries
 from anliegen.records.tickets.models import Draft
+from anliegen.records.tickets.views import VIEWS
 
-SYMBOLS = {"mine": "user", "team": "users", "unassigned": "inbox", "open": "list"}
-KEYS = {"mine": "g m", "team": "g t", "unassigned": "g u", "open": "g a"}
+SYMBOLS = {
+    "mine": "user",
+    "team": "users",
+    "unassigned": "inbox",
+    "waiting": "waiting",
+    "promised": "promise",
+    "due": "clock",
+    "mentioned": "bell",
+    "unplaced": "help",
+    "snoozed": "snooze",
+    "open": "list",
+}
+KEYS = {
+    "mine": "g m",
+    "team": "g t",
+    "unassigned": "g u",
+    "waiting": "g w",
+    "promised": "g p",
+    "due": "g f",
+    "mentioned": "g n",
+    "unplaced": "g k",
+    "snoozed": "g v",
+    "open": "g a",
+}
 LEDGERS = ("settings-intake", "settings-journal")
 Entry = dict[str, Any]
 
@@ -49,39 +81,6 @@ def insist(request: HttpRequest, permission: str, subject: InTeam | None = None)
 def listen(request: HttpRequest) -> None:
     """Note the journal's head before tickets are read, so that the page's stream misses nothing in between."""
     request.heard_until = seal.last()[0]  # type: ignore[attr-defined]
-
-
-def state_of(request: HttpRequest) -> QueryDict:
-    """The query of the page the agent looks at: this request's own, or of the page whose form was sent by htmx."""
-    htmx = request.htmx  # type: ignore[attr-defined]
-    if request.method == "POST" and htmx and htmx.current_url_abs_path:
-        return QueryDict(urlsplit(htmx.current_url_abs_path).query)
-    return request.GET
-
-
-def view_of(request: HttpRequest) -> str:
-    """The list the agent works in: named in the address, so that every state has one."""
-    view = state_of(request).get("view", "")
-    return view if view in queries.VIEWS else "mine"
-
-
-def order_of(request: HttpRequest) -> str:
-    """How the agent has their lists ordered: named in the address too, and kept from list to list."""
-    order = state_of(request).get("order", "")
-    return order if order in queries.ORDERS else "newest"
-
-
-def came_from(request: HttpRequest) -> str:
-    """Which kind of list the agent works in: a `view`, a `search`, or what was not delivered."""
-    state = state_of(request)
-    if state.get("q", "").strip():
-        return "search"
-    return "undelivered" if state.get("from") == "undelivered" else "view"
-
-
-def list_of(view: str, order: str) -> dict[str, str]:
-    """What names a list in an address; the usual order needs no name."""
-    return {"view": view} | ({} if order == "newest" else {"order": order})
 
 
 def desk(request: HttpRequest) -> dict[str, "Desk"]:
@@ -116,13 +115,21 @@ class Desk:
         if not may(self.agent, "ticket.read"):
             return []
         is_there = self._is_at("inbox", "news") or (self._is_at("ticket") and came_from(self._request) == "view")
-        here = view_of(self._request) if is_there else None
+        here = listing_of(self._request).view if is_there else None
         counts = lists.counts(self.agent)
-        return [self._view(key, name, here, counts[key]) for key, name in queries.VIEWS.items()]
+        return [self._view(key, view.name, here, counts[key]) for key, view in VIEWS.items()]
+
+    @cached_property
+    def rail(self) -> Rail:
+        """Saved views and pinned tickets."""
+        is_there = self._is_at("inbox", "rail") or (self._is_at("ticket") and came_from(self._request) == "view")
+        listing = listing_of(self._request) if is_there else None
+        here = listing.saved.pk if listing is not None and listing.saved is not None else None
+        return Rail(self.agent, laid_out_of(self._request), here, is_counting=self._is_at("rail"))
 
     @cached_property
     def _order(self) -> str:
-        return order_of(self._request)
+        return order_asked(self._request)
 
     @cached_property
     def undelivered(self) -> int:
@@ -191,7 +198,7 @@ class Desk:
     def work(self) -> list[Entry]:
         entries = [
             self._entry("search", _("Search"), "search", "ticket.read", "g s"),
-            self._entry("drafts", _("Drafts"), "edit", "ticket.reply", "g d"),
+            self._entry("drafts", _("Drafts"), "edit", "ticket.reply", "g e"),
             self._entry("new", _("New concern"), "plus", "ticket.open", "c"),
             self._entry("promises", _("Promises"), "promise", "ticket.read", "g z"),
         ]
@@ -215,7 +222,7 @@ class Desk:
         return {
             "key": key,
             "text": name,
-            "href": f"{reverse('workspace:inbox')}?{urlencode(list_of(key, self._order))}",
+            "href": address([("view", key), *ordered(self._order)]),
             "symbol": SYMBOLS[key],
             "current": key == here,
             "keys": KEYS[key],

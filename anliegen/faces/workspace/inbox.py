@@ -1,25 +1,34 @@
-"""The lists of open tickets. The address is the state: the view, the order and the cursor."""
+"""The lists of tickets. The address is the state: the view, what it is filtered by, the order and the cursor."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import agent_of, list_of, listen, order_of, view_of
+from anliegen.faces.workspace.frame import agent_of, listen
+from anliegen.faces.workspace.listing import Listing, address, listing_of, state_of
+from anliegen.faces.workspace.lists import chips
 from anliegen.faces.workspace.rows import rows
 from anliegen.ground import clock
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import lists, queries
+from anliegen.records.tickets.looking import LOOKED_AT
 from anliegen.records.tickets.queries import Page
 from anliegen.records.tickets.seen import as_seen_by
+from anliegen.records.tickets.views import orders_of
 
 
-def empty_words(view: str) -> tuple[str, str]:
+def empty_words(listing: Listing) -> tuple[str, str]:
     """What an empty list says: that it is empty, and what will stand here."""
+    nothing_fits = (_("Nothing fits this filter"), _("Take one of the chips away, or look at all open concerns."))
+    if not listing.view or listing.more:
+        return nothing_fits
     return {
         "mine": (
             _("Nothing lies with you"),
@@ -33,65 +42,106 @@ def empty_words(view: str) -> tuple[str, str]:
             _("Everything has somebody"),
             _("Concerns that nobody has taken on yet appear here."),
         ),
+        "waiting": (
+            _("Nobody waits for us"),
+            _("Whoever has written and got no answer yet appears here, the longest wait first."),
+        ),
+        "promised": (
+            _("No promise is open"),
+            _("What we have promised appears here until it is kept, the next one first."),
+        ),
+        "due": (
+            _("Nothing is due"),
+            _("Concerns with a target or a legal deadline appear here, the next one first."),
+        ),
+        "mentioned": (
+            _("Nobody has asked you"),
+            _("When a colleague mentions you in a note, the concern appears here until you have seen to it."),
+        ),
+        "unplaced": (
+            _("Everything has found its place"),
+            _("Concerns for which no rule knew a team or a topic appear here until somebody gives them one."),
+        ),
+        "snoozed": (
+            _("Nothing is put aside"),
+            _("What is put aside waits here until its time has come, or until the customer writes."),
+        ),
         "open": (
             _("No open concern"),
             _("Whatever comes in by mail, form or telephone appears here until it is resolved."),
         ),
-    }[view]
+    }[listing.view]
 
 
 @asks("ticket.read")
 def inbox(request: HttpRequest) -> HttpResponse:
-    """One page of a view, newest activity or longest waiting first."""
+    """One page of a list, narrowed by what its address asks."""
+    if chips.is_sent_by_hand(request.GET):
+        return redirect(chips.tidied(request))
     listen(request)
-    view, order = view_of(request), order_of(request)
-    found = listed(request, view)
+    listing = listing_of(request)
+    found = listed(request, listing)
+    orders = orders_of(listing.filter)
     context = {
-        "view": view,
-        "view_name": queries.VIEWS[view],
+        "view_name": listing.name,
         "rows": rows(found.items, now=clock.now()),
-        "orders": [(each.name, address(view, key), key == order) for key, each in queries.ORDERS.items()],
-        "is_by_waiting": order == "waiting",
-        "newer": address(view, order, found.newer) if found.newer else None,
-        "older": address(view, order, found.older) if found.older else None,
-        "news_url": news_address(request, view, found),
+        "orders": [(each.name, address(listing.pairs(key)), key == listing.order) for key, each in orders.items()]
+        if len(orders) > 1
+        else [],
+        "is_by_waiting": listing.order == "waiting",
+        "is_newest": listing.order == "newest",
+        "newer": address(listing.pairs(), found.newer) if found.newer else None,
+        "older": address(listing.pairs(), found.older) if found.older else None,
+        "is_cut": found.is_cut,
+        "looked_at": LOOKED_AT,
+        "news_url": news_address(listing, found),
         "is_first_page": found.newer is None,
-        "empty": empty_words(view),
+        "empty": empty_words(listing),
         "may_export": may(agent_of(request), "ticket.export"),
         "here": request.GET.urlencode(),
+        "chosen": chips.chips(request, listing),
+        "may_pick": may(agent_of(request), "ticket.change") or may(agent_of(request), "ticket.assign"),
+        **_ways_to_save(request, listing),
     }
     return page(request, "workspace/inbox.html", context, block="list")
 
 
+def _ways_to_save(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+    """Where this list can be kept as a view, and where the saved view that it came from can be changed."""
+    query = urlencode([*listing.filter.pairs(), ("order", listing.order)])
+    saved = listing.saved
+    return {
+        "filter_url": f"{reverse('workspace:filter')}?{urlencode(listing.pairs())}",
+        "save_url": f"{reverse('workspace:view-new')}?{query}" if listing.chosen else None,
+        "saved": saved,
+        "edit_url": f"{reverse('workspace:view-edit', args=[saved.pk])}?{query}" if saved is not None else None,
+        "is_changed": listing.is_changed,
+        "unchanged": address([("saved", str(saved.pk))]) if saved is not None else None,
+    }
+
+
 @asks("ticket.read")
 def news(request: HttpRequest) -> HttpResponse:
-    """How many tickets of a view moved up since it was shown; the page asks after each change it hears of."""
-    view = view_of(request)
+    """How many tickets of a list moved up since it was shown; the page asks after each change it hears of."""
+    listing = listing_of(request)
     since = _moment(request.GET.get("since"))
-    count = lists.moved_since(agent_of(request), view, since) if since is not None else 0
-    context = {"count": count, "more": count >= queries.COUNT_TO, "again": address(view, order_of(request))}
+    count = lists.moved_since(agent_of(request), listing.filter, since) if since is not None else 0
+    context = {"count": count, "more": count >= queries.COUNT_TO, "again": address(listing.pairs())}
     return page(request, "workspace/parts/news.html", context)
 
 
-def listed(request: HttpRequest, view: str) -> Page:
-    order = queries.ORDERS[order_of(request)]
-    found = lists.page(agent_of(request), view, cursor=request.GET.get("cursor"), order=order)
+def listed(request: HttpRequest, listing: Listing) -> Page:
+    cursor = state_of(request).get("cursor")
+    found = lists.page(agent_of(request), listing.filter, cursor=cursor, order=listing.along)
     as_seen_by(agent_of(request), found.items)
     return found
 
 
-def news_address(request: HttpRequest, view: str, found: Page) -> str:
+def news_address(listing: Listing, found: Page) -> str:
     """Where to ask what is new: it names the moment up to which this list is up to date. What moves later is news."""
-    order = order_of(request)
-    is_newest = order == "newest" and found.items and found.newer is None
+    is_newest = listing.order == "newest" and found.items and found.newer is None
     latest = found.items[0].last_message_at if is_newest else clock.now()
-    query = urlencode(list_of(view, order) | {"since": f"{latest.timestamp():.6f}"})
-    return f"{reverse('workspace:news')}?{query}"
-
-
-def address(view: str, order: str, cursor: str | None = None) -> str:
-    query = list_of(view, order) | ({"cursor": cursor} if cursor else {})
-    return f"{reverse('workspace:inbox')}?{urlencode(query)}"
+    return f"{reverse('workspace:news')}?{urlencode([*listing.pairs(), ('since', f'{latest.timestamp():.6f}')])}"
 
 
 def _moment(text: str | None) -> datetime | None:

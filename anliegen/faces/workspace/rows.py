@@ -1,6 +1,6 @@
 """The lines of a list of tickets: what a glance needs, and nothing that costs a query per line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -24,6 +24,17 @@ CHANNEL_SIGNS = {"email": "mail", "form": "form", "chat": "chat", "phone": "phon
 _STATUSES, _PRIORITIES, _CHANNELS = dict(STATUSES), dict(PRIORITIES), dict(CHANNELS)
 
 
+SOON = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Promised:
+    """Until when something was promised, and how urgent that is."""
+
+    at: datetime
+    tone: str
+
+
 @dataclass(frozen=True)
 class Row:
     """One ticket in a list."""
@@ -31,7 +42,9 @@ class Row:
     ticket: Ticket
     snippet: Snippet | None
     waits: timedelta | None  # how long the customer has been waiting for us
-    due: Due | None = None  # when it is due
+    due: Due | None  # when it is due
+    now: datetime
+    has_draft: bool = False
 
     @property
     def status(self) -> tuple[str, str, str]:
@@ -45,6 +58,14 @@ class Row:
     @property
     def channel(self) -> tuple[str, str]:
         return _channel_look(language(), self.ticket.channel)
+
+    @property
+    def promised(self) -> Promised | None:
+        """The next promise that is open. Red is one that is broken, and nothing else."""
+        at = self.ticket.promised_for
+        if at is None:
+            return None
+        return Promised(at, "broken" if at < self.now else "waiting" if at < self.now + SOON else "quiet")
 
     @property
     def is_untouched(self) -> bool:
@@ -66,9 +87,15 @@ def _channel_look(_language: str | None, channel: str) -> tuple[str, str]:
     return str(_CHANNELS[channel]), CHANNEL_SIGNS[channel]
 
 
-def rows(tickets: Sequence[Ticket], *, now: datetime, with_snippets: bool = True) -> list[Row]:
+def rows(
+    tickets: Sequence[Ticket], *, now: datetime, with_snippets: bool = True, drafts: Collection[int] = ()
+) -> list[Row]:
+    """The lines of these tickets. `drafts`: those for which the agent has begun to write something."""
     snippets = newest_said([ticket.pk for ticket in tickets]) if with_snippets else {}
-    return [Row(ticket, snippets.get(ticket.pk), waits(ticket, now), due_of(ticket, now)) for ticket in tickets]
+    return [
+        Row(ticket, snippets.get(ticket.pk), waits(ticket, now), due_of(ticket, now), now, ticket.pk in drafts)
+        for ticket in tickets
+    ]
 
 
 def waits(ticket: Ticket, now: datetime) -> timedelta | None:

@@ -15,6 +15,7 @@ from anliegen.faces.workspace import (
     search,
     undelivered,
 )
+from anliegen.faces.workspace.lists import chips, counting, many, saved
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     changes,
@@ -31,6 +32,7 @@ from anliegen.faces.workspace.tickets import (
     leaving,
     look,
     page,
+    pinning,
     promised,
     promising,
     resolving,
@@ -48,6 +50,15 @@ urlpatterns = [
     path("logout/", login.logout, name="logout"),
     path("", inbox.inbox, name="inbox"),
     path("news/", inbox.news, name="news"),
+    path("rail/", counting.rail, name="rail"),
+    path("filter/", chips.choose, name="filter"),
+    path("views/", saved.views, name="views"),
+    path("views/new/", saved.new, name="view-new"),
+    path("views/<int:pk>/", saved.edit, name="view-edit"),
+    path("views/<int:pk>/delete/", saved.delete, name="view-delete"),
+    path("views/<int:pk>/move/", saved.move, name="view-move"),
+    path("many/", many.many, name="many"),
+    path("many/<int:pk>/undo/", many.undo, name="many-undo"),
     path("search/", search.search, name="search"),
     path("next/", next_concern.draw, name="next"),
     path("breather/", next_concern.breathe, name="breather"),
@@ -76,6 +87,7 @@ urlpatterns = [
     path("drafts/files/<int:pk>/take-out/", keeping.take_out, name="draft-take-out"),
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
+    path("tickets/<int:number>/pin/", pinning.pin, name="pin"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
     path("tickets/<int:number>/document/", documents.document, name="document"),
     path("tickets/<int:number>/snooze/", snoozing.snooze, name="snooze"),

@@ -12,7 +12,7 @@ from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of, record, ref
 from anliegen.records.accounts.models import Mailbox
-from anliegen.records.tickets import verbs as tickets
+from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Ticket
 
 AUTHOR = Actor.rule("mailbox")
@@ -45,7 +45,7 @@ def _decide(ticket: Ticket, event: Event) -> None:
         make(ticket, propose(ticket.mailbox), actor=actor, at=clock.now())
     else:
         # A person was quicker: nothing to decide, but what waits for the sorting may go on.
-        record(tickets.TICKET_TRIAGED, ticket, actor=actor, at=clock.now(), decision=None)
+        tickets.triaged(ticket, decision=None, fits_none=False, actor=actor, at=clock.now())
 
 
 def propose(mailbox: Mailbox | None) -> Proposal:
@@ -86,5 +86,5 @@ def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime) -> D
         )
         if decision.applied_at is not None:
             approval.put_into_effect(decision, ticket, actor=actor, at=at)
-        record(tickets.TICKET_TRIAGED, ticket, actor=actor, at=at, decision=ref(decision))
+        tickets.triaged(ticket, decision=ref(decision), fits_none=not proposal.choice, actor=actor, at=at)
     return decision

@@ -17,12 +17,14 @@ from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address, Organisation, Person
 from anliegen.records.tickets.models import (
     Attachment,
+    BulkChange,
     Deadline,
     DeadlineKind,
     Message,
     Note,
     Promise,
     Refusal,
+    SavedView,
     Snooze,
     Target,
     Ticket,
@@ -48,6 +50,8 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "organisation": (Organisation, "name"),
     "person": (Person, "name"),
     "ticket": (Ticket, "subject"),
+    "savedview": (SavedView, None),
+    "bulkchange": (BulkChange, None),
     "message": (Message, None),
     "note": (Note, None),
     "snooze": (Snooze, None),

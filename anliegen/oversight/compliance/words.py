@@ -24,7 +24,7 @@ from anliegen.records.tickets.models import (
     WAKES,
     WITHDRAWN_BECAUSE,
 )
-from anliegen.records.tickets.queries import VIEWS
+from anliegen.records.tickets.views import VIEWS
 
 Words = Mapping[Any, str | Promise]
 
@@ -134,13 +134,31 @@ REFUSALS: Words = {
     "unknown": gettext_lazy("without a reason given"),
 }
 SEEN_TO: Words = {"again": gettext_lazy("sent again"), "left": gettext_lazy("left as it is")}
+NARROWED_BY: Words = {
+    "status": gettext_lazy("status"),
+    "team": gettext_lazy("team"),
+    "topic": gettext_lazy("topic"),
+    "channel": gettext_lazy("channel"),
+    "tag": gettext_lazy("tag"),
+    "priority": gettext_lazy("priority"),
+    "person": gettext_lazy("customer"),
+    "organisation": gettext_lazy("organisation"),
+    "language": gettext_lazy("language"),
+    "waits": gettext_lazy("waiting time"),
+    "created": gettext_lazy("age"),
+    "promise": gettext_lazy("promise"),
+    "due": gettext_lazy("deadline"),
+    "text": gettext_lazy("words"),
+}
 # By what an export was narrowed: the kind of list, and filters whose value is nobody's business.
 NARROWED: Words = {
     "search": gettext_lazy("search"),
     "words": gettext_lazy("words"),
     "customer": gettext_lazy("customer"),
     "assignee": gettext_lazy("assigned to"),
-    **{f"view:{code}": name for code, name in VIEWS.items()},
+    **{f"view:{code}": view.name for code, view in VIEWS.items()},
+    "view:saved": gettext_lazy("a list of one's own"),
+    **NARROWED_BY,
 }
 BY_FIELD: Mapping[str, Words] = {
     "by": NARROWED,

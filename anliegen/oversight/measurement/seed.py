@@ -19,6 +19,7 @@ from anliegen.ground.journal.models import Event
 from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
 from anliegen.ground.text import fold
 from anliegen.oversight.measurement import words
+from anliegen.oversight.measurement.plans import Plan, Said
 from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets.models import Message, Ticket
@@ -76,40 +77,6 @@ def seed(
         progress(made)
     _settle()
     return Seeded(made, said, events)
-
-
-@dataclass(frozen=True)
-class Said:
-    pk: int
-    at: datetime
-    is_in: bool
-    text: str
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One ticket to be."""
-
-    number: int
-    person: int
-    name: str
-    address_key: int
-    address: str
-    is_new_person: bool
-    subject: str
-    status: str
-    team: Team
-    agent: Agent | None
-    said: tuple[Said, ...]
-    tags: tuple[str, ...]
-
-    @property
-    def opened_at(self) -> datetime:
-        return self.said[0].at
-
-    @property
-    def last_at(self) -> datetime:
-        return self.said[-1].at
 
 
 def _plans(base: Base, tickets: int, per_ticket: float, chance: random.Random) -> Iterator[Plan]:
@@ -184,7 +151,7 @@ def _write(plans: list[Plan], base: Base) -> int:
         "tickets_ticket",
         "number, subject, status, priority, channel, topic, tags, language, brand_id, person_id, team_id, assignee_id,"
         " responsible_id, created_at, updated_at, last_message_at, waiting_since, first_answered_at, resolved_at,"
-        " closed_at, version",
+        " closed_at, version, due_at, due_for, promised_for, snoozed_until, snoozed_by_id, unplaced_since",
         (_ticket_row(plan, base) for plan in plans),
     )
     _copy(
@@ -217,16 +184,22 @@ def _vector(plan: Plan, said: Said) -> str:
 
 
 def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
-    done = plan.status in ("resolved", "closed")
+    done = not plan.is_open
     answers = [said.at for said in plan.said if not said.is_in]
     agent = plan.agent.pk if plan.agent else None
+    is_due = not done and plan.said[-1].is_in
     return (
         plan.number, plan.subject, plan.status, 2, "email", "seed", list(plan.tags), "de", base.brand.pk, plan.person,
-        plan.team.pk, agent, agent, plan.opened_at, plan.last_at, plan.last_at,
+        None if plan.is_unplaced else plan.team.pk, agent, agent, plan.opened_at, plan.last_at, plan.last_at,
         plan.last_at if not done and plan.said[-1].is_in else None,
         answers[0] if answers else None, plan.last_at if done else None,
         plan.last_at if plan.status == "closed" else None,
         len(plan.said),
+        plan.last_at + timedelta(days=2) if is_due else None, ("next" if answers else "first") if is_due else "",
+        plan.last_at + timedelta(days=5) if plan.is_promised else None,
+        plan.last_at + timedelta(days=800) if plan.is_put_aside else None,
+        base.agents[0].pk if plan.is_put_aside else None,
+        plan.opened_at if plan.is_unplaced else None,
     )  # fmt: skip
 
 
@@ -270,6 +243,9 @@ def _events_of(plan: Plan) -> Iterator[tuple[str, datetime, str, dict[str, Any]]
         else:
             agent = f"agent:{plan.agent.pk}" if plan.agent else "system"
             yield "message.queued", said.at, agent, {"message": f"message:{said.pk}"}
+    if plan.is_unplaced:
+        yield "ticket.triaged", plan.last_at, "rule:mailbox", {"decision": None}
+        return
     yield "ticket.moved", plan.last_at, "rule:mailbox", {"to": f"team:{plan.team.pk}", "was": None}
 
 

@@ -19,7 +19,9 @@ from anliegen.records.accounts.permissions import PERMISSIONS
 ADMINISTRATION = list(PERMISSIONS)
 LEAD = [code for code in PERMISSIONS if code != "settings.manage"]
 SERVICE = [
-    code for code in PERMISSIONS if code not in ("settings.manage", "audit.read", "intake.retry", "ticket.export")
+    code
+    for code in PERMISSIONS
+    if code not in ("settings.manage", "audit.read", "intake.retry", "ticket.export", "view.share")
 ]
 READING = ["ticket.read", "customer.read"]
 

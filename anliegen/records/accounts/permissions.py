@@ -14,6 +14,7 @@ PERMISSIONS = {
     "ticket.assign": _("assign concerns"),
     "ticket.change": _("change status, priority, topic and tags"),
     "ticket.export": _("export lists of concerns"),
+    "view.share": _("save views for colleagues"),
     "customer.read": _("read customer data"),
     "customer.change": _("change customer data"),
     "intake.read": _("see the intake ledger"),

@@ -9,18 +9,21 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import operators
 from anliegen.records.tickets.codes import as_code
-from anliegen.records.tickets.models import OPEN, Ticket
-from anliegen.records.tickets.queries import UnknownView
+from anliegen.records.tickets.lanes import everything
+from anliegen.records.tickets.lists import filter_of
+from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.search import matching
+from anliegen.records.tickets.view_filters import Filter
 
 AT_ONCE = 1000
 Value = str | int | datetime | list[str] | None
@@ -71,17 +74,9 @@ def columns_for(agent: Agent) -> list[Column]:
     return [one for one in COLUMNS if not one.is_personal or may(agent, "customer.read")]
 
 
-def in_view(agent: Agent, view: str) -> "QuerySet[Ticket]":
-    """All tickets of a built-in view, in no order. Raises UnknownView."""
-    conditions = {
-        "mine": Q(assignee=agent),
-        "team": Q(team__in=agent.team_ids()),
-        "unassigned": Q(assignee=None),
-        "open": Q(),
-    }
-    if view not in conditions:
-        raise UnknownView(view)
-    return Ticket.objects.visible_to(agent).filter(conditions[view], status__in=OPEN)
+def in_view(agent: Agent, view: str | Filter) -> "QuerySet[Ticket]":
+    """All tickets of a view or of what a list is narrowed by, in no order. Raises UnknownView."""
+    return everything(agent, filter_of(view), clock.now())
 
 
 def found_by(agent: Agent, asked: str) -> "QuerySet[Ticket]":

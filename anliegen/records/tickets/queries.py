@@ -1,13 +1,11 @@
 """Reads over tickets: views, pages, timeline, answer times."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
@@ -15,47 +13,16 @@ from anliegen.records.accounts import hours
 from anliegen.records.accounts.calendar import business_time_between
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets.expectation import AnswerRange, answer_range, expect
-from anliegen.records.tickets.models import NOT_WAITING, Link, Message, Note, Ticket
+from anliegen.records.tickets.models import Link, Message, Note, Ticket
+from anliegen.records.tickets.orders import LONGEST_WAITING, NEWEST, ORDERS, Order, Place
 
-VIEWS = {"mine": _("Mine"), "team": _("My team"), "unassigned": _("Unassigned"), "open": _("All open")}
 PAGE = 50
 COUNT_TO = 1000  # counting stops here, so that it stays cheap however many tickets there are
 MEASURED_OVER = timedelta(weeks=8)
 MOST_SAMPLES = 300
 
 
-Place = tuple[str, datetime, int]  # before ("newer") or after ("older") the ticket with this moment and number
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a list runs along: a moment of each ticket, then its number. `key` is the moment in SQL, as in an index."""
-
-    name: str | Promise
-    key: str
-    moment: Callable[[Ticket], datetime]
-    is_falling: bool
-
-    def way(self, place: Place | None) -> str:
-        """The direction in which to read on from this place."""
-        return "DESC" if self._goes_on(place) == self.is_falling else "ASC"
-
-    def past(self, place: Place) -> str:
-        """How a moment beyond this place compares with the one of the place."""
-        return "<" if self._goes_on(place) == self.is_falling else ">"
-
-    def _goes_on(self, place: Place | None) -> bool:
-        return place is None or place[0] == "older"
-
-
-NEWEST = Order(_("Newest first"), "last_message_at", lambda ticket: ticket.last_message_at, is_falling=True)
-LONGEST_WAITING = Order(
-    _("Longest waiting first"),
-    "COALESCE(waiting_since, '9999-12-31 00:00+00'::timestamptz)",  # NOT_WAITING
-    lambda ticket: ticket.waiting_since or NOT_WAITING,
-    is_falling=False,
-)
-ORDERS = {"newest": NEWEST, "waiting": LONGEST_WAITING}
+__all__ = ["LONGEST_WAITING", "NEWEST", "ORDERS", "Order", "Place"]  # lists and their pages are asked for together
 
 
 class UnknownView(Exception):
@@ -64,11 +31,15 @@ class UnknownView(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """Some tickets of a list, and the cursors of the pages beside it (None where there is none)."""
+    """Some tickets of a list, and the cursors of the pages beside it (None where there is none).
+
+    `is_cut`: looking for more was broken off; the cursor goes on from there, and may find nothing.
+    """
 
     items: list[Ticket]
     newer: str | None
     older: str | None
+    is_cut: bool = False
 
 
 def count(tickets: "QuerySet[Ticket]") -> int:
@@ -100,6 +71,14 @@ def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, order: Order
         _cursor("newer", items[0], order) if items and has_newer else None,
         _cursor("older", items[-1], order) if items and has_older else None,
     )
+
+
+def cut(page: Page, place: Place | None, end: tuple[datetime, int]) -> Page:
+    """The page for which looking was broken off at this moment and number: its cursor goes on from there."""
+    onward = f"{end[0].timestamp():.6f}~{end[1]}"
+    if place and place[0] == "newer":
+        return replace(page, newer=f"newer~{onward}", is_cut=True)
+    return replace(page, older=f"older~{onward}", is_cut=True)
 
 
 def _cursor(way: str, ticket: Ticket, order: Order = NEWEST) -> str:

@@ -148,6 +148,11 @@ def _both(*parts: Restriction) -> Restriction:
     return Restriction(sql, tuple(param for part in parts for param in part.params))
 
 
+def numbers_with(text: str, fits: Restriction, most: int) -> list[int]:
+    """The tickets whose messages or notes have all the words, the newest `most` of those for whose rows it holds."""
+    return [hit.per for hit in hits(SearchRow, query(text), only=fits, per="ticket", limit=most) if hit.per is not None]
+
+
 def _with_passages(found: list[Hit], text: str) -> list[Found]:
     words = SearchRow.objects.select_related("message", "note").only(*SAID)
     rows = words.in_bulk([hit.pk for hit in found])

@@ -180,3 +180,13 @@ REQUEST_DECLINED = Verb(
     _("{actor} declined {scope}; {responsible} answers for it"),
     {"refusal": Kind.REF, "message": Kind.REF, "scope": Kind.CODE, "responsible": Kind.REF},
 )
+# What agents lay out for themselves: the subject is the view, or the agent on whose desk it lies, and no ticket.
+VIEW_CREATED = Verb("view.created", _("{actor} saved the view {subject}"), {"reach": Kind.CODE})
+VIEW_CHANGED = Verb("view.changed", _("{actor} changed {fields} of {subject}"), {"fields": Kind.CODES})
+VIEW_MOVED = Verb("view.moved", _("{actor} gave {subject} another place"))
+VIEW_DELETED = Verb("view.deleted", _("{actor} deleted {subject}"))
+TICKET_PINNED = Verb("agent.pinned", _("{actor} pinned {ticket}"), {"ticket": Kind.REF})
+TICKET_UNPINNED = Verb("agent.unpinned", _("{actor} unpinned {ticket}"), {"ticket": Kind.REF})
+# Each ticket has its own events besides; these say which belong together.
+MANY_CHANGED = Verb("bulk.changed", _("{actor} changed in one go: {tickets}"), {"tickets": Kind.REFS})
+MANY_UNDONE = Verb("bulk.undone", _("{actor} took back what was changed in one go: {tickets}"), {"tickets": Kind.REFS})

@@ -45,13 +45,13 @@ def asked(call: Callable[[], object]) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "queries"),
     [
-        # session, agent with teams, journal's head, list, beginnings, what was not delivered, counts
-        ("?view=open", 7),
+        # session, agent with teams, journal's head, list, beginnings, what was not delivered, counts, views and pins
+        ("?view=open", 8),
         ("news/?view=open&since=1", 4),
-        ("tickets/{ticket}/?view=open", 19),  # with deliveries, who takes part, and what is being written
-        ("search/?q=Abschlag", 11),
-        ("search/?q=Kim+Berger", 12),  # people, and their newest tickets in two
-        ("search/?q=nirgends", 8),
+        ("tickets/{ticket}/?view=open", 20),  # with deliveries, who takes part, and what is being written
+        ("search/?q=Abschlag", 12),
+        ("search/?q=Kim+Berger", 13),  # people, and their newest tickets in two
+        ("search/?q=nirgends", 9),
     ],
 )
 def test_a_page_asks_so_many_questions(busy: None, miras: Client, ticket: Ticket, path: str, queries: int) -> None:

@@ -15,6 +15,8 @@ from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand, Mailbox, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets import lists
+from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.content import Received
 from anliegen.records.tickets.models import Ticket
 
@@ -122,3 +124,25 @@ def test_only_what_can_be_taken_back_may_apply_by_itself(mira: Agent) -> None:
     assert approval.may_apply(sure)
     sure.question = "refund"
     assert not approval.may_apply(sure)
+
+
+def test_what_fits_none_is_listed_until_somebody_gives_it_a_place(
+    open_ticket: Open, kim_address: Address, mira: Agent, billing: Team, run_pipeline: Run, now: datetime
+) -> None:
+    by_team, by_topic, taken = (open_ticket(kim_address) for _number in range(3))
+    run_pipeline()
+    decided = dict(Decision.objects.values_list("ticket", "made_at"))
+    assert dict(Ticket.objects.values_list("pk", "unplaced_since")) == decided
+    assert [one.pk for one in lists.page(mira, "unplaced").items] == [taken.pk, by_topic.pk, by_team.pk]
+    tickets.assign(by_team, to=billing, actor=SYSTEM, at=now)
+    tickets.change(by_topic, Change(topic="gas"), actor=SYSTEM, at=now)
+    tickets.assign(taken, to=mira, actor=SYSTEM, at=now)  # who works on it does not say yet where it belongs
+    assert [one.pk for one in lists.page(mira, "unplaced").items] == [taken.pk]
+
+
+def test_a_person_who_was_quicker_leaves_nothing_without_a_place(
+    open_ticket: Open, kim_address: Address, billing: Team, run_pipeline: Run, now: datetime
+) -> None:
+    tickets.assign(open_ticket(kim_address), to=billing, actor=SYSTEM, at=now)
+    run_pipeline()
+    assert Ticket.objects.get().unplaced_since is None

@@ -10,14 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from anliegen.faces.workspace import inbox, search
-from anliegen.faces.workspace.frame import agent_of, came_from, state_of, view_of
+from anliegen.faces.workspace.frame import agent_of, came_from, state_of
+from anliegen.faces.workspace.listing import listing_of
 from anliegen.faces.workspace.rows import Row, rows
 from anliegen.faces.workspace.tickets.troubles import troubled
 from anliegen.ground import clock
-from anliegen.records.tickets import queries
+from anliegen.records.tickets import view_filters
 from anliegen.records.tickets.models import Ticket
 
-NAMES = ("view", "order", "cursor", "q", "from")  # what names a list in an address
+# What names a list in an address.
+NAMES = ("view", "saved", *view_filters.NAMES, "order", "cursor", "q", "from")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Origin:
 def query_of(request: HttpRequest) -> str:
     """What names the list the ticket was opened from."""
     state = state_of(request)
-    kept = {key: value for key in NAMES if (value := state.get(key))}
+    kept = [(key, value) for key in NAMES for value in state.getlist(key) if value]
     return f"?{urlencode(kept)}" if kept else ""
 
 
@@ -49,10 +51,10 @@ def of(request: HttpRequest) -> Origin:
         case "undelivered":
             tickets = list({one.ticket_id: one.ticket for one in troubled(agent_of(request))}.values())
             return Origin(_("Not delivered"), _lines(tickets), reverse("workspace:undelivered"), shrinks=True)
-    view = view_of(request)
-    listed = inbox.listed(request, view)
+    listing = listing_of(request)
+    listed = inbox.listed(request, listing)
     back = f"{reverse('workspace:inbox')}{query_of(request)}"
-    return Origin(queries.VIEWS[view], _lines(listed.items), back, inbox.news_address(request, view, listed))
+    return Origin(listing.name, _lines(listed.items), back, inbox.news_address(listing, listed))
 
 
 def _lines(tickets: Sequence[Ticket]) -> list[Row]:

@@ -1,21 +1,24 @@
 """Server time of the pages an agent lives in, with few and with many tickets, all in one run.
 
 Measured is the application that the web process runs, for an agent of two of eight teams and for one who sees all. The
-pages take turns, so that what else the machine does meanwhile falls on all of them. The limit is the same rows fetched
-by the bare driver and put into bytes, for an answer the bare row made durable: what no page can go below.
+pages take turns, so that what else the machine does meanwhile falls on all of them. Every view is a page with the rail
+and its counts; so are some filters, and the counts of a rail of saved views. The limit is the same rows fetched by the
+bare driver and put into bytes, for an answer the bare row made durable: what no page can go below.
 """
 
 import gc
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anliegen.ground import clock
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.oversight.measurement.bench import bare
 from anliegen.oversight.measurement.bench.browser import Browser
@@ -23,13 +26,28 @@ from anliegen.oversight.measurement.bench.report import Report, percentiles, tim
 from anliegen.oversight.measurement.seed import seed
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Role, Team
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets import actions, lists
+from anliegen.records.tickets.models import Mention, Message, Note, SavedView, Ticket
+from anliegen.records.tickets.view_filters import Filter
+from anliegen.records.tickets.views import VIEWS
 
 FEW = 1000
 CALLS = 120
 WARM_UP = 15
 TEAMS, AGENTS = 8, 24
 COMMON = "Abschlag"
+MENTIONS = 50
+# Each looked for in another way: by tag, by row, along the promises, by the index of words, among what is done.
+FILTERS = {
+    "tag": Filter(tag=("umzug",)),
+    "rare": Filter(priority=("4",), tag=("umzug",)),
+    "nothing": Filter(language=("uk",)),
+    "long_wait": Filter(waits=("3d",), assignee=("none",)),
+    "promise": Filter(promise=("7d",)),
+    "old": Filter(created=("30d",), channel=("email",)),
+    "text": Filter(text=(COMMON,)),
+    "closed": Filter(status=("closed",), tag=("umzug",)),
+}
 
 Progress = Callable[[str], None]
 Pages = dict[str, Callable[[], object]]
@@ -42,15 +60,18 @@ def measure(tickets: int, progress: Progress) -> Report:
     seed(tickets=FEW, seed=1)
     progress(f"{FEW} tickets")
     few, few_of_all, _limit = _measure_all(one_of_two_teams, of_all_teams)
+    few_lists = _measure_lists(one_of_two_teams, of_all_teams)
     if tickets > FEW:
         seed(tickets=tickets - FEW, seed=2, progress=lambda done: progress(f"{done + FEW}/{tickets} tickets"))
     many, many_of_all, limit = _measure_all(one_of_two_teams, of_all_teams)
+    of_two, of_all = map(_beside, few_lists, _measure_lists(one_of_two_teams, of_all_teams))
     ratios = {name: round(limit[name]["p50_ms"] / each["p50_ms"], 3) for name, each in many.items()}
     figures = {
         "tickets": Ticket.objects.count(),
         "messages": Message.objects.count(),
         **_beside(few, many),
-        "sees_all_teams": _beside(few_of_all, many_of_all),
+        "lists": of_two,
+        "sees_all_teams": {**_beside(few_of_all, many_of_all), "lists": of_all},
         "queries": _queries(_pages(Browser(one_of_two_teams), one_of_two_teams)),
     }
     return Report("pages", figures, {"what": bare.WHAT, **limit, "ratios": ratios}, min(ratios.values()))
@@ -84,6 +105,44 @@ def _measure_all(*agents: Agent) -> tuple[Figures, Figures, Figures]:
     first, second = (_in_turns(_pages(Browser(agent), agent)) for agent in agents)
     with bare.driver() as database:
         return first, second, _in_turns(bare.pages(database, COMMON, _rare()))
+
+
+def _measure_lists(*agents: Agent) -> list[Figures]:
+    """Every view, some filters, and the counts of saved views; a question to each agent stands in a note here and
+    there."""
+    for agent in agents:
+        _ask(agent)
+        _save_views(agent)
+    return [_in_turns(_lists(Browser(agent), agent)) for agent in agents]
+
+
+def _ask(agent: Agent) -> None:
+    asked = Ticket.objects.visible_to(agent).open().order_by("-pk").exclude(mentions__agent=agent)[:MENTIONS]
+    notes = Note.objects.bulk_create(
+        Note(ticket=ticket, agent=agent, text=f"@{agent.name}", created_at=clock.now()) for ticket in asked
+    )
+    Mention.objects.bulk_create(
+        Mention(ticket=note.ticket, note=note, agent=agent, created_at=note.created_at) for note in notes
+    )
+
+
+def _save_views(agent: Agent) -> None:
+    if SavedView.objects.filter(owner=agent).exists():
+        return
+    for name, wanted in FILTERS.items():
+        actions.create_view(
+            name=name, symbol="filter", wanted=wanted, order="newest", owner=agent, reach="own", team=None,
+            actor=Actor.agent(agent.pk), at=clock.now(),
+        )  # fmt: skip
+
+
+def _lists(browser: Browser, agent: Agent) -> Pages:
+    views = {name: f"/workspace/?view={name}" for name in VIEWS}
+    filters = {f"filter_{name}": f"/workspace/?{urlencode(wanted.pairs())}" for name, wanted in FILTERS.items()}
+    pages: Pages = {name: partial(browser.get, address) for name, address in (views | filters).items()}
+
+    pages["counts_of_saved_views"] = partial(lists.counts_of, agent, list(FILTERS.values()))
+    return pages
 
 
 def _in_turns(pages: Pages) -> Figures:

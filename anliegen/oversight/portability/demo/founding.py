@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from anliegen.ground.journal.actors import SYSTEM
-from anliegen.oversight.portability.demo import times
+from anliegen.oversight.portability.demo import times, views
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.founding import standard_roles
@@ -65,6 +65,7 @@ def found(demo: DemoOperator) -> House:
     for one in demo.organisations:
         customers.create_organisation(name=one.name, domain=one.domain, actor=SYSTEM, at=at + timedelta(minutes=40))
     times.found(teams, at=at + timedelta(minutes=50))
+    views.share(agents, at=at + timedelta(minutes=55))
     return House(brands, teams, agents, mailboxes)
 
 

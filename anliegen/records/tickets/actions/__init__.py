@@ -25,6 +25,15 @@ from anliegen.records.tickets.actions.departure import (
     mark_unreached,
     stop,
 )
+from anliegen.records.tickets.actions.desk import (
+    TooManyPins,
+    change_view,
+    create_view,
+    delete_view,
+    pin,
+    swap_views,
+    unpin,
+)
 from anliegen.records.tickets.actions.drafts import (
     DraftGone,
     Overwritten,
@@ -40,6 +49,7 @@ from anliegen.records.tickets.actions.export import note_copy, note_export
 from anliegen.records.tickets.actions.honest import decline, tell_of_delay
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
+from anliegen.records.tickets.actions.many import TooMany, change_many, undo_many
 from anliegen.records.tickets.actions.promise import (
     DueInThePast,
     NoReason,
@@ -70,6 +80,7 @@ from anliegen.records.tickets.actions.review import send_back as return_draft
 from anliegen.records.tickets.actions.review import share as share_draft
 from anliegen.records.tickets.actions.review import withdraw as withdraw_draft
 from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
+from anliegen.records.tickets.actions.triaged import triaged
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
@@ -91,6 +102,8 @@ __all__ = [
     "NothingSaid",
     "Overwritten",
     "TakenBack",
+    "TooMany",
+    "TooManyPins",
     "UnknownChoice",
     "WaitsForApproval",
     "acknowledge",
@@ -101,8 +114,12 @@ __all__ = [
     "came_back",
     "cancel",
     "change",
+    "change_many",
+    "change_view",
     "clear_draft",
+    "create_view",
     "decline",
+    "delete_view",
     "discard_draft",
     "draw",
     "due_to_wake",
@@ -124,6 +141,7 @@ __all__ = [
     "note_copy",
     "note_export",
     "part",
+    "pin",
     "promise",
     "receive",
     "recipients_of",
@@ -141,11 +159,15 @@ __all__ = [
     "split_off",
     "stop",
     "strike",
+    "swap_views",
     "take_a_breath",
     "take_out",
     "tell_of_delay",
+    "triaged",
     "try_again",
+    "undo_many",
     "unlink",
+    "unpin",
     "vouch",
     "wake",
     "wake_due",

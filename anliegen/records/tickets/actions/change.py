@@ -127,6 +127,7 @@ FIELDS = (
     "resolved_at",
     "closed_at",
     "waiting_since",
+    "unplaced_since",
 )
 
 
@@ -205,6 +206,8 @@ def _move(ticket: Ticket, to: Team | None, actor: Actor, at: datetime) -> None:
         return
     was = f"team:{ticket.team_id}" if ticket.team_id else None
     ticket.team = to
+    if to is not None:
+        ticket.unplaced_since = None  # it has its place
     record(verbs.TICKET_MOVED, ticket, actor=actor, at=at, to=ref(to) if to else None, was=was)
 
 
@@ -222,6 +225,8 @@ def _set_topic(ticket: Ticket, topic: str, actor: Actor, at: datetime) -> None:
     if ticket.topic == topic:
         return
     was, ticket.topic = ticket.topic, topic
+    if topic:
+        ticket.unplaced_since = None  # somebody knows what it is about
     record(verbs.TOPIC_CHANGED, ticket, actor=actor, at=at, to=topic or None, was=was or None)
 
 

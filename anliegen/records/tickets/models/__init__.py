@@ -1,6 +1,7 @@
 """The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
+from anliegen.records.tickets.models.desk import REACHES, VIEW_SYMBOLS, BulkChange, Pin, SavedView
 from anliegen.records.tickets.models.draft import DRAFT_KINDS, Draft, DraftFile
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
 from anliegen.records.tickets.models.promise import STATES as PROMISE_STATES
@@ -29,12 +30,15 @@ __all__ = [
     "OPEN",
     "PRIORITIES",
     "PROMISE_STATES",
+    "REACHES",
     "SCOPES",
     "STATUSES",
     "TIMER_KINDS",
+    "VIEW_SYMBOLS",
     "WAKES",
     "WITHDRAWN_BECAUSE",
     "Attachment",
+    "BulkChange",
     "Deadline",
     "DeadlineKind",
     "Draft",
@@ -44,8 +48,10 @@ __all__ = [
     "Message",
     "Note",
     "Participant",
+    "Pin",
     "Promise",
     "Refusal",
+    "SavedView",
     "SearchRow",
     "Snooze",
     "Target",

@@ -35,16 +35,23 @@ CHANNELS = [
     ("api", _("interface")),
 ]
 is_open = Q(status__in=OPEN)
+in_lists = is_open & Q(snoozed_until__isnull=True)  # what was put aside is in no list but its own
 NOT_WAITING = datetime(9999, 12, 31, tzinfo=UTC)  # a moment, because a Python datetime knows no infinity
 
 
 def _by_waiting(whose: str, *, name: str, also: Q = Q()) -> models.Index:  # noqa: B008 (a Q never changes)
-    """The open tickets of a team or an agent by how long they wait, in the words of `queries.LONGEST_WAITING`.
+    """What is in the lists of a team or an agent by how long it waits, in the words of `queries.LONGEST_WAITING`.
 
     Who does not wait for us comes last.
     """
     waits_since = Coalesce("waiting_since", Value(NOT_WAITING))
-    return models.Index(F(whose), waits_since, F("number"), name=name, condition=is_open & also)
+    return models.Index(F(whose), waits_since, F("number"), name=name, condition=in_lists & also)
+
+
+def _soonest(moment: str, whose: str, *, also: Q = in_lists) -> models.Index:
+    """What a team or an agent has with this moment, the earliest first."""
+    name = f"tickets_{moment.partition('_')[0]}_{'mine' if whose == 'assignee' else whose}"
+    return models.Index(fields=[whose, moment, "number"], name=name, condition=also & Q(**{f"{moment}__isnull": False}))
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -103,6 +110,8 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     snooze_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # Since when no rule knew a place for it, and nobody has given it one; null when it has its place.
+    unplaced_since = models.DateTimeField(null=True)
     first_answered_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -113,19 +122,36 @@ class Ticket(models.Model):
     class Meta:
         verbose_name = _("concern")
         indexes: ClassVar = [
-            models.Index(fields=["-last_message_at", "-number"], name="tickets_open", condition=is_open),
-            models.Index(fields=["team", "-last_message_at", "-number"], name="tickets_open_team", condition=is_open),
+            models.Index(fields=["-last_message_at", "-number"], name="tickets_open", condition=in_lists),
+            models.Index(fields=["team", "-last_message_at", "-number"], name="tickets_open_team", condition=in_lists),
             models.Index(
-                fields=["assignee", "-last_message_at", "-number"], name="tickets_open_mine", condition=is_open
+                fields=["assignee", "-last_message_at", "-number"], name="tickets_open_mine", condition=in_lists
             ),
             models.Index(
                 fields=["team", "-last_message_at", "-number"],
                 name="tickets_open_unassigned",
-                condition=is_open & Q(assignee__isnull=True),
+                condition=in_lists & Q(assignee__isnull=True),
             ),
             _by_waiting("team", name="tickets_waiting_team"),
             _by_waiting("team", name="tickets_waiting_unassigned", also=Q(assignee__isnull=True)),
             _by_waiting("assignee", name="tickets_waiting_mine", also=Q(assignee__isnull=False)),
+            _soonest("due_at", "team"),
+            _soonest("due_at", "assignee"),
+            _soonest("promised_for", "team"),
+            _soonest("promised_for", "assignee"),
+            _soonest("snoozed_until", "team", also=is_open),
+            _soonest("snoozed_until", "assignee", also=is_open),
+            models.Index(
+                fields=["-last_message_at", "-number"],
+                name="tickets_unplaced",
+                condition=in_lists & Q(unplaced_since__isnull=False),
+            ),
+            models.Index(
+                fields=["topic", "-last_message_at", "-number"],
+                name="tickets_open_topic",
+                condition=in_lists & ~Q(topic=""),
+            ),
+            GinIndex(fields=["tags"], name="tickets_open_tags", condition=in_lists),
             models.Index(fields=["-last_message_at", "-number"], name="tickets_recent"),
             models.Index(fields=["person", "-last_message_at"], name="tickets_of_person"),
             models.Index(fields=["team", "first_answered_at"], name="tickets_answered"),
@@ -155,6 +181,10 @@ class Ticket(models.Model):
                 name="tickets_snoozed_says_who",
                 condition=Q(snoozed_until__isnull=True, snoozed_by__isnull=True, snooze_reason="")
                 | Q(snoozed_until__isnull=False, snoozed_by__isnull=False, status__in=OPEN),
+            ),
+            # So that nobody is kept from it, and its list needs no other condition.
+            models.CheckConstraint(
+                name="tickets_unplaced_has_no_team", condition=Q(unplaced_since__isnull=True) | Q(team__isnull=True)
             ),
             models.CheckConstraint(name="tickets_order_of_time", condition=Q(last_message_at__gte=F("created_at"))),
         ]

@@ -22,8 +22,11 @@ from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.fill import Filled, NotEmpty, fill, fill_in
 from anliegen.oversight.portability.demo.mails import LEDGER_REACHES
 from anliegen.oversight.portability.demo.shapes import DemoOperator
+from anliegen.oversight.portability.demo.views import SHARED
 from anliegen.records.accounts.models import Agent, Operator, Team
 from anliegen.records.customers.models import Person
+from anliegen.records.tickets import lists
+from anliegen.records.tickets.desk import laid_out
 from anliegen.records.tickets.models import Draft, Message, Promise, Refusal, Ticket
 
 pytestmark = pytest.mark.django_db  # each test inside the transaction of the module
@@ -158,3 +161,11 @@ def test_an_answer_is_begun_and_a_colleague_is_asked_to_look_at_another(filled: 
     drafts = list(Draft.objects.select_related("ticket").order_by("pk"))
     assert [one.review for one in drafts] == ["", "asked"]
     assert all(one.agent_id == one.ticket.assignee_id != one.reviewer_id for one in drafts)
+
+
+def test_the_house_has_views_for_everybody_and_each_shows_something(filled: Filled) -> None:
+    admin = Agent.objects.at_work().filter(role__slug="administration").order_by("pk")[0]
+    views = laid_out(admin).views
+    assert [view.name for view in views] == [name for name, _symbol, _wanted in SHARED]
+    assert all(view.is_shared for view in views)
+    assert sum(count.number for count in lists.counts_of(admin, [view.filter for view in views])) > 5

@@ -26,7 +26,8 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { requestConfig, xhr, target } = event.detail;
   const dialog = requestConfig?.elt?.closest?.("dialog[open]");
-  if (xhr.status < 300 && dialog && !dialog.contains(target)) dialog.close();
+  /* A part of the dialog that comes anew leaves it open. */
+  if (xhr.status < 300 && dialog && (dialog === target || !dialog.contains(target))) dialog.close();
   if (target?.id === "timeline") remember();
 });
 
