@@ -14,6 +14,8 @@ PERMISSIONS = {
     "ticket.assign": _("assign concerns"),
     "ticket.change": _("change status, priority, topic and tags"),
     "ticket.export": _("export lists of concerns"),
+    "concession.ask": _("decide within the leeway, and ask for more"),
+    "concession.approve": _("decide what others ask beyond their leeway"),
     "customer.read": _("read customer data"),
     "customer.change": _("change customer data"),
     "intake.read": _("see the intake ledger"),

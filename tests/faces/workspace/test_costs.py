@@ -48,7 +48,7 @@ def asked(call: Callable[[], object]) -> list[str]:
         # session, agent with teams, journal's head, list, beginnings, what was not delivered, counts
         ("?view=open", 7),
         ("news/?view=open&since=1", 4),
-        ("tickets/{ticket}/?view=open", 18),  # with deliveries, and who takes part
+        ("tickets/{ticket}/?view=open", 19),  # with deliveries, who takes part, and moments in the customer's life
         ("search/?q=Abschlag", 11),
         ("search/?q=Kim+Berger", 12),  # people, and their newest tickets in two
         ("search/?q=nirgends", 8),

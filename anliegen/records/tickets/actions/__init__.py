@@ -12,6 +12,18 @@ from anliegen.records.tickets.actions.change import (
     reopen,
     resolve,
 )
+from anliegen.records.tickets.actions.concede import (
+    AlreadyDecided,
+    NoApprover,
+    NotYours,
+    PersonChanged,
+    Wish,
+    concede,
+    decline_concession,
+    grant_concession,
+    pass_on,
+    withdraw_concession,
+)
 from anliegen.records.tickets.actions.departure import (
     TakenBack,
     came_back,
@@ -30,6 +42,7 @@ from anliegen.records.tickets.actions.export import note_copy, note_export
 from anliegen.records.tickets.actions.honest import decline, tell_of_delay
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
+from anliegen.records.tickets.actions.merge import merge_people, unmerge_people
 from anliegen.records.tickets.actions.promise import (
     DueInThePast,
     NoReason,
@@ -57,6 +70,7 @@ from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
+    "AlreadyDecided",
     "CannotJoin",
     "CannotSplit",
     "Change",
@@ -64,23 +78,30 @@ __all__ = [
     "DueInThePast",
     "InThePast",
     "JoinedElsewhere",
+    "NoApprover",
     "NoReason",
     "NoWayToAnswer",
     "NotOpen",
     "NotOwed",
     "NotTroubled",
+    "NotYours",
     "NothingSaid",
+    "PersonChanged",
     "TakenBack",
     "UnknownChoice",
+    "Wish",
     "acknowledge",
     "assign",
     "break_off",
     "came_back",
     "cancel",
     "change",
+    "concede",
     "decline",
+    "decline_concession",
     "draw",
     "due_to_wake",
+    "grant_concession",
     "hand_over",
     "join",
     "keep",
@@ -93,10 +114,12 @@ __all__ = [
     "mark_maybe_sent",
     "mark_sent",
     "mark_unreached",
+    "merge_people",
     "move",
     "note_copy",
     "note_export",
     "part",
+    "pass_on",
     "promise",
     "receive",
     "recipients_of",
@@ -116,9 +139,11 @@ __all__ = [
     "tell_of_delay",
     "try_again",
     "unlink",
+    "unmerge_people",
     "vouch",
     "wake",
     "wake_due",
     "withdraw",
+    "withdraw_concession",
     "write_note",
 ]

@@ -1,6 +1,7 @@
 """The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
+from anliegen.records.tickets.models.concession import CONCESSION_STATES, Concession
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
 from anliegen.records.tickets.models.promise import STATES as PROMISE_STATES
 from anliegen.records.tickets.models.promise import WITHDRAWN_BECAUSE, Promise
@@ -19,6 +20,7 @@ from anliegen.records.tickets.models.time import DUE_FOR, TIMER_KINDS, Deadline,
 
 __all__ = [
     "CHANNELS",
+    "CONCESSION_STATES",
     "DONE",
     "DUE_FOR",
     "MESSAGE_STATES",
@@ -33,6 +35,7 @@ __all__ = [
     "WAKES",
     "WITHDRAWN_BECAUSE",
     "Attachment",
+    "Concession",
     "Deadline",
     "DeadlineKind",
     "Link",
