@@ -22,6 +22,11 @@ READERS: list[Reader] = [
     reader("wake", tickets.wake, on=["message.received"], batch=True),
     reader("bounces", bounced.find_its_mail, on=["intake.kept"]),
     reader("due", tickets.keep_due, on=tickets.MOVES_DUE, batch=True),
+    reader(
+        "address-bounces",
+        tickets.note_bounces,
+        on=["message.bounced", "message.unreached", "message.failed", "message.delivered"],
+    ),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
     reader("promise-owners", promise_owners.follow, on=["agent.left", "ticket.assigned", "ticket.moved"], batch=True),
 ]

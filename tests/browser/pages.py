@@ -31,6 +31,21 @@ WORKSPACE = (
     "/api/v1/docs",
 )
 
+# Of customers, and what is given to them.
+CUSTOMERS = (
+    "/workspace/people/",
+    "/workspace/people/?what=organisations",
+    "/workspace/people/{person}/",
+    "/workspace/people/{person}/told/fact/new/",
+    "/workspace/people/{person}/told/moment/new/",
+    "/workspace/told/fact/{fact}/",
+    "/workspace/people/{person}/same/{twin}/",
+    "/workspace/merges/{merge}/",
+    "/workspace/organisations/{organisation}/",
+    "/workspace/concessions/",
+    "/workspace/tickets/{ticket}/concessions/",
+)
+
 SETTINGS = (
     *("", "operator/", "brands/", "brands/new/", "brands/{brand}/", "calendars/", "calendars/new/"),
     *("calendars/{calendar}/", "teams/", "teams/new/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/"),
@@ -48,6 +63,8 @@ SETTINGS = (
     *("recourses/", "recourses/new/", "recourses/new/?from=energie", "recourses/{recourse}/"),
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
     *("targets/", "targets/new/", "targets/{target}/", "deadlines/", "deadlines/new/", "deadlines/{deadline}/"),
+    *("leeway/", "leeway/{role}/", "leeway/kinds/new/", "leeway/kinds/{kind}/"),
+    *("categories/", "categories/new/", "categories/{category}/"),
 )
 
 # Opened by tests of their own: they look different from within.

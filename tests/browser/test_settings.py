@@ -16,7 +16,8 @@ from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Cursor, Event
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Calendar, Mailbox, Recourse, Role, Team
+from anliegen.records.accounts.models import Agent, Calendar, ConcessionKind, Mailbox, Recourse, Role, Team
+from anliegen.records.customers.models import Category
 from anliegen.records.tickets.actions import deadlines
 from anliegen.records.tickets.actions.targets import Wanted, set_target
 from anliegen.records.tickets.models import DeadlineKind, Ticket
@@ -64,6 +65,8 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
         "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
         "event": Event.objects.order_by("-id")[0].pk, "target": target.pk,
         "deadline": DeadlineKind.objects.earliest("pk").pk, "recourse": office.pk,
+        "kind": accounts.create(ConcessionKind, name="Gutschrift", actor=actor, at=now).pk,
+        "category": accounts.create(Category, name="Haushalt", actor=actor, at=now).pk,
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from anliegen.records.accounts.models import Agent
-from tests.browser.pages import APART, SETTINGS, WORKSPACE
+from tests.browser.pages import APART, CUSTOMERS, SETTINGS, WORKSPACE
 
 PART = re.compile(r"<(int|str):\w+>")
 NO_PAGE = {
@@ -21,6 +21,8 @@ NO_PAGE = {
     "workspace/tickets/<int:number>/draft/ask/": "a part of the ticket",
     "workspace/tickets/<int:number>/whom/suggest/": "people to choose from",
     "workspace/drafts/files/<int:pk>/": "a picture",
+    "workspace/tickets/<int:number>/about/": "a part of the ticket",
+    "workspace/people/<int:pk>/fields/<str:key>/": "a part of the person",
     "workspace/messages/<int:pk>/look/": "a mail in its frame",
     "workspace/attachments/<int:pk>/": "a file",
     "workspace/attachments/<int:pk>/mail/": "a part of the ticket",
@@ -48,7 +50,7 @@ def test_every_page_of_the_workspace_is_looked_at(admin: Agent, client: Client) 
     client.force_login(admin)
     own = [one for one in routes(get_resolver()) if one.startswith(("workspace/", "dev/", "api/v1/docs"))]
     read = {one for one in own if client.get("/" + PART.sub("1", one)).status_code != 405}
-    listed = [*WORKSPACE, *APART, *(f"/workspace/settings/{one}" for one in SETTINGS)]
+    listed = [*WORKSPACE, *CUSTOMERS, *APART, *(f"/workspace/settings/{one}" for one in SETTINGS)]
     looked_at = {resolve(re.sub(r"{\w+}", "1", one).partition("?")[0]).route for one in listed}
     assert "workspace/settings/keys/" in read, "the search itself must find something"
     assert read - looked_at == NO_PAGE.keys()

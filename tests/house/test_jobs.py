@@ -37,6 +37,8 @@ EVER = (
     "records.tickets.jobs.index_again",
     "records.tickets.jobs.wake_due",
     "records.tickets.jobs.tell_what_runs_out",
+    "records.customers.jobs.forget_what_has_had_its_day",
+    "records.tickets.jobs.pass_on_undecided",
 )
 
 

@@ -1,6 +1,7 @@
 """Numbers as people write them: "1.234", "1,2 MB"."""
 
 from anliegen.faces.ui.dates import words
+from anliegen.ground.money import amount
 
 UNITS = ("Byte", "kB", "MB", "GB", "TB")
 THIN = "\u202f"
@@ -19,3 +20,8 @@ def size(count: int, *, language: str | None = None) -> str:
         amount, unit = amount / 1000, unit + 1
     digits = 1 if unit and amount < 9.95 else 0
     return f"{number(amount, digits=digits, language=language)}{THIN}{UNITS[unit]}"
+
+
+def money(cents: int, currency: str, *, language: str | None = None) -> str:
+    """Cents as an amount: 2500, "EUR" -> "25,00 €" or "€25.00"."""
+    return amount(cents, currency, german=words(language).german)

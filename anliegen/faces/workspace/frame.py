@@ -201,6 +201,8 @@ class Desk:
             self._entry("drafts", _("Drafts"), "edit", "ticket.reply", "g e"),
             self._entry("new", _("New concern"), "plus", "ticket.open", "c"),
             self._entry("promises", _("Promises"), "promise", "ticket.read", "g z"),
+            self._entry("people", _("Customers"), "users", "customer.read", "g c"),
+            self._entry("concessions", _("Approvals"), "check", "concession.approve", "g k"),
         ]
         return [entry for entry in entries if entry]
 

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.customers.fields import FIELDS, Field
+from anliegen.faces.workspace.customers.sheet import Sheet
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
 from anliegen.flow.channels.email.identifiers import bare_subject, subject_number
@@ -19,7 +21,7 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers import actions
-from anliegen.records.customers.models import ADDRESS_FORMS, Address, Organisation, Person
+from anliegen.records.customers.models import ADDRESS_FORMS, Organisation, Person
 from anliegen.records.tickets import queries
 from anliegen.records.tickets.links import preview_link
 from anliegen.records.tickets.models import Ticket
@@ -97,21 +99,18 @@ class Context:
     person: Person
     may_read: bool
     may_change: bool
-    addresses: list[Address]
     others: list[Row]
     more_others: bool
     form: PersonForm
     organisation_form: OrganisationForm
     linked: list[LinkedRow]
+    sheet: Sheet  # what is changed in place
     organisations: list[str] | None  # names to choose from; None: fetched when somebody comes to the field
 
     @property
-    def form_of_address(self) -> Any:
-        return dict(ADDRESS_FORMS)[self.person.address_form]
-
-    @property
-    def language(self) -> Any:
-        return dict(LANGUAGES).get(self.person.language, self.person.language or _("not stated"))
+    def fields(self) -> list[Field]:
+        """Those that are changed in place beside a ticket; the others on the page of the person."""
+        return [FIELDS[key] for key in ("name", "address_form", "language", "contact_way", "contact_times")]
 
 
 def context_of(
@@ -134,12 +133,12 @@ def context_of(
         person=person,
         may_read=may_read,
         may_change=may_change,
-        addresses=list(person.addresses.order_by("kind", "pk")) if may_read else [],
         others=rows(found[:OTHERS], now=clock.now(), with_snippets=False),
         more_others=len(found) > OTHERS,
         form=form or PersonForm(person),
         organisation_form=organisation_form or OrganisationForm(person),
         linked=linked,
+        sheet=Sheet(person, agent, ticket),
         organisations=organisations,
     )
 

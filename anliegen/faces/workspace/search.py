@@ -177,7 +177,7 @@ def _matching(asked: str) -> QuerySet[Person] | None:
     if len(folded) < 2 or len(words) > 4:
         return None
     # By the beginning alone: the index of the column answers that, however many people there are.
-    return Person.objects.filter(folded__gte=folded, folded__lt=f"{folded}\U0010ffff")
+    return Person.objects.filter(folded__gte=folded, folded__lt=f"{folded}\U0010ffff", merged_into=None)
 
 
 def _with_address(kind: str, value: str) -> QuerySet[Person]:

@@ -15,10 +15,14 @@ from anliegen.faces.workspace import (
     search,
     undelivered,
 )
+from anliegen.faces.workspace.customers import addresses, fields, merging, person, told
+from anliegen.faces.workspace.customers import people as customers
 from anliegen.faces.workspace.lists import chips, counting, many, saved
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
+    about,
     changes,
+    concessions,
     declining,
     delaying,
     documents,
@@ -128,6 +132,26 @@ urlpatterns = [
     path("attachments/<int:pk>/mail/<int:place>/", embedded.part, name="embedded-part"),
     path("attachments/<int:pk>/picture/", files.picture, name="picture"),
     path("intake/<int:pk>/source/", files.source, name="source"),
+    path("people/", customers.people, name="people"),
+    path("people/<int:pk>/", person.person, name="person-page"),
+    path("people/<int:pk>/export/", person.export, name="person-export"),
+    path("people/<int:pk>/fields/<str:key>/", fields.field, name="person-field"),
+    path("people/<int:pk>/addresses/", addresses.add, name="address-new"),
+    path("addresses/<int:pk>/<str:deed>/", addresses.change, name="address"),
+    path("people/<int:pk>/told/<str:what>/new/", told.form, name="told-form"),
+    path("people/<int:pk>/told/<str:what>/", told.note, name="told-new"),
+    path("told/<str:what>/<int:pk>/", told.edit, name="told-edit"),
+    path("told/<str:what>/<int:pk>/<str:deed>/", told.change, name="told"),
+    path("consents/<int:pk>/<str:deed>/", told.consent, name="consent"),
+    path("people/<int:pk>/same/<int:other>/", merging.same, name="person-same"),
+    path("people/<int:pk>/different/<int:other>/", merging.different, name="person-different"),
+    path("people/<int:pk>/maybe/<int:other>/", merging.maybe, name="person-maybe"),
+    path("merges/<int:pk>/", merging.merge, name="merge"),
+    path("organisations/<int:pk>/", person.organisation, name="organisation-page"),
+    path("tickets/<int:number>/about/", about.about, name="about"),
+    path("tickets/<int:number>/concessions/", concessions.concessions, name="ticket-concessions"),
+    path("concessions/", concessions.waiting, name="concessions"),
+    path("concessions/<int:pk>/<str:deed>/", concessions.decide, name="concession"),
     path("invitation/<str:secret>/", invitation.accept, name="invitation"),
     path("settings/", include("anliegen.faces.workspace.settings.urls")),
 ]

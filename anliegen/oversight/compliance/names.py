@@ -12,12 +12,25 @@ from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.egress.models import Destination
-from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Recourse, Role, Team
+from anliegen.records.accounts.models import (
+    Agent,
+    ApiToken,
+    Brand,
+    Calendar,
+    ConcessionKind,
+    Frame,
+    Mailbox,
+    Operator,
+    Recourse,
+    Role,
+    Team,
+)
 from anliegen.records.accounts.permissions import may
-from anliegen.records.customers.models import Address, Organisation, Person
+from anliegen.records.customers.models import Address, Category, Consent, Fact, Merge, Moment, Organisation, Person
 from anliegen.records.tickets.models import (
     Attachment,
     BulkChange,
+    Concession,
     Deadline,
     DeadlineKind,
     Message,
@@ -57,6 +70,14 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "snooze": (Snooze, None),
     "attachment": (Attachment, None),
     "address": (Address, None),
+    "category": (Category, "name"),
+    "fact": (Fact, None),
+    "moment": (Moment, None),
+    "consent": (Consent, None),
+    "merge": (Merge, None),
+    "concessionkind": (ConcessionKind, "name"),
+    "frame": (Frame, None),
+    "concession": (Concession, None),
     "intake": (Intake, None),
     "delivery": (Delivery, None),
     "decision": (Decision, None),

@@ -15,3 +15,4 @@ LEDGER_CHECKED = Verb(
     {"checked": Kind.NUMBER, "missing": Kind.NUMBER, "adrift": Kind.NUMBER},
 )
 READER_RETRIED = Verb("reader.retried", _("{actor} had a stopped reader try again: {subject}"))
+PERSON_EXPORTED = Verb("person.exported", _("{actor} had everything written out that is kept of {subject}"))

@@ -7,16 +7,20 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from anliegen.flow.channels import undelivered
 from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
 from anliegen.flow.channels.reasons import REASONS
 from anliegen.flow.feedback.models import ANSWERS
+from anliegen.ground.money import amount
 from anliegen.records.accounts.models.operator import LANGUAGES
+from anliegen.records.customers.likeness import WORDS as LIKENESS
+from anliegen.records.customers.models import MOMENT_KINDS, WAYS_TO_CONSENT
 from anliegen.records.tickets.models import (
     CHANNELS,
+    CONCESSION_STATES,
     PRIORITIES,
     SCOPES,
     STATUSES,
@@ -39,13 +43,18 @@ FIELDS: Words = {
     "callback_address": gettext_lazy("address for callbacks"),
     "catholic": gettext_lazy("Catholic holidays"),
     "city": gettext_lazy("city"),
+    "category": gettext_lazy("category"),
+    "contact_times": gettext_lazy("good times"),
+    "contact_way": gettext_lazy("preferred way of contact"),
     "country": gettext_lazy("country"),
     "days_off": gettext_lazy("days off"),
     "default_language": gettext_lazy("language"),
     "description": gettext_lazy("description"),
     "email": gettext_lazy("e-mail address"),
+    "expires_on": gettext_lazy("day of removal"),
     "family_name": gettext_lazy("family name"),
     "folder": gettext_lazy("folder"),
+    "frames": gettext_lazy("leeway"),
     "given_name": gettext_lazy("given name"),
     "host": gettext_lazy("server"),
     "includes_customers": gettext_lazy("whether customers with an open concern are rejected"),
@@ -66,6 +75,9 @@ FIELDS: Words = {
     "name_en": gettext_lazy("name in English"),
     "note": gettext_lazy("when one can turn there"),
     "note_en": gettext_lazy("when one can turn there, in English"),
+    "approval_days": gettext_lazy("time to decide a concession"),
+    "is_special": gettext_lazy("special category"),
+    "keeps_days": gettext_lazy("time of keeping"),
     "openings": gettext_lazy("opening hours"),
     "organisation": gettext_lazy("organisation"),
     "password": gettext_lazy("password"),
@@ -74,12 +86,15 @@ FIELDS: Words = {
     "phone": gettext_lazy("phone number"),
     "port": gettext_lazy("port"),
     "postcode": gettext_lazy("postcode"),
+    "proposal": gettext_lazy("proposal for the answer"),
+    "proposal_en": gettext_lazy("proposal in English"),
     "purpose": gettext_lazy("purpose"),
     "quotes": gettext_lazy("what an answer quotes"),
     "reason": gettext_lazy("reason"),
     "reopen_days": gettext_lazy("time to reopen"),
     "responsible": gettext_lazy("responsible person"),
     "role": gettext_lazy("role"),
+    "said": gettext_lazy("what they said"),
     "scheme": gettext_lazy("protocol"),
     "security": gettext_lazy("encryption"),
     "sees_all_teams": gettext_lazy("view of all teams"),
@@ -105,7 +120,9 @@ FIELDS: Words = {
     "title": gettext_lazy("title"),
     "trusted_servers": gettext_lazy("mail servers that are believed"),
     "undo_seconds": gettext_lazy("time to undo sending"),
+    "value": gettext_lazy("value"),
     "username": gettext_lazy("user name"),
+    "words": gettext_lazy("what to know"),
     "website": gettext_lazy("website"),
     "amount": gettext_lazy("length"),
     "begins": gettext_lazy("what it begins with"),
@@ -164,6 +181,8 @@ BY_FIELD: Mapping[str, Words] = {
     "by": NARROWED,
     "answer": dict(ANSWERS),
     "because": dict(WITHDRAWN_BECAUSE),
+    "evidence": LIKENESS,
+    "way": dict(WAYS_TO_CONSENT),
     "channel": dict(CHANNELS),
     "fields": FIELDS,
     "kind": {**dict(BRAKE_KINDS), **dict(TIMER_KINDS)},
@@ -190,7 +209,9 @@ def word(verb: str, field: str, value: Any) -> str:
         return moment(value)
     if field in DAYS and value:
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
-    if field == "reason" and verb.startswith("message."):
+    if field == "cents":
+        return amount(value, "", german=(get_language() or "de").startswith("de")).strip()
+    if field == "reason" and verb.startswith(("message.", "person.")):
         return str(undelivered.explain(value).happened).rstrip(".")
     return str(_words_of(verb, field).get(value, value))
 
@@ -210,6 +231,8 @@ def _none(verb: str) -> str:
             return pgettext("given to", "nobody")
         case "ticket.moved":
             return pgettext("moved to", "no team")
+        case "concession.overdue":
+            return pgettext("given to", "nobody")
         case "decision.made":
             return _("nothing fits, a person decides")
     return _("nothing")
@@ -221,6 +244,10 @@ def _words_of(verb: str, field: str) -> Words:
             return dict(STATUSES)
         if verb == "ticket.priority_changed":
             return dict(PRIORITIES)
+        if verb.startswith("concession."):
+            return dict(CONCESSION_STATES)
+    if field == "kind" and verb.startswith("moment."):
+        return dict(MOMENT_KINDS)
     return BY_FIELD.get(field, {})
 
 

@@ -12,17 +12,14 @@ from django.utils.text import slugify
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.phone import is_number
 from anliegen.records.accounts import actions
-from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.accounts.models import Agent, Brand, Calendar, ConcessionKind, Mailbox, Operator, Role, Team
 from anliegen.records.accounts.models.calendars import STATES
 from anliegen.records.accounts.permissions import PERMISSIONS
 
 ADMINISTRATION = list(PERMISSIONS)
 LEAD = [code for code in PERMISSIONS if code != "settings.manage"]
-SERVICE = [
-    code
-    for code in PERMISSIONS
-    if code not in ("settings.manage", "audit.read", "intake.retry", "ticket.export", "view.share")
-]
+NOT_IN_SERVICE = ("settings.manage", "audit.read", "intake.retry", "ticket.export", "view.share", "concession.approve")
+SERVICE = [code for code in PERMISSIONS if code not in NOT_IN_SERVICE]
 READING = ["ticket.read", "customer.read"]
 
 # Name, short name, permissions, sees all teams. What most houses need; each can be changed.
@@ -31,6 +28,29 @@ STANDARD_ROLES: tuple[tuple[str, str, list[str], bool], ...] = (
     ("Teamleitung", "teamleitung", LEAD, True),
     ("Service", "service", SERVICE, False),
     ("Lesen", "lesen", READING, False),
+)
+# Name, and a sentence for the answer in German and in English. How much whom is for the operator to say.
+STANDARD_KINDS: tuple[tuple[str, str, str], ...] = (
+    (
+        "Gutschrift",
+        "Wir schreiben Ihnen {amount} gut. Sie sehen den Betrag auf Ihrer nächsten Rechnung.",
+        "We credit {amount} to your account. You will see it on your next bill.",
+    ),
+    (
+        "Erstattung",
+        "Wir erstatten Ihnen {amount} auf dem Weg, auf dem Sie bezahlt haben.",
+        "We refund {amount} the way you paid.",
+    ),
+    (
+        "Erlass von Mahngebühren",
+        "Die Mahngebühr von {amount} erlassen wir Ihnen.",
+        "We waive the reminder fee of {amount}.",
+    ),
+    (
+        "Ersatzlieferung",
+        "Wir schicken Ihnen kostenlos Ersatz im Wert von {amount}.",
+        "We send you a replacement worth {amount} free of charge.",
+    ),
 )
 OFFICE_HOURS = [(day, time(8), time(17)) for day in range(5)]
 
@@ -95,6 +115,7 @@ def found(
             actor=SYSTEM,
             at=at,
         )
+        standard_kinds(actor=SYSTEM, at=at)
         brand = _brand(operator, admin_email, at)
         team = _team(administrator, state, at)
         actions.change_agent(administrator, teams=[team], actor=SYSTEM, at=at)
@@ -119,6 +140,14 @@ def standard_roles(*, actor: Actor, at: datetime) -> dict[str, Role]:
         )
         for name, slug, permissions, sees_all in STANDARD_ROLES
     }
+
+
+def standard_kinds(*, actor: Actor, at: datetime) -> list[ConcessionKind]:
+    """Create the usual kinds of concessions, in their order."""
+    return [
+        actions.create(ConcessionKind, name=name, proposal=german, proposal_en=english, actor=actor, at=at)
+        for name, german, english in STANDARD_KINDS
+    ]
 
 
 def _insist_on_a_strong(password: str, agent: Agent) -> None:

@@ -15,6 +15,8 @@ PERMISSIONS = {
     "ticket.change": _("change status, priority, topic and tags"),
     "ticket.export": _("export lists of concerns"),
     "view.share": _("save views for colleagues"),
+    "concession.ask": _("decide within the leeway, and ask for more"),
+    "concession.approve": _("decide what others ask beyond their leeway"),
     "customer.read": _("read customer data"),
     "customer.change": _("change customer data"),
     "intake.read": _("see the intake ledger"),

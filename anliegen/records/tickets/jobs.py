@@ -1,4 +1,5 @@
-"""By the clock: what was put aside comes back, old search rows are made anew, due moments told and computed anew."""
+"""By the clock: what was put aside comes back, old search rows are made anew, due moments told and computed anew, and
+whoever does not decide in time is passed by."""
 
 import structlog
 
@@ -10,12 +11,13 @@ from anliegen.ground.search.queries import stale
 from anliegen.ground.wake import database_is_away
 from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets import actions, indexing
+from anliegen.records.tickets.actions.concede import pass_on
 from anliegen.records.tickets.actions.deadlines import move_deadlines, ship_kinds
 from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.actions.telling import AT_ONCE as TOLD_AT_ONCE
 from anliegen.records.tickets.actions.telling import tell_due
 from anliegen.records.tickets.aims import yardstick
-from anliegen.records.tickets.models import SearchRow, Ticket
+from anliegen.records.tickets.models import Concession, SearchRow, Ticket
 
 log = structlog.get_logger(__name__)
 
@@ -101,3 +103,11 @@ def bring_in_deadlines(timestamp: int) -> None:
     """Each night: kinds of deadlines that came with a newer version of the program."""
     if Operator.objects.exists():
         ship_kinds(actor=SYSTEM, at=clock.now())
+
+
+@periodic("*/5 * * * *")
+def pass_on_undecided(timestamp: int) -> None:
+    """Concessions that nobody decided in time go to the next one who may."""
+    now = clock.now()
+    for concession in Concession.objects.waiting().filter(due_at__lte=now).order_by("due_at", "pk"):
+        pass_on(concession, actor=SYSTEM, at=now)

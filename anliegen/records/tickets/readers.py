@@ -1,5 +1,6 @@
-"""Journal -> search rows, due moments, and what was put aside comes back when the customer writes."""
+"""Journal -> search rows, due moments, what bounces say of addresses; what was put aside comes back."""
 
+import re
 from collections.abc import Sequence
 
 from django.db.models import Max
@@ -10,6 +11,8 @@ from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts import verbs as accounts
+from anliegen.records.customers import actions as customers
+from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, histories, indexing
 from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.jobs import compute_again
@@ -19,6 +22,7 @@ SETTINGS = (accounts.SETTING_CREATED.name, accounts.SETTING_CHANGED.name, accoun
 # What moves due moments: what happens to tickets, and what is set.
 MOVES_DUE = (*histories.MOVING, *SETTINGS)
 MEASURED_BY = ("target", "calendar", "team")
+OF_AN_ADDRESS = re.compile(r"5\.[12]\.\d+")  # codes (RFC 3463) that speak of mailbox and domain, not of the mail
 
 
 def index(events: Sequence[Event]) -> None:
@@ -58,6 +62,28 @@ def keep_due(events: Sequence[Event]) -> None:
         keep(numbers, actor=SYSTEM, at=clock.now())
     if any(event.subject.partition(":")[0] in MEASURED_BY for event in events):
         defer(compute_again, key="compute-due-again")
+
+
+def note_bounces(event: Event) -> None:
+    """An address knows that a mail to it came back, until one arrives. Not what failed for other reasons."""
+    message = Message.objects.filter(pk=_pk(event, "message")).first()
+    if message is None:
+        return
+    actor, arrived = SYSTEM.because_of(event), event.verb == "message.delivered"
+    if event.verb == "message.failed" and not OF_AN_ADDRESS.fullmatch(event.data["reason"] or ""):
+        return
+    for address in Address.objects.filter(kind="email", folded__in=_meant(message, arrived)).order_by("pk"):
+        if arrived:
+            customers.forget_bounce(address, actor=actor, at=event.at)
+        else:
+            customers.note_bounce(address, code=event.data["reason"] or "", actor=actor, at=event.at)
+
+
+def _meant(message: Message, arrived: bool) -> set[str]:
+    """The recipients that an event about a message speaks of."""
+    unreached = {customers.fold_address("email", one.get("address", "")) for one in message.unreached}
+    everybody = {customers.fold_address("email", one.get("address", "")) for one in [*message.to, *message.cc]}
+    return everybody - unreached if arrived else unreached or everybody
 
 
 def _pk(event: Event, field: str) -> int:

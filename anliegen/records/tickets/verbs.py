@@ -190,3 +190,24 @@ TICKET_UNPINNED = Verb("agent.unpinned", _("{actor} unpinned {ticket}"), {"ticke
 # Each ticket has its own events besides; these say which belong together.
 MANY_CHANGED = Verb("bulk.changed", _("{actor} changed in one go: {tickets}"), {"tickets": Kind.REFS})
 MANY_UNDONE = Verb("bulk.undone", _("{actor} took back what was changed in one go: {tickets}"), {"tickets": Kind.REFS})
+PERSON_MOVED = Verb(
+    "ticket.person_changed", _("{actor} put this to {to}"), {"to": Kind.REF, "was": Kind.REF, "merge": Kind.REF}
+)
+_CONCESSION = {"concession": Kind.REF, "kind": Kind.REF, "cents": Kind.NUMBER, "currency": Kind.CODE}
+CONCESSION_GRANTED = Verb(
+    "concession.granted", _("{actor} granted {cents} {currency}: {kind}"), {**_CONCESSION, "at_once": Kind.FLAG}
+)
+CONCESSION_WAITING = Verb(
+    "concession.waiting",
+    _("{actor} asked {approver} for {cents} {currency}: {kind}"),
+    {**_CONCESSION, "approver": Kind.REF},
+)
+CONCESSION_OVERDUE = Verb(
+    "concession.overdue",
+    _("Nobody decided on {cents} {currency} in time; {approver} is asked now"),
+    {**_CONCESSION, "approver": Kind.REF, "was": Kind.REF},
+)
+CONCESSION_DECLINED = Verb("concession.declined", _("{actor} declined {cents} {currency}: {kind}"), _CONCESSION)
+CONCESSION_WITHDRAWN = Verb(
+    "concession.withdrawn", _("{actor} withdrew {cents} {currency}: {kind}"), {**_CONCESSION, "was": Kind.CODE}
+)

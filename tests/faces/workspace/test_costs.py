@@ -48,7 +48,8 @@ def asked(call: Callable[[], object]) -> list[str]:
         # session, agent with teams, journal's head, list, beginnings, what was not delivered, counts, views and pins
         ("?view=open", 8),
         ("news/?view=open&since=1", 4),
-        ("tickets/{ticket}/?view=open", 20),  # with deliveries, who takes part, and what is being written
+        # with deliveries, who takes part, what is being written, and moments in the customer's life
+        ("tickets/{ticket}/?view=open", 21),
         ("search/?q=Abschlag", 12),
         ("search/?q=Kim+Berger", 13),  # people, and their newest tickets in two
         ("search/?q=nirgends", 9),

@@ -21,8 +21,9 @@ from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
-from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Recourse, Role, Team
+from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Frame, Mailbox, Recourse, Role, Team
 from anliegen.records.accounts.queries import the_operator
+from anliegen.records.customers.models import Category
 from anliegen.records.tickets.models import Deadline, Target
 
 NAMED = 2  # mailboxes in a card; the place itself has them all
@@ -195,6 +196,20 @@ def _journal() -> State:
     return _count(position, ngettext("%(count)s entry", "%(count)s entries", position)), False
 
 
+def _leeway() -> State:
+    count = Frame.objects.values("role").distinct().count()
+    if not count:
+        return _("nothing without approval"), False
+    return _count(count, ngettext("%(count)s role with leeway", "%(count)s roles with leeway", count)), False
+
+
+def _categories() -> State:
+    count = Category.objects.filter(is_active=True).count()
+    if not count:
+        return _("no category"), False
+    return _count(count, ngettext("%(count)s category", "%(count)s categories", count)), False
+
+
 def _count(count: int, words: str) -> str:
     return words % {"count": number(count)}
 
@@ -210,6 +225,8 @@ STATES: dict[str, Callable[[], State]] = {
     "agents": _agents,
     "roles": _roles,
     "turns": _turns,
+    "leeway": _leeway,
+    "categories": _categories,
     "tokens": _tokens,
     "mailboxes": _mailboxes,
     "keys": _mail_keys,

@@ -27,6 +27,8 @@ MEANINGS: dict[str, str | Promise] = {
     "ticket.note": gettext_lazy("Colleagues read them, customers never."),
     "ticket.open": gettext_lazy("For somebody who called or came in person."),
     "ticket.assign": gettext_lazy("To colleagues and to other teams."),
+    "concession.ask": gettext_lazy("How much without asking is set under “Leeway”."),
+    "concession.approve": gettext_lazy("Never one's own wishes: those somebody else decides."),
     "customer.read": gettext_lazy(
         "Names, addresses and earlier concerns. Without it customers appear by number; who answers one sees to whom."
     ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.seal import last
-from anliegen.oversight.portability.demo import aside, drafts, times
+from anliegen.oversight.portability.demo import aside, drafts, known, times
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
@@ -91,7 +91,9 @@ def _without_savepoints() -> Iterator[None]:
 
 def _live_through(demo: DemoOperator, now: datetime) -> None:
     """Everything in the order in which it happened, so that numbers and journal run with the time."""
-    past = Past(demo, found(demo), now)
+    house = found(demo)
+    known.furnish(house, demo.founded_at + timedelta(minutes=45))
+    past = Past(demo, house, now)
     deeds: list[tuple[datetime, int, Callable[[], None]]] = []
     for ticket in demo.tickets:
         deeds += [(turn.at, len(deeds), partial(past.live, ticket, turn)) for turn in ticket.turns]
@@ -100,6 +102,7 @@ def _live_through(demo: DemoOperator, now: datetime) -> None:
     for ticket, turn, is_fulfilled in times.complaints(demo.tickets):
         deeds.append((turn.at, len(deeds), partial(past.deadline, ticket, turn, is_fulfilled=is_fulfilled)))
     deeds += [(mail.at, len(deeds), partial(past.stray, mail)) for mail in demo.strays]
+    deeds += [(at, len(deeds), do) for at, do in known.deeds(now)]
     # The number keeps what happens at the same moment in the order in which it was told.
     for at, _number, do in sorted(deeds, key=lambda deed: deed[:2]):
         past.keeping.until(at)

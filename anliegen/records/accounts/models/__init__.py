@@ -2,15 +2,19 @@
 
 from anliegen.records.accounts.models.agents import Agent, ApiToken, Invitation, Membership, Role
 from anliegen.records.accounts.models.calendars import Calendar, DayOff, Opening
+from anliegen.records.accounts.models.leeway import PERIODS, ConcessionKind, Frame
 from anliegen.records.accounts.models.operator import Brand, Mailbox, Operator, Team
 from anliegen.records.accounts.models.recourses import Recourse
 
 __all__ = [
+    "PERIODS",
     "Agent",
     "ApiToken",
     "Brand",
     "Calendar",
+    "ConcessionKind",
     "DayOff",
+    "Frame",
     "Invitation",
     "Mailbox",
     "Membership",

@@ -40,6 +40,7 @@ class Operator(models.Model):
     sends_per_minute = models.PositiveSmallIntegerField(
         _("mails a minute to one mail domain"), default=100, db_default=100
     )
+    approval_days = models.PositiveSmallIntegerField(_("working days to decide a concession"), default=1, db_default=1)
     sends_at_once = models.PositiveSmallIntegerField(_("mails at once to the mail server"), default=3, db_default=3)
     # How the next concern is chosen: what weighs, and after how long nobody is left waiting for what fits better.
     heavy_topics = ArrayField(
@@ -63,6 +64,9 @@ class Operator(models.Model):
                 name="accounts_operator_known_quotes", condition=Q(quotes__in=[q for q, _n in QUOTES])
             ),
             models.CheckConstraint(name="accounts_operator_starves", condition=Q(starves_after_hours__gte=1)),
+            models.CheckConstraint(
+                name="accounts_operator_approval", condition=Q(approval_days__gte=1, approval_days__lte=20)
+            ),
             models.CheckConstraint(
                 name="accounts_operator_sends", condition=Q(sends_per_minute__gte=1, sends_at_once__gte=1)
             ),

@@ -12,6 +12,18 @@ from anliegen.records.tickets.actions.change import (
     reopen,
     resolve,
 )
+from anliegen.records.tickets.actions.concede import (
+    AlreadyDecided,
+    NoApprover,
+    NotYours,
+    PersonChanged,
+    Wish,
+    concede,
+    decline_concession,
+    grant_concession,
+    pass_on,
+    withdraw_concession,
+)
 from anliegen.records.tickets.actions.departure import (
     TakenBack,
     came_back,
@@ -50,6 +62,7 @@ from anliegen.records.tickets.actions.honest import decline, tell_of_delay
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
 from anliegen.records.tickets.actions.many import TooMany, change_many, undo_many
+from anliegen.records.tickets.actions.merge import merge_people, unmerge_people
 from anliegen.records.tickets.actions.promise import (
     DueInThePast,
     NoReason,
@@ -84,6 +97,7 @@ from anliegen.records.tickets.actions.triaged import triaged
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
+    "AlreadyDecided",
     "CannotJoin",
     "CannotSplit",
     "Change",
@@ -92,6 +106,7 @@ __all__ = [
     "DueInThePast",
     "InThePast",
     "JoinedElsewhere",
+    "NoApprover",
     "NoReason",
     "NoWayToAnswer",
     "NotAsked",
@@ -99,13 +114,16 @@ __all__ = [
     "NotOwed",
     "NotToOneself",
     "NotTroubled",
+    "NotYours",
     "NothingSaid",
     "Overwritten",
+    "PersonChanged",
     "TakenBack",
     "TooMany",
     "TooManyPins",
     "UnknownChoice",
     "WaitsForApproval",
+    "Wish",
     "acknowledge",
     "add_file",
     "approve_draft",
@@ -117,13 +135,16 @@ __all__ = [
     "change_many",
     "change_view",
     "clear_draft",
+    "concede",
     "create_view",
     "decline",
+    "decline_concession",
     "delete_view",
     "discard_draft",
     "draw",
     "due_to_wake",
     "forward",
+    "grant_concession",
     "hand_over",
     "join",
     "keep",
@@ -137,10 +158,12 @@ __all__ = [
     "mark_maybe_sent",
     "mark_sent",
     "mark_unreached",
+    "merge_people",
     "move",
     "note_copy",
     "note_export",
     "part",
+    "pass_on",
     "pin",
     "promise",
     "receive",
@@ -167,11 +190,13 @@ __all__ = [
     "try_again",
     "undo_many",
     "unlink",
+    "unmerge_people",
     "unpin",
     "vouch",
     "wake",
     "wake_due",
     "withdraw",
+    "withdraw_concession",
     "withdraw_draft",
     "write_note",
 ]

@@ -7,6 +7,7 @@ from django.db.models import Q
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
+from anliegen.records.customers.queries import carried_on
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import drafts, resting
 from anliegen.records.tickets.actions.change import set_status, touch
@@ -79,8 +80,9 @@ def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
         message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
         alone = not ticket.messages.filter(direction="in").exclude(pk=message.pk).exists()
-        if message.direction != "in" or message.person_id is None or alone:
+        if message.direction != "in" or message.person is None or alone:
             raise CannotSplit
+        author = carried_on(message.person)
         new = Ticket.objects.create(
             subject=message.subject or ticket.subject,
             channel=message.channel,
@@ -91,13 +93,13 @@ def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
             assignee=ticket.assignee,
             responsible=ticket.responsible,
             status="open",
-            person_id=message.person_id,
+            person=author,
             created_at=message.created_at,
             updated_at=at,
             last_message_at=message.created_at,
             waiting_since=None if message.automatic else message.created_at,
         )
-        for one in ticket.participants.filter(address__person=message.person_id):
+        for one in ticket.participants.filter(address__person=author):
             Participant.objects.create(ticket=new, address_id=one.address_id, role="requester")
         _move(Q(pk=message.pk), ticket, new, came_to=ticket, notes=False)
         Link.objects.create(ticket=new, other=ticket, kind="follow_up", created_at=at)

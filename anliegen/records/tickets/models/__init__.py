@@ -1,6 +1,7 @@
 """The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
+from anliegen.records.tickets.models.concession import CONCESSION_STATES, Concession
 from anliegen.records.tickets.models.desk import REACHES, VIEW_SYMBOLS, BulkChange, Pin, SavedView
 from anliegen.records.tickets.models.draft import DRAFT_KINDS, Draft, DraftFile
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
@@ -21,6 +22,7 @@ from anliegen.records.tickets.models.time import DUE_FOR, TIMER_KINDS, Deadline,
 
 __all__ = [
     "CHANNELS",
+    "CONCESSION_STATES",
     "DONE",
     "DRAFT_KINDS",
     "DUE_FOR",
@@ -39,6 +41,7 @@ __all__ = [
     "WITHDRAWN_BECAUSE",
     "Attachment",
     "BulkChange",
+    "Concession",
     "Deadline",
     "DeadlineKind",
     "Draft",

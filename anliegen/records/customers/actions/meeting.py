@@ -1,4 +1,4 @@
-"""Every write to customers."""
+"""Meeting people, and what we know of them: names, addresses, organisations."""
 
 import re
 from collections.abc import Iterable

@@ -1,0 +1,29 @@
+"""Amounts as people write them: in cents, and back. Pure."""
+
+import re
+
+MOST_CENTS = 100_000_000  # a million; whoever means more means something else
+_AMOUNT = re.compile(r"(?P<whole>\d{1,3}(?:[.\s’']\d{3})+|\d+)(?:[.,](?P<part>\d{1,2}))?")
+SIGNS = {"EUR": "€", "CHF": "CHF"}
+
+
+def cents_of(written: str) -> int | None:
+    """25, 25,5, 25.50, 1.234,50 or 1 234 as cents; None for what is no amount, for nothing and for too much.
+
+    A point before three digits parts thousands, as Germans write; one before one or two digits parts cents.
+    """
+    bare = written.strip().removesuffix("€").removesuffix("EUR").removesuffix("CHF").strip()
+    found = _AMOUNT.fullmatch(bare)
+    if found is None:
+        return None
+    whole = int(re.sub(r"\D", "", found["whole"]))
+    cents = whole * 100 + int((found["part"] or "0").ljust(2, "0"))
+    return cents if 0 < cents <= MOST_CENTS else None
+
+
+def amount(cents: int, currency: str, *, german: bool) -> str:
+    """25,00 € or €25.00; a currency without a sign of its own by its code."""
+    whole = f"{cents // 100:,}".replace(",", "." if german else ",")
+    number = f"{whole}{',' if german else '.'}{cents % 100:02d}"
+    sign = SIGNS.get(currency, currency)
+    return f"€{number}" if sign == "€" and not german else f"{number}\u00a0{sign}"
