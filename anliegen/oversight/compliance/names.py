@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
+from anliegen.flow.macros.models import Macro, MacroRun
 from anliegen.ground.egress.models import Destination
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Mailbox, Operator, Recourse, Role, Team
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address, Organisation, Person
+from anliegen.records.knowledge.models import TextBlock
 from anliegen.records.tickets.models import (
     Attachment,
     Deadline,
@@ -64,6 +66,9 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "promise": (Promise, None),
     "refusal": (Refusal, None),
     "recourse": (Recourse, "name"),
+    "textblock": (TextBlock, "title"),
+    "macro": (Macro, "name"),
+    "macrorun": (MacroRun, None),
 }
 # Rules that come with the program, by their codes.
 RULES: dict[str, str | Lazy] = {

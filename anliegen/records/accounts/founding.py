@@ -18,9 +18,8 @@ from anliegen.records.accounts.permissions import PERMISSIONS
 
 ADMINISTRATION = list(PERMISSIONS)
 LEAD = [code for code in PERMISSIONS if code != "settings.manage"]
-SERVICE = [
-    code for code in PERMISSIONS if code not in ("settings.manage", "audit.read", "intake.retry", "ticket.export")
-]
+NOT_SERVICE = ("settings.manage", "audit.read", "intake.retry", "ticket.export", "text.share")
+SERVICE = [code for code in PERMISSIONS if code not in NOT_SERVICE]
 READING = ["ticket.read", "customer.read"]
 
 # Name, short name, permissions, sees all teams. What most houses need; each can be changed.

@@ -14,6 +14,7 @@ PERMISSIONS = {
     "ticket.assign": _("assign concerns"),
     "ticket.change": _("change status, priority, topic and tags"),
     "ticket.export": _("export lists of concerns"),
+    "text.share": _("write text blocks and macros for everybody"),
     "customer.read": _("read customer data"),
     "customer.change": _("change customer data"),
     "intake.read": _("see the intake ledger"),

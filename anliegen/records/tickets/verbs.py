@@ -45,6 +45,7 @@ MESSAGE_SETTLED = Verb(
     "message.settled", _("{actor} saw to an answer that was not delivered"), {"message": Kind.REF, "how": Kind.CODE}
 )
 NOTE_WRITTEN = Verb("note.written", _("{actor} wrote an internal note"), {"note": Kind.REF})
+NOTE_WITHDRAWN = Verb("note.withdrawn", _("{actor} took an internal note back"), {"note": Kind.REF})
 TICKET_ASSIGNED = Verb("ticket.assigned", _("{actor} gave this to {to}"), {"to": Kind.REF, "was": Kind.REF})
 TAKEN_ON = _("{actor} took this on")  # the same where somebody gives it to themselves
 TICKET_DRAWN = Verb("ticket.drawn", _("{actor} was given this as the next concern"), {"reasons": Kind.CODES})

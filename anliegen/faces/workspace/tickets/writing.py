@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from anliegen.faces.ui.numbers import size
 from anliegen.faces.workspace.tickets import recipients, taken_back
 from anliegen.faces.workspace.tickets.entries import Shown
+from anliegen.faces.workspace.tickets.filled import insist_on_filled
 from anliegen.faces.workspace.tickets.letters import PICTURES
 from anliegen.faces.workspace.tickets.recipients import AddressesField
 from anliegen.faces.workspace.tickets.taken_back import KeptField
@@ -82,6 +83,7 @@ class ReplyForm(Versioned):
         required=False,
         strip=False,
         max_length=200_000,
+        validators=[insist_on_filled],
     )
     to = AddressesField(label=pgettext_lazy("recipients", "To"), required=False, max_length=2000)
     cc = AddressesField(label=gettext_lazy("Copy to"), required=False, max_length=2000)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.oversight.portability.demo import times
 from anliegen.oversight.portability.demo.shapes import DemoOperator
+from anliegen.oversight.portability.demo.texts import write_texts
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.founding import standard_roles
 from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Recourse, Role, Team
@@ -65,6 +66,7 @@ def found(demo: DemoOperator) -> House:
     for one in demo.organisations:
         customers.create_organisation(name=one.name, domain=one.domain, actor=SYSTEM, at=at + timedelta(minutes=40))
     times.found(teams, at=at + timedelta(minutes=50))
+    write_texts(agents, teams, at=at + timedelta(hours=2))
     return House(brands, teams, agents, mailboxes)
 
 

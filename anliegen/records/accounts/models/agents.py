@@ -64,6 +64,8 @@ class Agent(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="de")
     theme = models.CharField(_("appearance"), max_length=10, choices=THEMES, default="system")
     shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    # Other keys than the usual ones, by the usual one; empty where the agent wants none.
+    keys = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     # Topics of tickets they know well, and languages besides that of the house.
     skills = ArrayField(models.CharField(max_length=60), default=list, db_default=[], blank=True)

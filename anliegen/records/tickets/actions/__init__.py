@@ -50,6 +50,7 @@ from anliegen.records.tickets.actions.reply import (
     cancel,
     recipients_of,
     reply,
+    withdraw_note,
     write_note,
 )
 from anliegen.records.tickets.actions.reveal import reveal
@@ -120,5 +121,6 @@ __all__ = [
     "wake",
     "wake_due",
     "withdraw",
+    "withdraw_note",
     "write_note",
 ]
