@@ -106,6 +106,8 @@ def _at_ticket(agent: Agent, number: int | None) -> Iterator[Entry]:
         ask = reverse("workspace:macro", args=[ticket.pk, one.macro.pk])
         preview = one.in_short or _("changes nothing here")
         yield Entry(_("Macro"), one.macro.name, "automation", "macro", ask=ask, preview=preview)
+    if may(agent, "ticket.reply"):
+        yield Entry(_("Macro"), _("Make a macro"), "plus", "macro", href=reverse("workspace:settings-macro-new"))
     if not may(agent, "ticket.reply", ticket) and not may(agent, "ticket.note", ticket):
         return
     for each in blocks.offered(blocks.Here(ticket, agent)):

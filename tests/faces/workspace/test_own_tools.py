@@ -32,10 +32,10 @@ def told(agent: Agent) -> list[tuple[str, dict[str, object]]]:
 
 
 def test_only_what_differs_from_the_usual_keys_is_kept(miras: Client, mira: Agent) -> None:
-    answer = miras.post("/workspace/profile/keys/", typed(**{PLACES["r"]: "y", PLACES["g m"]: "g 1", PLACES["M"]: ""}))
+    answer = miras.post("/workspace/profile/keys/", typed(**{PLACES["r"]: "q", PLACES["g m"]: "g 1", PLACES["M"]: ""}))
     assert answer.status_code == 302
     mira.refresh_from_db()
-    assert mira.keys == {"r": "y", "g m": "g 1", "M": ""}
+    assert mira.keys == {"r": "q", "g m": "g 1", "M": ""}
     assert told(mira) == [(f"agent:{mira.pk}", {"fields": ["keys"]})]
     html = miras.get("/workspace/").content.decode()
     assert json.loads(re.search("data-keys='([^']*)'", html)[1]) == mira.keys  # type: ignore[index]
@@ -67,7 +67,7 @@ def test_two_keys_may_change_places(miras: Client, mira: Agent) -> None:
 
 
 def test_the_usual_keys_can_be_had_again(miras: Client, mira: Agent) -> None:
-    miras.post("/workspace/profile/keys/", typed(**{PLACES["r"]: "y"}))
+    miras.post("/workspace/profile/keys/", typed(**{PLACES["r"]: "q"}))
     miras.post("/workspace/profile/keys/", {"reset": "1"})
     mira.refresh_from_db()
     assert mira.keys == {}

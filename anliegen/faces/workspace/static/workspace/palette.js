@@ -14,7 +14,7 @@ let only = ""; // the one kind that is wanted
 let writing; // the field from which it was opened
 let waiting;
 
-/* Which tickets were opened lately: by number only, in this browser; the server says what may be seen of them. */
+/* What was opened lately, by number only. */
 const recent = JSON.parse(localStorage.getItem(RECENT) ?? "[]").filter((one) => one !== here);
 if (here) localStorage.setItem(RECENT, JSON.stringify([here, ...recent].slice(0, 9)));
 
@@ -78,7 +78,7 @@ function show() {
   }
   list.replaceChildren(...new Set(found.slice(0, 60)));
   [...list.children].forEach((line, place) => (line.id = `palette-${place}`));
-  dialog.querySelector(".palette-none").hidden = found.length > 0;
+  dialog.querySelector(".palette-none").hidden = found.length > 0 || !words.length;
   said.textContent = dialog.dataset.count.replace("{count}", list.children.length);
   choose(list, field);
 }

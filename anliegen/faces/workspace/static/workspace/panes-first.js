@@ -1,5 +1,4 @@
-/* Before the first paint, so that nothing jumps: how wide each pane is, and which are hidden. Kept in this browser and not
-   in the profile: what fits on the screen in the office does not fit on the one at home. */
+/* Before the first paint, so that nothing jumps: how wide each pane is, and which are hidden. */
 const panes = {
   key: `anliegen:panes:${document.documentElement.dataset.agent}`,
   kept: {},
@@ -14,7 +13,5 @@ const panes = {
 };
 try {
   Object.assign(panes.kept, JSON.parse(localStorage.getItem(panes.key)));
-} catch {
-  // What cannot be read counts as nothing.
-}
+} catch {} // what cannot be read counts as nothing
 panes.show();

@@ -41,8 +41,7 @@ document.addEventListener("click", (event) => {
 addEventListener("resize", tell);
 tell();
 
-/* The page of the next ticket, when the browser has nothing else to do. What is only fetched runs no script: nothing is
-   read by it, and nobody is there. */
+/* The page of the next ticket, when the browser has nothing else to do; it runs no script until somebody opens it. */
 const next = document.querySelector(".ticket-steps :is([data-usual=j], [data-key=j])");
 const fetchNext = () => document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href: next.href }));
 if (next) (window.requestIdleCallback ?? setTimeout)(fetchNext);
