@@ -29,7 +29,8 @@ settings.register_profile("house", deadline=None)  # machines are noisy: `anlieg
 settings.load_profile("house")
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
-AGENT_PERMISSIONS = [code for code in PERMISSIONS if code not in ("settings.manage", "audit.read", "intake.retry")]
+NOT_AGENTS = ("settings.manage", "audit.read", "intake.retry", "text.share")
+AGENT_PERMISSIONS = [code for code in PERMISSIONS if code not in NOT_AGENTS]
 
 
 @pytest.fixture(scope="session")

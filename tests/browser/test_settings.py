@@ -12,12 +12,15 @@ from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import trip
 from anliegen.flow.channels.mailroom.sources import UNDECIDED, create_source
 from anliegen.flow.channels.models import Intake, Source, Unfetched
+from anliegen.flow.macros.actions import create as create_macro
 from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Cursor, Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Calendar, ConcessionKind, Mailbox, Recourse, Role, Team
 from anliegen.records.customers.models import Category
+from anliegen.records.knowledge.actions import write
+from anliegen.records.knowledge.content import Content
 from anliegen.records.tickets.actions import deadlines
 from anliegen.records.tickets.actions.targets import Wanted, set_target
 from anliegen.records.tickets.models import DeadlineKind, Ticket
@@ -58,11 +61,13 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
     deadlines.ship_kinds(actor=actor, at=now)
     target = set_target(Wanted(priority=4, first_minutes=60), reaches_back=False, actor=actor, at=now)
     office = accounts.create(Recourse, kind="ombuds", name="Ombudsstelle", actor=actor, at=now)
+    block = write(Content("Nachfrage", "frage", {"de": "{{anrede}}\n\n{{?Frage}}"}), actor=actor, at=now)
+    macro = create_macro(name="Eilig", priority=4, block=block, actor=actor, at=now)
     Cursor.objects.create(name="probe", failed_at=now, failed_position=1, retry_at=now, error="ValueError: x")
     return {
         "brand": mailbox.brand_id, "calendar": calendar.pk, "team": technics.pk, "agent": admin.pk,
         "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "undecided": undecided.pk, "line": line.pk,
-        "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
+        "block": block.pk, "macro": macro.pk, "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
         "event": Event.objects.order_by("-id")[0].pk, "target": target.pk,
         "deadline": DeadlineKind.objects.earliest("pk").pk, "recourse": office.pk,
         "kind": accounts.create(ConcessionKind, name="Gutschrift", actor=actor, at=now).pk,

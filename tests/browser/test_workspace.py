@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.flow.channels.mailroom.send import outbox_folder
+from anliegen.flow.macros.actions import create as create_macro
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Team
@@ -214,9 +215,10 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
         name="Umzüge", symbol="tag", wanted=Filter(tag=("umzug",)), order="newest", owner=mira, reach="own", team=None,
         actor=Actor.agent(mira.pk), at=clock.now(),
     )  # fmt: skip
+    macro = create_macro(name="Eilig", priority=4, adds_tags=["eilig"], actor=Actor.agent(mira.pk), at=clock.now())
     page = log_in(mira, width=width, dark=dark)
     for pattern in WORKSPACE:
-        address = pattern.format(ticket=fresh.pk, saved=saved.pk, mail=kept, promise=promise.pk)
+        address = pattern.format(ticket=fresh.pk, saved=saved.pk, mail=kept, promise=promise.pk, macro=macro.pk)
         page.goto(address)
         if pattern == "/workspace/tickets/{ticket}/":
             page.locator("[data-open=compose-reply]").click()

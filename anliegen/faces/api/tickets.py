@@ -31,6 +31,7 @@ from anliegen.records.accounts import queries as accounts
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address
+from anliegen.records.knowledge.placeholders import open_fields
 from anliegen.records.tickets import actions, queries
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.lanes import fitting
@@ -217,6 +218,8 @@ def _say(ticket: Ticket, content: NewMessage, agent: Agent) -> dict[str, Any]:
     if content.kind == "note":
         note = actions.write_note(ticket, text=content.text, actor=actor, at=at)
         return {"id": f"note:{note.pk}", "kind": "note", "state": None, "created_at": note.created_at.isoformat()}
+    if fields := open_fields(content.text):
+        raise invalid("text", f"has places that are not filled: {', '.join(fields)}")
     try:
         said = actions.reply(ticket, Answer(text=content.text), actor=actor, at=at)
     except actions.NoWayToAnswer:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Value
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +60,7 @@ KEYS = {
     "open": "g a",
 }
 LEDGERS = ("settings-intake", "settings-journal")
+FETCHED_LASTS = 120  # seconds
 Entry = dict[str, Any]
 
 
@@ -81,6 +82,21 @@ def insist(request: HttpRequest, permission: str, subject: InTeam | None = None)
 def listen(request: HttpRequest) -> None:
     """Note the journal's head before tickets are read, so that the page's stream misses nothing in between."""
     request.heard_until = seal.last()[0]  # type: ignore[attr-defined]
+
+
+def is_ahead(request: HttpRequest) -> bool:
+    """Whether a browser fetches the page while its reader still reads another one: nobody is there yet."""
+    return "prefetch" in request.headers.get("Sec-Purpose", "")
+
+
+def ahead(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """What was fetched ahead may be shown for two minutes; what happens meanwhile the page hears by its stream.
+
+    It varies with the cookie, so that nobody who logs in afterwards sees it.
+    """
+    if is_ahead(request):
+        response.headers["Cache-Control"] = f"private, max-age={FETCHED_LASTS}"
+    return response
 
 
 def desk(request: HttpRequest) -> dict[str, "Desk"]:
@@ -193,6 +209,11 @@ class Desk:
     @property
     def may_read_journal(self) -> bool:
         return may(self.agent, "audit.read")
+
+    @property
+    def writes(self) -> bool:
+        """Whether they have use for text blocks and macros."""
+        return may(self.agent, "ticket.reply")
 
     @cached_property
     def work(self) -> list[Entry]:

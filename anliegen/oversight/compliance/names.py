@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
+from anliegen.flow.macros.models import Macro, MacroRun
 from anliegen.ground.egress.models import Destination
 from anliegen.records.accounts.models import (
     Agent,
@@ -27,6 +28,7 @@ from anliegen.records.accounts.models import (
 )
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address, Category, Consent, Fact, Merge, Moment, Organisation, Person
+from anliegen.records.knowledge.models import TextBlock
 from anliegen.records.tickets.models import (
     Attachment,
     BulkChange,
@@ -89,6 +91,9 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "promise": (Promise, None),
     "refusal": (Refusal, None),
     "recourse": (Recourse, "name"),
+    "textblock": (TextBlock, "title"),
+    "macro": (Macro, "name"),
+    "macrorun": (MacroRun, None),
 }
 # Rules that come with the program, by their codes.
 RULES: dict[str, str | Lazy] = {

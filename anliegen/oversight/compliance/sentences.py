@@ -6,6 +6,7 @@ from string import Formatter
 from anliegen.flow.automation import verbs as automation
 from anliegen.flow.channels import verbs as channels
 from anliegen.flow.feedback import verbs as feedback
+from anliegen.flow.macros import verbs as macros
 from anliegen.ground.egress import verbs as egress
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verbs import DECLARED, Kind
@@ -15,10 +16,11 @@ from anliegen.oversight.compliance.words import listed, word
 from anliegen.records.accounts import verbs as accounts
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers import verbs as customers
+from anliegen.records.knowledge import verbs as knowledge
 from anliegen.records.tickets import verbs as tickets
 
 # Importing a room's verbs declares them; the process that shows an event need not be the one that wrote it.
-ROOMS = (accounts, customers, tickets, automation, channels, feedback, egress, compliance)
+ROOMS = (accounts, customers, tickets, knowledge, automation, channels, feedback, macros, egress, compliance)
 
 
 def sentences(events: Iterable[Event], viewer: Agent, known: Known | None = None) -> dict[int, str]:

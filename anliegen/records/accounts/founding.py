@@ -18,7 +18,15 @@ from anliegen.records.accounts.permissions import PERMISSIONS
 
 ADMINISTRATION = list(PERMISSIONS)
 LEAD = [code for code in PERMISSIONS if code != "settings.manage"]
-NOT_IN_SERVICE = ("settings.manage", "audit.read", "intake.retry", "ticket.export", "view.share", "concession.approve")
+NOT_IN_SERVICE = (
+    "settings.manage",
+    "audit.read",
+    "intake.retry",
+    "ticket.export",
+    "view.share",
+    "concession.approve",
+    "text.share",
+)
 SERVICE = [code for code in PERMISSIONS if code not in NOT_IN_SERVICE]
 READING = ["ticket.read", "customer.read"]
 

@@ -17,6 +17,7 @@ PERMISSIONS = {
     "view.share": _("save views for colleagues"),
     "concession.ask": _("decide within the leeway, and ask for more"),
     "concession.approve": _("decide what others ask beyond their leeway"),
+    "text.share": _("write text blocks and macros for everybody"),
     "customer.read": _("read customer data"),
     "customer.change": _("change customer data"),
     "intake.read": _("see the intake ledger"),

@@ -55,6 +55,7 @@ DRAFT_RETURNED = Verb(
     "draft.returned", _("{actor} sent the answer back to {author}"), {"draft": Kind.REF, "author": Kind.REF}
 )
 DRAFT_DISCARDED = Verb("draft.discarded", _("{actor} discarded a draft"), {"draft": Kind.REF})
+NOTE_WITHDRAWN = Verb("note.withdrawn", _("{actor} took an internal note back"), {"note": Kind.REF})
 TICKET_ASSIGNED = Verb("ticket.assigned", _("{actor} gave this to {to}"), {"to": Kind.REF, "was": Kind.REF})
 TAKEN_ON = _("{actor} took this on")  # the same where somebody gives it to themselves
 TICKET_DRAWN = Verb("ticket.drawn", _("{actor} was given this as the next concern"), {"reasons": Kind.CODES})

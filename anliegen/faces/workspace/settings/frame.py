@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.workspace.frame import actor_of, agent_of
 from anliegen.faces.workspace.settings.places import PLACES, open_to
+from anliegen.records.accounts.permissions import may
 
 __all__ = ["actor_of", "agent_of", "alarmed", "done", "not_yet", "posted", "refused", "show", "shown_once"]
 
@@ -36,6 +37,7 @@ def show(
         status = 422
     frame = {
         "groups": open_to(agent_of(request)),
+        "has_overview": may(agent_of(request), "settings.manage"),
         "place": PLACES.get(place),
         "said": list(messages.get_messages(request)),
     }

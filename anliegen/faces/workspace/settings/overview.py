@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.mailroom import sources as channels
 from anliegen.flow.channels.mailroom.compare import overdue
 from anliegen.flow.channels.models import Brake, Intake, MailKey, RejectionRule, Source
+from anliegen.flow.macros.models import Macro
 from anliegen.ground import clock
 from anliegen.ground.egress.models import Destination
 from anliegen.ground.journal.breaks import is_broken
@@ -24,6 +26,7 @@ from anliegen.oversight.compliance.words import listed
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Frame, Mailbox, Recourse, Role, Team
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.customers.models import Category
+from anliegen.records.knowledge.models import TextBlock
 from anliegen.records.tickets.models import Deadline, Target
 
 NAMED = 2  # mailboxes in a card; the place itself has them all
@@ -98,6 +101,16 @@ def _turns() -> State:
 def _tokens() -> State:
     count = ApiToken.objects.valid().count()
     return _count(count, ngettext("%(count)s in use", "%(count)s in use", count)) if count else _("none in use"), False
+
+
+def _blocks() -> State:
+    count = TextBlock.objects.filter(owner=None).in_use(timezone.localdate(clock.now())).count()
+    return _count(count, ngettext("%(count)s for everybody", "%(count)s for everybody", count)), False
+
+
+def _macros() -> State:
+    count = Macro.objects.in_use().filter(owner=None).count()
+    return _count(count, ngettext("%(count)s for everybody", "%(count)s for everybody", count)), False
 
 
 def _mailboxes() -> State:
@@ -228,6 +241,8 @@ STATES: dict[str, Callable[[], State]] = {
     "leeway": _leeway,
     "categories": _categories,
     "tokens": _tokens,
+    "blocks": _blocks,
+    "macros": _macros,
     "mailboxes": _mailboxes,
     "keys": _mail_keys,
     "guard": _guard,

@@ -50,6 +50,13 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
         ],
     ),
     (
+        _("What you write often"),
+        [
+            Place("blocks", _("Text blocks"), _("Words that are written again and again"), "quote", "ticket.reply"),
+            Place("macros", _("Macros"), _("Several changes at one press"), "automation", "ticket.reply"),
+        ],
+    ),
+    (
         _("Ways in and out"),
         [
             Place("mailboxes", _("Mailboxes"), _("Addresses that take concerns in"), "inbox"),

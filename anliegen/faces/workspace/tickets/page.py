@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.due import due_of
-from anliegen.faces.workspace.frame import agent_of, listen, state_of
+from anliegen.faces.workspace.frame import agent_of, ahead, listen, state_of
 from anliegen.faces.workspace.next_concern import why
 from anliegen.faces.workspace.people import context_of, linked_with
 from anliegen.faces.workspace.rows import rows, status_look, waits
@@ -47,7 +47,7 @@ def ticket(request: HttpRequest, number: int) -> HttpResponse:
         return page(request, "workspace/ticket/refreshed.html", context)
     chosen = context["drafts"].chosen(request.GET.get("draft"))
     context |= writing.blank(found, context["timeline"], context["drafts"], chosen=chosen) | beside(request, found)
-    return page(request, "workspace/ticket/page.html", context)
+    return ahead(request, page(request, "workspace/ticket/page.html", context))
 
 
 def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:

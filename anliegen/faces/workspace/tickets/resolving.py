@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
+from anliegen.faces.workspace.tickets.filled import insist_on_filled
 from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
 from anliegen.faces.workspace.tickets.recipients import counted
 from anliegen.flow.channels import resolution
@@ -31,6 +32,7 @@ class ResolveForm(forms.Form):
         required=False,
         strip=False,
         max_length=200_000,
+        validators=[insist_on_filled],
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     tell = forms.ChoiceField(choices=[("yes", ""), ("no", "")])

@@ -17,6 +17,7 @@ from anliegen.faces.workspace.tickets import drafts, enclosing_words, recipients
 from anliegen.faces.workspace.tickets.attaching import NAMED, FilesField, insist_on_size, keep
 from anliegen.faces.workspace.tickets.drafts import Drafted, Drafts, NumbersField
 from anliegen.faces.workspace.tickets.entries import Shown
+from anliegen.faces.workspace.tickets.filled import insist_on_filled
 from anliegen.faces.workspace.tickets.recipients import AddressesField
 from anliegen.flow.channels.email.html import written
 from anliegen.ground import clock
@@ -54,6 +55,7 @@ class ReplyForm(Drafted, Versioned):
         required=False,
         strip=False,
         max_length=200_000,
+        validators=[insist_on_filled],
     )
     html = forms.CharField(required=False, strip=False, widget=forms.HiddenInput, max_length=written.LONGEST)
     to = AddressesField(label=pgettext_lazy("recipients", "To"), required=False, max_length=2000)

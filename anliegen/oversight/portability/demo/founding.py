@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.oversight.portability.demo import times, views
 from anliegen.oversight.portability.demo.shapes import DemoOperator
+from anliegen.oversight.portability.demo.texts import write_texts
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.founding import standard_roles
 from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Recourse, Role, Team
@@ -66,6 +67,7 @@ def found(demo: DemoOperator) -> House:
         customers.create_organisation(name=one.name, domain=one.domain, actor=SYSTEM, at=at + timedelta(minutes=40))
     times.found(teams, at=at + timedelta(minutes=50))
     views.share(agents, at=at + timedelta(minutes=55))
+    write_texts(agents, teams, at=at + timedelta(hours=2))
     return House(brands, teams, agents, mailboxes)
 
 

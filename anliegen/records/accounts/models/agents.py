@@ -74,6 +74,8 @@ class Agent(AbstractBaseUser):
     after_sending = models.CharField(
         _("after sending"), max_length=10, choices=AFTERWARDS, default="stay", db_default="stay"
     )
+    # Other keys than the usual ones, by the usual one; empty where the agent wants none.
+    keys = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     # Topics of tickets they know well, and languages besides that of the house.
     skills = ArrayField(models.CharField(max_length=60), default=list, db_default=[], blank=True)

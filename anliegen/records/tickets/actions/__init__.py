@@ -84,6 +84,7 @@ from anliegen.records.tickets.actions.reply import (
     forward,
     recipients_of,
     reply,
+    withdraw_note,
     write_note,
 )
 from anliegen.records.tickets.actions.reveal import reveal
@@ -198,5 +199,6 @@ __all__ = [
     "withdraw",
     "withdraw_concession",
     "withdraw_draft",
+    "withdraw_note",
     "write_note",
 ]

@@ -12,7 +12,7 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import resting
-from anliegen.records.tickets.codes import as_code
+from anliegen.records.tickets.codes import as_code, as_codes
 from anliegen.records.tickets.models import DONE, OPEN, Link, Message, Ticket
 
 
@@ -231,7 +231,7 @@ def _set_topic(ticket: Ticket, topic: str, actor: Actor, at: datetime) -> None:
 
 
 def _tag(ticket: Ticket, tags: Sequence[str], actor: Actor, at: datetime) -> None:
-    wanted = sorted({code for tag in tags if (code := as_code(tag))})
+    wanted = as_codes(tags)
     added, removed = sorted(set(wanted) - set(ticket.tags)), sorted(set(ticket.tags) - set(wanted))
     if not added and not removed:
         return

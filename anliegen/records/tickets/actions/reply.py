@@ -159,6 +159,17 @@ def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime, written
     return note
 
 
+def withdraw_note(note: Note, *, actor: Actor, at: datetime) -> Ticket:
+    """Take back what a colleague wrote by one press and wants unwritten; that it was there says the journal."""
+    with unit():
+        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=note.ticket_id)
+        subject = ref(note)
+        note.delete()
+        touch(ticket, at)
+        record(verbs.NOTE_WITHDRAWN, ticket, actor=actor, at=at, note=subject)
+    return ticket
+
+
 def recipients_of(ticket: Ticket) -> tuple[tuple[str, str], ...]:
     """(name, address) of the people an answer goes to: whoever wrote the message that is answered."""
     return addressees_of(ticket).to

@@ -1,17 +1,18 @@
 /* Single-key shortcuts. Any element with data-key="r" or data-key="g i" takes part: a field is focused, the rest is pressed. */
 
-const KEPT = "anliegen:shortcuts";
 const WRITING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
+const root = document.documentElement;
+const own = JSON.parse(root.dataset.keys || "{}"); // other keys than the usual ones, as the agent chose them
 let before = "";
 let forget;
 
-const isOn = () => document.documentElement.dataset.shortcuts !== "off" && localStorage.getItem(KEPT) !== "off";
+const isOn = () => root.dataset.shortcuts !== "off";
 
 function holders(keys) {
   return [...document.querySelectorAll("[data-key]")].filter((element) => element.dataset.key === keys);
 }
 
-function press(element) {
+export function press(element) {
   if (element.matches(WRITING)) {
     element.focus();
     element.select?.();
@@ -38,11 +39,34 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+/* Chosen keys take the place of the usual ones wherever these are named. */
+function choose() {
+  for (const element of document.querySelectorAll("[data-key]:not([data-usual])")) {
+    const usual = (element.dataset.usual = element.dataset.key);
+    const key = own[usual];
+    if (key === undefined) continue;
+    element.dataset.key = key;
+    if (key) element.setAttribute("aria-keyshortcuts", key);
+    else element.removeAttribute("aria-keyshortcuts");
+    element.title = element.title.replace(` (${usual})`, key && ` (${key})`);
+    element.querySelector(".keys")?.replaceChildren(...caps(key));
+  }
+}
+if (Object.keys(own).length) {
+  choose();
+  document.addEventListener("htmx:afterSettle", choose);
+}
+
+/* Keys as they stand on the keyboard. */
+export function caps(keys) {
+  return keys.split(" ").filter(Boolean).map((key) => Object.assign(document.createElement("kbd"), { textContent: key }));
+}
+
 function showSheet(event) {
   const sheet = document.getElementById("shortcuts");
   if (!sheet) return;
   event?.preventDefault();
-  const seen = new Set();
+  const seen = new Set([""]);
   const lines = [];
   for (const element of document.querySelectorAll("[data-key]")) {
     if (seen.has(element.dataset.key)) continue;
@@ -52,25 +76,25 @@ function showSheet(event) {
   sheet.querySelector("[data-shortcut-list]").replaceChildren(...lines.flat());
   sheet.showModal();
 }
+document.addEventListener("click", (event) => event.target.closest("[data-shortcut-sheet]") && showSheet(event));
 
 function line(element) {
   const word = document.createElement("dt");
   const keys = document.createElement("dd");
   word.textContent = name(element);
-  for (const key of element.dataset.key.split(" ")) {
-    keys.append(Object.assign(document.createElement("kbd"), { textContent: key }), " ");
-  }
+  keys.append(...caps(element.dataset.key).flatMap((key) => [key, " "]));
   return [word, keys];
 }
 
-function name(element) {
+export function name(element) {
   const inside = element.querySelector(":scope > span") || element;
   const words = element.ariaLabel || element.labels?.[0]?.textContent || element.title || inside.textContent;
   return words.replace(/\s*\([^)]*\)$/, "").trim();
 }
 
-const choice = document.querySelector("[data-shortcuts]");
+/* On or off at once; the form around it keeps it in the profile. */
+const choice = document.querySelector("input[data-shortcuts]");
 if (choice) {
   choice.checked = isOn();
-  choice.addEventListener("change", () => localStorage.setItem(KEPT, choice.checked ? "on" : "off"));
+  choice.addEventListener("change", () => (root.dataset.shortcuts = choice.checked ? "on" : "off"));
 }
