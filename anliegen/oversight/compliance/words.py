@@ -126,12 +126,19 @@ FIELDS: Words = {
     "unit": gettext_lazy("unit"),
     "valid_from": gettext_lazy("start of validity"),
     "valid_to": gettext_lazy("end of validity"),
+    "works_council": gettext_lazy("works-council mode"),
+    "notices": gettext_lazy("notices"),
 }
 REFUSALS: Words = {
     "login": gettext_lazy("the mail server refuses user name or password"),
     "unknown": gettext_lazy("without a reason given"),
 }
-SEEN_TO: Words = {"again": gettext_lazy("sent again"), "left": gettext_lazy("left as it is")}
+SEEN_TO: Words = {
+    "again": gettext_lazy("sent again"),
+    "left": gettext_lazy("left as it is"),
+    "written": gettext_lazy("by writing"),
+    "said": gettext_lazy("by saying so"),
+}
 # By what an export was narrowed: the kind of list, and filters whose value is nobody's business.
 NARROWED: Words = {
     "search": gettext_lazy("search"),

@@ -1,8 +1,10 @@
-"""By the clock: what was put aside comes back, old search rows are made anew, due moments told and computed anew."""
+"""By the clock: what was put aside comes back, old search rows are made anew, due moments told; and tidying."""
+
+from datetime import datetime
 
 import structlog
 
-from anliegen.ground import clock
+from anliegen.ground import clock, rows
 from anliegen.ground.jobs import defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.search.analysis import ANALYSER_VERSION
@@ -15,7 +17,7 @@ from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.actions.telling import AT_ONCE as TOLD_AT_ONCE
 from anliegen.records.tickets.actions.telling import tell_due
 from anliegen.records.tickets.aims import yardstick
-from anliegen.records.tickets.models import SearchRow, Ticket
+from anliegen.records.tickets.models import Claim, SearchRow, Ticket
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +50,16 @@ def index_again(timestamp: int) -> None:
     while done < MOST and (rows := list(stale(SearchRow).filter(pk__gt=last).order_by("pk")[:AT_ONCE])):
         _renew(rows)
         last, done = rows[-1].pk, done + len(rows)
+
+
+@periodic("47 3 * * *")
+def forget_claims_nightly(timestamp: int) -> None:
+    forget_claims(at=clock.now())
+
+
+def forget_claims(*, at: datetime) -> int:
+    """Delete what holds no longer: who had begun to answer what; return how many."""
+    return rows.forget(Claim.objects.filter(until__lt=at))
 
 
 def _renew(rows: list[SearchRow]) -> None:

@@ -12,6 +12,7 @@ from anliegen.records.tickets.actions.change import (
     reopen,
     resolve,
 )
+from anliegen.records.tickets.actions.claim import claim, unclaim
 from anliegen.records.tickets.actions.departure import (
     TakenBack,
     came_back,
@@ -27,9 +28,18 @@ from anliegen.records.tickets.actions.departure import (
 )
 from anliegen.records.tickets.actions.draw import draw, take_a_breath
 from anliegen.records.tickets.actions.export import note_copy, note_export
+from anliegen.records.tickets.actions.follow import CannotMark, follow, highlight, remove_highlight, unfollow
+from anliegen.records.tickets.actions.handover import (
+    CannotGiveBack,
+    NoSummary,
+    give_back,
+    pass_on,
+    take_handover,
+)
 from anliegen.records.tickets.actions.honest import decline, tell_of_delay
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
+from anliegen.records.tickets.actions.note import Asked, bring_in, let_out, settle_mentions, write_note
 from anliegen.records.tickets.actions.promise import (
     DueInThePast,
     NoReason,
@@ -46,18 +56,21 @@ from anliegen.records.tickets.actions.receive import receive
 from anliegen.records.tickets.actions.reply import (
     NothingSaid,
     NoWayToAnswer,
+    OtherRecipients,
     acknowledge,
     cancel,
     recipients_of,
     reply,
-    write_note,
 )
 from anliegen.records.tickets.actions.reveal import reveal
 from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
+    "Asked",
+    "CannotGiveBack",
     "CannotJoin",
+    "CannotMark",
     "CannotSplit",
     "Change",
     "Changed",
@@ -65,26 +78,34 @@ __all__ = [
     "InThePast",
     "JoinedElsewhere",
     "NoReason",
+    "NoSummary",
     "NoWayToAnswer",
     "NotOpen",
     "NotOwed",
     "NotTroubled",
     "NothingSaid",
+    "OtherRecipients",
     "TakenBack",
     "UnknownChoice",
     "acknowledge",
     "assign",
     "break_off",
+    "bring_in",
     "came_back",
     "cancel",
     "change",
+    "claim",
     "decline",
     "draw",
     "due_to_wake",
+    "follow",
+    "give_back",
     "hand_over",
+    "highlight",
     "join",
     "keep",
     "let_go",
+    "let_out",
     "link",
     "mark_bounced",
     "mark_delayed",
@@ -97,9 +118,11 @@ __all__ = [
     "note_copy",
     "note_export",
     "part",
+    "pass_on",
     "promise",
     "receive",
     "recipients_of",
+    "remove_highlight",
     "reopen",
     "reply",
     "reschedule",
@@ -108,13 +131,17 @@ __all__ = [
     "send_again",
     "send_now",
     "settle",
+    "settle_mentions",
     "snooze",
     "split_off",
     "stop",
     "strike",
     "take_a_breath",
+    "take_handover",
     "tell_of_delay",
     "try_again",
+    "unclaim",
+    "unfollow",
     "unlink",
     "vouch",
     "wake",

@@ -1,6 +1,8 @@
 """The operator's words go out: queued here, sent by a reader of `message.queued`. This room never calls a channel."""
 
 import secrets
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +14,14 @@ from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
+from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch, unanswered_since
 from anliegen.records.tickets.actions.promise import make_all, unsay
 from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import SPOKEN, Answer
-from anliegen.records.tickets.models import DONE, Message, Note, Ticket, as_recipients
+from anliegen.records.tickets.models import DONE, Message, Ticket, as_recipients
 
 # What a ticket saves when an answer counts.
 ANSWERED = ("first_answered_at", "waiting_since", "assignee", "responsible")
@@ -35,6 +38,14 @@ class NoWayToAnswer(Exception):
     """The person has no address on this channel."""
 
 
+class OtherRecipients(Exception):
+    """The answer would go to others than those whom its writer saw; `to` are (name, address)."""
+
+    def __init__(self, to: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self.to = to
+
+
 def reply(
     ticket: Ticket,
     answer: Answer,
@@ -43,11 +54,13 @@ def reply(
     at: datetime,
     status: str = "waiting_customer",
     expected_version: int | None = None,
+    expected_to: Sequence[str] | None = None,
 ) -> Message:
     """Queue an agent's answer. Whoever answers an unassigned ticket takes it on.
 
     `status` is what the ticket becomes; for an answer with a chosen time, when it has left. Raises NothingSaid,
-    NoWayToAnswer, JoinedElsewhere, or Changed when `expected_version` is no longer the ticket's.
+    NoWayToAnswer, JoinedElsewhere, Changed when `expected_version` is no longer the ticket's, or OtherRecipients when
+    the answer names none itself and would go to other addresses than `expected_to`.
     """
     if not answer.text.strip() and not answer.files:
         raise NothingSaid
@@ -57,6 +70,8 @@ def reply(
         expect(ticket, expected_version)
         if ticket.joined_into_id is not None:
             raise JoinedElsewhere(ticket.joined_into_id)
+        if expected_to is not None and not answer.to:
+            answer = replace(answer, to=_as_expected(ticket, expected_to))
         later = {"send_at": answer.send_at, "status_after": status} if answer.send_at else {}
         message = queue(ticket, answer, {"agent_id": actor.pk, **later}, actor, at)
         take_on(ticket, actor, at)
@@ -96,21 +111,16 @@ def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
     return message
 
 
-def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime) -> Note:
-    """Write something for colleagues. Raises NothingSaid."""
-    if not text.strip():
-        raise NothingSaid
-    with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
-        note = Note.objects.create(ticket=ticket, agent_id=actor.pk, text=text, created_at=at)
-        touch(ticket, at)
-        record(verbs.NOTE_WRITTEN, ticket, actor=actor, at=at, note=ref(note))
-    return note
-
-
 def recipients_of(ticket: Ticket) -> tuple[tuple[str, str], ...]:
     """(name, address) of the people an answer goes to: whoever wrote the message that is answered."""
     return addressees_of(ticket).to
+
+
+def _as_expected(ticket: Ticket, expected: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    to = recipients_of(ticket)
+    if {fold_address("email", address) for _name, address in to} != {fold_address("email", one) for one in expected}:
+        raise OtherRecipients(to)
+    return to
 
 
 def queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, at: datetime) -> Message:

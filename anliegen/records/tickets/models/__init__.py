@@ -1,4 +1,4 @@
-"""The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
+"""The concern as we keep it: ticket, message, note, what colleagues do together, what search reads, what is due."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
 from anliegen.records.tickets.models.message import MESSAGE_STATES, NOT_HEARD, Attachment, Message, Note, as_recipients
@@ -16,6 +16,7 @@ from anliegen.records.tickets.models.ticket import (
     TicketQuerySet,
 )
 from anliegen.records.tickets.models.time import DUE_FOR, TIMER_KINDS, Deadline, DeadlineKind, Target, Timer
+from anliegen.records.tickets.models.together import Claim, Follow, Handover, Highlight
 
 __all__ = [
     "CHANNELS",
@@ -33,8 +34,12 @@ __all__ = [
     "WAKES",
     "WITHDRAWN_BECAUSE",
     "Attachment",
+    "Claim",
     "Deadline",
     "DeadlineKind",
+    "Follow",
+    "Handover",
+    "Highlight",
     "Link",
     "Mention",
     "Message",
