@@ -1,5 +1,6 @@
 """The list of the journal's readers, in order: read top to bottom, this is the product."""
 
+from anliegen.faces.workspace.noticing import post, whom
 from anliegen.flow.automation import promise_owners, triage
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
 from anliegen.flow.feedback import outcome
@@ -22,6 +23,8 @@ READERS: list[Reader] = [
     reader("wake", tickets.wake, on=["message.received"], batch=True),
     reader("bounces", bounced.find_its_mail, on=["intake.kept"]),
     reader("due", tickets.keep_due, on=tickets.MOVES_DUE, batch=True),
+    reader("see-to", tickets.see_to, on=["message.queued", "note.written", "note.kept_aside"]),
+    reader("notify", post.post, on=whom.verbs(), batch=True),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
     reader("promise-owners", promise_owners.follow, on=["agent.left", "ticket.assigned", "ticket.moved"], batch=True),
 ]

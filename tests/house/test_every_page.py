@@ -16,6 +16,8 @@ NO_PAGE = {
     "workspace/tickets/<int:number>/snooze/understood/": "a part of the form",
     "workspace/organisations/": "names to choose from",
     "workspace/undelivered/count/": "a part of every page",
+    "workspace/notices/count/": "a part of every page",
+    "workspace/tickets/<int:number>/colleagues/": "names to choose from",
     "workspace/messages/<int:pk>/look/": "a mail in its frame",
     "workspace/attachments/<int:pk>/": "a file",
     "workspace/attachments/<int:pk>/mail/": "a part of the ticket",

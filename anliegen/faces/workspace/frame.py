@@ -14,7 +14,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.faces.workspace.brakes import Told, undecided
+from anliegen.faces.workspace.models import Notice
+from anliegen.faces.workspace.noticing import quiet
 from anliegen.flow.channels.pace import held_up
+from anliegen.ground import clock
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.breaks import marks
@@ -99,9 +102,16 @@ class Desk:
 
     @property
     def stream(self) -> str:
-        """Where changes are heard, from the moment on at which this page read its tickets."""
+        """Where changes are heard, from the moment on at which this page read its tickets; and which one it shows."""
         position = getattr(self._request, "heard_until", None)
-        return f"/stream?last={seal.last()[0] if position is None else position}"
+        here = f"&at={self._shown}" if self._shown else ""
+        return f"/stream?last={seal.last()[0] if position is None else position}{here}"
+
+    @property
+    def _shown(self) -> int | None:
+        """The number of the ticket that this page shows."""
+        match = self._request.resolver_match
+        return match.kwargs["number"] if match is not None and self._is_at("ticket") else None
 
     @property
     def query(self) -> str:
@@ -138,6 +148,8 @@ class Desk:
         asked: dict[str, QuerySet[Any]] = {}
         if may(self.agent, "ticket.read"):
             asked |= {"troubled": queries.troubled(self.agent), "held_up": held_up()}
+            asked |= {"notices": (mine := Notice.objects.unread().of(self.agent))}
+            asked |= {"here": mine.filter(ticket=self._shown)} if self._shown else {}
         if may(self.agent, "settings.manage"):
             asked |= {"stopped": Cursor.objects.filter(failed_at__isnull=False), "broken": marks()}
         if not asked:
@@ -168,6 +180,25 @@ class Desk:
     def may_answer(self) -> bool:
         """Whether there is a next concern for this agent."""
         return may(self.agent, "ticket.reply")
+
+    def notices(self) -> int:
+        """How many notices the agent has not read; counting stops at a hundred."""
+        return self._on_the_way["notices"]
+
+    @cached_property
+    def manner(self) -> str:
+        """How the agent wants to be told of something new now, beside the number: `sound`, `browser`."""
+        calm = quiet.calm_of(self.agent)
+        if not (calm.has_sound or calm.shows_in_browser) or quiet.is_quiet_for(self.agent, calm, at=clock.now()):
+            return ""
+        return " ".join(
+            word for word, is_on in (("sound", calm.has_sound), ("browser", calm.shows_in_browser)) if is_on
+        )
+
+    @property
+    def has_notice_here(self) -> bool:
+        """Whether one of them is about the ticket that this page shows."""
+        return self._on_the_way["here"] > 0
 
     @property
     def may_read_journal(self) -> bool:

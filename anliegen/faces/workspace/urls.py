@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from anliegen.faces.workspace import (
+    bell,
     export,
     inbox,
     login,
@@ -16,6 +17,7 @@ from anliegen.faces.workspace import (
 )
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
+    attending,
     changes,
     declining,
     delaying,
@@ -24,9 +26,13 @@ from anliegen.faces.workspace.tickets import (
     embedded,
     ending,
     files,
+    following,
+    handing,
+    highlights,
     joining,
     leaving,
     look,
+    mentioning,
     page,
     promised,
     promising,
@@ -67,6 +73,21 @@ urlpatterns = [
     path("tickets/<int:number>/deadlines/ends/", due.deadline_ends, name="deadline-ends"),
     path("tickets/<int:number>/deadlines/<int:pk>/", due.settle_deadline, name="deadline-settle"),
     path("tickets/<int:number>/assign/", changes.assign, name="assign"),
+    path("tickets/<int:number>/handover/", handing.hand_over, name="hand-over"),
+    path("tickets/<int:number>/handover/<int:handover>/back/", handing.give_back, name="give-back"),
+    path("tickets/<int:number>/handover/taken/", handing.taken, name="handover-taken"),
+    path("tickets/<int:number>/writing/", attending.writing, name="writing"),
+    path("tickets/<int:number>/colleagues/", mentioning.names, name="colleagues"),
+    path("tickets/<int:number>/settle/", mentioning.settle, name="settle-mentions"),
+    path("tickets/<int:number>/follow/", following.follow, name="follow"),
+    path("tickets/<int:number>/guests/<int:agent>/out/", following.let_out, name="let-out"),
+    path("tickets/<int:number>/seen/", bell.seen, name="seen"),
+    path("messages/<int:message>/highlight/", highlights.mark, name="highlight"),
+    path("highlights/<int:pk>/remove/", highlights.unmark, name="remove-highlight"),
+    path("notices/", bell.notices, name="notices"),
+    path("notices/count/", bell.count, name="notices-count"),
+    path("notices/read/", bell.read, name="notices-read"),
+    path("profile/notices/", bell.calm, name="calm"),
     path("tickets/<int:number>/person/", people.change, name="person"),
     path("organisations/", people.organisations, name="organisations"),
     path("tickets/<int:number>/status-page/", people.status_page, name="status-page"),

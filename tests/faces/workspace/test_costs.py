@@ -48,7 +48,7 @@ def asked(call: Callable[[], object]) -> list[str]:
         # session, agent with teams, journal's head, list, beginnings, what was not delivered, counts
         ("?view=open", 7),
         ("news/?view=open&since=1", 4),
-        ("tickets/{ticket}/?view=open", 18),  # with deliveries, and who takes part
+        ("tickets/{ticket}/?view=open", 19),  # with deliveries, who takes part, and what colleagues do together
         ("search/?q=Abschlag", 11),
         ("search/?q=Kim+Berger", 12),  # people, and their newest tickets in two
         ("search/?q=nirgends", 8),
@@ -80,7 +80,7 @@ def test_an_answer_asks_so_many_questions(busy: None, miras_parts: Client, ticke
         assert answer.status_code == 200
 
     questions = [sql for sql in asked(reply) if not sql.startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(questions) == 19  # six of them to write it down
+    assert len(questions) == 20  # six of them to write it down, one for what colleagues do at the ticket
 
 
 def test_an_answer_reads_nothing_of_what_it_does_not_show(

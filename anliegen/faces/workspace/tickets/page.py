@@ -23,6 +23,7 @@ from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.promises import owed_by
 from anliegen.records.tickets.seen import as_seen_by
+from anliegen.records.tickets.together import together
 
 
 def ticket_for(agent: Agent, number: int) -> Ticket:
@@ -34,6 +35,14 @@ def ticket_for(agent: Agent, number: int) -> Ticket:
     if ticket is None:
         raise Http404
     as_seen_by(agent, [ticket])
+    return ticket
+
+
+def ticket_seen_by(agent: Agent, number: int) -> Ticket:
+    """The ticket without what stands around it, for what shows nothing of it."""
+    ticket = Ticket.objects.visible_to(agent).filter(pk=number).first() if number < 2**63 else None
+    if ticket is None:
+        raise Http404
     return ticket
 
 
@@ -57,6 +66,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     linked = linked_with(found, agent)
     state = state_of(request)
     only_talk = state.get("only") == "talk"
+    shared = together(found, agent, at=now)
     seen = entries.shown(
         found,
         agent,
@@ -64,6 +74,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         may_see_sources=may(agent, "intake.read"),
         only_talk=only_talk,
         known=offered.names,
+        shared=shared,
     )
     return {
         "ticket": found,
@@ -86,6 +97,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "choices": offered,
         "linked": linked,
         "promises": owed_by(found),
+        "shared": shared,
         # Read when it is drawn: an answer that was sent, for one, shows nothing of it.
         "customer": SimpleLazyObject(lambda: context_of(found, agent, linked=linked)),
         "conflict": None,

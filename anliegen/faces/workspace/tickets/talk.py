@@ -1,6 +1,7 @@
 """Answering, noting, and taking an answer back."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +12,12 @@ from django.views.decorators.http import require_POST
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets import decline_forms, news, promising, taken_back, writing
+from anliegen.faces.workspace.tickets import decline_forms, mentioning, news, promising, taken_back, writing
 from anliegen.faces.workspace.tickets.page import beside, parts_of, ticket_for
 from anliegen.faces.workspace.tickets.recipients import counted
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm
 from anliegen.ground import clock
+from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -47,12 +49,12 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
             % {"number": elsewhere.into},
         )
     else:
-        return _sent(request, message) if message is not None else _news(request, ticket, form)
+        return _sent(request, message) if isinstance(message, Message) else _news(request, ticket, form, message)
     return _still_writing(request, ticket, form)
 
 
-def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | None:
-    """The queued message; None when something happened that the writer has not seen."""
+def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | list[str]:
+    """The queued message; else what stopped it beside what others did in the concern: other recipients, or nothing."""
     answer = promising.with_promises(form.answer(ticket), form, agent_of(request))
     version = form.cleaned_data["version"]
     for _attempt in range(ATTEMPTS):
@@ -64,12 +66,16 @@ def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | No
                 at=clock.now(),
                 status=form.cleaned_data["status"],
                 expected_version=version,
+                expected_to=form.expected(),
             )
+        except actions.OtherRecipients as others:
+            names = ", ".join(name or address for name, address in others.to) or _("nobody")
+            return [_("The answer would go to somebody else now: %(names)s.") % {"names": names}]
         except actions.Changed as changed:
             if news.news_since(ticket, form.cleaned_data["seen"], agent_of(request)):
-                return None
+                return []
             version = changed.version  # only what machines did, or what the writer did elsewhere
-    return None
+    return []
 
 
 def _sent(request: HttpRequest, message: Message) -> HttpResponse:
@@ -92,10 +98,10 @@ def _leaves_soon(message: Message) -> bool:
     return message.channel == "email" and message.send_at is None
 
 
-def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
+def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm, more: list[str]) -> HttpResponse:
     """Others were quicker: what they did, and the form with everything in it, ready to be sent all the same."""
     ticket = ticket_for(agent_of(request), ticket.pk)
-    told = news.news_since(ticket, form.cleaned_data["seen"], agent_of(request))
+    told = [*news.news_since(ticket, form.cleaned_data["seen"], agent_of(request)), *more]
     parts = parts_of(request, ticket)
     data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
@@ -121,17 +127,38 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
     ticket = ticket_for(agent_of(request), number)
     _insist(request, "ticket.note", ticket)
     form = NoteForm(request.POST)
-    if form.is_valid():
-        try:
-            actions.write_note(ticket, text=form.cleaned_data["text"], actor=actor_of(request), at=clock.now())
-        except actions.NothingSaid:
-            form.add_error("text", _("Please write something."))
-    if form.errors:
-        return page(request, "workspace/ticket/note.html", {"ticket": ticket, "note": form, "oob": False}, status=422)
+    if not form.is_valid():
+        return _still_noting(request, ticket, form)
+    named, unseeing = mentioning.named_by(form.cleaned_data["text"], ticket), form.cleaned_data["unseeing"]
+    brings = unseeing == "bring"
+    if brings:
+        insist(request, "ticket.assign", ticket)
+    if named.unseeing and not unseeing:
+        return _still_noting(request, ticket, form, named.unseeing_names)
+    try:
+        actions.write_note(
+            ticket,
+            text=form.cleaned_data["text"],
+            asked=named.asked(with_unseeing=brings),
+            brings_in=named.strangers if brings else (),
+            is_side=form.cleaned_data["is_side"],
+            actor=actor_of(request),
+            at=clock.now(),
+        )
+    except actions.NothingSaid:
+        form.add_error("text", _("Please write something."))
+        return _still_noting(request, ticket, form)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("workspace:ticket", number)
     context: dict[str, Any] = parts_of(request, ticket_for(agent_of(request), number)) | {"note": NoteForm()}
     return page(request, "workspace/ticket/noted.html", context)
+
+
+def _still_noting(request: HttpRequest, ticket: Ticket, form: NoteForm, unseeing: Sequence[str] = ()) -> HttpResponse:
+    """Nothing is kept yet. `unseeing` are those whom the note names and who do not see the concern."""
+    may_bring = may(agent_of(request), "ticket.assign", ticket)
+    context = {"ticket": ticket, "note": form, "oob": False, "unseeing": unseeing, "may_bring": may_bring}
+    return page(request, "workspace/ticket/note.html", context, status=422)
 
 
 @asks("ticket.reply")
