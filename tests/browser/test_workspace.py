@@ -201,6 +201,7 @@ def promise(fresh: Ticket, mira: Agent) -> Promise:
 def test_axe_finds_no_barrier_and_nothing_sticks_out(
     log_in: LogIn,
     mira: Agent,
+    admin: Agent,
     fresh: Ticket,
     kept: str,
     promise: Promise,
@@ -208,10 +209,11 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     width: int,
     dark: bool,
 ) -> None:
+    given = actions.hand_over(fresh, to=mira, summary="Bitte", actor=Actor.agent(admin.pk), at=clock.now())
     run_pipeline()
     page = log_in(mira, width=width, dark=dark)
     for pattern in WORKSPACE:
-        address = pattern.format(ticket=fresh.pk, mail=kept, promise=promise.pk)
+        address = pattern.format(ticket=fresh.pk, mail=kept, promise=promise.pk, handover=given.pk)
         page.goto(address)
         if pattern == "/workspace/tickets/{ticket}/":
             page.locator("[data-open=compose-reply]").click()

@@ -109,9 +109,9 @@ def read(request: HttpRequest) -> HttpResponse:
 @asks("ticket.read")
 @require_POST
 def seen(request: HttpRequest, number: int) -> HttpResponse:
-    """The agent looks at this concern: what was to be said of it is read."""
+    """The agent looks at this concern: what was to be said of it is read. Its own page may not be listening yet."""
     choosing.mark_read(agent_of(request), at=clock.now(), which=Q(ticket=number))
-    return HttpResponse(status=204)
+    return page(request, "workspace/parts/bell.html", {"oob": True})
 
 
 def _number(given: str | None) -> int | None:
@@ -122,7 +122,7 @@ class CalmForm(forms.ModelForm):  # type: ignore[type-arg]
     """How calm it is to be."""
 
     quiet = forms.ChoiceField(
-        label=gettext_lazy("Quiet hours"),
+        label=gettext_lazy("When nothing is to reach me"),
         choices=QUIET_CHOICES,
         widget=forms.RadioSelect,
         help_text=gettext_lazy("In quiet hours nothing reaches you by itself; it waits in the list."),

@@ -45,6 +45,7 @@ class Request:
     """A colleague or a team was asked in by a note."""
 
     note: int
+    asker: str  # empty: no person
     agent: Named
     team: Named | None
     is_settled: bool
@@ -120,9 +121,10 @@ SELECT json_build_object(
         LEFT JOIN accounts_team AS team ON team.id = h.team_id
         WHERE h.ticket_id = %(ticket)s),
     'requests', (
-        SELECT json_agg(json_build_array(m.note_id, m.agent_id, agent.name, m.team_id, team.name,
+        SELECT json_agg(json_build_array(m.note_id, asker.name, m.agent_id, agent.name, m.team_id, team.name,
             m.settled_at IS NOT NULL) ORDER BY m.id)
         FROM tickets_mention AS m JOIN accounts_agent AS agent ON agent.id = m.agent_id
+        JOIN tickets_note AS note ON note.id = m.note_id LEFT JOIN accounts_agent AS asker ON asker.id = note.agent_id
         LEFT JOIN accounts_team AS team ON team.id = m.team_id WHERE m.ticket_id = %(ticket)s),
     'marks', (
         SELECT json_agg(json_build_array(x.id, x.message_id, x.agent_id, agent.name, x.begins, x.ends, x.text)
@@ -175,5 +177,5 @@ def _given(row: Sequence[Any]) -> Given:
 
 
 def _request(row: Sequence[Any]) -> Request:
-    note, agent, name, team, team_name, is_settled = row
-    return Request(note, Named(agent, name), Named(team, team_name) if team else None, is_settled)
+    note, asker, agent, name, team, team_name, is_settled = row
+    return Request(note, asker or "", Named(agent, name), Named(team, team_name) if team else None, is_settled)

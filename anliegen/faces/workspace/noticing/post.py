@@ -1,6 +1,7 @@
 """Journal -> notices. A reader of the pipeline: its rows and its cursor commit together, so nothing counts twice."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -16,6 +17,7 @@ from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import presence
 from anliegen.records.tickets.models import Ticket
 
+STALE = timedelta(days=3)  # what is older was not news when it was read: an import, a backup, a worker that stood still
 # What is alike and unread is one notice. The position keeps an event that is read again from counting again.
 _ADD = """
 INSERT INTO workspace_notice
@@ -35,6 +37,8 @@ def post(events: Sequence[Event]) -> None:
     people: dict[int, Agent | None] = {}
     rung: set[int] = set()
     for event in events:
+        if clock.now() - event.at > STALE:
+            continue
         ticket, line = tickets.get(event.subject), line_of(event.verb)
         if ticket is None or line is None:
             continue

@@ -54,7 +54,8 @@ def author(event: Event, ticket: Ticket) -> Iterator[int]:
 
 
 def followers(event: Event, ticket: Ticket) -> Iterator[int]:
-    yield from Follow.objects.filter(ticket=ticket).values_list("agent_id", flat=True)
+    """Who followed it already when it happened."""
+    yield from Follow.objects.filter(ticket=ticket, created_at__lt=event.at).values_list("agent_id", flat=True)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,11 @@ export function sentence(people, writes, short = false) {
 export const at = (ticket) => here.get(String(ticket)) ?? [];
 
 function mark(ticket) {
-  const who = document.querySelector(`a#t${ticket} .row-who`);
-  if (!who) return;
-  who.querySelector(".row-presence")?.remove();
+  const when = document.querySelector(`a#t${ticket} .row-when:not(.row-presence)`);
+  if (!when) return;
+  when.parentElement.querySelector(".row-presence")?.remove();
   const said = sentence(at(ticket), true, true) || sentence(at(ticket), false, true);
-  if (said) who.append(Object.assign(document.createElement("span"), { className: "row-presence", textContent: said }));
+  if (said) when.after(Object.assign(document.createElement("span"), { className: "row-when row-presence", textContent: said }));
 }
 
 function fill(selector, said) {
