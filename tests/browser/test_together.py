@@ -260,7 +260,7 @@ def test_a_handover_asks_for_a_line_and_the_receiver_reads_it_first(
     log_in: LogIn, mira: Agent, admin: Agent, fresh: Ticket, run_pipeline: Run, size: dict[str, int]
 ) -> None:
     miras, janas = open_at(log_in(mira, **size), fresh), open_at(log_in(admin, **size), fresh)
-    miras.keyboard.press("h")
+    miras.keyboard.press("o")
     dialog = miras.get_by_role("dialog")
     expect(dialog).to_be_visible()
     dialog.get_by_label("Übergeben an").select_option("Jana Kowalski")
@@ -391,7 +391,7 @@ def test_everything_is_read_with_one_press(
 
 def test_following_is_one_key(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
     page = open_at(log_in(mira), fresh)
-    page.keyboard.press("v")
+    page.keyboard.press("b")
     expect(page.locator("#together")).to_contain_text("Verfolgt von: Mira Yılmaz")
-    page.keyboard.press("v")
+    page.keyboard.press("b")
     expect(page.locator("#together")).not_to_contain_text("Verfolgt von")

@@ -209,7 +209,7 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     width: int,
     dark: bool,
 ) -> None:
-    given = actions.hand_over(fresh, to=mira, summary="Bitte", actor=Actor.agent(admin.pk), at=clock.now())
+    given = actions.pass_on(fresh, to=mira, summary="Bitte", actor=Actor.agent(admin.pk), at=clock.now())
     run_pipeline()
     page = log_in(mira, width=width, dark=dark)
     for pattern in WORKSPACE:

@@ -181,6 +181,7 @@ class Desk:
         """Whether there is a next concern for this agent."""
         return may(self.agent, "ticket.reply")
 
+    @property
     def notices(self) -> int:
         """How many notices the agent has not read; counting stops at a hundred."""
         return self._on_the_way["notices"]

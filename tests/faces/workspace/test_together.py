@@ -182,7 +182,7 @@ def test_without_a_line_the_form_comes_back_with_what_is_missing(
 def test_the_receiver_says_that_it_is_read_or_gives_it_back_with_a_reason(
     janas: Client, ticket: Ticket, mira: Agent, admin: Agent, now: datetime
 ) -> None:
-    row = actions.hand_over(ticket, to=admin, summary="Bitte", actor=Actor.agent(mira.pk), at=now)
+    row = actions.pass_on(ticket, to=admin, summary="Bitte", actor=Actor.agent(mira.pk), at=now)
     back = f"/workspace/tickets/{ticket.pk}/handover/{row.pk}/back/"
     assert "An Mira Yılmaz zurückgeben" in janas.get(back, headers={"HX-Request": "true"}).content.decode()
     assert janas.post(back, {"reason": ""}).status_code == 422
@@ -194,7 +194,7 @@ def test_the_receiver_says_that_it_is_read_or_gives_it_back_with_a_reason(
 
 
 def test_reading_it_is_enough(janas: Client, ticket: Ticket, mira: Agent, admin: Agent, now: datetime) -> None:
-    actions.hand_over(ticket, to=admin, summary="Bitte", actor=Actor.agent(mira.pk), at=now)
+    actions.pass_on(ticket, to=admin, summary="Bitte", actor=Actor.agent(mira.pk), at=now)
     janas.post(f"/workspace/tickets/{ticket.pk}/handover/taken/")
     assert "übergibt Ihnen" not in page_of(janas, ticket)
 
@@ -313,7 +313,7 @@ def test_a_handover_stops_the_answer_and_is_told_once(
     miras_parts: Client, ticket: Ticket, mira: Agent, admin: Agent, now: datetime
 ) -> None:
     seen = seen_of(ticket)
-    actions.hand_over(ticket, to=mira, summary="Bitte", actor=Actor.agent(admin.pk), at=now)
+    actions.pass_on(ticket, to=mira, summary="Bitte", actor=Actor.agent(admin.pk), at=now)
     html = send(miras_parts, ticket, **seen).content.decode()
     told = html.partition("Es gibt Neues")[2].partition("</ul>")[0]
     assert re.findall(r"<li>([^<]*)</li>", told) == ["Jana Kowalski hat den Vorgang an Mira Yılmaz übergeben"]

@@ -31,6 +31,7 @@ NO_FIGURE = {
     "faces/workspace/settings/calendars.py:calendars": "teams that use a calendar",
     "faces/workspace/settings/overview.py:_teams": "how many teams there are",
     "faces/workspace/settings/overview.py:_agents": "how many agents there are",
+    "faces/workspace/settings/overview.py:_recourses": "offices one can turn to",
     "faces/workspace/settings/roles.py:roles": "agents that have a role",
     "faces/workspace/settings/teams.py:teams": "members of a team",
     "faces/workspace/noticing/digest.py:send": "notices for the agent who gets the mail",
@@ -161,4 +162,5 @@ def test_nothing_is_said_to_be_no_figure_that_is_not_there() -> None:
 
 def test_declared_figures_say_by_what_they_are() -> None:
     assert figures.FIGURES["anliegen.records.tickets.queries.answer_range_of"] == "group"
+    assert figures.FIGURES["anliegen.records.tickets.promises.counted"] == "group"
     assert set(figures.FIGURES.values()) <= {"person", "group"}

@@ -189,7 +189,7 @@ def test_an_empty_side_note_is_refused(ticket: Ticket, as_mira: Actor, now: date
 def test_a_handover_gives_the_ticket_and_keeps_the_line(
     ticket: Ticket, admin: Agent, mira: Agent, as_mira: Actor, now: datetime
 ) -> None:
-    row = actions.hand_over(ticket, to=admin, summary="  Zähler\ngeprüft, Gutschrift fehlt ", actor=as_mira, at=now)
+    row = actions.pass_on(ticket, to=admin, summary="  Zähler\ngeprüft, Gutschrift fehlt ", actor=as_mira, at=now)
     assert (row.summary, row.giver_id, row.agent_id, row.team_id) == (
         "Zähler geprüft, Gutschrift fehlt", mira.pk, admin.pk, None,
     )  # fmt: skip
@@ -203,7 +203,7 @@ def test_without_a_line_nothing_is_handed_over(
     ticket: Ticket, admin: Agent, as_mira: Actor, now: datetime, line: str
 ) -> None:
     with pytest.raises(actions.NoSummary):
-        actions.hand_over(ticket, to=admin, summary=line, actor=as_mira, at=now)
+        actions.pass_on(ticket, to=admin, summary=line, actor=as_mira, at=now)
     assert fresh(ticket).assignee_id is None
 
 
@@ -211,7 +211,7 @@ def test_a_team_gets_it_without_the_agent_who_is_none_of_theirs(
     ticket: Ticket, mira: Agent, technics: Team, as_mira: Actor, now: datetime
 ) -> None:
     ticket = actions.assign(ticket, to=mira, actor=as_mira, at=now)
-    actions.hand_over(ticket, to=technics, summary="Störung", actor=as_mira, at=now)
+    actions.pass_on(ticket, to=technics, summary="Störung", actor=as_mira, at=now)
     assert (fresh(ticket).team_id, fresh(ticket).assignee_id) == (technics.pk, None)
 
 
@@ -221,7 +221,7 @@ def test_a_handover_stops_when_somebody_was_quicker(
     seen = fresh(ticket).version
     actions.change(ticket, actions.Change(priority=4), actor=SYSTEM, at=now)
     with pytest.raises(actions.Changed):
-        actions.hand_over(ticket, to=admin, summary="x", actor=as_mira, at=now, expected_version=seen)
+        actions.pass_on(ticket, to=admin, summary="x", actor=as_mira, at=now, expected_version=seen)
     assert Handover.objects.count() == 0
 
 
@@ -229,7 +229,7 @@ def test_a_return_goes_to_who_had_it_and_to_the_team_it_came_from(
     ticket: Ticket, mira: Agent, tom: Agent, billing: Team, technics: Team, as_mira: Actor, as_tom: Actor, now: datetime
 ) -> None:
     ticket = actions.assign(ticket, to=mira, actor=as_mira, at=now)
-    given = actions.hand_over(ticket, to=technics, summary="Störung?", actor=as_mira, at=now)
+    given = actions.pass_on(ticket, to=technics, summary="Störung?", actor=as_mira, at=now)
     back = actions.give_back(given, reason="Keine Störung, Abschlag", actor=as_tom, at=now + MINUTE)
     after = fresh(ticket)
     assert (after.team_id, after.assignee_id) == (billing.pk, mira.pk)
@@ -240,8 +240,8 @@ def test_a_return_goes_to_who_had_it_and_to_the_team_it_came_from(
 def test_what_was_handed_on_meanwhile_and_a_return_cannot_be_given_back(
     ticket: Ticket, mira: Agent, admin: Agent, as_mira: Actor, now: datetime
 ) -> None:
-    first = actions.hand_over(ticket, to=admin, summary="eins", actor=as_mira, at=now)
-    second = actions.hand_over(ticket, to=mira, summary="zwei", actor=Actor.agent(admin.pk), at=now)
+    first = actions.pass_on(ticket, to=admin, summary="eins", actor=as_mira, at=now)
+    second = actions.pass_on(ticket, to=mira, summary="zwei", actor=Actor.agent(admin.pk), at=now)
     with pytest.raises(actions.CannotGiveBack):
         actions.give_back(first, reason="x", actor=as_mira, at=now)
     back = actions.give_back(second, reason="nicht meins", actor=as_mira, at=now)
@@ -254,7 +254,7 @@ def test_what_was_handed_on_meanwhile_and_a_return_cannot_be_given_back(
 def test_a_handover_is_open_until_its_receiver_writes_or_says_so(
     ticket: Ticket, mira: Agent, admin: Agent, as_mira: Actor, run_pipeline: Callable[[], int], now: datetime
 ) -> None:
-    actions.hand_over(ticket, to=mira, summary="Bitte", actor=Actor.agent(admin.pk), at=now)
+    actions.pass_on(ticket, to=mira, summary="Bitte", actor=Actor.agent(admin.pk), at=now)
     assert together(fresh(ticket), mira, at=now).newest.is_for(mira)
     assert not together(fresh(ticket), admin, at=now).newest.is_for(admin)
     actions.write_note(ticket, text="mache ich", actor=as_mira, at=now + MINUTE)
@@ -266,7 +266,7 @@ def test_a_handover_is_open_until_its_receiver_writes_or_says_so(
 def test_one_of_the_team_takes_a_handover_on_for_all_of_it(
     ticket: Ticket, mira: Agent, billing: Team, admin: Agent, as_mira: Actor, now: datetime
 ) -> None:
-    actions.hand_over(ticket, to=billing, summary="Bitte", actor=Actor.agent(admin.pk), at=now)
+    actions.pass_on(ticket, to=billing, summary="Bitte", actor=Actor.agent(admin.pk), at=now)
     assert actions.take_handover(ticket, admin, how="said", actor=Actor.agent(admin.pk), at=now + MINUTE) == 0
     assert actions.take_handover(ticket, mira, how="said", actor=as_mira, at=now + MINUTE) == 1
     assert actions.take_handover(ticket, mira, how="said", actor=as_mira, at=now + MINUTE) == 0

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0005_works_council'),
-        ('tickets', '0013_together'),
+        ('accounts', '0008_works_council'),
+        ('tickets', '0016_together'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from anliegen.faces.workspace.models import Notice
 from anliegen.faces.workspace.noticing.quiet import may_disturb
-from anliegen.faces.workspace.noticing.whom import SAYS_MORE, Line, line_of
+from anliegen.faces.workspace.noticing.whom import SAYS_MORE, TABLE, Line
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
@@ -39,7 +39,7 @@ def post(events: Sequence[Event]) -> None:
     for event in events:
         if clock.now() - event.at > STALE:
             continue
-        ticket, line = tickets.get(event.subject), line_of(event.verb)
+        ticket, line = tickets.get(event.subject), TABLE.get(event.verb)
         if ticket is None or line is None:
             continue
         for agent in _people(line.whom(event, ticket), people):

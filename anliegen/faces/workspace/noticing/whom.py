@@ -35,7 +35,7 @@ def asked(event: Event, ticket: Ticket) -> Iterator[int]:
 
 def answerable(event: Event, ticket: Ticket) -> Iterator[int]:
     """Whom the event names as its owner; else who works on the ticket, answers for it, or leads its team."""
-    named = next((event.data[name] for name in ("owner", "agent", "by") if event.data.get(name)), None)
+    named = next((event.data[name] for name in ("agent", "to") if event.data.get(name)), None)
     found = list(_agent(named))
     if not found:
         found = [pk for pk in (ticket.assignee_id or ticket.responsible_id,) if pk]
@@ -71,13 +71,16 @@ TABLE: dict[str, Line] = {
     "ticket.handed_over": Line("handover", receiver_or_lead),
     "ticket.returned": Line("returned", receiver),
     "ticket.assigned": Line("assigned", receiver),
+    "promise.given": Line("promise", receiver),
     "promise.due_soon": Line("promise", answerable),
     "promise.at_risk": Line("promise", answerable_and_lead),
     "promise.broken": Line("promise", answerable_and_lead),
     "ticket.woken": Line("woken", answerable),
     "target.at_risk": Line("target", answerable),
     "target.missed": Line("target", answerable_and_lead),
-    "deadline.*": Line("deadline", answerable_and_lead),
+    "deadline.moved": Line("deadline", answerable),
+    "deadline.at_risk": Line("deadline", answerable),
+    "deadline.missed": Line("deadline", answerable_and_lead),
     "message.bounced": Line("undelivered", author),
     "message.failed": Line("undelivered", author),
     "message.unreached": Line("undelivered", author),
@@ -94,14 +97,9 @@ TABLE: dict[str, Line] = {
 SAYS_MORE = {"handover": ("assigned",), "returned": ("assigned",), "mention": ("followed",)}
 
 
-def line_of(verb: str) -> Line | None:
-    """The line for a verb: its own, else that of its kind of thing (`deadline.*`)."""
-    return TABLE.get(verb) or TABLE.get(f"{verb.partition('.')[0]}.*")
-
-
 def verbs() -> list[str]:
     """The verbs that tell somebody, of those that are declared."""
-    return sorted(name for name in DECLARED if line_of(name) is not None)
+    return sorted(TABLE.keys() & DECLARED.keys())
 
 
 def _agent(reference: str | None) -> Iterator[int]:

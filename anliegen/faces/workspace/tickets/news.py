@@ -43,7 +43,10 @@ WORTH_STOPPING = (
     "ticket.snoozed",
     "ticket.woken",
     "promise.made",
+    "promise.moved",
     "promise.kept",
+    "promise.kept_late",
+    "promise.given_up",
     "promise.withdrawn",
 )
 

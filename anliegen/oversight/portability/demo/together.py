@@ -37,7 +37,7 @@ def _ask(ticket: Ticket, agent: Agent, colleague: Agent, now: datetime) -> None:
 
 
 def _hand_over(ticket: Ticket, agent: Agent, colleague: Agent, now: datetime) -> None:
-    actions.hand_over(ticket, to=colleague, summary=SUMMARY, actor=Actor.agent(agent.pk), at=now)
+    actions.pass_on(ticket, to=colleague, summary=SUMMARY, actor=Actor.agent(agent.pk), at=now)
 
 
 def _note_aside(ticket: Ticket, agent: Agent, colleague: Agent, now: datetime) -> None:

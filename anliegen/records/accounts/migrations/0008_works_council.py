@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_brands_reach'),
+        ('accounts', '0007_recourse'),
     ]
 
     operations = [

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_works_council'),
-        ('tickets', '0012_due_and_mentions'),
+        ('accounts', '0008_works_council'),
+        ('tickets', '0015_promises'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
