@@ -1,5 +1,6 @@
 """The list of the journal's readers, in order: read top to bottom, this is the product."""
 
+from anliegen.faces.workspace.noticing import post, whom
 from anliegen.flow.automation import promise_owners, triage
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
 from anliegen.flow.feedback import outcome
@@ -27,6 +28,8 @@ READERS: list[Reader] = [
         tickets.note_bounces,
         on=["message.bounced", "message.unreached", "message.failed", "message.delivered"],
     ),
+    reader("see-to", tickets.see_to, on=["message.queued", "note.written", "note.kept_aside"]),
+    reader("notify", post.post, on=whom.verbs(), batch=True),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
     reader("promise-owners", promise_owners.follow, on=["agent.left", "ticket.assigned", "ticket.moved"], batch=True),
 ]

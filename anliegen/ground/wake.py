@@ -18,14 +18,25 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 15.0
 PASSING = ("08", "40", "53", "57P", "58")
 
 
-def listen(channels: list[str], stop: threading.Event, *, patience: float, rest: float = 0.0) -> Iterator[set[str]]:
+Told = Callable[[str, str], object]  # a channel, and what a notification on it says
+
+
+def listen(
+    channels: list[str],
+    stop: threading.Event,
+    *,
+    patience: float,
+    rest: float = 0.0,
+    told: Told | None = None,
+) -> Iterator[set[str]]:
     """Yield the names of the channels that were notified; at the start, and after `patience` seconds, the empty set.
 
     Yields at most once in `rest` seconds: the first notification after a pause is told at once, and what comes while
     much is going on is told together, so that whoever works in batches gets batches.
 
     The empty set means "look anyway": whatever was notified while nobody listened is found so. When the database goes
-    away this waits and connects again. Ends when `stop` is set.
+    away this waits and connects again. Ends when `stop` is set. `told` gets what a
+    notification says, if it says something.
     """
     pause = FIRST_PAUSE_S
     while not stop.is_set():
@@ -35,7 +46,7 @@ def listen(channels: list[str], stop: threading.Event, *, patience: float, rest:
                     listener.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                 pause = FIRST_PAUSE_S
                 yield set()
-                yield from _notified(listener, stop, patience, rest)
+                yield from _notified(listener, stop, patience, rest, told)
         except psycopg.OperationalError:
             if pause == FIRST_PAUSE_S:  # told once each time the database goes away
                 log.warning("listening again when the database is back", channels=channels)
@@ -50,12 +61,13 @@ def work_when_woken(
     *,
     patience: float,
     rest: float = 0.0,
+    told: Told | None = None,
 ) -> None:
     """Call `work` each time something may have happened, and after a failure again, until it succeeds.
 
     Outlives a database that goes away, and a fault of our own: that is logged whole, and other threads go on meanwhile.
     """
-    for woken in listen(channels, stop, patience=patience, rest=rest):
+    for woken in listen(channels, stop, patience=patience, rest=rest, told=told):
         pause = FIRST_PAUSE_S
         while not stop.is_set() and not _succeeds(work, woken):
             woken = set()  # by now more may have happened than what woke us
@@ -100,13 +112,19 @@ def _connect() -> psycopg.Connection:
     return psycopg.connect(**parameters, autocommit=True)
 
 
-def _notified(listener: psycopg.Connection, stop: threading.Event, patience: float, rest: float) -> Iterator[set[str]]:
+def _notified(
+    listener: psycopg.Connection, stop: threading.Event, patience: float, rest: float, told: Told | None
+) -> Iterator[set[str]]:
     waited = 0.0
     step = min(patience, 1.0)  # so that a stop is noticed
     while not stop.is_set():
-        woken = {note.channel for note in listener.notifies(timeout=step, stop_after=1)}
+        notes = list(listener.notifies(timeout=step, stop_after=1))
         # Take what came at the same moment, too: one look serves them all.
-        woken |= {note.channel for note in listener.notifies(timeout=0)} if woken else set()
+        notes += listener.notifies(timeout=0) if notes else ()
+        woken = {note.channel for note in notes}
+        for note in notes:
+            if told is not None and note.payload:
+                told(note.channel, note.payload)
         waited = 0.0 if woken else waited + step
         if woken or waited >= patience:
             waited, began = 0.0, time.monotonic()

@@ -203,6 +203,7 @@ def promise(fresh: Ticket, mira: Agent) -> Promise:
 def test_axe_finds_no_barrier_and_nothing_sticks_out(
     log_in: LogIn,
     mira: Agent,
+    admin: Agent,
     fresh: Ticket,
     kept: str,
     promise: Promise,
@@ -210,6 +211,7 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     width: int,
     dark: bool,
 ) -> None:
+    given = actions.pass_on(fresh, to=mira, summary="Bitte", actor=Actor.agent(admin.pk), at=clock.now())
     run_pipeline()
     saved = actions.create_view(
         name="Umzüge", symbol="tag", wanted=Filter(tag=("umzug",)), order="newest", owner=mira, reach="own", team=None,
@@ -218,7 +220,9 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     macro = create_macro(name="Eilig", priority=4, adds_tags=["eilig"], actor=Actor.agent(mira.pk), at=clock.now())
     page = log_in(mira, width=width, dark=dark)
     for pattern in WORKSPACE:
-        address = pattern.format(ticket=fresh.pk, saved=saved.pk, mail=kept, promise=promise.pk, macro=macro.pk)
+        address = pattern.format(
+            ticket=fresh.pk, saved=saved.pk, mail=kept, promise=promise.pk, macro=macro.pk, handover=given.pk
+        )
         page.goto(address)
         if pattern == "/workspace/tickets/{ticket}/":
             page.locator("[data-open=compose-reply]").click()

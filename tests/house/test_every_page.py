@@ -27,6 +27,8 @@ NO_PAGE = {
     "workspace/palette/search/": "lines of the palette",
     "workspace/tickets/<int:number>/blocks/": "lines of a menu",
     "workspace/settings/blocks/export/": "a file",
+    "workspace/notices/count/": "a part of every page",
+    "workspace/tickets/<int:number>/colleagues/": "names to choose from",
     "workspace/messages/<int:pk>/look/": "a mail in its frame",
     "workspace/attachments/<int:pk>/": "a file",
     "workspace/attachments/<int:pk>/mail/": "a part of the ticket",

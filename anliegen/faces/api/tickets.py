@@ -32,7 +32,7 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address
 from anliegen.records.knowledge.placeholders import open_fields
-from anliegen.records.tickets import actions, queries
+from anliegen.records.tickets import actions, presence, queries
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.lanes import fitting
 from anliegen.records.tickets.models import Message, Ticket
@@ -122,7 +122,8 @@ def list_tickets(
 def read_ticket(request: HttpRequest, response: HttpResponse, number: Number) -> Any:
     """A ticket with its messages and notes."""
     ticket = _visible(agent_of(request), number)
-    messages, left_out = _said(ticket)
+    presence.program_is_at(ticket, token_of(request), writing=False)
+    messages, left_out = _said(ticket, agent_of(request))
     response.headers["ETag"] = ticket.etag
     return TicketWithMessages.of(ticket, messages=messages, earlier_messages=left_out)
 
@@ -188,6 +189,8 @@ def say(
     ticket = _visible(agent, number)
     if not may(agent, f"ticket.{content.kind}", ticket):
         raise Refused("not-allowed", f"This agent may not ticket.{content.kind}.")
+    if content.kind == "reply":
+        presence.program_is_at(ticket, token_of(request), writing=True)
     answer, again = once(
         request, idempotency_key, lambda: _say(ticket, content, agent), token=token_of(request), at=clock.now()
     )
@@ -274,12 +277,13 @@ def _insist_on_the_right(agent: Agent, ticket: Ticket, content: TicketChange) ->
             raise Refused("not-allowed", f"This agent may not {permission}.")
 
 
-def _said(ticket: Ticket) -> tuple[list[MessageShape], int]:
+def _said(ticket: Ticket, agent: Agent) -> tuple[list[MessageShape], int]:
     """Messages and notes, oldest first, at most the newest MOST_MESSAGES; and how many were left out."""
     messages = ticket.messages.select_related("agent").prefetch_related("attachments").order_by("-created_at", "-pk")
-    notes = ticket.notes.select_related("agent").order_by("-created_at", "-pk")
+    kept = ticket.notes.readable_by(agent)
+    notes = kept.select_related("agent").order_by("-created_at", "-pk")
     by_number = ticket.person.is_hidden
     shapes = [MessageShape.of_message(message, by_number=by_number) for message in messages[:MOST_MESSAGES]]
     shapes += [MessageShape.of_note(note) for note in notes[:MOST_MESSAGES]]
     newest = sorted(shapes, key=lambda shape: shape.created_at)[-MOST_MESSAGES:]
-    return newest, ticket.messages.count() + ticket.notes.count() - len(newest)
+    return newest, ticket.messages.count() + kept.count() - len(newest)

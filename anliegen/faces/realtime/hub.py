@@ -1,22 +1,26 @@
 """One listener on the journal per process, and from there to all open pages."""
 
 import asyncio
+import json
 import signal
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import structlog
-from django.db import close_old_connections, connection
+from django.db import Error, close_old_connections, connection
 
 from anliegen.faces.realtime import notices
 from anliegen.faces.realtime.line import Line
 from anliegen.faces.realtime.missed import News, head, news_after
-from anliegen.faces.realtime.viewers import Viewer, still_admitted
+from anliegen.faces.realtime.roster import Roster
+from anliegen.faces.realtime.viewers import AgentViewer, Viewer, still_admitted
 from anliegen.ground.journal.seal import SEALED
 from anliegen.ground.wake import work_when_woken
+from anliegen.ground.whisper import whisper
+from anliegen.records.tickets.presence import BELL, CHANNEL
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +47,8 @@ class Hub:
         self.position = 0  # what the pages were told, moved by the event loop
         self.renewals = 0  # how often rights were looked at again
         self._read: int | None = None  # what the thread has read
-        self._renewed_at = 0.0
+        self._renewed_at = self._looked_at = 0.0
+        self._roster = Roster()
         self._lines: set[Line] = set()
         self._lines_lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -76,6 +81,7 @@ class Hub:
         self.close_all()
         if self._beating is not None:
             self._beating.cancel()
+            await self.ask(_tell_others, self._roster.farewell())
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join, 5)
             await self.ask(_hang_up)
@@ -85,11 +91,13 @@ class Hub:
         """From now on this line hears what comes after the returned position."""
         with self._lines_lock:
             self._lines.add(line)
+        self._roster.arrive(line, self.position)
         return self.position
 
     def leave(self, line: Line) -> None:
         with self._lines_lock:
             self._lines.discard(line)
+        self._roster.leave(line)
 
     def close_all(self) -> None:
         for line in self._lines:
@@ -112,7 +120,8 @@ class Hub:
 
     def _follow(self) -> None:
         try:
-            work_when_woken([SEALED], self._look, self._stopping, patience=self._patience)
+            channels = [SEALED, CHANNEL, BELL]
+            work_when_woken(channels, self._look, self._stopping, patience=self._patience, told=self._heard)
         finally:
             _hang_up()
 
@@ -121,6 +130,9 @@ class Hub:
             self._read = head()
             self._on_loop(self._begin, self._read)
             return
+        if woken and SEALED not in woken and time.monotonic() - self._looked_at < self._patience:
+            return  # only who is there; nothing stands in the journal because of that
+        self._looked_at = time.monotonic()
         news = news_after(self._read)
         if news.changes_rights or time.monotonic() - self._renewed_at > RENEW_S:
             # Before the news are told, so that nobody hears what is no longer theirs.
@@ -135,6 +147,10 @@ class Hub:
             asked = {line.viewer for line in self._lines}
         self._on_loop(self._set_rights, asked, still_admitted(asked), position)
         self._renewed_at = time.monotonic()
+
+    def _heard(self, channel: str, content: str) -> None:
+        if channel in (CHANNEL, BELL):
+            self._on_loop(self._take_in, channel, json.loads(content))
 
     def _on_loop(self, function: Callable[..., object], *args: object) -> None:
         if self._loop is not None and not self._loop.is_closed():
@@ -155,6 +171,15 @@ class Hub:
             for notice in news.notices:
                 if message := line.viewer.hears(notice):
                     line.say(message, position=news.position)
+        self._roster.moved(news.notices, self._lines)
+
+    def _take_in(self, channel: str, content: Any) -> None:
+        if channel == CHANNEL:
+            self._roster.hear(content)
+            return
+        for line in self._lines:
+            if isinstance(line.viewer, AgentViewer) and line.viewer.agent in content:
+                line.say(notices.bell(self.position), position=self.position)
 
     def _set_rights(self, asked: set[Viewer], now: dict[Viewer, Viewer], position: int) -> None:
         self.renewals += 1
@@ -166,6 +191,7 @@ class Hub:
             else:
                 line.viewer = viewer
                 line.say(notices.reset(position), position=position)
+                self._roster.renewed(line, position)
 
     async def _beat(self) -> None:
         beaten_at = time.monotonic()
@@ -173,10 +199,21 @@ class Hub:
             await asyncio.sleep(LOOKS_FOR_THE_END_EVERY_S)
             if _server_is_leaving():
                 self.close_all()
+            if tellings := self._roster.tick(self._lines, self.position):
+                await self.ask(_tell_others, tellings)
             if time.monotonic() - beaten_at >= BEAT_S:
                 beaten_at = time.monotonic()
                 for line in self._lines:
                     line.say(notices.beat(self.position), position=self.position)
+
+
+def _tell_others(tellings: list[dict[str, Any]]) -> None:
+    """What is not told now is told with the next sign of life: nobody waits for it."""
+    try:
+        for telling in tellings:
+            whisper(CHANNEL, telling)
+    except Error:
+        log.warning("other processes do not hear who is here at present")
 
 
 def _hang_up() -> None:

@@ -4,18 +4,23 @@ import asyncio
 from collections import deque
 
 from anliegen.faces.realtime.notices import reset
+from anliegen.faces.realtime.presence import Here
 from anliegen.faces.realtime.viewers import Viewer
 
 MOST_WAITING = 100
 
 
 class Line:
-    """Belongs to the event loop's thread. A page that reads too slowly loses single notices and gets one reset."""
+    """Belongs to the event loop's thread. A page that reads too slowly loses single notices and gets one reset.
 
-    __slots__ = ("_waiting", "_woken", "is_closed", "viewer")
+    `here`: the ticket that the page shows, if it shows one.
+    """
 
-    def __init__(self, viewer: Viewer) -> None:
+    __slots__ = ("_waiting", "_woken", "here", "is_closed", "viewer")
+
+    def __init__(self, viewer: Viewer, here: Here | None = None) -> None:
         self.viewer = viewer
+        self.here = here
         self.is_closed = False
         self._waiting: deque[bytes] = deque()
         self._woken = asyncio.Event()

@@ -7,6 +7,7 @@ from anliegen.faces.realtime.notices import Happened, Notice, gather
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.seal import last
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.presence import Place, place_of
 
 MOST = 1000  # more events than these are not told one by one
 
@@ -49,9 +50,9 @@ def news_after(position: int, *, until: int | None = None) -> News:
     )
 
 
-def _places(tickets: set[int]) -> dict[int, tuple[int | None, int | None]]:
-    """Team and assignee of each ticket, now."""
+def _places(tickets: set[int]) -> dict[int, Place]:
+    """Where each ticket lies now."""
     if not tickets:
         return {}
-    rows = Ticket.objects.filter(pk__in=tickets).values_list("pk", "team_id", "assignee_id")
-    return {pk: (team, assignee) for pk, team, assignee in rows}
+    rows = Ticket.objects.filter(pk__in=tickets).only("team_id", "assignee_id", "guests")
+    return {row.pk: place_of(row) for row in rows}

@@ -8,9 +8,11 @@ from typing import Any
 from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts import verbs as accounts
 from anliegen.records.tickets import verbs as tickets
+from anliegen.records.tickets.presence import Place
 
 MOVED = tickets.TICKET_MOVED.name
 ASSIGNED = tickets.TICKET_ASSIGNED.name
+LET_OUT = tickets.TICKET_LET_OUT.name
 
 # What a customer's status page shows. Notes, tags, who works on it, and answers that can still be undone are the
 # operator's own affair.
@@ -70,6 +72,7 @@ class Notice:
     verbs: tuple[str, ...]
     teams: frozenset[int | None]
     agents: frozenset[int | None]
+    place: Place | None = field(default=None, compare=False)  # where it lies now; None: it is gone
 
     def for_agents(self) -> bytes:
         return message(self.position, self.ticket, self.verbs)
@@ -88,11 +91,11 @@ class _Gathered:
     agents: set[int | None] = field(default_factory=set)
 
 
-def gather(events: Iterable[Happened], places: Mapping[int, tuple[int | None, int | None]]) -> list[Notice]:
+def gather(events: Iterable[Happened], places: Mapping[int, Place]) -> list[Notice]:
     """One notice per ticket, in the order of its newest event, however many events there were.
 
-    `places` tells where each ticket is now: (team, assignee). Whoever had it before a move is told, too, so that it
-    disappears from their list.
+    `places` tells where each ticket is now: the team, then the agents who see it whatever their teams. Whoever
+    had it before a move is told, too, so that it disappears from their list.
     """
     gathered: dict[int, _Gathered] = {}
     for event in events:
@@ -105,13 +108,22 @@ def gather(events: Iterable[Happened], places: Mapping[int, tuple[int | None, in
             one.teams |= {_key(event.data["was"]), _key(event.data["to"])}
         elif event.verb == ASSIGNED:
             one.agents |= {_key(event.data["was"]), _key(event.data["to"])} - {None}
+        elif event.verb == LET_OUT:
+            one.agents.add(_key(event.data["agent"]))
     for ticket, one in gathered.items():
         if ticket in places:
-            team, assignee = places[ticket]
+            team, *agents = places[ticket]
             one.teams.add(team)
-            one.agents.add(assignee)
+            one.agents.update(agents)
     notices = [
-        Notice(one.position, ticket, tuple(one.verbs), frozenset(one.teams), frozenset(one.agents - {None}))
+        Notice(
+            one.position,
+            ticket,
+            tuple(one.verbs),
+            frozenset(one.teams),
+            frozenset(one.agents - {None}),
+            places.get(ticket),
+        )
         for ticket, one in gathered.items()
     ]
     return sorted(notices, key=lambda notice: notice.position)
@@ -121,6 +133,16 @@ def message(position: int, ticket: int, verbs: tuple[str, ...]) -> bytes:
     """A server-sent event. Its id is the journal position, from which a page that was away goes on."""
     content = json.dumps({"ticket": ticket, "verbs": verbs}, separators=(",", ":"))
     return f"id: {position}\nevent: ticket\ndata: {content}\n\n".encode()
+
+
+def presence(position: int, content: str) -> bytes:
+    """Who is at which tickets, see `presence.content`. Told anew when it changes; nothing is missed by missing one."""
+    return f"id: {position}\nevent: presence\ndata: {content}\n\n".encode()
+
+
+def bell(position: int) -> bytes:
+    """The page's agent has a new notice, or one less."""
+    return f"id: {position}\nevent: bell\ndata: {{}}\n\n".encode()
 
 
 def reset(position: int) -> bytes:

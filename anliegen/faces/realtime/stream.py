@@ -15,7 +15,7 @@ from anliegen.faces.realtime import notices
 from anliegen.faces.realtime.hub import PATIENCE_S, Hub, NotListening
 from anliegen.faces.realtime.line import Line
 from anliegen.faces.realtime.missed import news_after
-from anliegen.faces.realtime.viewers import CustomerViewer, NotAdmitted, Viewer, admit
+from anliegen.faces.realtime.viewers import CustomerViewer, NotAdmitted, Viewer, admit, standing
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -76,7 +76,9 @@ class Stream:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         while True:
             renewals = self.hub.renewals
-            line = Line(await self.hub.ask(admit, headers, scope["query_string"].decode("latin-1")))
+            query = scope["query_string"].decode("latin-1")
+            viewer = await self.hub.ask(admit, headers, query)
+            line = Line(viewer, await self.hub.ask(standing, viewer, query))
             self._make_room(line.viewer)
             position = self.hub.join(line)
             if renewals == self.hub.renewals:

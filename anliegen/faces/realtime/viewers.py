@@ -14,11 +14,15 @@ from django.http.cookie import parse_cookie
 from django.utils import crypto
 
 from anliegen.faces.realtime.notices import Notice
+from anliegen.faces.realtime.presence import Here
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import links
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.presence import Place, place_of
+
+LONGEST_TAB = 20
 
 
 class NotAdmitted(Exception):
@@ -48,6 +52,11 @@ class AgentViewer:
         )
         return notice.for_agents() if concerned else None
 
+    def sees(self, place: Place) -> bool:
+        """Whether the agent sees a ticket that lies there."""
+        team, *agents = place
+        return self.sees_all_teams or team is None or team in self.teams or self.agent in agents
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerViewer:
@@ -69,6 +78,19 @@ def admit(headers: Mapping[str, str], query_string: str) -> Viewer:
     if "number" in query or "token" in query:
         return _customer(query.get("number", [""])[0], query.get("token", [""])[0])
     return _agent(headers.get("cookie", ""))
+
+
+def standing(viewer: Viewer, query_string: str) -> Here | None:
+    """The ticket that an agent's page shows, if it is theirs to see."""
+    query = parse_qs(query_string)
+    number, tab = query.get("at", [""])[0], query.get("tab", [""])[0]
+    if not isinstance(viewer, AgentViewer) or not (number.isdecimal() and len(number) < 19):
+        return None
+    ticket = Ticket.objects.filter(pk=int(number)).only("team_id", "assignee_id", "guests").first()
+    if ticket is None or not viewer.sees(place := place_of(ticket)):
+        return None
+    name = Agent.objects.values_list("name", flat=True).get(pk=viewer.agent)
+    return Here(f"agent:{viewer.agent}", name, ticket.pk, place, tab[:LONGEST_TAB])
 
 
 def still_admitted(viewers: Iterable[Viewer]) -> dict[Viewer, Viewer]:

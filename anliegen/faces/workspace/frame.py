@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, Value
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +22,12 @@ from anliegen.faces.workspace.listing import (
 )
 from anliegen.faces.workspace.listing import came_from as came_from
 from anliegen.faces.workspace.listing import state_of as state_of
+from anliegen.faces.workspace.models import Notice
+from anliegen.faces.workspace.noticing import quiet
 from anliegen.faces.workspace.rail import Rail
 from anliegen.faces.workspace.sent import Sent, sent_of
 from anliegen.flow.channels.pace import held_up
+from anliegen.ground import clock
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.breaks import marks
@@ -54,13 +57,12 @@ KEYS = {
     "waiting": "g w",
     "promised": "g p",
     "due": "g f",
-    "mentioned": "g n",
+    "mentioned": "g i",
     "unplaced": "g k",
     "snoozed": "g v",
     "open": "g a",
 }
 LEDGERS = ("settings-intake", "settings-journal")
-FETCHED_LASTS = 120  # seconds
 Entry = dict[str, Any]
 
 
@@ -84,21 +86,6 @@ def listen(request: HttpRequest) -> None:
     request.heard_until = seal.last()[0]  # type: ignore[attr-defined]
 
 
-def is_ahead(request: HttpRequest) -> bool:
-    """Whether a browser fetches the page while its reader still reads another one: nobody is there yet."""
-    return "prefetch" in request.headers.get("Sec-Purpose", "")
-
-
-def ahead(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """What was fetched ahead may be shown for two minutes; what happens meanwhile the page hears by its stream.
-
-    It varies with the cookie, so that nobody who logs in afterwards sees it.
-    """
-    if is_ahead(request):
-        response.headers["Cache-Control"] = f"private, max-age={FETCHED_LASTS}"
-    return response
-
-
 def desk(request: HttpRequest) -> dict[str, "Desk"]:
     """Context processor. Nothing is read before a template of the workspace asks for it."""
     return {"desk": Desk(request)}
@@ -116,9 +103,16 @@ class Desk:
 
     @property
     def stream(self) -> str:
-        """Where changes are heard, from the moment on at which this page read its tickets."""
+        """Where changes are heard, from the moment on at which this page read its tickets; and which one it shows."""
         position = getattr(self._request, "heard_until", None)
-        return f"/stream?last={seal.last()[0] if position is None else position}"
+        here = f"&at={self._shown}" if self._shown else ""
+        return f"/stream?last={seal.last()[0] if position is None else position}{here}"
+
+    @property
+    def _shown(self) -> int | None:
+        """The number of the ticket that this page shows."""
+        match = self._request.resolver_match
+        return match.kwargs["number"] if match is not None and self._is_at("ticket") else None
 
     @property
     def query(self) -> str:
@@ -175,6 +169,8 @@ class Desk:
             asked |= {"troubled": queries.troubled(self.agent), "held_up": held_up()}
         if may(self.agent, "ticket.reply"):
             asked |= {"review": Draft.objects.awaiting(self.agent)}
+            asked |= {"notices": (mine := Notice.objects.unread().of(self.agent))}
+            asked |= {"here": mine.filter(ticket=self._shown)} if self._shown else {}
         if may(self.agent, "settings.manage"):
             asked |= {"stopped": Cursor.objects.filter(failed_at__isnull=False), "broken": marks()}
         if not asked:
@@ -207,6 +203,26 @@ class Desk:
         return may(self.agent, "ticket.reply")
 
     @property
+    def notices(self) -> int:
+        """How many notices the agent has not read; counting stops at a hundred."""
+        return self._on_the_way["notices"]
+
+    @cached_property
+    def manner(self) -> str:
+        """How the agent wants to be told of something new now, beside the number: `sound`, `browser`."""
+        calm = quiet.calm_of(self.agent)
+        if not (calm.has_sound or calm.shows_in_browser) or quiet.is_quiet_for(self.agent, calm, at=clock.now()):
+            return ""
+        return " ".join(
+            word for word, is_on in (("sound", calm.has_sound), ("browser", calm.shows_in_browser)) if is_on
+        )
+
+    @property
+    def has_notice_here(self) -> bool:
+        """Whether one of them is about the ticket that this page shows."""
+        return self._on_the_way["here"] > 0
+
+    @property
     def may_read_journal(self) -> bool:
         return may(self.agent, "audit.read")
 
@@ -223,7 +239,7 @@ class Desk:
             self._entry("new", _("New concern"), "plus", "ticket.open", "c"),
             self._entry("promises", _("Promises"), "promise", "ticket.read", "g z"),
             self._entry("people", _("Customers"), "users", "customer.read", "g c"),
-            self._entry("concessions", _("Approvals"), "check", "concession.approve", "g k"),
+            self._entry("concessions", _("Approvals"), "check", "concession.approve", "g l"),
         ]
         return [entry for entry in entries if entry]
 

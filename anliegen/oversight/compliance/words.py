@@ -162,12 +162,13 @@ FIELDS: Words = {
     "writes": gettext_lazy("how answers begin"),
     "word": gettext_lazy("shortcut"),
     "wordings": gettext_lazy("text"),
+    "works_council": gettext_lazy("works-council mode"),
+    "notices": gettext_lazy("notices"),
 }
 REFUSALS: Words = {
     "login": gettext_lazy("the mail server refuses user name or password"),
     "unknown": gettext_lazy("without a reason given"),
 }
-SEEN_TO: Words = {"again": gettext_lazy("sent again"), "left": gettext_lazy("left as it is")}
 NARROWED_BY: Words = {
     "status": gettext_lazy("status"),
     "team": gettext_lazy("team"),
@@ -183,6 +184,12 @@ NARROWED_BY: Words = {
     "promise": gettext_lazy("promise"),
     "due": gettext_lazy("deadline"),
     "text": gettext_lazy("words"),
+}
+SEEN_TO: Words = {
+    "again": gettext_lazy("sent again"),
+    "left": gettext_lazy("left as it is"),
+    "written": gettext_lazy("by writing"),
+    "said": gettext_lazy("by saying so"),
 }
 # By what an export was narrowed: the kind of list, and filters whose value is nobody's business.
 NARROWED: Words = {

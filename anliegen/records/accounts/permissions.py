@@ -55,5 +55,6 @@ def reaches(agent: Agent, subject: InTeam) -> bool:
         agent.role.sees_all_teams
         or subject.team_id is None
         or subject.assignee_id == agent.pk
+        or agent.pk in getattr(subject, "guests", ())  # somebody brought them in
         or subject.team_id in agent.team_ids()
     )

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import connection
 
+from anliegen.ground.text import sort_key
 from anliegen.records.accounts.models import Brand, Mailbox, Operator
 
 
@@ -73,6 +74,22 @@ def at_hand(team: int | None) -> AtHand:
         for what, _is_near, key, name in cursor.fetchall():
             (found.teams if what == "team" else found.agents).append((key, name))
     return found
+
+
+_COLLEAGUES = """
+    SELECT 'agent:' || agent.id, agent.name
+    FROM accounts_agent AS agent JOIN accounts_role AS role ON role.id = agent.role_id
+    WHERE agent.is_active AND role.permissions @> ARRAY['ticket.read']::varchar[]
+    UNION ALL
+    SELECT 'team:' || id, name FROM accounts_team WHERE is_active
+"""
+
+
+def colleagues() -> list[tuple[str, str]]:
+    """Who can be asked in, as (reference, name): agents who may read tickets, and teams in use; by their names."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COLLEAGUES)
+        return sorted(cursor.fetchall(), key=lambda one: (sort_key(one[1]), one[0]))
 
 
 class Mailboxes:

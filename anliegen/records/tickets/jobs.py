@@ -1,9 +1,11 @@
-"""By the clock: what was put aside comes back, old search rows are made anew, due moments told and computed anew, and
-whoever does not decide in time is passed by."""
+"""By the clock: what was put aside comes back, old search rows are made anew, due moments told and computed anew,
+whoever does not decide in time is passed by; and tidying."""
+
+from datetime import datetime
 
 import structlog
 
-from anliegen.ground import clock
+from anliegen.ground import clock, rows
 from anliegen.ground.jobs import defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.search.analysis import ANALYSER_VERSION
@@ -11,13 +13,13 @@ from anliegen.ground.search.queries import stale
 from anliegen.ground.wake import database_is_away
 from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets import actions, indexing
-from anliegen.records.tickets.actions.concede import pass_on
+from anliegen.records.tickets.actions.concede import pass_concession_on
 from anliegen.records.tickets.actions.deadlines import move_deadlines, ship_kinds
 from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.actions.telling import AT_ONCE as TOLD_AT_ONCE
 from anliegen.records.tickets.actions.telling import tell_due
 from anliegen.records.tickets.aims import yardstick
-from anliegen.records.tickets.models import Concession, SearchRow, Ticket
+from anliegen.records.tickets.models import Claim, Concession, SearchRow, Ticket
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +52,16 @@ def index_again(timestamp: int) -> None:
     while done < MOST and (rows := list(stale(SearchRow).filter(pk__gt=last).order_by("pk")[:AT_ONCE])):
         _renew(rows)
         last, done = rows[-1].pk, done + len(rows)
+
+
+@periodic("47 3 * * *")
+def forget_claims_nightly(timestamp: int) -> None:
+    forget_claims(at=clock.now())
+
+
+def forget_claims(*, at: datetime) -> int:
+    """Delete what holds no longer: who had begun to answer what; return how many."""
+    return rows.forget(Claim.objects.filter(until__lt=at))
 
 
 def _renew(rows: list[SearchRow]) -> None:
@@ -110,4 +122,4 @@ def pass_on_undecided(timestamp: int) -> None:
     """Concessions that nobody decided in time go to the next one who may."""
     now = clock.now()
     for concession in Concession.objects.waiting().filter(due_at__lte=now).order_by("due_at", "pk"):
-        pass_on(concession, actor=SYSTEM, at=now)
+        pass_concession_on(concession, actor=SYSTEM, at=now)

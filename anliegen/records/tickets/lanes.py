@@ -74,7 +74,7 @@ def plan(agent: Agent, wanted: Filter, order: Order, at: datetime, *, to_count: 
     if wanted.mentioned and "mentioned" not in by:
         rest.append((_MENTIONED, [agent.pk]))
     if not is_reach and not agent.role.sees_all_teams:
-        rest.append((_REACH, [agent.team_ids(), agent.pk]))
+        rest.append((_REACH, [agent.team_ids(), agent.pk, agent.pk]))
     return _with_words(Plan(base, lanes, rest), wanted.text[0]) if wanted.text else Plan(base, lanes, rest)
 
 
@@ -88,7 +88,10 @@ def _with_words(found: Plan, text: str) -> Plan:
     return Plan("true", [Lane("number = ANY(%s)", (numbers_with(text, fits, MOST_TEXTS),))])
 
 
-_REACH = "(team_id IS NULL OR team_id = ANY(%s) OR assignee_id = %s)"
+_REACH = "(team_id IS NULL OR team_id = ANY(%s) OR assignee_id = %s OR guests @> ARRAY[%s]::bigint[])"
+_BROUGHT_IN = (
+    "(SELECT number FROM tickets_ticket WHERE NOT guests = '{}' AND guests @> ARRAY[%s]::bigint[]) AS lane(key)"
+)
 _MENTIONED = "number IN (SELECT ticket_id FROM tickets_mention WHERE agent_id = %s AND settled_at IS NULL)"
 
 
@@ -144,8 +147,8 @@ def _whose(agent: Agent, wanted: Filter) -> int | None:
 
 
 def _of_reach(agent: Agent, wanted: Filter, order: Order) -> tuple[list[Lane], frozenset[str]]:
-    """A lane for each team that is wanted and within reach, for what has no team, and for what lies with the agent
-    although it is another team's."""
+    """A lane for each team that is wanted and within reach, for what has no team, and for what lies with the agent, or
+    to which somebody brought them in, although it is another team's."""
     by = frozenset({"team"}) | ({"assignee"} if wanted.assignee == ("none",) else set())
     also = _NOBODYS if "assignee" in by else "true"
     teams, without, elsewhere = _scope(agent, wanted)
@@ -154,24 +157,32 @@ def _of_reach(agent: Agent, wanted: Filter, order: Order) -> tuple[list[Lane], f
     lanes = [_of_teams(teams, also)] if teams is None or teams else []
     if without:
         lanes.append(Lane(f"team_id IS NULL AND {also}"))
-    if elsewhere is not None and also == "true":
-        lanes.append(elsewhere)
+    if elsewhere is not None:
+        lanes += _elsewhere(agent, elsewhere, also)
     return lanes, by
 
 
-def _scope(agent: Agent, wanted: Filter) -> tuple[list[int] | None, bool, Lane | None]:
-    """The teams (None: all), whether what has no team, and where else the agent has tickets."""
+def _elsewhere(agent: Agent, others: Condition, also: str) -> list[Lane]:
+    """What of these teams lies with the agent, and that to which they were brought in."""
+    sql, params = others
+    own = [Lane(f"assignee_id = %s AND {sql}", (agent.pk, *params))] if also == "true" else []
+    condition = f"number = lane.key AND assignee_id IS DISTINCT FROM %s AND {also} AND {sql}"
+    return [*own, Lane(condition, (agent.pk, *params), each=_BROUGHT_IN, each_params=(agent.pk,))]
+
+
+def _scope(agent: Agent, wanted: Filter) -> tuple[list[int] | None, bool, Condition | None]:
+    """The teams (None: all), whether what has no team, and which teams beyond theirs are
+    wanted, as a condition."""
     sees_all, own = agent.role.sees_all_teams, agent.team_ids()
     if not wanted.team:
         if sees_all:
             return None, True, None
-        lane = Lane("assignee_id = %s AND team_id IS NOT NULL AND team_id <> ALL(%s)", (agent.pk, own))
-        return own, True, lane
+        return own, True, ("team_id IS NOT NULL AND team_id <> ALL(%s)", [own])
     named = list(dict.fromkeys([*keys(wanted.team), *(own if "mine" in wanted.team else [])]))
     if sees_all:
         return named, "none" in wanted.team, None
     others = [team for team in named if team not in own]
-    elsewhere = Lane("assignee_id = %s AND team_id = ANY(%s)", (agent.pk, others)) if others else None
+    elsewhere: Condition | None = ("team_id = ANY(%s)", [others]) if others else None
     return [team for team in named if team in own], "none" in wanted.team, elsewhere
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from django.db.models import Count, F, Q, QuerySet
 
+from anliegen.records.accounts import figures
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Promise, Ticket
 
@@ -44,11 +45,13 @@ def owed_by(ticket: Ticket) -> "QuerySet[Promise]":
     return Promise.objects.owed().filter(ticket=ticket).with_names().order_by("due_at", "pk")
 
 
+@figures.figure(by="group")
 def counted(by: By, agent: Agent, *, since: datetime, until: datetime) -> list[Counted]:
     """The promises due in a period, of the tickets that this agent may see, by team or topic in order of the name.
 
     What was withdrawn or is still open counts nowhere. Where a single group is too small, the next smallest is hidden
-    too: else it could be worked out from a total that is known elsewhere.
+    too: else it could be worked out from a total that is known elsewhere. In works-council mode so are groups that the
+    work of fewer than five people makes up.
     """
     due = Promise.objects.filter(due_at__gte=since, due_at__lt=until, state__in=("kept", "late", "broken"))
     due = due.filter(ticket__in=Ticket.objects.visible_to(agent))
@@ -58,9 +61,12 @@ def counted(by: By, agent: Agent, *, since: datetime, until: datetime) -> list[C
         broken=Count("pk", filter=Q(state="broken")),
         moved=Count("pk", filter=~Q(due_at=F("first_due_at"))),
         due=Count("pk"),
+        people=Count("ticket__assignee", distinct=True),
     )
     found = sorted(rows, key=lambda row: (not row["name"], (row["name"] or "").casefold()))
     hidden = _too_small([row["due"] for row in found])
+    shown = figures.by_group(dict(enumerate(found)), {place: row["people"] for place, row in enumerate(found)})
+    hidden |= set(range(len(found))) - shown.keys()
     return [_counted(row, is_hidden=place in hidden) for place, row in enumerate(found)]
 
 

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
-from anliegen.records.accounts import hours
+from anliegen.records.accounts import figures, hours
 from anliegen.records.accounts.calendar import business_time_between
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets.expectation import AnswerRange, answer_range, expect
@@ -105,17 +105,23 @@ class Entry:
     event: Event | None = None
 
 
-def timeline(ticket: Ticket, *, with_events: bool = True, events: Sequence[Event] | None = None) -> list[Entry]:
+def timeline(
+    ticket: Ticket,
+    *,
+    with_events: bool = True,
+    events: Sequence[Event] | None = None,
+    reader: Agent | None = None,
+) -> list[Entry]:
     """Messages, notes and events of a ticket in the order they happened; without those that the others show already.
 
-    `events` are those of `events_of`, where somebody has read them before.
+    `events` are those of `events_of`, where somebody has read them before; `reader` is for whom side notes are there.
     """
     # Before the messages: whatever an event speaks of was committed with it, so it is there when it is looked for.
     happened = (events_of(ticket) if events is None else events) if with_events else ()
     # Ordered below and not by the database: for an order Django looks at every column of the tables joined.
     messages = ticket.messages.select_related("person", "agent", "reviewed_by").prefetch_related("attachments")
     entries = [Entry(message.created_at, message=message) for message in messages]
-    entries += [Entry(note.created_at, note=note) for note in ticket.notes.select_related("agent")]
+    entries += [Entry(note.created_at, note=note) for note in ticket.notes.readable_by(reader).select_related("agent")]
     entries += [Entry(event.at, event=event) for event in happened if event.verb not in SHOWN_BY_THEMSELVES]
     return sorted(entries, key=_place_in_time)
 
@@ -126,7 +132,12 @@ def _place_in_time(entry: Entry) -> tuple[datetime, int, int]:
     return next((entry.at, place, one.pk) for place, one in enumerate(kinds) if one is not None)
 
 
-SHOWN_BY_THEMSELVES = ("message.received", "message.queued", "message.sent", "note.written", "ticket.triaged")
+SHOWN_BY_THEMSELVES = (
+    *("message.received", "message.queued", "message.sent", "note.written", "ticket.triaged"),
+    # Side notes are nobody else's affair; a mention and a mark stand where they were made.
+    *("note.kept_aside", "ticket.mentioned", "mention.settled", "message.highlighted", "message.highlight_removed"),
+    *("ticket.followed", "ticket.unfollowed"),
+)
 
 
 def events_of(ticket: Ticket) -> list[Event]:
@@ -142,8 +153,12 @@ def expected_answer(team: Team | None, language: str, *, since: datetime, at: da
     return expect(answer_range_of(team), hours.of_team(team), language, since=since, at=at)
 
 
+@figures.figure(by="group")
 def answer_range_of(team: Team | None) -> AnswerRange | None:
-    """How long first answers of this team took lately, in its business hours; None when too few were measured."""
+    """How long first answers of this team took lately, in its business hours; None when too few were measured, or when
+    so few work there that it would tell of a single person."""
+    if team is not None and not figures.shows_team(team.pk):
+        return None
     since = clock.now() - MEASURED_OVER
     answered = Ticket.objects.filter(team=team, first_answered_at__gte=since).order_by("-first_answered_at", "-pk")
     pairs = answered.values_list("created_at", "first_answered_at")[:MOST_SAMPLES]

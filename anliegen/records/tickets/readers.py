@@ -1,4 +1,5 @@
-"""Journal -> search rows, due moments, what bounces say of addresses; what was put aside comes back."""
+"""Journal -> search rows, due moments, what bounces say of addresses, what comes back when the customer writes, what a
+colleague has seen to."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from django.db.models import Max
 
 from anliegen.ground import clock
 from anliegen.ground.jobs import defer
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts import verbs as accounts
@@ -31,7 +32,7 @@ def index(events: Sequence[Event]) -> None:
     note_ids = [_pk(event, "note") for event in events if "note" in event.data]
     messages = Message.objects.filter(pk__in=message_ids).select_related("ticket")
     rows = [indexing.of_message(message) for message in messages if indexing.is_findable(message)]
-    rows += [indexing.of_note(note) for note in Note.objects.filter(pk__in=note_ids)]
+    rows += [indexing.of_note(note) for note in Note.objects.filter(pk__in=note_ids, is_side=False)]
     SearchRow.objects.bulk_create(rows, ignore_conflicts=True)
 
 
@@ -84,6 +85,17 @@ def _meant(message: Message, arrived: bool) -> set[str]:
     unreached = {customers.fold_address("email", one.get("address", "")) for one in message.unreached}
     everybody = {customers.fold_address("email", one.get("address", "")) for one in [*message.to, *message.cc]}
     return everybody - unreached if arrived else unreached or everybody
+
+
+def see_to(event: Event) -> None:
+    """Somebody wrote an answer or a note: so they have seen to what they were asked, and to what was handed to them."""
+    actor = Actor(event.actor)
+    ticket = Ticket.objects.filter(pk=pk_of(event.subject)).first()
+    if actor.kind != "agent" or actor.pk is None or ticket is None:
+        return
+    by = actor.because_of(event)
+    actions.settle_mentions(ticket, actor.pk, how="written", actor=by, at=event.at)
+    actions.take_handover(ticket, actor.pk, how="written", actor=by, at=event.at)
 
 
 def _pk(event: Event, field: str) -> int:

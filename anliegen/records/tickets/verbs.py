@@ -212,3 +212,31 @@ CONCESSION_DECLINED = Verb("concession.declined", _("{actor} declined {cents} {c
 CONCESSION_WITHDRAWN = Verb(
     "concession.withdrawn", _("{actor} withdrew {cents} {currency}: {kind}"), {**_CONCESSION, "was": Kind.CODE}
 )
+NOTE_KEPT_ASIDE = Verb("note.kept_aside", _("{actor} wrote a side note"), {"note": Kind.REF})
+TICKET_MENTIONED = Verb(
+    "ticket.mentioned", _("{actor} asked {agents} in"), {"note": Kind.REF, "agents": Kind.REFS, "teams": Kind.REFS}
+)
+MENTION_SETTLED = Verb(
+    "mention.settled",
+    _("{actor} saw to what {agent} was asked"),
+    {"note": Kind.REF, "agent": Kind.REF, "how": Kind.CODE},
+)
+TICKET_BROUGHT_IN = Verb("ticket.brought_in", _("{actor} brought {agent} in"), {"agent": Kind.REF})
+TICKET_LET_OUT = Verb("ticket.let_out", _("{agent} no longer takes part: {actor} said so"), {"agent": Kind.REF})
+TICKET_HANDED_OVER = Verb(
+    "ticket.handed_over", _("{actor} handed this over to {to}"), {"handover": Kind.REF, "to": Kind.REF}
+)
+TICKET_RETURNED = Verb("ticket.returned", _("{actor} gave this back to {to}"), {"handover": Kind.REF, "to": Kind.REF})
+HANDOVER_TAKEN = Verb(
+    "ticket.handover_taken", _("{actor} has taken the handover on"), {"handover": Kind.REF, "how": Kind.CODE}
+)
+TICKET_FOLLOWED = Verb("ticket.followed", _("{actor} follows this"))
+TICKET_UNFOLLOWED = Verb("ticket.unfollowed", _("{actor} follows this no longer"))
+MESSAGE_HIGHLIGHTED = Verb(
+    "message.highlighted", _("{actor} marked a passage"), {"message": Kind.REF, "highlight": Kind.REF}
+)
+HIGHLIGHT_REMOVED = Verb(
+    "message.highlight_removed",
+    _("{actor} removed the mark of a passage"),
+    {"message": Kind.REF, "highlight": Kind.REF},
+)

@@ -189,6 +189,24 @@ def server(transactional_db: None, free_port: int) -> Iterator[Server]:
 
 
 @pytest.fixture
+def make_server(transactional_db: None) -> Iterator[Callable[[], Server]]:
+    """Further servers, each as another process would be."""
+    made: list[Server] = []
+
+    def make() -> Server:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            made.append(Server(int(probe.getsockname()[1])))
+        made[-1].start()
+        return made[-1]
+
+    yield make
+    for server in made:
+        if server._thread.is_alive():
+            server.stop()
+
+
+@pytest.fixture
 def logged_in() -> Callable[[Agent], str]:
     """The cookie of a logged-in agent."""
 

@@ -48,8 +48,8 @@ def asked(call: Callable[[], object]) -> list[str]:
         # session, agent with teams, journal's head, list, beginnings, what was not delivered, counts, views and pins
         ("?view=open", 8),
         ("news/?view=open&since=1", 4),
-        # with deliveries, who takes part, what is being written, and moments in the customer's life
-        ("tickets/{ticket}/?view=open", 21),
+        # with deliveries, who takes part, what is being written, moments in the customer's life, what colleagues do
+        ("tickets/{ticket}/?view=open", 22),
         ("search/?q=Abschlag", 12),
         ("search/?q=Kim+Berger", 13),  # people, and their newest tickets in two
         ("search/?q=nirgends", 9),
@@ -81,7 +81,7 @@ def test_an_answer_asks_so_many_questions(busy: None, miras_parts: Client, ticke
         assert answer.status_code == 200
 
     questions = [sql for sql in asked(reply) if not sql.startswith(("SAVEPOINT", "RELEASE"))]
-    assert len(questions) == 20  # six of them to write it down, one for what others are writing
+    assert len(questions) == 21  # six of them to write it down; what others are writing, and do at the ticket
 
 
 def test_an_answer_reads_nothing_of_what_it_does_not_show(

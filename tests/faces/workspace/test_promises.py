@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.records.accounts.models import Agent, Calendar, Team
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Calendar, Operator, Team
 from anliegen.records.customers import actions as customers
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Promised
@@ -283,6 +284,17 @@ def test_where_one_group_alone_is_too_small_the_next_smallest_is_hidden_with_it(
     settled(actions.assign(open_ticket(address), to=technics, actor=SYSTEM, at=now), mira, kept=4)
     spans = {"since": clock.now() - timedelta(weeks=4), "until": clock.now()}
     assert [one.due for one in counted("team", admin, **spans)] == [None, None]
+
+
+def test_in_works_council_mode_the_work_of_fewer_than_five_is_counted_nowhere(
+    ticket: Ticket, mira: Agent, admin: Agent, operator: Operator, now: datetime
+) -> None:
+    settled(ticket, mira, kept=6)
+    spans = {"since": clock.now() - timedelta(weeks=4), "until": clock.now()}
+    assert [one.due for one in counted("team", admin, **spans)] == [6]
+    accounts.change(operator, works_council=True, actor=SYSTEM, at=now)
+    assert [one.due for one in counted("team", admin, **spans)] == [None]
+    assert [one.due for one in counted("topic", admin, **spans)] == [None]
 
 
 def test_the_page_shows_what_is_owed_and_names_nobody_in_its_counts(

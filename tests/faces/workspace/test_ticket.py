@@ -230,7 +230,7 @@ def test_unknown_choices_are_not_found(miras_parts: Client, ticket: Ticket, fiel
 
 
 def test_a_ticket_is_given_to_a_colleague_and_back_to_nobody(miras_parts: Client, ticket: Ticket, tom: Agent) -> None:
-    miras_parts.post(f"/workspace/tickets/{ticket.pk}/assign/", {"assignee": tom.pk})
+    miras_parts.post(f"/workspace/tickets/{ticket.pk}/assign/", {"assignee": tom.pk, "summary": "Zähler prüfen"})
     ticket.refresh_from_db()
     assert ticket.assignee_id == tom.pk
     miras_parts.post(f"/workspace/tickets/{ticket.pk}/assign/", {"assignee": ""})
@@ -239,7 +239,7 @@ def test_a_ticket_is_given_to_a_colleague_and_back_to_nobody(miras_parts: Client
 
 
 def test_whoever_gives_a_ticket_away_goes_back_to_the_list(miras_parts: Client, ticket: Ticket, technics: Team) -> None:
-    response = miras_parts.post(f"/workspace/tickets/{ticket.pk}/assign/", {"team": technics.pk})
+    response = miras_parts.post(f"/workspace/tickets/{ticket.pk}/assign/", {"team": technics.pk, "summary": "Störung"})
     assert response.headers["HX-Redirect"].startswith("/workspace/")
     ticket.refresh_from_db()
     assert ticket.team_id == technics.pk

@@ -183,11 +183,11 @@ def test_what_nobody_decides_in_time_goes_to_the_next_and_round_again(
     assert asked.approver == lead
     due = asked.due_at
     assert due is not None
-    actions.pass_on(asked, actor=SYSTEM, at=due - timedelta(seconds=1))
+    actions.pass_concession_on(asked, actor=SYSTEM, at=due - timedelta(seconds=1))
     asked.refresh_from_db()
     assert asked.approver == lead
     for expected in (admin, lead):
-        asked = actions.pass_on(asked, actor=SYSTEM, at=asked.due_at or now)
+        asked = actions.pass_concession_on(asked, actor=SYSTEM, at=asked.due_at or now)
         assert asked.approver == expected
     assert asked.due_at == due + timedelta(days=3)  # two working days: the Wednesday is a holiday in Saxony
     overdue = [(data["was"], data["approver"]) for verb, _actor, data in told(ticket) if verb == "concession.overdue"]

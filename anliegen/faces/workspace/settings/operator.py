@@ -62,13 +62,20 @@ class OperatorForm(ReachForm):
         max_value=50,
         help_text=gettext_lazy("So many connections with your mail server at once, of all workers together."),
     )
+    works_council = forms.BooleanField(
+        label=gettext_lazy("Works-council mode"),
+        required=False,
+        help_text=gettext_lazy(
+            "No figure about a single colleague anywhere, no ranking, and none about a group of fewer than five."
+        ),
+    )
 
     class Meta:
         model = Operator
         fields = (
             *("name", "street", "postcode", "city", "country", "website", "default_language"),
             *("phone", "callback_address", "undo_seconds", "reopen_days", "acknowledges"),
-            *("quotes", "sends_per_minute", "sends_at_once"),
+            *("quotes", "sends_per_minute", "sends_at_once", "works_council"),
         )
         labels = {
             "name": gettext_lazy("Name of the organisation"),

@@ -1,22 +1,62 @@
 """Status, team, assignee, priority, topic, tags and subject: each a small form, each leading to one action."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
+from anliegen.faces.workspace.tickets import handing
 from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
 from anliegen.ground import clock
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import ref
+from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.models import PRIORITIES, STATUSES, Ticket
 
 ATTEMPTS = 5
+Act = Callable[..., object]
+TITLES = {
+    "status": gettext_lazy("Status not changed"),
+    "priority": gettext_lazy("Priority not changed"),
+    "team": gettext_lazy("Team not changed"),
+    "assignee": gettext_lazy("Assignment not changed"),
+    "topic": gettext_lazy("Topic not changed"),
+    "tags": gettext_lazy("Tags not changed"),
+    "subject": gettext_lazy("Subject not changed"),
+}
+VERBS_OF = {
+    "status": ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened"),
+    "priority": ("ticket.priority_changed",),
+    "team": ("ticket.moved",),
+    "assignee": ("ticket.assigned",),
+    "topic": ("ticket.topic_changed",),
+    "tags": ("ticket.tagged",),
+    "subject": ("ticket.subject_changed",),
+}
+
+
+@dataclass(frozen=True)
+class NotChanged:
+    """One field that somebody else changed first: what it is now, who did that, and the change to insist on."""
+
+    sentence: str
+    title: str
+    told: str
+    field: str
+    value: str
+    was: str
+    route: str
+    summary: str
 
 
 @asks("ticket.change")
@@ -29,7 +69,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 @asks("ticket.assign")
 @require_POST
 def assign(request: HttpRequest, number: int) -> HttpResponse:
-    """Give the ticket to a team or an agent, or to nobody."""
+    """Give the ticket to a team or an agent, or to nobody. Whoever gives it to others says where it stands."""
     return _apply(request, number, "ticket.assign", ("team", "assignee"))
 
 
@@ -39,30 +79,41 @@ def _apply(request: HttpRequest, number: int, permission: str, fields: tuple[str
     field = next((name for name in fields if name in request.POST), None)
     if field is None:
         raise Http404
-    wanted = Change(**{field: _value(field, request.POST[field])})
-    conflict = _change(request, ticket, wanted, field)
+    value, summary = _value(field, request.POST[field]), request.POST.get("summary", "").strip()
+    is_given = isinstance(value, Agent | Team) and handing.needs_summary(value, agent_of(request))
+    if is_given and not summary and shown_value(ticket, field) != str(value.pk):
+        return handing.ask(request, ticket, ref(value))
+    act: Act = actions.pass_on if is_given and summary else actions.change
+    wanted = {"to": value, "summary": summary} if is_given and summary else {"wanted": Change(**{field: value})}
+    conflict = _change(request, ticket, lambda version: act(ticket, **wanted, **_by(request, version)), field)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("workspace:ticket", number)
     return refreshed(request, ticket, conflict=conflict)
 
 
-def _change(request: HttpRequest, ticket: Ticket, wanted: Change, field: str) -> str | None:
+def _by(request: HttpRequest, version: int | None) -> dict[str, Any]:
+    return {"actor": actor_of(request), "at": clock.now(), "expected_version": version}
+
+
+def _change(
+    request: HttpRequest, ticket: Ticket, act: Callable[[int | None], object], field: str
+) -> str | NotChanged | None:
     """Do it, unless somebody changed the same field meanwhile: then say what it is now, and let the agent decide."""
     was, version = request.POST.get("was"), _version(request)
     for _attempt in range(ATTEMPTS):
         try:
-            actions.change(ticket, wanted, actor=actor_of(request), at=clock.now(), expected_version=version)
+            act(version)
             return None
         except actions.Changed as changed:
             ticket = ticket_for(agent_of(request), ticket.pk)
             if was is not None and shown_value(ticket, field) != was:
-                return _conflict(ticket, field)
+                return _conflict(request, ticket, field)
             version = changed.version  # something else changed; this field is as the agent saw it
         except actions.JoinedElsewhere as elsewhere:
             return _("This concern is carried on in number %(number)s. Nothing was changed.") % {
                 "number": elsewhere.into
             }
-    return _conflict(ticket, field)
+    return _conflict(request, ticket, field)
 
 
 def shown_value(ticket: Ticket, field: str) -> str:
@@ -75,7 +126,7 @@ def shown_value(ticket: Ticket, field: str) -> str:
     return str(getattr(ticket, field))
 
 
-def _conflict(ticket: Ticket, field: str) -> str:
+def _conflict(request: HttpRequest, ticket: Ticket, field: str) -> NotChanged:
     words = {
         "status": dict(STATUSES)[ticket.status],
         "priority": dict(PRIORITIES)[ticket.priority],
@@ -85,9 +136,23 @@ def _conflict(ticket: Ticket, field: str) -> str:
         "tags": ", ".join(ticket.tags) or _("no tags"),
         "subject": ticket.subject,
     }
-    return _("Somebody was quicker: it is “%(now)s” now. Nothing was changed; choose again if you still want to.") % {
-        "now": words[field]
-    }
+    sentence = _("Somebody was quicker: it is “%(now)s” now. Nothing was changed; choose again if you still want to.")
+    return NotChanged(
+        sentence=sentence % {"now": words[field]},
+        title=str(TITLES[field]),
+        told=_told(ticket, field, agent_of(request)),
+        field=field,
+        value=request.POST[field],
+        was=shown_value(ticket, field),
+        route="assign" if field in ("team", "assignee") else "change",
+        summary=request.POST.get("summary", ""),
+    )
+
+
+def _told(ticket: Ticket, field: str, viewer: Agent) -> str:
+    """Who changed this field last, in the journal's sentence."""
+    happened = Event.objects.filter(subject=ref(ticket), verb__in=VERBS_OF[field]).order_by("-id")[:1]
+    return next(iter(sentences(list(happened), viewer).values()), "")
 
 
 def _value(field: str, given: str) -> Any:

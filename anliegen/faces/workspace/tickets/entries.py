@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Message, Note, Ticket
 from anliegen.records.tickets.queries import events_of, timeline
+from anliegen.records.tickets.together import Request, Together
 
 NEWEST_SHOWN = 5  # messages; what is older is folded
 # What the messages themselves show, or what says the same as the line beside it.
@@ -33,6 +35,7 @@ UNTOLD = (
     "draft.discarded",
     "ticket.snooze_ended",
 )
+HANDED = ("ticket.handed_over", "ticket.returned")
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,26 @@ class Happening:
 
 
 @dataclass(frozen=True)
+class Memo:
+    """A note, with whom it asked in, and for whom it is where it is a side note."""
+
+    note: Note
+    requests: Sequence[Request]
+    readers: Sequence[str]
+
+    @classmethod
+    def of(cls, note: Note, shared: Together) -> Self:
+        return cls(note, shared.requests_of(note.pk), shared.readers.get(note.pk, ()))
+
+
+@dataclass(frozen=True)
 class Item:
     """One entry: exactly one of the four is there."""
 
     at: datetime
     day: date | None = None
     letter: Letter | None = None
-    note: Note | None = None
+    note: Memo | None = None
     happening: Happening | None = None
 
 
@@ -82,12 +98,13 @@ def shown(
     may_see_sources: bool,
     only_talk: bool = False,
     known: Known | None = None,
+    shared: Together = Together(),  # noqa: B008 (it never changes)
 ) -> Shown:
     """Everything that was said and happened, oldest first, the older part apart; `known` are names read before."""
     happened = events_of(ticket)
-    entries = timeline(ticket, events=happened)
+    entries = timeline(ticket, events=happened, reader=viewer)
     events = [entry.event for entry in entries if entry.event is not None]
-    told = {} if only_talk else _told(events, viewer, known)
+    told = {} if only_talk else _told(events, viewer, known, shared)
     sources = sources_of(entries) if may_see_sources else {}
     messages = [entry.message for entry in entries if entry.message is not None]
     deliveries = deliveries_of(messages)
@@ -96,10 +113,11 @@ def shown(
     for entry in entries:
         if entry.message is not None:
             pause, before = entry.at - before if before else None, entry.at
-            letter = sheet(entry.message, ticket, undo, sources, pause, deliveries.get(entry.message.pk))
+            delivery, marks = deliveries.get(entry.message.pk), shared.marks_of(entry.message.pk)
+            letter = sheet(entry.message, ticket, undo, sources, pause, delivery, marks)
             items.append(Item(entry.at, letter=letter))
         elif entry.note is not None and not only_talk:
-            items.append(Item(entry.at, note=entry.note))
+            items.append(Item(entry.at, note=Memo.of(entry.note, shared)))
         elif entry.event is not None and entry.event.pk in told:
             items.append(Item(entry.at, happening=told[entry.event.pk]))
     cut = _cut(items)
@@ -125,21 +143,30 @@ def _with_days(items: list[Item]) -> list[Item]:
     return found
 
 
-def _told(events: Sequence[Event], viewer: Agent, known: Known | None) -> dict[int, Happening]:
-    """Events with their sentences, by id. A rule's move is told by the decision behind it."""
+def _told(events: Sequence[Event], viewer: Agent, known: Known | None, shared: Together) -> dict[int, Happening]:
+    """Events with their sentences, by id. A move is told by the decision or the handover behind it."""
     decided = {(event.actor, event.data["choice"]) for event in events if event.verb == "decision.made"}
+    handed = {(event.actor, event.at) for event in events if event.verb in HANDED}
     worth = [
         event
         for event in events
         if event.verb not in UNTOLD
         and not (event.verb == "ticket.status_changed" and event.actor.startswith("person:"))  # their letter says it
         and not (event.verb == "ticket.moved" and (event.actor, event.data["to"]) in decided)
+        and not (event.verb in ("ticket.moved", "ticket.assigned") and (event.actor, event.at) in handed)
     ]
     words = sentences(worth, viewer, known)
-    reasons = _reasons(worth, viewer) | reasons_of_snoozes(worth)
+    reasons = _reasons(worth, viewer) | reasons_of_snoozes(worth) | _summaries(worth, shared)
     return {
         event.pk: Happening(event, words[event.pk], _badge_of_event(event), reasons.get(event.pk)) for event in worth
     }
+
+
+def _summaries(events: Sequence[Event], shared: Together) -> dict[int, str]:
+    """What was said with a handover or a return."""
+    lines = {one.pk: one.summary for one in shared.handovers}
+    given = [(event.pk, pk_of(event.data["handover"])) for event in events if event.verb in HANDED]
+    return {event: lines[pk] for event, pk in given if pk in lines}
 
 
 def _badge_of_event(event: Event) -> str | None:

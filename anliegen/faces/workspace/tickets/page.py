@@ -12,17 +12,19 @@ from django.utils.functional import SimpleLazyObject
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.due import due_of
-from anliegen.faces.workspace.frame import agent_of, ahead, listen, state_of
+from anliegen.faces.workspace.frame import agent_of, listen, state_of
 from anliegen.faces.workspace.next_concern import why
 from anliegen.faces.workspace.people import context_of, linked_with
 from anliegen.faces.workspace.rows import rows, status_look, waits
 from anliegen.faces.workspace.tickets import choices, drafts, entries, origin, writing
+from anliegen.faces.workspace.tickets.ahead import ahead
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.promises import owed_by
 from anliegen.records.tickets.seen import as_seen_by
+from anliegen.records.tickets.together import together
 
 
 def ticket_for(agent: Agent, number: int) -> Ticket:
@@ -34,6 +36,14 @@ def ticket_for(agent: Agent, number: int) -> Ticket:
     if ticket is None:
         raise Http404
     as_seen_by(agent, [ticket])
+    return ticket
+
+
+def ticket_seen_by(agent: Agent, number: int) -> Ticket:
+    """The ticket without what stands around it, for what shows nothing of it."""
+    ticket = Ticket.objects.visible_to(agent).filter(pk=number).first() if number < 2**63 else None
+    if ticket is None:
+        raise Http404
     return ticket
 
 
@@ -58,6 +68,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
     linked = linked_with(found, agent)
     state = state_of(request)
     only_talk = state.get("only") == "talk"
+    shared = together(found, agent, at=now)
     seen = entries.shown(
         found,
         agent,
@@ -65,6 +76,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         may_see_sources=may(agent, "intake.read"),
         only_talk=only_talk,
         known=offered.names,
+        shared=shared,
     )
     return {
         "ticket": found,
@@ -88,6 +100,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "drafts": drafts.of(found, agent),
         "linked": linked,
         "promises": owed_by(found),
+        "shared": shared,
         # Read when it is drawn: an answer that was sent, for one, shows nothing of it.
         "customer": SimpleLazyObject(lambda: context_of(found, agent, linked=linked)),
         "conflict": None,

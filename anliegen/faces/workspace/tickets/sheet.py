@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
 from anliegen.faces.workspace.rows import CHANNEL_SIGNS
-from anliegen.faces.workspace.tickets import enclosures, letters
+from anliegen.faces.workspace.tickets import enclosures, letters, marks
 from anliegen.faces.workspace.tickets.recipients import crowd
 from anliegen.faces.workspace.tickets.senders import Proof, proof_of
 from anliegen.faces.workspace.tickets.signs import STATE_LOOKS
@@ -20,6 +20,7 @@ from anliegen.faces.workspace.tickets.troubles import Delay, Trouble, delay_of, 
 from anliegen.flow.channels.models import Delivery
 from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import CHANNELS, MESSAGE_STATES, Attachment, Message, Ticket
+from anliegen.records.tickets.together import Mark
 
 _CHANNELS, _STATES = dict(CHANNELS), dict(MESSAGE_STATES)
 
@@ -42,6 +43,7 @@ class Letter:
     enclosed: Enclosed
     trouble: Trouble | None
     delay: Delay | None
+    marks: Sequence[Mark] = ()
 
     @property
     def looked_at_by(self) -> str:
@@ -155,6 +157,7 @@ def sheet(
     sources: Mapping[int, Source],
     pause: timedelta | None,
     delivery: Delivery | None,
+    highlights: Sequence[Mark] = (),
 ) -> Letter:
     """The message with all that stands beside it."""
     files = list(message.attachments.all())
@@ -164,7 +167,7 @@ def sheet(
         author=_author(message, ticket),
         is_by_number=ticket.person.is_hidden,
         badge=_badge(message),
-        said=letters.said(message, files),
+        said=marks.on(letters.said(message, files), message.said, highlights, _("Marked by {names}")),
         rest=letters.left_out(message),
         files=files,
         undo_until=_undo_until(message, undo),
@@ -174,6 +177,7 @@ def sheet(
         enclosed=Enclosed.from_json(message.enclosed),
         trouble=trouble_of(message, delivery),
         delay=delay_of(message, delivery),
+        marks=highlights,
     )
 
 

@@ -13,6 +13,11 @@ STATE_LOOKS = {
 EVENT_SIGNS = {
     "ticket.assigned": "user",
     "ticket.moved": "team",
+    "ticket.handed_over": "onward",
+    "ticket.returned": "undo",
+    "ticket.handover_taken": "check",
+    "ticket.brought_in": "users",
+    "ticket.let_out": "users",
     "ticket.resolved": "done",
     "ticket.closed": "closed",
     "ticket.reopened": "refresh",

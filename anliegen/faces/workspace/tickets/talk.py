@@ -1,6 +1,6 @@
 """Answering, noting, and taking an answer back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets import afterwards, decline_forms, news, promising, writing
+from anliegen.faces.workspace.tickets import afterwards, decline_forms, mentioning, news, promising, writing
 from anliegen.faces.workspace.tickets.drafts import Drafted
 from anliegen.faces.workspace.tickets.page import beside, parts_of, ticket_for
 from anliegen.faces.workspace.tickets.recipients import counted
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm, Versioned
 from anliegen.ground import clock
+from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Draft, Message, Ticket
 
@@ -48,7 +49,7 @@ def reply(request: HttpRequest, number: int) -> HttpResponse:
     except REFUSALS as refusal:
         form.add_error("text" if isinstance(refusal, actions.NothingSaid) else None, refused(refusal))
     else:
-        return _sent(request, message) if message is not None else _news(request, ticket, form)
+        return _sent(request, message) if isinstance(message, Message) else _news(request, ticket, form, message)
     return _still_writing(request, ticket, form)
 
 
@@ -97,7 +98,8 @@ def _without_draft(request: HttpRequest, ticket: Ticket) -> ReplyForm:
     return again
 
 
-def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | None:
+def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | list[str]:
+    """The queued message; else what stopped it beside what others did in the concern: other recipients, or nothing."""
     answer = promising.with_promises(form.answer(ticket), form, agent_of(request))
 
     def act(version: int) -> Message:
@@ -108,10 +110,15 @@ def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | No
             at=clock.now(),
             status=form.cleaned_data["status"],
             expected_version=version,
+            expected_to=form.expected(),
             written=form.written,
         )
 
-    return unless_news(request, ticket, form, act)
+    try:
+        return unless_news(request, ticket, form, act) or []
+    except actions.OtherRecipients as others:
+        names = ", ".join(name or address for name, address in others.to) or _("nobody")
+        return [_("The answer would go to somebody else now: %(names)s.") % {"names": names}]
 
 
 def unless_news(request: HttpRequest, ticket: Ticket, form: Versioned, act: Callable[[int], Message]) -> Message | None:
@@ -152,10 +159,10 @@ def _leaves_soon(message: Message) -> bool:
     return message.channel == "email" and message.send_at is None
 
 
-def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> HttpResponse:
+def _news(request: HttpRequest, ticket: Ticket, form: ReplyForm, more: list[str]) -> HttpResponse:
     """Others were quicker: what they did, and the form with everything in it, ready to be sent all the same."""
     ticket = ticket_for(agent_of(request), ticket.pk)
-    told = news.news_since(ticket, form.cleaned_data["seen"], agent_of(request))
+    told = [*news.news_since(ticket, form.cleaned_data["seen"], agent_of(request)), *more]
     parts = parts_of(request, ticket)
     data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(parts["timeline"].last_event)
@@ -189,21 +196,43 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
     ticket = ticket_for(agent_of(request), number)
     _insist(request, "ticket.note", ticket)
     form = NoteForm(request.POST)
-    if form.is_valid():
-        insist_on_draft(request, ticket, form)
-        try:
-            text = form.cleaned_data["text"]
-            actions.write_note(ticket, text=text, actor=actor_of(request), at=clock.now(), written=form.written)
-        except actions.NothingSaid:
-            form.add_error("text", _("Please write something."))
-        except (actions.DraftGone, actions.Overwritten):
-            form.add_error("text", _("This note was kept or changed on another device meanwhile. Please look first."))
-    if form.errors:
-        return page(request, "workspace/ticket/note.html", {"ticket": ticket, "note": form, "oob": False}, status=422)
+    if not form.is_valid():
+        return _still_noting(request, ticket, form)
+    insist_on_draft(request, ticket, form)
+    named, unseeing = mentioning.named_by(form.cleaned_data["text"], ticket), form.cleaned_data["unseeing"]
+    brings = unseeing == "bring"
+    if brings:
+        insist(request, "ticket.assign", ticket)
+    if named.unseeing and not unseeing:
+        return _still_noting(request, ticket, form, named.unseeing_names)
+    try:
+        actions.write_note(
+            ticket,
+            text=form.cleaned_data["text"],
+            asked=named.asked(with_unseeing=brings),
+            brings_in=named.strangers if brings else (),
+            is_side=form.cleaned_data["is_side"],
+            actor=actor_of(request),
+            at=clock.now(),
+            written=form.written,
+        )
+    except actions.NothingSaid:
+        form.add_error("text", _("Please write something."))
+        return _still_noting(request, ticket, form)
+    except (actions.DraftGone, actions.Overwritten):
+        form.add_error("text", _("This note was kept or changed on another device meanwhile. Please look first."))
+        return _still_noting(request, ticket, form)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("workspace:ticket", number)
     context: dict[str, Any] = parts_of(request, ticket_for(agent_of(request), number)) | {"note": NoteForm()}
     return page(request, "workspace/ticket/noted.html", context)
+
+
+def _still_noting(request: HttpRequest, ticket: Ticket, form: NoteForm, unseeing: Sequence[str] = ()) -> HttpResponse:
+    """Nothing is kept yet. `unseeing` are those whom the note names and who do not see the concern."""
+    may_bring = may(agent_of(request), "ticket.assign", ticket)
+    context = {"ticket": ticket, "note": form, "oob": False, "unseeing": unseeing, "may_bring": may_bring}
+    return page(request, "workspace/ticket/note.html", context, status=422)
 
 
 @asks("ticket.reply")

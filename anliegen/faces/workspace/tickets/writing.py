@@ -61,6 +61,7 @@ class ReplyForm(Drafted, Versioned):
     to = AddressesField(label=pgettext_lazy("recipients", "To"), required=False, max_length=2000)
     cc = AddressesField(label=gettext_lazy("Copy to"), required=False, max_length=2000)
     files = FilesField(label=gettext_lazy("Attachments"), required=False)  # type: ignore[assignment]
+    people = forms.CharField(widget=forms.HiddenInput, required=False)
     kept = NumbersField(required=False)  # files of answers that were taken back
     status = forms.ChoiceField(label=gettext_lazy("Afterwards"), choices=AFTERWARDS, initial="waiting_customer")
     send_at = forms.DateTimeField(
@@ -115,6 +116,12 @@ class ReplyForm(Drafted, Versioned):
             send_at=given["send_at"],
         )
 
+    def expected(self) -> list[str] | None:
+        """The addresses to which the page said the answer goes; None: it did not say."""
+        if "people" not in self.data:
+            return None
+        return [one for one in self.cleaned_data["people"].split(",") if one]
+
     def _files(self, html: str, text: str) -> list[File]:
         again = [taken_back.again(one) for one in self.cleaned_data["kept"]]
         new = [keep(upload) for upload in self.cleaned_data["files"]]
@@ -133,6 +140,12 @@ class NoteForm(Drafted):
     text = forms.CharField(
         label=gettext_lazy("Your note"), widget=forms.Textarea(attrs={"rows": 5}), required=False, max_length=100_000
     )
+    is_side = forms.BooleanField(
+        label=gettext_lazy("Private: only for me and those I name with @"),
+        required=False,
+    )
+    # What becomes of those it names who do not see the concern: `bring` them in, or `without` them. Empty: to be asked.
+    unseeing = forms.ChoiceField(choices=[("", ""), ("bring", ""), ("without", "")], required=False)
 
 
 def _in_the_text(file: File, text: str) -> File:

@@ -14,7 +14,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.seal import last
-from anliegen.oversight.portability.demo import aside, drafts, known, times
+from anliegen.oversight.portability.demo import aside, drafts, known, times, together
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
@@ -23,7 +23,7 @@ from anliegen.records.accounts.models import Operator
 from anliegen.records.tickets.models import Message, Ticket
 
 # Readers that act upon what is new. The demo's past has been sorted and answered; nothing is to happen to it again.
-SETTLED = ("triage", "acknowledge", "deliver", "due")
+SETTLED = ("triage", "acknowledge", "deliver", "due", "notify")
 
 
 class NotEmpty(Exception):
@@ -75,6 +75,8 @@ def fill_in(demo: DemoOperator, *, now: datetime) -> Filled:
             raise NotEmpty
         _live_through(demo, now)
     _let_the_past_rest()
+    with transaction.atomic():
+        together.begin(now)
     return _told(demo)
 
 

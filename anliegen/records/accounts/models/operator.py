@@ -41,6 +41,8 @@ class Operator(models.Model):
         _("mails a minute to one mail domain"), default=100, db_default=100
     )
     approval_days = models.PositiveSmallIntegerField(_("working days to decide a concession"), default=1, db_default=1)
+    # As agreed with a works council: no figure about a single person, none about a group too small to hide in.
+    works_council = models.BooleanField(_("works-council mode"), default=False, db_default=False)
     sends_at_once = models.PositiveSmallIntegerField(_("mails at once to the mail server"), default=3, db_default=3)
     # How the next concern is chosen: what weighs, and after how long nobody is left waiting for what fits better.
     heavy_topics = ArrayField(

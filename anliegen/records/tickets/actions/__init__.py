@@ -12,6 +12,7 @@ from anliegen.records.tickets.actions.change import (
     reopen,
     resolve,
 )
+from anliegen.records.tickets.actions.claim import claim, unclaim
 from anliegen.records.tickets.actions.concede import (
     AlreadyDecided,
     NoApprover,
@@ -21,7 +22,7 @@ from anliegen.records.tickets.actions.concede import (
     concede,
     decline_concession,
     grant_concession,
-    pass_on,
+    pass_concession_on,
     withdraw_concession,
 )
 from anliegen.records.tickets.actions.departure import (
@@ -58,11 +59,20 @@ from anliegen.records.tickets.actions.drafts import discard as discard_draft
 from anliegen.records.tickets.actions.drafts import keep as keep_draft
 from anliegen.records.tickets.actions.draw import draw, take_a_breath
 from anliegen.records.tickets.actions.export import note_copy, note_export
+from anliegen.records.tickets.actions.follow import CannotMark, follow, highlight, remove_highlight, unfollow
+from anliegen.records.tickets.actions.handover import (
+    CannotGiveBack,
+    NoSummary,
+    give_back,
+    pass_on,
+    take_handover,
+)
 from anliegen.records.tickets.actions.honest import decline, tell_of_delay
 from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
 from anliegen.records.tickets.actions.many import TooMany, change_many, undo_many
 from anliegen.records.tickets.actions.merge import merge_people, unmerge_people
+from anliegen.records.tickets.actions.note import Asked, bring_in, let_out, settle_mentions, withdraw_note, write_note
 from anliegen.records.tickets.actions.promise import (
     DueInThePast,
     NoReason,
@@ -79,13 +89,12 @@ from anliegen.records.tickets.actions.receive import receive
 from anliegen.records.tickets.actions.reply import (
     NothingSaid,
     NoWayToAnswer,
+    OtherRecipients,
     acknowledge,
     cancel,
     forward,
     recipients_of,
     reply,
-    withdraw_note,
-    write_note,
 )
 from anliegen.records.tickets.actions.reveal import reveal
 from anliegen.records.tickets.actions.review import NotAsked, NotToOneself
@@ -99,7 +108,10 @@ from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
     "AlreadyDecided",
+    "Asked",
+    "CannotGiveBack",
     "CannotJoin",
+    "CannotMark",
     "CannotSplit",
     "Change",
     "Changed",
@@ -109,6 +121,7 @@ __all__ = [
     "JoinedElsewhere",
     "NoApprover",
     "NoReason",
+    "NoSummary",
     "NoWayToAnswer",
     "NotAsked",
     "NotOpen",
@@ -117,6 +130,7 @@ __all__ = [
     "NotTroubled",
     "NotYours",
     "NothingSaid",
+    "OtherRecipients",
     "Overwritten",
     "PersonChanged",
     "TakenBack",
@@ -130,11 +144,13 @@ __all__ = [
     "approve_draft",
     "assign",
     "break_off",
+    "bring_in",
     "came_back",
     "cancel",
     "change",
     "change_many",
     "change_view",
+    "claim",
     "clear_draft",
     "concede",
     "create_view",
@@ -144,13 +160,17 @@ __all__ = [
     "discard_draft",
     "draw",
     "due_to_wake",
+    "follow",
     "forward",
+    "give_back",
     "grant_concession",
     "hand_over",
+    "highlight",
     "join",
     "keep",
     "keep_draft",
     "let_go",
+    "let_out",
     "link",
     "mark_bounced",
     "mark_delayed",
@@ -164,11 +184,13 @@ __all__ = [
     "note_copy",
     "note_export",
     "part",
+    "pass_concession_on",
     "pass_on",
     "pin",
     "promise",
     "receive",
     "recipients_of",
+    "remove_highlight",
     "reopen",
     "reply",
     "reschedule",
@@ -178,6 +200,7 @@ __all__ = [
     "send_again",
     "send_now",
     "settle",
+    "settle_mentions",
     "share_draft",
     "snooze",
     "split_off",
@@ -185,11 +208,14 @@ __all__ = [
     "strike",
     "swap_views",
     "take_a_breath",
+    "take_handover",
     "take_out",
     "tell_of_delay",
     "triaged",
     "try_again",
+    "unclaim",
     "undo_many",
+    "unfollow",
     "unlink",
     "unmerge_people",
     "unpin",

@@ -94,7 +94,7 @@ def withdraw_concession(concession: Concession, *, by: Agent, actor: Actor, at: 
     return concession
 
 
-def pass_on(concession: Concession, *, actor: Actor, at: datetime) -> Concession:
+def pass_concession_on(concession: Concession, *, actor: Actor, at: datetime) -> Concession:
     """Nobody decided in time: the next one is asked, with as much time. Does nothing to what is not overdue."""
     with unit():
         concession = _under_lock(concession)

@@ -12,7 +12,18 @@ from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import drafts, resting
 from anliegen.records.tickets.actions.change import set_status, touch
 from anliegen.records.tickets.actions.promise import refresh
-from anliegen.records.tickets.models import DONE, Link, Message, Note, Participant, Promise, SearchRow, Ticket
+from anliegen.records.tickets.models import (
+    DONE,
+    Follow,
+    Link,
+    Mention,
+    Message,
+    Note,
+    Participant,
+    Promise,
+    SearchRow,
+    Ticket,
+)
 from anliegen.records.tickets.queries import with_joined
 
 
@@ -37,6 +48,7 @@ def join(ticket: Ticket, into: Ticket, *, actor: Actor, at: datetime) -> Ticket:
         _move(Q(ticket=ticket), ticket, into, came_to=ticket)
         _take_part(ticket, into)
         drafts.move(ticket, into)
+        _follow_on(ticket, into, at)
         if ticket.waiting_since is not None:
             _waits_again(into, ticket.waiting_since, actor, at)
         elif ticket.is_open and not into.is_open:  # what was going on goes on
@@ -135,6 +147,7 @@ def _move(which: Q, source: Ticket, goal: Ticket, *, came_to: Ticket | None = No
         moved.update(ticket=goal)
         if came_to is None:
             moved.filter(came_to=goal).update(came_to=None)
+    Mention.objects.filter(note__in=written).update(ticket=goal)
     SearchRow.objects.filter(Q(message__in=messages) | Q(note__in=written)).update(ticket=goal)
     if promised:
         refresh(source)
@@ -145,6 +158,13 @@ def _take_part(ticket: Ticket, into: Ticket) -> None:
     there = set(into.participants.values_list("address_id", flat=True))
     new = [one.address_id for one in ticket.participants.order_by("pk") if one.address_id not in there]
     Participant.objects.bulk_create(Participant(ticket=into, address_id=pk, role="copy") for pk in new)
+
+
+def _follow_on(ticket: Ticket, into: Ticket, at: datetime) -> None:
+    """Who followed the one follows what it is carried on in; whether they may see that is asked when they are told."""
+    agents = ticket.follows.order_by("pk").values_list("agent_id", flat=True)
+    rows = [Follow(ticket=into, agent_id=pk, created_at=at) for pk in agents]
+    Follow.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _waits_again(into: Ticket, since: datetime, actor: Actor, at: datetime) -> None:

@@ -1,6 +1,7 @@
 """The operator's words go out: queued here, sent by a reader of `message.queued`. This room never calls a channel."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
+from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import drafts
 from anliegen.records.tickets.actions.change import JoinedElsewhere, expect, set_status, touch, unanswered_since
@@ -20,7 +22,7 @@ from anliegen.records.tickets.actions.promise import make_all, unsay
 from anliegen.records.tickets.actions.receive import attach
 from anliegen.records.tickets.addressees import addressees_of
 from anliegen.records.tickets.content import SPOKEN, Answer, Written
-from anliegen.records.tickets.models import DONE, Message, Note, Ticket, as_recipients
+from anliegen.records.tickets.models import DONE, Message, Ticket, as_recipients
 
 # What a ticket saves when an answer counts.
 ANSWERED = ("first_answered_at", "waiting_since", "assignee", "responsible")
@@ -37,6 +39,14 @@ class NoWayToAnswer(Exception):
     """The person has no address on this channel."""
 
 
+class OtherRecipients(Exception):
+    """The answer would go to others than those whom its writer saw; `to` are (name, address)."""
+
+    def __init__(self, to: tuple[tuple[str, str], ...]) -> None:
+        super().__init__()
+        self.to = to
+
+
 def reply(
     ticket: Ticket,
     answer: Answer,
@@ -45,19 +55,23 @@ def reply(
     at: datetime,
     status: str = "waiting_customer",
     expected_version: int | None = None,
+    expected_to: Sequence[str] | None = None,
     written: Written | None = None,
 ) -> Message:
     """Queue an agent's answer. Whoever answers an unassigned ticket takes it on.
 
     `status` is what the ticket becomes; for an answer with a chosen time, when it has left. `written` is the draft that
     it was, which goes with this very transaction: sent from two devices, it leaves once. Its writer stays the author,
-    whoever sends it. Raises NothingSaid, NoWayToAnswer, JoinedElsewhere, what `drafts.take` raises, or Changed when
-    `expected_version` is no longer the ticket's.
+    whoever sends it. Raises NothingSaid, NoWayToAnswer, JoinedElsewhere, what `drafts.take` raises, Changed when
+    `expected_version` is no longer the ticket's, or OtherRecipients when the answer names none itself and would go to
+    other addresses than `expected_to`.
     """
     if not answer.text.strip() and not answer.files:
         raise NothingSaid
     with unit():
         ticket = _asked_for(ticket, expected_version)
+        if expected_to is not None and not answer.to:
+            answer = replace(answer, to=_as_expected(ticket, expected_to))
         later = {"send_at": answer.send_at, "status_after": status} if answer.send_at else {}
         message = queue(ticket, answer, later | _author(written, ticket, actor), actor, at)
         take_on(ticket, actor, at)
@@ -145,34 +159,16 @@ def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
     return message
 
 
-def write_note(ticket: Ticket, *, text: str, actor: Actor, at: datetime, written: Written | None = None) -> Note:
-    """Write something for colleagues; `written` is the draft that it was. Raises NothingSaid."""
-    if not text.strip():
-        raise NothingSaid
-    with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
-        if written is not None:
-            drafts.take(written, ticket, actor=actor)
-        note = Note.objects.create(ticket=ticket, agent_id=actor.pk, text=text, created_at=at)
-        touch(ticket, at)
-        record(verbs.NOTE_WRITTEN, ticket, actor=actor, at=at, note=ref(note))
-    return note
-
-
-def withdraw_note(note: Note, *, actor: Actor, at: datetime) -> Ticket:
-    """Take back what a colleague wrote by one press and wants unwritten; that it was there says the journal."""
-    with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=note.ticket_id)
-        subject = ref(note)
-        note.delete()
-        touch(ticket, at)
-        record(verbs.NOTE_WITHDRAWN, ticket, actor=actor, at=at, note=subject)
-    return ticket
-
-
 def recipients_of(ticket: Ticket) -> tuple[tuple[str, str], ...]:
     """(name, address) of the people an answer goes to: whoever wrote the message that is answered."""
     return addressees_of(ticket).to
+
+
+def _as_expected(ticket: Ticket, expected: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    to = recipients_of(ticket)
+    if {fold_address("email", address) for _name, address in to} != {fold_address("email", one) for one in expected}:
+        raise OtherRecipients(to)
+    return to
 
 
 def queue(ticket: Ticket, answer: Answer, author: dict[str, Any], actor: Actor, at: datetime) -> Message:

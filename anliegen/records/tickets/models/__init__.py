@@ -1,4 +1,4 @@
-"""The concern as we keep it: ticket, message, note, what stands around them, what search reads, and what is due."""
+"""The concern as we keep it: ticket, message, note, what colleagues do together, what search reads, what is due."""
 
 from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
 from anliegen.records.tickets.models.concession import CONCESSION_STATES, Concession
@@ -19,6 +19,7 @@ from anliegen.records.tickets.models.ticket import (
     TicketQuerySet,
 )
 from anliegen.records.tickets.models.time import DUE_FOR, TIMER_KINDS, Deadline, DeadlineKind, Target, Timer
+from anliegen.records.tickets.models.together import Claim, Follow, Handover, Highlight
 
 __all__ = [
     "CHANNELS",
@@ -41,11 +42,15 @@ __all__ = [
     "WITHDRAWN_BECAUSE",
     "Attachment",
     "BulkChange",
+    "Claim",
     "Concession",
     "Deadline",
     "DeadlineKind",
     "Draft",
     "DraftFile",
+    "Follow",
+    "Handover",
+    "Highlight",
     "Link",
     "Mention",
     "Message",

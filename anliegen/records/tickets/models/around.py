@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.ground.search.models import Indexed
+from anliegen.records.accounts.models import Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.models.message import Message, Note
 from anliegen.records.tickets.models.ticket import Ticket
@@ -69,6 +70,8 @@ class Mention(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Asked as one of this team: settled for all of them when one of them has seen to it.
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Person
 from anliegen.records.tickets.models.ticket import CHANNELS, Ticket
 
@@ -185,19 +186,37 @@ class Message(models.Model):
         return "agent" if self.agent_id else "rule"
 
 
+class NoteQuerySet(models.QuerySet["Note"]):
+    def readable_by(self, agent: Agent | None) -> Self:
+        """Without the side notes of others; None: without any side note."""
+        if agent is None:
+            return self.filter(is_side=False)
+        return self.filter(Q(is_side=False) | Q(agent=agent) | Q(readers__contains=[agent.pk]))
+
+
 class Note(models.Model):
-    """Something colleagues tell each other. Never sent."""
+    """Something colleagues tell each other. Never sent. A side note is for its author and the colleagues it names."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="notes", db_index=False)
     came_to = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.TextField()
     created_at = models.DateTimeField()
+    is_side = models.BooleanField(default=False, db_default=False)
+    readers = ArrayField(models.BigIntegerField(), default=list, db_default=[])  # agents, of a side note
+
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("internal note")
         indexes: ClassVar = [models.Index(fields=["ticket", "created_at", "id"], name="tickets_note_timeline")]
-        constraints: ClassVar = [models.CheckConstraint(name="tickets_note_not_empty", condition=~Q(text=""))]
+        constraints: ClassVar = [
+            models.CheckConstraint(name="tickets_note_not_empty", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="tickets_note_side_has_author",
+                condition=Q(is_side=False, readers=[]) | Q(is_side=True, agent__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"note {self.pk}"

@@ -67,7 +67,8 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             return self.none()
         if agent.role.sees_all_teams:
             return self
-        return self.filter(Q(team__in=agent.team_ids()) | Q(team=None) | Q(assignee=agent))
+        theirs = Q(team__in=agent.team_ids()) | Q(team=None) | Q(assignee=agent)
+        return self.filter(theirs | Q(guests__contains=[agent.pk]))
 
     def with_undo(self) -> Self:
         """With the operator's time to undo, which a ticket's page needs: read along, it is no query of its own."""
@@ -96,6 +97,8 @@ class Ticket(models.Model):
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    # Agents whom somebody brought in although the ticket is none of their teams': they see it as if it lay with them.
+    guests = ArrayField(models.BigIntegerField(), default=list, db_default=[], blank=True)
     joined_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined", db_index=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -152,6 +155,8 @@ class Ticket(models.Model):
                 condition=in_lists & ~Q(topic=""),
             ),
             GinIndex(fields=["tags"], name="tickets_open_tags", condition=in_lists),
+            # Few tickets have any; `lanes` asks for it in these words.
+            GinIndex(fields=["guests"], name="tickets_guests", condition=~Q(guests=[])),
             models.Index(fields=["-last_message_at", "-number"], name="tickets_recent"),
             models.Index(fields=["person", "-last_message_at"], name="tickets_of_person"),
             models.Index(fields=["team", "first_answered_at"], name="tickets_answered"),

@@ -5,10 +5,15 @@
 //   anliegen:ticket-812   the same, for this ticket only
 //   anliegen:reset        more happened than is told one by one: refetch what is shown
 //   anliegen:live         detail {live}: whether changes arrive at present
+//   anliegen:presence     detail {812: [[name, writes, kind], ...]}: who else is at these tickets now
+//   anliegen:bell         this agent has a new notice, or one less
+// A page that shows a ticket says so in the address (`at=812`): as long as it listens, its agent is there. `body.dataset.tab`
+// tells this tab from others.
 // A hidden tab lets go of its connection (a browser has six per server) and hears what it missed when it is seen again.
 
 const HIDDEN_FOR = 20_000, FIRST_PAUSE = 1_000, LONGEST_PAUSE = 60_000;
 const address = document.body.dataset.stream;
+const tab = document.body.dataset.tab = Math.random().toString(36).slice(2, 12);
 let source, last, live, pause = FIRST_PAUSE, again, rest;
 
 const tell = (name, detail) => document.body.dispatchEvent(new CustomEvent(`anliegen:${name}`, { detail, bubbles: true }));
@@ -22,6 +27,7 @@ function open() {
   if (source) return;
   const url = new URL(address, location.href);
   if (last) url.searchParams.set("last", last);
+  url.searchParams.set("tab", tab);
   source = new EventSource(url);
   source.onopen = () => { pause = FIRST_PAUSE; show(true); };
   source.onerror = () => {
@@ -38,6 +44,8 @@ function open() {
     tell(`ticket-${detail.ticket}`, detail);
   });
   source.addEventListener("here", (event) => { last = event.lastEventId; });
+  source.addEventListener("presence", (event) => tell("presence", JSON.parse(event.data)));
+  source.addEventListener("bell", () => tell("bell", {}));
   source.addEventListener("reset", (event) => { last = event.lastEventId; tell("reset", {}); });
 }
 

@@ -160,9 +160,9 @@ labelled();
 
 /* Where each pane scrolls for itself the page must not move; on a phone the page is what scrolls. */
 const letters = document.querySelectorAll("#timeline [data-letter]");
-const newest = location.hash.startsWith("#m") ? document.querySelector(location.hash) : letters[letters.length - 1];
+const newest = /^#[mn]\d+$/.test(location.hash) ? document.querySelector(location.hash) : letters[letters.length - 1];
 const pane = document.querySelector(".pane-main");
 if (newest && letters.length > 1 && pane.scrollHeight > pane.clientHeight) {
   const head = pane.querySelector(".pane-head").offsetHeight;
   pane.scrollTop += newest.getBoundingClientRect().top - pane.getBoundingClientRect().top - head - 16;
-} else if (newest && letters.length > 1) newest.scrollIntoView({ block: "start" });
+} else if (newest && letters.length > 1 && !document.querySelector(".given")) newest.scrollIntoView({ block: "start" });

@@ -1,0 +1,112 @@
+"""The table: which verb tells whom, as what kind of notice. A verb that no room declares tells nobody.
+
+A new verb is one line here. Nobody is told what they did themselves, nor of a ticket they may not see: `post` sees to
+that.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
+from anliegen.ground.journal.verbs import DECLARED
+from anliegen.oversight.compliance import sentences  # noqa: F401  # importing it declares the verbs of all rooms
+from anliegen.records.tickets.models import Follow, Message, Ticket
+
+Whom = Callable[[Event, Ticket], Iterator[int]]
+
+
+def receiver(event: Event, ticket: Ticket) -> Iterator[int]:
+    """The agent to whom it was given."""
+    yield from _agent(event.data.get("to"))
+
+
+def receiver_or_lead(event: Event, ticket: Ticket) -> Iterator[int]:
+    """The agent to whom it was given; of a team its lead, since its members see it in their list."""
+    found = list(receiver(event, ticket))
+    yield from found or _lead(ticket)
+
+
+def asked(event: Event, ticket: Ticket) -> Iterator[int]:
+    """The colleagues whom a note named."""
+    for reference in event.data.get("agents") or ():
+        yield from _agent(reference)
+
+
+def answerable(event: Event, ticket: Ticket) -> Iterator[int]:
+    """Whom the event names as its owner; else who works on the ticket, answers for it, or leads its team."""
+    named = next((event.data[name] for name in ("agent", "to") if event.data.get(name)), None)
+    found = list(_agent(named))
+    if not found:
+        found = [pk for pk in (ticket.assignee_id or ticket.responsible_id,) if pk]
+    yield from found or _lead(ticket)
+
+
+def answerable_and_lead(event: Event, ticket: Ticket) -> Iterator[int]:
+    yield from answerable(event, ticket)
+    yield from _lead(ticket)
+
+
+def author(event: Event, ticket: Ticket) -> Iterator[int]:
+    """Who wrote the answer."""
+    written = Message.objects.filter(pk=pk_of(event.data["message"]), agent__isnull=False)
+    yield from written.values_list("agent_id", flat=True)
+
+
+def followers(event: Event, ticket: Ticket) -> Iterator[int]:
+    """Who followed it already when it happened."""
+    yield from Follow.objects.filter(ticket=ticket, created_at__lt=event.at).values_list("agent_id", flat=True)
+
+
+@dataclass(frozen=True)
+class Line:
+    """As what kind of notice, and for whom."""
+
+    kind: str
+    whom: Whom
+
+
+TABLE: dict[str, Line] = {
+    "ticket.mentioned": Line("mention", asked),
+    "ticket.handed_over": Line("handover", receiver_or_lead),
+    "ticket.returned": Line("returned", receiver),
+    "ticket.assigned": Line("assigned", receiver),
+    "promise.given": Line("promise", receiver),
+    "promise.due_soon": Line("promise", answerable),
+    "promise.at_risk": Line("promise", answerable_and_lead),
+    "promise.broken": Line("promise", answerable_and_lead),
+    "ticket.woken": Line("woken", answerable),
+    "target.at_risk": Line("target", answerable),
+    "target.missed": Line("target", answerable_and_lead),
+    "deadline.moved": Line("deadline", answerable),
+    "deadline.at_risk": Line("deadline", answerable),
+    "deadline.missed": Line("deadline", answerable_and_lead),
+    "message.bounced": Line("undelivered", author),
+    "message.failed": Line("undelivered", author),
+    "message.unreached": Line("undelivered", author),
+    "message.maybe_sent": Line("undelivered", author),
+    "message.stopped": Line("undelivered", author),
+    "message.received": Line("followed", followers),
+    "message.queued": Line("followed", followers),
+    "note.written": Line("followed", followers),
+    "ticket.resolved": Line("followed", followers),
+    "ticket.closed": Line("followed", followers),
+    "ticket.reopened": Line("followed", followers),
+}
+# A notice of the first kind says what those behind it say, and more, when both are of one act.
+SAYS_MORE = {"handover": ("assigned",), "returned": ("assigned",), "mention": ("followed",)}
+
+
+def verbs() -> list[str]:
+    """The verbs that tell somebody, of those that are declared."""
+    return sorted(TABLE.keys() & DECLARED.keys())
+
+
+def _agent(reference: str | None) -> Iterator[int]:
+    if reference and reference.startswith("agent:"):
+        yield pk_of(reference)
+
+
+def _lead(ticket: Ticket) -> Iterator[int]:
+    if ticket.team is not None and ticket.team.lead_id is not None:
+        yield ticket.team.lead_id
