@@ -38,7 +38,8 @@ def made(brand: Brand, person: Person, at: datetime, **fields: Any) -> Ticket:
 @pytest.fixture
 def all_kinds(brand: Brand, kim: Person, mira: Agent, tom: Agent, billing: Team, technics: Team, now: datetime) -> None:
     """Every status with every team and assignee, twice; always four have the same last moment. Of the open ones some
-    wait, are due, were promised something, are put aside or without a place, and about some a colleague is asked."""
+    wait, are due, were promised something, are put aside or without a place, to some a colleague was brought in,
+    and about some one is asked."""
     kinds = product((*OPEN, *DONE), (billing, technics, None), (mira, tom, None), range(2))
     tickets = [
         made(brand, kim, now + timedelta(seconds=place * 7 % 108 // 4), status=status, team=team, assignee=assignee)
@@ -54,6 +55,8 @@ def all_kinds(brand: Brand, kim: Person, mira: Agent, tom: Agent, billing: Team,
             ticket.snoozed_until, ticket.snoozed_by = at, mira
         if ticket.team is None and place % 2:
             ticket.unplaced_since = now
+        if place % 7 in (2, 3):
+            ticket.guests = [mira.pk] if place % 2 else [tom.pk, mira.pk]
     Ticket.objects.bulk_create(tickets)
     for place, ticket in enumerate(tickets[::3]):
         note = Note.objects.create(ticket=ticket, agent=tom, text="@Mira", created_at=now)
