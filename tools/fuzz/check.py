@@ -15,6 +15,9 @@ SLOWEST_S = 5.0
 # Carriage returns alone end lines only where nothing else has ended one before: in mails of old Macintosh computers.
 _BLANK_LINE = re.compile(rb"\n\r*\n|\A[^\n]*?\r\r(?!\n)")
 _MAY_HIDE = re.compile(rb"html|base64", re.IGNORECASE)
+# The head of a part, from its delimiter to the first empty line, and a field in it that no text begins with.
+_HEAD_OF_PART = re.compile(rb"^--[^\n]*\n((?:[^\r\n]+\r?\n?)+)", re.MULTILINE)
+_FIELD = re.compile(rb"^(?:content-|x-)[!-9;-~]*:[^\n]*\n?(?:[ \t][^\n]*\n?)*", re.MULTILINE | re.IGNORECASE)
 # What a mail says itself of text that it does not show.
 _UNSEEN = frozenset({mime.OUTSIDE, "a multipart that does not end"})
 
@@ -57,10 +60,17 @@ def _lost_mark(mail: bytes, incoming: Incoming) -> str | None:
     # Markup that a damage opens hides what follows it, in browsers too; and a word may well be base64.
     if not body or MARK.encode() not in body[0] or _MAY_HIDE.search(mail) or _UNSEEN & set(incoming.defects):
         return None
+    if MARK.encode() not in _without_fields(body[0]):
+        return None
     places = (incoming.text, incoming.html or "", incoming.subject)
     if any(MARK in place for place in places):
         return None
     return None if any(MARK.encode() in one.content for one in incoming.attachments) else "visible text was lost"
+
+
+def _without_fields(body: bytes) -> bytes:
+    """Without the header fields of parts, whose values nobody is shown."""
+    return _HEAD_OF_PART.sub(lambda head: _FIELD.sub(b"", head[0]), body)
 
 
 def _lines(*texts: str) -> Counter[str]:

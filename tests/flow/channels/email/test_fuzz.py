@@ -59,6 +59,19 @@ def test_text_that_damaged_structure_once_hid_is_seen(raw: bytes) -> None:
     assert MARK in parse(raw).text
 
 
+def test_what_stands_in_a_field_of_a_part_is_no_text_and_what_looks_like_one_elsewhere_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tools.fuzz.check.parse", lambda mail: parse(b"From: a@x.de\n\nnichts"))
+    multipart = b"From: a@x.de\nContent-Type: multipart/mixed; boundary=b\n\n--b\n"
+    assert broken_rule(multipart + b"Content-:Kennwort4711\n--b--") is None
+    assert broken_rule(multipart + b"X-Priority: 2 (b=\r\n Kennwort4711\r\n--b--") is None
+    lost = "visible text was lost"
+    assert broken_rule(multipart + b"Stand:Kennwort4711\n--b--") == lost
+    assert broken_rule(multipart + b"\nX-Stand: Kennwort4711\n--b--") == lost
+
+
+
 def test_a_rule_with_nothing_but_a_footer_below_parts_nothing() -> None:
     incoming = parse(b"From: a@x.de\n\n-\n__\n\nLe informazioni contenute nel messaggio sono riservate")
     assert [one for one in incoming.defects if one.startswith("not understood")] == []
