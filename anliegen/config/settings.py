@@ -77,7 +77,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "anliegen.faces.ui.assets.Assets",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -169,7 +169,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = ANLIEGEN_DATA / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty: the files are served from where they lie, but it must be there
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty, see `faces/ui/assets.py`, but it must be there
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

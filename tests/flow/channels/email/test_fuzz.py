@@ -71,7 +71,6 @@ def test_what_stands_in_a_field_of_a_part_is_no_text_and_what_looks_like_one_els
     assert broken_rule(multipart + b"\nX-Stand: Kennwort4711\n--b--") == lost
 
 
-
 def test_a_rule_with_nothing_but_a_footer_below_parts_nothing() -> None:
     incoming = parse(b"From: a@x.de\n\n-\n__\n\nLe informazioni contenute nel messaggio sono riservate")
     assert [one for one in incoming.defects if one.startswith("not understood")] == []
