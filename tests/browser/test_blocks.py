@@ -296,6 +296,7 @@ def test_a_whole_round_without_the_mouse(log_in: LogIn, mira: Agent, three: list
     page.keyboard.type("gern früher")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".toast")).to_contain_text("geht gleich hinaus")
+    expect(page.locator("#compose-reply")).not_to_have_attribute("open", "")  # the focus has left it
     page.keyboard.press("j")
     page.wait_for_url(f"**/tickets/{three[1].pk}/**")
     sent = Message.objects.get(state="queued", agent=mira)
