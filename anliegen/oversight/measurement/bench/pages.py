@@ -2,8 +2,8 @@
 
 Measured is the application that the web process runs, for an agent of two of eight teams and for one who sees all. The
 pages take turns, so that what else the machine does meanwhile falls on all of them. Every view is a page with the rail
-and its counts; so are some filters, and the counts of a rail of saved views. The limit is the same rows fetched by the
-bare driver and put into bytes, for an answer the bare row made durable: what no page can go below.
+and its counts; so are some filters, the counts of a rail of saved views, and each kind of search. The limit is the same
+rows fetched by the bare driver and put into bytes, for an answer the bare row made durable: what no page can go below.
 """
 
 import gc
@@ -26,12 +26,14 @@ from anliegen.oversight.measurement.bench.report import Report, percentiles, tim
 from anliegen.oversight.measurement.seed import seed
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Role, Team
+from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, lists
 from anliegen.records.tickets.models import Mention, Message, Note, SavedView, Ticket
 from anliegen.records.tickets.view_filters import Filter
 from anliegen.records.tickets.views import VIEWS
 
-FEW = 1000
+FEW = 10_000
+SAID = 5  # messages a ticket
 CALLS = 120
 WARM_UP = 15
 TEAMS, AGENTS = 8, 24
@@ -57,12 +59,18 @@ Figures = dict[str, dict[str, float]]
 def measure(tickets: int, progress: Progress) -> Report:
     """Seed a few tickets and measure, seed up to `tickets` and measure again."""
     one_of_two_teams, of_all_teams = _cast()
-    seed(tickets=FEW, seed=1)
+    seed(tickets=FEW, messages=SAID * FEW, seed=1)
     progress(f"{FEW} tickets")
     few, few_of_all, _limit = _measure_all(one_of_two_teams, of_all_teams)
     few_lists = _measure_lists(one_of_two_teams, of_all_teams)
     if tickets > FEW:
-        seed(tickets=tickets - FEW, seed=2, progress=lambda done: progress(f"{done + FEW}/{tickets} tickets"))
+        more = tickets - FEW
+        seed(
+            tickets=more,
+            messages=SAID * more,
+            seed=2,
+            progress=lambda done: progress(f"{done + FEW}/{tickets} tickets"),
+        )
     many, many_of_all, limit = _measure_all(one_of_two_teams, of_all_teams)
     of_two, of_all = map(_beside, few_lists, _measure_lists(one_of_two_teams, of_all_teams))
     ratios = {name: round(limit[name]["p50_ms"] / each["p50_ms"], 3) for name, each in many.items()}
@@ -140,9 +148,25 @@ def _lists(browser: Browser, agent: Agent) -> Pages:
     views = {name: f"/workspace/?view={name}" for name in VIEWS}
     filters = {f"filter_{name}": f"/workspace/?{urlencode(wanted.pairs())}" for name, wanted in FILTERS.items()}
     pages: Pages = {name: partial(browser.get, address) for name, address in (views | filters).items()}
-
+    for kind, words in _searched(agent).items():
+        pages[f"search_{kind}"] = partial(_search, browser, _each_in_turn(words), 302 if kind == "number" else 200)
     pages["counts_of_saved_views"] = partial(lists.counts_of, agent, list(FILTERS.values()))
     return pages
+
+
+def _searched(agent: Agent) -> dict[str, list[str]]:
+    """What is searched besides a common and a rare word; a number leads to its ticket at once."""
+    tickets = Ticket.objects.visible_to(agent).order_by("pk")[:CALLS]
+    return {
+        "two_words": ["Wasseruhr Keller", "Monteur Nachbarin"],
+        "number": [str(pk) for pk in tickets.values_list("pk", flat=True)],
+        "address": list(Address.objects.order_by("-pk").values_list("value", flat=True)[:CALLS]),
+        "name": ["Greta Hoffmann", "Nowak"],
+    }
+
+
+def _search(browser: Browser, words: Callable[[], str], status: int) -> bytes:
+    return browser.get(f"/workspace/search/?{urlencode({'q': words()})}", status=status)
 
 
 def _in_turns(pages: Pages) -> Figures:
