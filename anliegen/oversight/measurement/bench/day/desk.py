@@ -114,7 +114,7 @@ class Desk:
             seen = int(form.get("seen") or 0)
             await self.think()
             answer = await self._send(found.number, form)
-        key = sight.first(sight.UNDO, answer.text)
+        key = sight.taken_back_by(token, answer.text)
         self._note("reply", found.number, _outcome(answer, refused=422), token, seen, key)
         if key and self.chance.random() < TAKES_BACK:
             await asyncio.sleep(min(self._pause_s, 2))

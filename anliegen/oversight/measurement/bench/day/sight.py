@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 ROW = re.compile(r'name="ticket" value="(\d+)-(\d+)"')
 NEWS = re.compile(r'hx-get="(/workspace/news/[^"]*)"')
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
-UNDO = re.compile(r"/workspace/messages/(\d+)/undo/")
+CARD = re.compile(r'<article [^>]*id="m(\d+)"')
 UNDO_MANY = re.compile(r"/workspace/many/(\d+)/undo/")
 CARRIED = ("version", "seen", "people", "kind", "draft", "draft_version", "answers")
 FIELDS = ("priority", "topic", "subject", "team", "assignee")
@@ -56,6 +56,14 @@ def news(page: str) -> str:
     """Where an open list asks what came meanwhile; empty where it does not."""
     found = NEWS.search(page)
     return html.unescape(found[1]) if found else ""
+
+
+def taken_back_by(token: str, page: str) -> int:
+    """The message that has these words, if the page lets one take it back: a colleague's may stand beside it."""
+    cards = [(found.start(), int(found[1])) for found in CARD.finditer(page)]
+    place = page.find(f"({token})")
+    own = max((start, key) for start, key in [(-1, 0), *cards] if start < max(place, 0))[1]
+    return own if f"/workspace/messages/{own}/undo/" in page else 0
 
 
 def first(pattern: "re.Pattern[str]", page: str) -> int:
