@@ -149,7 +149,7 @@ def test_each_message_says_in_words_what_became_of_it(log_in: LogIn, mira: Agent
 
     states = {
         answer("eins").pk: "geht gleich hinaus",
-        actions.mark_sent(answer("zwei"), actor=SYSTEM, at=clock.now()).pk: "Gesendet",
+        actions.mark_sent(answer("zwei"), actor=SYSTEM, at=clock.now()).pk: "gesendet",
         actions.mark_delivered(answer("drei"), actor=SYSTEM, at=clock.now()).pk: "zugestellt",
         actions.mark_bounced(answer("vier"), reason="5.1.1", actor=SYSTEM, at=clock.now()).pk: "kam zurück",
         actions.mark_failed(

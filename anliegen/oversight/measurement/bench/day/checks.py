@@ -197,5 +197,5 @@ def _words(place: Path) -> str:
     """What a mail that left says, in plain words."""
     mail = message_from_bytes(place.read_bytes())
     plain = [part for part in mail.walk() if part.get_content_type() == "text/plain"]
-    found = [bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace") for part in plain]  # type: ignore[arg-type]
+    found = [bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace") for part in plain]
     return "\n".join(line for text in found for line in text.splitlines() if not line.startswith(">"))
