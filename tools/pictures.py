@@ -39,10 +39,10 @@ with instance(migrated=False):
     from anliegen.records.tickets.links import status_link
     from anliegen.records.tickets.models import Ticket
     found = Ticket.objects.filter(status="open", channel="email", team__isnull=False)
-    ticket = found.annotate(said=Count("messages")).order_by("-said", "-pk").first()
+    ticket, other = found.annotate(said=Count("messages")).order_by("-said", "-pk")[:2]
     agent = Agent.objects.active().filter(role__slug="teamleitung").order_by("pk").first()
     admin = Agent.objects.active().filter(role__slug="administration").order_by("pk").first()
-    print(ticket.pk, status_link(ticket), agent.email, admin.email, ticket.person_id)
+    print(ticket.pk, status_link(ticket), agent.email, admin.email, ticket.person_id, other.pk)
 """
 
 
@@ -64,7 +64,10 @@ def take(folder: Path) -> Iterator[Path]:
     """Take every picture into the folder; yields each as it is there. Raises NoDemo."""
     folder.mkdir(parents=True, exist_ok=True)
     with running() as demo, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        german = {"LANGUAGE": "de", "LANG": "de_DE.UTF-8"}  # for the fields whose form the browser chooses itself
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--lang=de-DE"], env={**os.environ, **german}
+        )
         try:
             for suffix in ALL:
                 for who in ("nobody", "agent", "admin"):
@@ -168,9 +171,10 @@ def _wait_until_it_runs(process: "subprocess.Popen[str]") -> None:
 
 
 def _demo(address: str, chosen: list[str]) -> Demo:
-    ticket, status, agent, admin, person = chosen
+    ticket, status, agent, admin, person, other = chosen
     bare = f"/workspace/tickets/{ticket}/"
     places = {"bare": bare, "ticket": f"{bare}?view=open", "status": status, "person": f"/workspace/people/{person}/"}
+    places["other"] = f"/workspace/tickets/{other}/?view=open"  # where the pictures leave drafts behind
     return Demo(address, {"agent": agent, "admin": admin}, _password(), places)
 
 

@@ -42,14 +42,18 @@ def _check_wording(page: Page) -> None:
 
 def _promise(page: Page) -> None:
     _write(page)
-    page.locator("#promises-offered input").first.wait_for()
+    page.locator("#promises-offered input[type=checkbox]").first.wait_for()
     page.locator("#promises-offered").scroll_into_view_if_needed()
 
 
 def _note(page: Page) -> None:
     page.keyboard.press("n")
     page.keyboard.type("@")
-    page.get_by_role("option").first.wait_for()
+    page.locator("#compose-note [role=option]:visible").first.wait_for()
+
+
+def _goodwill(page: Page) -> None:
+    page.get_by_text("Kulanz gewähren").first.click()
 
 
 def _palette(page: Page) -> None:
@@ -83,11 +87,11 @@ SCENES = (
     Scene("login", "The login.", "/workspace/login/", sizes=ALL, who="nobody"),
     Scene("workspace", "The inbox with its views and their counts.", "/workspace/?view=open", sizes=ALL),
     Scene("ticket", "A concern in three panes: list, conversation, customer.", "{ticket}", sizes=ALL),
-    Scene("wording", "Help with wording: what reads badly, and a better proposal.", "{ticket}", _check_wording),
-    Scene("promise", "What an answer promises is noticed below it.", "{ticket}", _promise, ("", "-phone")),
-    Scene("note", "A note asks a colleague in.", "{ticket}", _note),
+    Scene("wording", "Help with wording: what reads badly, and a better proposal.", "{other}", _check_wording),
+    Scene("promise", "What an answer promises is noticed below it.", "{other}", _promise, ("", "-phone")),
+    Scene("note", "A note asks a colleague in.", "{other}", _note),
     Scene("decline", "A no done well: decision, reason, rule, alternatives, objection.", "{bare}decline/"),
-    Scene("leeway", "Goodwill within one's own frame.", "{bare}concessions/"),
+    Scene("leeway", "Goodwill within one's own frame.", "{bare}concessions/", _goodwill),
     Scene("promises", "What was promised, by when it is due.", "/workspace/promises/"),
     Scene("due", "Why it is due then.", "{bare}due/"),
     Scene("snooze", "Putting aside: words, and what was understood.", "{ticket}", _put_aside, ("", "-dark")),
