@@ -27,6 +27,7 @@ class Scene:
 
 def _write(page: Page) -> None:
     page.keyboard.press("r")
+    page.keyboard.press("Control+a")  # what an earlier picture left there as a draft
     page.keyboard.type(
         "leider müssen wir Ihnen mitteilen, dass eine Bearbeitung Ihres Antrages derzeit nicht erfolgen kann. "
         "Sie haben den Zählerstand nicht übermittelt. Wir melden uns bis Freitag."
@@ -100,7 +101,6 @@ SCENES = (
     Scene("search", "Search with the line that matches.", "/workspace/search/?q=Abschlag", sizes=("", "-phone")),
     Scene("filter", "A list narrowed by choosing.", "/workspace/filter/?view=open"),
     Scene("many", "Many at once: what changes is shown before.", "/workspace/?view=open", _many),
-    Scene("notices", "One list of what is new for oneself.", "/workspace/notices/"),
     Scene("customers", "All that is known of a customer.", "{person}"),
     Scene("settings", "Settings, in the browser.", "/workspace/settings/", who="admin"),
     Scene("targets", "Response targets by team, topic and priority.", "/workspace/settings/targets/", who="admin"),
