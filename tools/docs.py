@@ -68,6 +68,7 @@ def main(parts: list[str]) -> int:
 
         for picture in pictures.take(DOCS / "pictures"):
             print(picture.relative_to(ROOT))
+        pictures.describe(DOCS / "pictures.md")
     if not parts or "verbs" in parts:
         write_verbs()
     return 0

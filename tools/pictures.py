@@ -1,5 +1,9 @@
-"""Pictures of a demo instance, taken with a browser: on a desk and on a phone, light and dark."""
+"""Pictures of a demo instance, taken with a browser: on a desk and on a phone, light and dark; and their page.
 
+`python -m tools.pictures` renews `docs/pictures/` and `docs/pictures.md`. WebP, as small as it is legible.
+"""
+
+import base64
 import os
 import socket
 import subprocess
@@ -16,13 +20,15 @@ from typing import Any, Literal
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import anliegen
+from tools.scenes import ALL, SCENES, Scene
 
 HOUSE = Path(anliegen.__file__).parent / "oversight" / "portability" / "demo" / "content" / "house.toml"
 PROGRAM = Path(sys.executable).with_name("anliegen")
 CHROMIUM = "/usr/bin/chromium"
 STARTS_WITHIN_S = 300.0
-SCREENS = {"": (1440, 900), "-phone": (390, 844)}
-THEMES: dict[str, Literal["light", "dark"]] = {"": "light", "-dark": "dark"}
+DOCS = Path(__file__).parents[1] / "docs"
+QUALITY = 72
+PHONE, DESK = (390, 844), (1440, 900)
 
 # Run inside the instance: a concern with much to see, the customer's link to it, and who may see all teams.
 CHOOSE = """
@@ -33,9 +39,10 @@ with instance(migrated=False):
     from anliegen.records.tickets.links import status_link
     from anliegen.records.tickets.models import Ticket
     found = Ticket.objects.filter(status="open", channel="email", team__isnull=False)
-    ticket = found.annotate(said=Count("messages")).order_by("-said", "-pk").first()
+    ticket, other = found.annotate(said=Count("messages")).order_by("-said", "-pk")[:2]
     agent = Agent.objects.active().filter(role__slug="teamleitung").order_by("pk").first()
-    print(ticket.pk, status_link(ticket), agent.email)
+    admin = Agent.objects.active().filter(role__slug="administration").order_by("pk").first()
+    print(ticket.pk, status_link(ticket), agent.email, admin.email, ticket.person_id, other.pk)
 """
 
 
@@ -48,51 +55,74 @@ class Demo:
     """A running demo instance, and what to show of it."""
 
     address: str
-    login: str
+    logins: dict[str, str]
     password: str
-    ticket: str
-    status: str
+    places: dict[str, str]
 
 
 def take(folder: Path) -> Iterator[Path]:
     """Take every picture into the folder; yields each as it is there. Raises NoDemo."""
     folder.mkdir(parents=True, exist_ok=True)
     with running() as demo, sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        german = {"LANGUAGE": "de", "LANG": "de_DE.UTF-8"}  # for the fields whose form the browser chooses itself
+        browser = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--lang=de-DE"], env={**os.environ, **german}
+        )
         try:
-            for size, screen in SCREENS.items():
-                for shade, theme in THEMES.items():
-                    yield from _taken(browser, demo, folder, f"{shade}{size}", screen, theme)
+            for suffix in ALL:
+                for who in ("nobody", "agent", "admin"):
+                    yield from _taken(browser, demo, folder, suffix, who)
         finally:
             browser.close()
 
 
-def _taken(
-    browser: Browser, demo: Demo, folder: Path, suffix: str, screen: tuple[int, int], theme: Literal["light", "dark"]
-) -> Iterator[Path]:
+def describe(place: Path) -> None:
+    """The page that shows them all, each with its line."""
+    lines = [
+        "# Pictures",
+        "",
+        "Of the demo (`anliegen run --demo`), on a desk and on a phone, light and dark.",
+        "`python -m tools.pictures` renews them and this page.",
+    ]
+    for scene in SCENES:
+        shown = [f"![{scene.words}](pictures/{scene.name}{suffix}.webp)" for suffix in scene.sizes]
+        lines += ["", f"**{scene.words}**", "", "\n".join(shown)]
+    place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _taken(browser: Browser, demo: Demo, folder: Path, suffix: str, who: str) -> Iterator[Path]:
+    wanted = [scene for scene in SCENES if scene.who == who and suffix in scene.sizes]
+    if not wanted:
+        return
+    width, height = PHONE if suffix.endswith("-phone") else DESK
+    theme: Literal["light", "dark"] = "dark" if suffix.startswith("-dark") else "light"
     context = browser.new_context(
-        viewport={"width": screen[0], "height": screen[1]}, color_scheme=theme, locale="de-DE", reduced_motion="reduce"
+        viewport={"width": width, "height": height}, color_scheme=theme, locale="de-DE", reduced_motion="reduce"
     )
     page = context.new_page()
-    for name, address in (
-        ("portal", "/"),
-        ("status", demo.status),
-        ("login", "/workspace/login/"),
-        ("workspace", "/workspace/?view=open"),
-        ("ticket", demo.ticket),
-    ):
-        if name == "workspace":
-            _log_in(page, demo)
-        page.goto(address if address.startswith("http") else demo.address + address)
-        page.wait_for_load_state("load")
-        file = folder / f"{name}{suffix}.png"
-        page.screenshot(path=file, animations="disabled")
-        yield file
+    if who in demo.logins:
+        page.goto(f"{demo.address}/workspace/login/")
+        _log_in(page, demo, who)
+    for scene in wanted:
+        yield _shot(page, demo, scene, folder / f"{scene.name}{suffix}.webp")
     context.close()
 
 
-def _log_in(page: Page, demo: Demo) -> None:
-    page.fill("input[name=login]", demo.login)
+def _shot(page: Page, demo: Demo, scene: Scene, file: Path) -> Path:
+    address = scene.address.format(**demo.places)
+    page.goto(address if address.startswith("http") else demo.address + address)
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(400)  # what the page fetches when it comes into view
+    scene.act(page)
+    # Playwright itself writes PNG and JPEG; the browser can do what is a fifth of that.
+    asked = {"format": "webp", "quality": QUALITY}
+    taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", asked)
+    file.write_bytes(base64.b64decode(taken["data"]))
+    return file
+
+
+def _log_in(page: Page, demo: Demo, who: str) -> None:
+    page.fill("input[name=login]", demo.logins[who])
     page.fill("input[name=password]", demo.password)
     page.press("input[name=password]", "Enter")
     page.wait_for_url(f"{demo.address}/workspace/")
@@ -117,8 +147,7 @@ def running() -> Iterator[Demo]:
         )
         try:
             _wait_until_it_runs(process)
-            ticket, status, login = _chosen(environment)
-            yield Demo(address, login, _password(), f"/workspace/tickets/{ticket}/?view=open", status)
+            yield _demo(address, _chosen(environment))
         finally:
             # Not SIGINT: whoever is started in the background by a shell ignores it, and so do its children.
             process.terminate()
@@ -141,12 +170,19 @@ def _wait_until_it_runs(process: "subprocess.Popen[str]") -> None:
     raise NoDemo("".join(said))
 
 
-def _chosen(environment: dict[str, str]) -> tuple[str, str, str]:
+def _demo(address: str, chosen: list[str]) -> Demo:
+    ticket, status, agent, admin, person, other = chosen
+    bare = f"/workspace/tickets/{ticket}/"
+    places = {"bare": bare, "ticket": f"{bare}?view=open", "status": status, "person": f"/workspace/people/{person}/"}
+    places["other"] = f"/workspace/tickets/{other}/?view=open"  # where the pictures leave drafts behind
+    return Demo(address, {"agent": agent, "admin": admin}, _password(), places)
+
+
+def _chosen(environment: dict[str, str]) -> list[str]:
     answer = subprocess.run(
         [sys.executable, "-c", CHOOSE], env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
-    ticket, status, login = answer.stdout.split()
-    return ticket, status, login
+    return answer.stdout.split()
 
 
 def _password() -> str:
@@ -160,3 +196,13 @@ def _free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
+
+
+def main() -> None:
+    for picture in take(DOCS / "pictures"):
+        print(f"{picture.name}: {picture.stat().st_size // 1000} kB")
+    describe(DOCS / "pictures.md")
+
+
+if __name__ == "__main__":
+    main()

@@ -11,6 +11,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
 from anliegen.config.bodies import Bodies
+from anliegen.config.timing import Timed, working
 from anliegen.config.wsgi import application as pages
 from anliegen.faces.realtime.stream import stream
 
@@ -19,7 +20,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-_pages: Application = Bodies(WSGIMiddleware(cast(Any, pages), workers=settings.ANLIEGEN_WEB_THREADS))
+_threads = WSGIMiddleware(cast(Any, working(pages)), workers=settings.ANLIEGEN_WEB_THREADS)
+_pages: Application = Bodies(Timed(_threads))
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -23,6 +23,7 @@ class Report:
     limit: dict[str, Any]
     ratio: float | None
     machine: dict[str, Any] = field(default_factory=lambda: machine())
+    failures: tuple[str, ...] = ()  # what must not be: then the command fails
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)

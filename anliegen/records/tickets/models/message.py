@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Person
@@ -20,7 +21,7 @@ needs_a_person = Q(settled_at__isnull=True) & (
 MESSAGE_STATES = [
     ("received", _("received")),
     ("queued", _("goes out shortly")),
-    ("sent", _("sent")),
+    ("sent", pgettext_lazy("message", "sent")),  # the bare word is in allauth's catalogue too, which comes first
     ("delivered", _("delivered")),
     ("failed", _("could not be sent")),
     ("bounced", _("came back")),

@@ -1,0 +1,107 @@
+"""What the pictures show: a page, what somebody does there before it is taken, and a line about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+ALL = ("", "-dark", "-phone", "-dark-phone")
+DESK = ("",)
+
+
+def nothing(page: Page) -> None:
+    """The page as it opens."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture. In its address `{ticket}` and `{status}` stand for the concern that is shown."""
+
+    name: str
+    words: str
+    address: str
+    act: Callable[[Page], None] = nothing
+    sizes: tuple[str, ...] = DESK
+    who: str = "agent"  # or nobody, or admin
+
+
+def _write(page: Page) -> None:
+    page.keyboard.press("r")
+    page.keyboard.press("Control+a")  # what an earlier picture left there as a draft
+    page.keyboard.type(
+        "leider müssen wir Ihnen mitteilen, dass eine Bearbeitung Ihres Antrages derzeit nicht erfolgen kann. "
+        "Sie haben den Zählerstand nicht übermittelt. Wir melden uns bis Freitag."
+    )
+
+
+def _check_wording(page: Page) -> None:
+    _write(page)
+    page.locator("[data-wording] summary").click()
+    page.locator(".wording-found li, .wording-found p").first.wait_for()
+    page.locator("[data-wording]").scroll_into_view_if_needed()
+
+
+def _promise(page: Page) -> None:
+    _write(page)
+    page.locator("#promises-offered input[type=checkbox]").first.wait_for()
+    page.locator("#promises-offered").scroll_into_view_if_needed()
+
+
+def _note(page: Page) -> None:
+    page.keyboard.press("n")
+    page.keyboard.type("@")
+    page.locator("#compose-note [role=option]:visible").first.wait_for()
+
+
+def _goodwill(page: Page) -> None:
+    page.get_by_text("Kulanz gewähren").first.click()
+
+
+def _palette(page: Page) -> None:
+    page.keyboard.press("Control+k")
+    page.keyboard.type("wieder")
+    page.wait_for_timeout(600)
+
+
+def _keys(page: Page) -> None:
+    page.keyboard.press("?")
+
+
+def _many(page: Page) -> None:
+    for _line in range(4):
+        page.keyboard.press("j")
+        page.keyboard.press("x")
+    page.keyboard.press("B")
+    page.locator("#many-dialog select[name=priority]").select_option("3")
+    page.wait_for_timeout(900)
+
+
+def _put_aside(page: Page) -> None:
+    page.keyboard.press("h")
+    page.locator("#snooze-when").fill("Di 9 Uhr")
+    page.wait_for_timeout(700)
+
+
+SCENES = (
+    Scene("portal", "What customers see first.", "/", sizes=ALL, who="nobody"),
+    Scene("status", "How a concern stands, for the one who wrote.", "{status}", sizes=ALL, who="nobody"),
+    Scene("login", "The login.", "/workspace/login/", sizes=ALL, who="nobody"),
+    Scene("workspace", "The inbox with its views and their counts.", "/workspace/?view=open", sizes=ALL),
+    Scene("ticket", "A concern in three panes: list, conversation, customer.", "{ticket}", sizes=ALL),
+    Scene("wording", "Help with wording: what reads badly, and a better proposal.", "{other}", _check_wording),
+    Scene("promise", "What an answer promises is noticed below it.", "{other}", _promise, ("", "-phone")),
+    Scene("note", "A note asks a colleague in.", "{other}", _note),
+    Scene("decline", "A no done well: decision, reason, rule, alternatives, objection.", "{bare}decline/"),
+    Scene("leeway", "Goodwill within one's own frame.", "{bare}concessions/", _goodwill),
+    Scene("promises", "What was promised, by when it is due.", "/workspace/promises/"),
+    Scene("due", "Why it is due then.", "{bare}due/"),
+    Scene("snooze", "Putting aside: words, and what was understood.", "{ticket}", _put_aside, ("", "-dark")),
+    Scene("palette", "The palette: every action, with its key.", "{ticket}", _palette, ("", "-dark")),
+    Scene("keys", "The sheet of keys.", "{ticket}", _keys),
+    Scene("search", "Search with the line that matches.", "/workspace/search/?q=Abschlag", sizes=("", "-phone")),
+    Scene("filter", "A list narrowed by choosing.", "/workspace/filter/?view=open"),
+    Scene("many", "Many at once: what changes is shown before.", "/workspace/?view=open", _many),
+    Scene("customers", "All that is known of a customer.", "{person}"),
+    Scene("settings", "Settings, in the browser.", "/workspace/settings/", who="admin"),
+    Scene("targets", "Response targets by team, topic and priority.", "/workspace/settings/targets/", who="admin"),
+)
