@@ -51,13 +51,11 @@ class Progress:
         return self.waiting + self.left + self.done + self.undone + self.kept + self.new
 
 
-def begin(
-    problem: Ticket, *, kind: str, text: str = "", status: str, actor: Actor, at: datetime
-) -> Round:
+def begin(problem: Ticket, *, kind: str, text: str = "", status: str, actor: Actor, at: datetime) -> Round:
     """A preview for all that hangs on the problem now. It says nothing to the journal: nothing has happened."""
     with unit():
         made = Round.objects.create(
-            problem=problem, kind=kind, text=text, status=status, agent_id=actor.pk, made_at=at
+            problem=problem, kind=kind, text=text, status=status, agent_id=actor.pk or 0, made_at=at
         )  # fmt: skip
         numbers = attached_to(problem).order_by("pk").values_list("pk", flat=True)
         Line.objects.bulk_create((Line(round=made, ticket_id=pk) for pk in numbers.iterator()), batch_size=1000)

@@ -1,4 +1,4 @@
-"""By a job: what is too much for one request. A worker that dies in between is followed by another, at the same line."""
+"""By a job: what is too much for one request. After a worker that dies another goes on, at the same line."""
 
 from datetime import timedelta
 

@@ -29,8 +29,14 @@ LINE_STATES = [
 ]
 
 
+class RoundQuerySet(models.QuerySet["Round"]):
+    def asked_for(self) -> Self:
+        """Without those that are only a preview."""
+        return self.exclude(state__in=("looking", "shown"))
+
+
 class Round(models.Model):
-    """Something that is to happen to each ticket of a problem. Until it is asked for it is a preview and does nothing."""
+    """What is to happen to each ticket of a problem. Until it is asked for it is a preview and does nothing."""
 
     problem = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=6, choices=KINDS)
@@ -42,6 +48,8 @@ class Round(models.Model):
     begins_at = models.DateTimeField(null=True)  # asked for, and not before: until then nothing has to be called back
     done_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer to many")
@@ -69,7 +77,7 @@ class LineQuerySet(models.QuerySet["Line"]):
 
 
 class Line(models.Model):
-    """One ticket in a round: whether it takes part, why not, and what became of it. Names and addresses stand in none."""
+    """One ticket in a round: whether it takes part, why not, what became of it. It names no person and no address."""
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="lines", db_index=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -10,7 +10,6 @@ from anliegen.records.tickets.models import Link, Ticket
 SHOWN = 50  # links of one ticket that are shown; what hangs on a problem stands on its own page
 
 
-
 @dataclass(frozen=True)
 class Linked:
     """Another ticket that has to do with one, and how: `says` is True where the one itself says so of the other."""

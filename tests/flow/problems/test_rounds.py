@@ -177,7 +177,7 @@ def test_who_is_left_out_says_why(
 def test_a_place_that_nobody_can_fill_leaves_its_recipient_out(
     struck: list[Ticket], answer: Callable[..., Round]
 ) -> None:
-    assert {state for state in lines(answer("{{anrede}}\n\n{{?Uhrzeit}}")).values()} == {("left", "open_fields")}
+    assert set(lines(answer("{{anrede}}\n\n{{?Uhrzeit}}")).values()) == {("left", "open_fields")}
     assert not any("{{" in text for one in struck for text in answers(one))
 
 
@@ -198,7 +198,7 @@ def test_taken_back_later_only_what_has_left_stays(
     made = actions.ask(answer(), actor=by, at=now)
     actions.carry_out_some(made, at=now + UNDO)
     first = Message.objects.get(ticket=struck[0], direction="out")
-    first.state = "sent"
+    first.state, first.sent_at = "sent", now + UNDO
     first.save()
     actions.undo(made, actor=by, at=now + UNDO)
     assert [lines(made)[one.pk][0] for one in struck] == ["kept", "undone", "undone"]

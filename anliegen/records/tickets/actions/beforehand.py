@@ -1,4 +1,4 @@
-"""What joining, parting or splitting will do, before anybody does it: the deed itself is done, looked at and taken back.
+"""What joining, parting or splitting will do, before anybody does it: the deed is done, looked at and taken back.
 
 So what is foreseen cannot differ from what happens. Nothing of it stays: neither a row nor an event.
 """
@@ -62,12 +62,12 @@ def foresee_join(ticket: Ticket, into: Ticket, *, actor: Actor, at: datetime) ->
 
 def foresee_part(ticket: Ticket, *, actor: Actor, at: datetime) -> Foreseen:
     """Of a ticket that is joined with another."""
-    into = Ticket.objects.get(pk=ticket.joined_into_id)
+    into = Ticket.objects.get(joined=ticket)
     return _tried(lambda: (part(ticket, actor=actor, at=at), into), ticket, into)
 
 
 def foresee_split(message: Message, *, actor: Actor, at: datetime) -> Foreseen:
-    """The new ticket bears the number that it would get, which the next one gets if nobody splits. Raises CannotSplit."""
+    """The new ticket bears a number that nobody will get. Raises CannotSplit."""
     ticket = Ticket.objects.get(pk=message.ticket_id)
     return _tried(lambda: (ticket, split_off(message, actor=actor, at=at)), ticket, message=message)
 
@@ -98,7 +98,9 @@ def side_of(number: int) -> Side:
 
 def _known_there(ticket: Ticket) -> set[str]:
     """Addresses of everybody who wrote there, whose mails with the number in the subject alone find it."""
-    writers = Message.objects.filter(ticket=ticket, direction="in", person__isnull=False).values_list("person", flat=True)
+    writers = Message.objects.filter(ticket=ticket, direction="in", person__isnull=False).values_list(
+        "person", flat=True
+    )
     mails = Address.objects.filter(person__in=set(writers), kind="email").order_by("pk")[:50]
     return {one.value for one in mails if takes_part(ticket, kind="email", folded=one.folded)}
 

@@ -151,6 +151,17 @@ def attach(
     return done, {number: why for number, why in stays.items() if why}
 
 
+def detach(numbers: Collection[int], problem: Ticket, *, agent: Agent, actor: Actor, at: datetime) -> list[int]:
+    """Take these away from the problem again; return the numbers of those that hung on it and may be changed."""
+    with together():
+        found = rows.lock(Ticket.objects.visible_to(agent), [*list(numbers)[:MOST], problem.pk])
+        theirs = [number for number in numbers if number in found and may(agent, "ticket.change", found[number])]
+        links = list(Link.objects.filter(ticket__in=theirs, other=problem, kind="problem").order_by("ticket"))
+        for row in links:
+            remove_link(row, actor=actor, at=at)
+    return [row.ticket_id for row in links]
+
+
 def _attach(ticket: Ticket | None, problem: Ticket, agent: Agent, actor: Actor, at: datetime) -> str:
     """Why it stays as it is; empty when it does not."""
     if ticket is None:
@@ -167,7 +178,7 @@ def _attach(ticket: Ticket | None, problem: Ticket, agent: Agent, actor: Actor, 
 
 
 def _declare(ticket: Ticket, actor: Actor, at: datetime) -> Problem:
-    made = Problem.objects.create(ticket=ticket, declared_at=at, declared_by_id=actor.pk)
+    made = Problem.objects.create(ticket=ticket, declared_at=at, declared_by_id=actor.pk or 0)
     record(verbs.PROBLEM_DECLARED, ticket, actor=actor, at=at)
     return made
 
