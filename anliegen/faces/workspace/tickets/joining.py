@@ -91,7 +91,7 @@ def _seen(tickets: tuple[Ticket, ...]) -> str:
 
 def _show(request: HttpRequest, told: Told, title: str, button: str, number: int, *tickets: Ticket) -> HttpResponse:
     told.by_number = not may(agent_of(request), "customer.read")
-    context = {"told": told, "title": title, "button": button, "number": number, "seen": _seen(tickets)}
+    context = {"told": told, "title": title, "button": button, "back_to": number, "seen": _seen(tickets)}
     context |= {"action": request.path, "is_news": request.method == "POST"}
     response = page(request, "workspace/ticket/beforehand.html", context, block="dialog")
     if request.method == "POST":
