@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "anliegen.flow.feedback",
     "anliegen.flow.assist",
     "anliegen.flow.macros",
+    "anliegen.flow.problems",
     "anliegen.oversight.compliance",
     "anliegen.oversight.portability",
     "anliegen.oversight.measurement",

@@ -12,6 +12,8 @@ WORKSPACE = (
     "/workspace/tickets/{ticket}/",
     "/workspace/tickets/{ticket}/resolve/",
     "/workspace/tickets/{ticket}/snooze/",
+    "/workspace/tickets/{ticket}/link/",
+    "/workspace/tickets/{ticket}/problem/",
     "/workspace/tickets/{ticket}/document/",
     "/workspace/tickets/{ticket}/due/",
     "/workspace/search/?q=Abschlag",
@@ -76,4 +78,11 @@ SETTINGS = (
 )
 
 # Opened by tests of their own: they look different from within.
-APART = ("/workspace/login/", "/workspace/invitation/{secret}/")
+APART = (
+    "/workspace/login/",
+    "/workspace/invitation/{secret}/",
+    "/workspace/tickets/{ticket}/join/{other}/",
+    "/workspace/tickets/{ticket}/part/",
+    "/workspace/messages/{message}/split/",
+    "/workspace/rounds/{round}/",
+)

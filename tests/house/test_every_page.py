@@ -15,6 +15,8 @@ NO_PAGE = {
     "workspace/search/choices/": "choices of a menu",
     "workspace/tickets/<int:number>/snooze/understood/": "a part of the form",
     "workspace/rail/": "a part of every page",
+    "workspace/tickets/<int:number>/link/found/": "lines of a list",
+    "workspace/rounds/<int:pk>/lines/<int:line>/": "a part of the round",
     "workspace/organisations/": "names to choose from",
     "workspace/undelivered/count/": "a part of every page",
     "workspace/tickets/<int:number>/forward/": "a part of the ticket",

@@ -29,6 +29,8 @@ EVER = (
     "flow.channels.outbox.deliver",
     "flow.channels.outbox.find_forgotten",
     "flow.channels.status_link.send",
+    "flow.problems.jobs.find_forgotten",
+    "flow.problems.jobs.go_on",
     "ground.egress.jobs.forget_calls_nightly",
     "ground.jobs.rescue",
     "ground.jobs.tidy",

@@ -22,7 +22,7 @@ from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers import actions
 from anliegen.records.customers.models import ADDRESS_FORMS, Organisation, Person
-from anliegen.records.tickets import queries
+from anliegen.records.tickets import linked as links
 from anliegen.records.tickets.links import preview_link
 from anliegen.records.tickets.models import Ticket
 
@@ -79,6 +79,13 @@ LINK_WORDS = {
     ("follow_up", False): _("Follows up this concern"),
     ("maybe", True): _("Perhaps belongs together"),
     ("maybe", False): _("Perhaps belongs together"),
+    ("relates", True): _("Belongs together"),
+    ("relates", False): _("Belongs together"),
+    ("parent", True): _("This concern is part of it"),
+    ("parent", False): _("Is part of this concern"),
+    ("duplicate", True): _("This concern is the same again"),
+    ("duplicate", False): _("The same again as this concern"),
+    ("problem", True): _("The cause, a problem"),
 }
 
 
@@ -87,6 +94,7 @@ class LinkedRow:
     """A linked ticket as a line."""
 
     row: Row
+    key: int  # of the link
     how: Any
     is_perhaps: bool  # a person is to say whether they belong together
     reasons: list[Any]  # what speaks for it
@@ -197,10 +205,10 @@ def status_page(request: HttpRequest, number: int) -> HttpResponse:
 
 def linked_with(ticket: Ticket, agent: Agent) -> list[LinkedRow]:
     """The tickets that have to do with this one, as far as the agent may see them."""
-    found = queries.linked(ticket, agent)
+    found = links.linked(ticket, agent)
     lines = rows([one.ticket for one in found], now=clock.now(), with_snippets=False)
     return [
-        LinkedRow(line, LINK_WORDS[one.kind, one.says], one.kind == "maybe", _reasons(ticket, one.ticket))
+        LinkedRow(line, one.link.pk, LINK_WORDS[one.kind, one.says], one.kind == "maybe", _reasons(ticket, one.ticket))
         for line, one in zip(lines, found, strict=True)
     ]
 

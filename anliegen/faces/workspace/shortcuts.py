@@ -67,6 +67,7 @@ GROUPS: list[tuple[str | Promise, list[Key]]] = [
             ("v", gettext_lazy("Make a promise")),
             ("d", gettext_lazy("Decline")),
             ("i", gettext_lazy("Why it is due")),
+            ("q", gettext_lazy("Link with another concern")),
             ("y n", gettext_lazy("Copy the number")),
             ("y t", gettext_lazy("Copy number and title")),
             ("y l", gettext_lazy("Copy the link")),

@@ -21,6 +21,7 @@ from anliegen.faces.workspace import (
 from anliegen.faces.workspace.customers import addresses, fields, merging, person, told
 from anliegen.faces.workspace.customers import people as customers
 from anliegen.faces.workspace.lists import chips, counting, many, saved
+from anliegen.faces.workspace.problems import problem, rounds
 from anliegen.faces.workspace.settings import invitation
 from anliegen.faces.workspace.tickets import (
     about,
@@ -42,6 +43,7 @@ from anliegen.faces.workspace.tickets import (
     joining,
     keeping,
     leaving,
+    linking,
     look,
     macros,
     mentioning,
@@ -138,6 +140,16 @@ urlpatterns = [
     path("tickets/<int:number>/join/<int:other>/", joining.join, name="join"),
     path("tickets/<int:number>/apart/<int:other>/", joining.apart, name="apart"),
     path("tickets/<int:number>/part/", joining.part, name="part"),
+    path("tickets/<int:number>/link/", linking.link, name="link"),
+    path("tickets/<int:number>/link/found/", linking.found, name="link-found"),
+    path("tickets/<int:number>/link/<int:pk>/remove/", linking.unlink, name="unlink"),
+    path("tickets/<int:number>/problem/", problem.problem, name="problem"),
+    path("tickets/<int:number>/problem/attach/", problem.attach, name="problem-attach"),
+    path("tickets/<int:number>/problem/detach/", problem.detach, name="problem-detach"),
+    path("tickets/<int:number>/problem/round/", rounds.begin, name="round-new"),
+    path("attach/", problem.attach_many, name="attach"),
+    path("rounds/<int:pk>/", rounds.round, name="round"),
+    path("rounds/<int:pk>/lines/<int:line>/", rounds.text, name="round-text"),
     path("tickets/<int:number>/blocks/", blocks.blocks, name="blocks"),
     path("tickets/<int:number>/blocks/<int:pk>/", blocks.take, name="block"),
     path("tickets/<int:number>/macros/", macros.macros, name="macros"),

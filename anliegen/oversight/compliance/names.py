@@ -12,6 +12,7 @@ from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.flow.macros.models import Macro, MacroRun
+from anliegen.flow.problems.models import Round
 from anliegen.ground.egress.models import Destination
 from anliegen.records.accounts.models import (
     Agent,
@@ -98,6 +99,7 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "textblock": (TextBlock, "title"),
     "macro": (Macro, "name"),
     "macrorun": (MacroRun, None),
+    "round": (Round, None),
 }
 # Rules that come with the program, by their codes.
 RULES: dict[str, str | Lazy] = {

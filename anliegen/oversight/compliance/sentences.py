@@ -7,6 +7,7 @@ from anliegen.flow.automation import verbs as automation
 from anliegen.flow.channels import verbs as channels
 from anliegen.flow.feedback import verbs as feedback
 from anliegen.flow.macros import verbs as macros
+from anliegen.flow.problems import verbs as problems
 from anliegen.ground.egress import verbs as egress
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verbs import DECLARED, Kind
@@ -20,7 +21,7 @@ from anliegen.records.knowledge import verbs as knowledge
 from anliegen.records.tickets import verbs as tickets
 
 # Importing a room's verbs declares them; the process that shows an event need not be the one that wrote it.
-ROOMS = (accounts, customers, tickets, knowledge, automation, channels, feedback, macros, egress, compliance)
+ROOMS = (accounts, customers, tickets, knowledge, automation, channels, feedback, macros, problems, egress, compliance)
 
 
 def sentences(events: Iterable[Event], viewer: Agent, known: Known | None = None) -> dict[int, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 
 from anliegen.ground import clock
@@ -13,7 +13,7 @@ from anliegen.records.accounts import figures, hours
 from anliegen.records.accounts.calendar import business_time_between
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets.expectation import AnswerRange, answer_range, expect
-from anliegen.records.tickets.models import Link, Message, Note, Ticket
+from anliegen.records.tickets.models import Message, Note, Ticket
 from anliegen.records.tickets.orders import LONGEST_WAITING, NEWEST, ORDERS, Order, Place
 
 PAGE = 50
@@ -190,21 +190,3 @@ def troubled(agent: Agent) -> "QuerySet[Message]":
     """Answers that could not be delivered, as far as the agent may see their tickets; the newest first."""
     seen = Message.objects.troubled().filter(ticket__in=Ticket.objects.visible_to(agent))
     return seen.order_by("-pk")
-
-
-@dataclass(frozen=True)
-class Linked:
-    """Another ticket that has to do with one, and how: `says` is True where the one itself says so of the other."""
-
-    ticket: Ticket
-    kind: str
-    says: bool
-
-
-def linked(ticket: Ticket, agent: Agent) -> list[Linked]:
-    """The tickets linked with this one, from either side, as far as the agent may see them; the newest link first."""
-    links = list(Link.objects.filter(Q(ticket=ticket) | Q(other=ticket)).order_by("-created_at", "-pk"))
-    says = [link.ticket_id == ticket.pk for link in links]
-    ends = [link.other_id if own else link.ticket_id for link, own in zip(links, says, strict=True)]
-    seen = Ticket.objects.visible_to(agent).in_bulk(ends) if ends else {}
-    return [Linked(seen[end], link.kind, own) for link, end, own in zip(links, ends, says, strict=True) if end in seen]

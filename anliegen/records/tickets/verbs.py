@@ -72,6 +72,13 @@ TICKET_TAGGED = Verb("ticket.tagged", _("{actor} changed the tags"), {"added": K
 SUBJECT_CHANGED = Verb("ticket.subject_changed", _("{actor} changed the subject"))
 TICKETS_LINKED = Verb("ticket.linked", _("{actor} linked this with {other}"), {"other": Kind.REF, "kind": Kind.CODE})
 TICKETS_UNLINKED = Verb("ticket.unlinked", _("{actor} said that this does not belong to {other}"), {"other": Kind.REF})
+LINK_REMOVED = Verb(
+    "ticket.link_removed", _("{actor} removed the link with {other}"), {"other": Kind.REF, "kind": Kind.CODE}
+)
+PROBLEM_DECLARED = Verb("problem.declared", _("{actor} said that this is the cause of other concerns"))
+PROBLEM_WITHDRAWN = Verb("problem.withdrawn", _("{actor} said that this is no problem with other concerns"))
+# Each of them has its own event besides; this says which belong together.
+TICKETS_ATTACHED = Verb("problem.attached", _("{actor} attached concerns: {tickets}"), {"tickets": Kind.REFS})
 TICKET_JOINED = Verb("ticket.joined", _("{actor} joined this with {into}"), {"into": Kind.REF})
 TICKET_TOOK_IN = Verb("ticket.took_in", _("{actor} joined {other} with this"), {"other": Kind.REF})
 TICKET_PARTED = Verb("ticket.parted", _("{actor} parted this from {other} again"), {"other": Kind.REF})

@@ -11,6 +11,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of
 from anliegen.faces.workspace.tickets.page import ticket_for
+from anliegen.flow.problems.wording import values_of
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Person
@@ -55,16 +56,7 @@ class Here:
         return salutation(self.person, language=self.language)
 
     def _values(self, language: str) -> dict[str, str]:
-        ticket, person = self.ticket, self.person
-        return {
-            "anrede": salutation(person, language=language),
-            "name": "" if person.is_hidden else person.name,
-            "vorgangsnummer": str(ticket.pk),
-            "betreff": ticket.subject,
-            "bearbeitung": self.agent.name,
-            "team": ticket.team.name if ticket.team else "",
-            "marke": ticket.brand.name,
-        }
+        return values_of(self.ticket, self.person, self.agent, language)
 
 
 @dataclass(frozen=True)

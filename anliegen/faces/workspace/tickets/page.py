@@ -30,7 +30,7 @@ from anliegen.records.tickets.together import together
 def ticket_for(agent: Agent, number: int) -> Ticket:
     """The ticket, if this agent may see it. Else it is as if there were none."""
     # Each further table makes planning the query slower by half; the mailbox is asked for by what sends an answer.
-    visible = Ticket.objects.visible_to(agent).with_undo()
+    visible = Ticket.objects.visible_to(agent).with_undo().with_problem()
     visible = visible.select_related("person__organisation", "team", "assignee", "responsible", "brand")
     ticket = next(iter(visible.filter(pk=number)), None) if number < 2**63 else None
     if ticket is None:

@@ -1,6 +1,7 @@
 """Every write to tickets."""
 
 from anliegen.records.tickets.actions.again import NotTroubled, send_again, settle, try_again
+from anliegen.records.tickets.actions.beforehand import Foreseen, Side, foresee_join, foresee_part, foresee_split
 from anliegen.records.tickets.actions.change import (
     Change,
     Changed,
@@ -8,7 +9,6 @@ from anliegen.records.tickets.actions.change import (
     UnknownChoice,
     assign,
     change,
-    link,
     reopen,
     resolve,
 )
@@ -68,8 +68,19 @@ from anliegen.records.tickets.actions.handover import (
     take_handover,
 )
 from anliegen.records.tickets.actions.honest import decline, tell_of_delay
-from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off, unlink
+from anliegen.records.tickets.actions.join import CannotJoin, CannotSplit, join, part, split_off
 from anliegen.records.tickets.actions.later import InThePast, reschedule, send_now
+from anliegen.records.tickets.actions.links import (
+    CannotLink,
+    attach,
+    declare_problem,
+    detach,
+    foresee_link,
+    link,
+    remove_link,
+    unlink,
+    withdraw_problem,
+)
 from anliegen.records.tickets.actions.many import TooMany, change_many, undo_many
 from anliegen.records.tickets.actions.merge import merge_people, unmerge_people
 from anliegen.records.tickets.actions.note import Asked, bring_in, let_out, settle_mentions, withdraw_note, write_note
@@ -111,12 +122,14 @@ __all__ = [
     "Asked",
     "CannotGiveBack",
     "CannotJoin",
+    "CannotLink",
     "CannotMark",
     "CannotSplit",
     "Change",
     "Changed",
     "DraftGone",
     "DueInThePast",
+    "Foreseen",
     "InThePast",
     "JoinedElsewhere",
     "NoApprover",
@@ -133,6 +146,7 @@ __all__ = [
     "OtherRecipients",
     "Overwritten",
     "PersonChanged",
+    "Side",
     "TakenBack",
     "TooMany",
     "TooManyPins",
@@ -143,6 +157,7 @@ __all__ = [
     "add_file",
     "approve_draft",
     "assign",
+    "attach",
     "break_off",
     "bring_in",
     "came_back",
@@ -154,13 +169,19 @@ __all__ = [
     "clear_draft",
     "concede",
     "create_view",
+    "declare_problem",
     "decline",
     "decline_concession",
     "delete_view",
+    "detach",
     "discard_draft",
     "draw",
     "due_to_wake",
     "follow",
+    "foresee_join",
+    "foresee_link",
+    "foresee_part",
+    "foresee_split",
     "forward",
     "give_back",
     "grant_concession",
@@ -191,6 +212,7 @@ __all__ = [
     "receive",
     "recipients_of",
     "remove_highlight",
+    "remove_link",
     "reopen",
     "reply",
     "reschedule",
@@ -226,5 +248,6 @@ __all__ = [
     "withdraw_concession",
     "withdraw_draft",
     "withdraw_note",
+    "withdraw_problem",
     "write_note",
 ]

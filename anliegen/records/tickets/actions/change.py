@@ -13,7 +13,7 @@ from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import resting
 from anliegen.records.tickets.codes import as_code, as_codes
-from anliegen.records.tickets.models import DONE, OPEN, Link, Message, Ticket
+from anliegen.records.tickets.models import DONE, OPEN, Message, Ticket
 
 
 class Changed(Exception):
@@ -104,15 +104,6 @@ def reopen(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
         # Read under the lock: what the caller holds may be older than the resolution.
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
         return ticket if ticket.is_open else change(ticket, Change(status="open"), actor=actor, at=at)
-
-
-def link(ticket: Ticket, other: Ticket, *, kind: str, actor: Actor, at: datetime) -> Link:
-    """Say that two tickets have to do with each other. Does nothing when that was said."""
-    with unit():
-        row, is_new = Link.objects.get_or_create(ticket=ticket, other=other, kind=kind, defaults={"created_at": at})
-        if is_new:
-            record(verbs.TICKETS_LINKED, ticket, actor=actor, at=at, other=ref(other), kind=kind)
-    return row
 
 
 FIELDS = (

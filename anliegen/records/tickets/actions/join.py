@@ -41,7 +41,7 @@ def join(ticket: Ticket, into: Ticket, *, actor: Actor, at: datetime) -> Ticket:
     What comes for it later goes there too (see `receive`). Returns `into`. Raises CannotJoin.
     """
     with unit():
-        both = _locked(ticket.pk, into.pk)
+        both = locked(ticket.pk, into.pk)
         ticket, into = both.get(ticket.pk, ticket), both.get(into.pk, into)
         if ticket.pk == into.pk or ticket.joined_into_id is not None or into.joined_into_id is not None:
             raise CannotJoin
@@ -72,7 +72,7 @@ def part(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
         found = Ticket.objects.get(pk=ticket.pk)
         if found.joined_into_id is None:
             return found
-        both = _locked(ticket.pk, found.joined_into_id)
+        both = locked(ticket.pk, found.joined_into_id)
         ticket, into = both[ticket.pk], both[found.joined_into_id]
         _move(Q(ticket=into, came_to__in=with_joined(ticket)), into, ticket)
         newest = ticket.messages.order_by("-created_at", "-pk").first()
@@ -121,15 +121,7 @@ def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
     return new
 
 
-def unlink(ticket: Ticket, other: Ticket, *, actor: Actor, at: datetime) -> None:
-    """Say that two tickets that perhaps belonged together do not. Does nothing when nobody said so."""
-    with unit():
-        either = Q(ticket=ticket, other=other) | Q(ticket=other, other=ticket)
-        if Link.objects.filter(either, kind="maybe").delete()[0]:
-            record(verbs.TICKETS_UNLINKED, ticket, actor=actor, at=at, other=ref(other))
-
-
-def _locked(*pks: int) -> dict[int, Ticket]:
+def locked(*pks: int) -> dict[int, Ticket]:
     """In the order of their numbers, so that two who join the same tickets do not wait for each other."""
     return {one.pk: one for one in Ticket.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("number")}
 

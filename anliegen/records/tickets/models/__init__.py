@@ -1,6 +1,15 @@
 """The concern as we keep it: ticket, message, note, what colleagues do together, what search reads, what is due."""
 
-from anliegen.records.tickets.models.around import WAKES, Link, Mention, Participant, SearchRow, Snooze
+from anliegen.records.tickets.models.around import (
+    LINK_KINDS,
+    WAKES,
+    Link,
+    Mention,
+    Participant,
+    Problem,
+    SearchRow,
+    Snooze,
+)
 from anliegen.records.tickets.models.concession import CONCESSION_STATES, Concession
 from anliegen.records.tickets.models.desk import REACHES, VIEW_SYMBOLS, BulkChange, Pin, SavedView
 from anliegen.records.tickets.models.draft import DRAFT_KINDS, Draft, DraftFile
@@ -27,6 +36,7 @@ __all__ = [
     "DONE",
     "DRAFT_KINDS",
     "DUE_FOR",
+    "LINK_KINDS",
     "MESSAGE_STATES",
     "NOT_HEARD",
     "NOT_WAITING",
@@ -57,6 +67,7 @@ __all__ = [
     "Note",
     "Participant",
     "Pin",
+    "Problem",
     "Promise",
     "Refusal",
     "SavedView",

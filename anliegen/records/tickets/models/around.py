@@ -45,12 +45,23 @@ class Participant(models.Model):
         return f"{self.address_id} in {self.ticket_id}"
 
 
+# What a ticket says of the other one.
+LINK_KINDS = [
+    ("relates", _("belongs together with")),  # both say it: the lower number is the one that is kept as saying so
+    ("parent", _("is part of")),
+    ("duplicate", _("is the same again as")),
+    ("follow_up", _("follows up")),
+    ("problem", _("is caused by the problem")),
+    ("maybe", _("perhaps belongs to")),
+]
+
+
 class Link(models.Model):
     """Two tickets that have to do with each other, and how."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links")
     other = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="linked_from")
-    kind = models.CharField(max_length=20, choices=[("follow_up", _("follows up")), ("maybe", _("perhaps belongs to"))])
+    kind = models.CharField(max_length=20, choices=LINK_KINDS)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -58,10 +69,28 @@ class Link(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ticket", "other", "kind"], name="tickets_link_once"),
             models.CheckConstraint(name="tickets_link_not_itself", condition=~Q(ticket=F("other"))),
+            # One cause, so that nobody is written to or closed for two.
+            models.UniqueConstraint(fields=["ticket"], name="tickets_link_one_problem", condition=Q(kind="problem")),
         ]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.kind} {self.other_id}"
+
+
+class Problem(models.Model):
+    """Somebody said that this ticket is the cause of others, such as a power cut. They are linked with it."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, primary_key=True, related_name="problem")
+    declared_at = models.DateTimeField()
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        verbose_name = _("problem")
+
+    def __str__(self) -> str:
+        return f"problem {self.pk}"
 
 
 class Mention(models.Model):

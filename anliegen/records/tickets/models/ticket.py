@@ -75,6 +75,11 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         seconds = RawSQL("(SELECT undo_seconds FROM accounts_operator)", ())
         return self.annotate(undo_read=seconds)
 
+    def with_problem(self) -> Self:
+        """With whether it is a problem, read along for the same reason."""
+        said = RawSQL("EXISTS (SELECT FROM tickets_problem WHERE ticket_id = tickets_ticket.number)", ())
+        return self.annotate(is_problem=said)
+
 
 class Ticket(models.Model):
     """One concern of one person. Its number is what people say and its primary key."""
