@@ -67,6 +67,8 @@ GROUPS: list[tuple[str | Promise, list[Key]]] = [
             ("v", gettext_lazy("Make a promise")),
             ("d", gettext_lazy("Decline")),
             ("i", gettext_lazy("Why it is due")),
+            ("S", gettext_lazy("Summary")),
+            ("U", gettext_lazy("Translation")),
             ("y n", gettext_lazy("Copy the number")),
             ("y t", gettext_lazy("Copy number and title")),
             ("y l", gettext_lazy("Copy the link")),

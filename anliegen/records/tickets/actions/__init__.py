@@ -103,6 +103,13 @@ from anliegen.records.tickets.actions.review import send_back as return_draft
 from anliegen.records.tickets.actions.review import share as share_draft
 from anliegen.records.tickets.actions.review import withdraw as withdraw_draft
 from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
+from anliegen.records.tickets.actions.translate import (
+    DraftedElsewhere,
+    TranslatedMeanwhile,
+    discard_translation_draft,
+    keep_translation_draft,
+    translate,
+)
 from anliegen.records.tickets.actions.triaged import triaged
 from anliegen.records.tickets.actions.vouch import vouch
 
@@ -116,6 +123,7 @@ __all__ = [
     "Change",
     "Changed",
     "DraftGone",
+    "DraftedElsewhere",
     "DueInThePast",
     "InThePast",
     "JoinedElsewhere",
@@ -136,6 +144,7 @@ __all__ = [
     "TakenBack",
     "TooMany",
     "TooManyPins",
+    "TranslatedMeanwhile",
     "UnknownChoice",
     "WaitsForApproval",
     "Wish",
@@ -158,6 +167,7 @@ __all__ = [
     "decline_concession",
     "delete_view",
     "discard_draft",
+    "discard_translation_draft",
     "draw",
     "due_to_wake",
     "follow",
@@ -169,6 +179,7 @@ __all__ = [
     "join",
     "keep",
     "keep_draft",
+    "keep_translation_draft",
     "let_go",
     "let_out",
     "link",
@@ -211,6 +222,7 @@ __all__ = [
     "take_handover",
     "take_out",
     "tell_of_delay",
+    "translate",
     "triaged",
     "try_again",
     "unclaim",
