@@ -64,6 +64,7 @@ def test_a_long_conversation_is_summed_up_and_each_line_leads_to_its_sentence(
     page = log_in(mira, **size)
     page.goto(f"/workspace/tickets/{long.pk}/")
     summary = page.locator("#summary")
+    summary.scroll_into_view_if_needed()  # the newest message was in view
     expect(summary.locator("summary")).to_contain_text("(Nr. 7 von 7)")
     expect(summary.locator("summary")).to_contain_text("Automatik")
     page.keyboard.press("S")
@@ -91,8 +92,8 @@ def test_a_newer_message_is_said_to_be_missing_until_the_summary_is_renewed(
 ) -> None:
     page = log_in(mira)
     page.goto(f"/workspace/tickets/{long.pk}/")
-    expect(page.locator("#summary summary")).to_contain_text("(Nr. 7 von 7)")
     page.keyboard.press("S")
+    expect(page.locator("#summary summary")).to_contain_text("(Nr. 7 von 7)")
     page.wait_for_function("document.body.dataset.tab")
     page.wait_for_timeout(500)  # until the page listens
     answer(long, mira, "Guten Tag,\nwir melden uns morgen noch einmal.", 0)

@@ -69,7 +69,7 @@ class _Row:
 def summary(request: HttpRequest, number: int) -> HttpResponse:
     """Of all that was said, or up to the message that `upto` names; read anew each time and kept nowhere."""
     ticket = ticket_seen_by(agent_of(request), number)
-    context = {"ticket": ticket, "summed": summed(ticket, _upto(request)), "opened": "open" in request.GET}
+    context = {"ticket": ticket, "summed": summed(ticket, _upto(request))}
     return page(request, "workspace/ticket/summary_page.html", context, block="part")
 
 
