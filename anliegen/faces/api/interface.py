@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from anliegen.faces.api import problems, reading, rights, tickets
+from anliegen.faces.api import problems, reading, rights, tickets, translations
 
 DESCRIPTION = """\
 Tickets, messages, search and the journal of this instance, for programs.
@@ -42,5 +42,6 @@ api = Interface(
     docs_url=None,
 )
 api.add_router("", tickets.router)
+api.add_router("", translations.router)
 api.add_router("", reading.router)
 problems.told_by(api)

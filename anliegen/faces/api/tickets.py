@@ -121,7 +121,7 @@ def list_tickets(
 )
 def read_ticket(request: HttpRequest, response: HttpResponse, number: Number) -> Any:
     """A ticket with its messages and notes."""
-    ticket = _visible(agent_of(request), number)
+    ticket = visible(agent_of(request), number)
     presence.program_is_at(ticket, token_of(request), writing=False)
     messages, left_out = _said(ticket, agent_of(request))
     response.headers["ETag"] = ticket.etag
@@ -150,7 +150,7 @@ def change_ticket(
     The customer is told nothing by it: post a reply for that.
     """
     agent = agent_of(request)
-    ticket = _visible(agent, number)
+    ticket = visible(agent, number)
     _insist_on_the_right(agent, ticket, content)
     try:
         changed = actions.change(
@@ -186,7 +186,7 @@ def say(
 ) -> Any:
     """Answer the customer, or write something that only colleagues see."""
     agent = agent_of(request)
-    ticket = _visible(agent, number)
+    ticket = visible(agent, number)
     if not may(agent, f"ticket.{content.kind}", ticket):
         raise Refused("not-allowed", f"This agent may not ticket.{content.kind}.")
     if content.kind == "reply":
@@ -243,7 +243,7 @@ def _made(response: HttpResponse, answer: Opened | Said, again: bool) -> Answere
     return Answered(201, answer)
 
 
-def _visible(agent: Agent, number: int) -> Ticket:
+def visible(agent: Agent, number: int) -> Ticket:
     """The ticket, if it is this agent's to see; else it does not exist for them. Raises Refused."""
     ticket = _whole(Ticket.objects.visible_to(agent)).filter(pk=number).first()
     if ticket is None:

@@ -68,6 +68,8 @@ GROUPS: list[tuple[str | Promise, list[Key]]] = [
             ("d", gettext_lazy("Decline")),
             ("i", gettext_lazy("Why it is due")),
             ("q", gettext_lazy("Link with another concern")),
+            ("S", gettext_lazy("Summary")),
+            ("U", gettext_lazy("Translation")),
             ("y n", gettext_lazy("Copy the number")),
             ("y t", gettext_lazy("Copy number and title")),
             ("y l", gettext_lazy("Copy the link")),

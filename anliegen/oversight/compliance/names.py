@@ -47,6 +47,7 @@ from anliegen.records.tickets.models import (
     Target,
     Ticket,
     Timer,
+    Translation,
 )
 
 # The column that names a row of this kind. None: it has no name of its own, its number must do.
@@ -75,6 +76,7 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "snooze": (Snooze, None),
     "handover": (Handover, None),
     "highlight": (Highlight, None),
+    "translation": (Translation, None),
     "attachment": (Attachment, None),
     "address": (Address, None),
     "category": (Category, "name"),

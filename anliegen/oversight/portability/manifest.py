@@ -45,6 +45,8 @@ TABLES = (
     "tickets_handover",
     "tickets_follow",
     "tickets_highlight",
+    "tickets_translation",
+    "tickets_translationdraft",
     "tickets_attachment",
     "tickets_draft",
     "tickets_draftfile",

@@ -69,9 +69,10 @@ def _renew(rows: list[SearchRow]) -> None:
     left_out = [key for key, row in loaded.items() if row.message is not None and not indexing.is_findable(row.message)]
     SearchRow.objects.filter(pk__in=left_out).delete()
     kept = [row for key, row in loaded.items() if key not in left_out]
+    translated = indexing.translated(row.message_id for row in kept if row.message_id is not None)
     for row in kept:
         if row.message is not None:
-            row.tsv = indexing.of_message(row.message).tsv
+            row.tsv = indexing.of_message(row.message, translated.get(row.message.pk, ())).tsv
         elif row.note is not None:
             row.tsv = indexing.of_note(row.note).tsv
         row.version = ANALYSER_VERSION

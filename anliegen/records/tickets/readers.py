@@ -31,7 +31,12 @@ def index(events: Sequence[Event]) -> None:
     message_ids = [_pk(event, "message") for event in events if "message" in event.data]
     note_ids = [_pk(event, "note") for event in events if "note" in event.data]
     messages = Message.objects.filter(pk__in=message_ids).select_related("ticket")
-    rows = [indexing.of_message(message) for message in messages if indexing.is_findable(message)]
+    translated = indexing.translated(message_ids) if message_ids else {}
+    rows = [
+        indexing.of_message(message, translated.get(message.pk, ()))
+        for message in messages
+        if indexing.is_findable(message)
+    ]
     rows += [indexing.of_note(note) for note in Note.objects.filter(pk__in=note_ids, is_side=False)]
     SearchRow.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -247,3 +247,8 @@ HIGHLIGHT_REMOVED = Verb(
     _("{actor} removed the mark of a passage"),
     {"message": Kind.REF, "highlight": Kind.REF},
 )
+MESSAGE_TRANSLATED = Verb(
+    "message.translated",
+    _("{actor} translated a message"),
+    {"message": Kind.REF, "translation": Kind.REF, "into": Kind.CODE},
+)

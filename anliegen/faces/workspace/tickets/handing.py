@@ -13,6 +13,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.summary import proposed
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.queries import at_hand
@@ -122,7 +123,8 @@ def taken(request: HttpRequest, number: int) -> HttpResponse:
 def _ask(
     request: HttpRequest, ticket: Ticket, form: HandoverForm | ReasonForm, given: Handover | None = None
 ) -> HttpResponse:
-    context = {"ticket": ticket, "form": form, "given": given}
+    proposal = proposed(ticket) if given is None else ""
+    context = {"ticket": ticket, "form": form, "given": given, "proposal": proposal}
     status = 422 if request.method == "POST" else 200
     response = page(request, "workspace/ticket/handover.html", context, block="dialog", status=status)
     if request.htmx:  # type: ignore[attr-defined]

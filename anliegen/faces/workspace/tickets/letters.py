@@ -60,6 +60,11 @@ def _html(text: str) -> Markup:
     return Markup(from_text(text))  # noqa: S704 (escaped there)
 
 
+def drawn(text: str) -> Markup:
+    """A part of what was said, as the whole of it is."""
+    return _html(text)
+
+
 def left_out(message: Message) -> Markup | None:
     """Quote and signature, which are folded away; None when there is nothing but what was said."""
     if not message.reply_text or message.reply_text.strip() == message.text.strip():

@@ -16,7 +16,7 @@ from anliegen.faces.workspace.frame import agent_of, listen, state_of
 from anliegen.faces.workspace.next_concern import why
 from anliegen.faces.workspace.people import context_of, linked_with
 from anliegen.faces.workspace.rows import rows, status_look, waits
-from anliegen.faces.workspace.tickets import choices, drafts, entries, origin, writing
+from anliegen.faces.workspace.tickets import choices, drafts, entries, foreign, origin, writing
 from anliegen.faces.workspace.tickets.ahead import ahead
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
@@ -87,6 +87,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "now": now,
         "undo": undo,
         "timeline": seen,
+        "foreign": foreign.of(seen.messages, agent),
         "only_talk": only_talk,
         "tried": state.get("tried"),
         "here": state.urlencode(),

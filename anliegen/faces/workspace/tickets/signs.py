@@ -38,6 +38,7 @@ EVENT_SIGNS = {
     "decision.made": "automation",
     "decision.contested": "help",
     "message.opened": "unlock",
+    "message.translated": "language",
     "message.delayed": "waiting",
     "message.failed": "broken",
     "message.bounced": "broken",

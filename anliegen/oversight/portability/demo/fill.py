@@ -14,7 +14,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.seal import last
-from anliegen.oversight.portability.demo import aside, drafts, known, times, together
+from anliegen.oversight.portability.demo import aside, beside, drafts, known, times, together
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
@@ -77,6 +77,7 @@ def fill_in(demo: DemoOperator, *, now: datetime) -> Filled:
     _let_the_past_rest()
     with transaction.atomic():
         together.begin(now)
+        beside.begin(now)
     return _told(demo)
 
 

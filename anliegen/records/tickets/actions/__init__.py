@@ -114,6 +114,13 @@ from anliegen.records.tickets.actions.review import send_back as return_draft
 from anliegen.records.tickets.actions.review import share as share_draft
 from anliegen.records.tickets.actions.review import withdraw as withdraw_draft
 from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
+from anliegen.records.tickets.actions.translate import (
+    DraftedElsewhere,
+    TranslatedMeanwhile,
+    discard_translation_draft,
+    keep_translation_draft,
+    translate,
+)
 from anliegen.records.tickets.actions.triaged import triaged
 from anliegen.records.tickets.actions.vouch import vouch
 
@@ -128,6 +135,7 @@ __all__ = [
     "Change",
     "Changed",
     "DraftGone",
+    "DraftedElsewhere",
     "DueInThePast",
     "Foreseen",
     "InThePast",
@@ -150,6 +158,7 @@ __all__ = [
     "TakenBack",
     "TooMany",
     "TooManyPins",
+    "TranslatedMeanwhile",
     "UnknownChoice",
     "WaitsForApproval",
     "Wish",
@@ -175,6 +184,7 @@ __all__ = [
     "delete_view",
     "detach",
     "discard_draft",
+    "discard_translation_draft",
     "draw",
     "due_to_wake",
     "follow",
@@ -190,6 +200,7 @@ __all__ = [
     "join",
     "keep",
     "keep_draft",
+    "keep_translation_draft",
     "let_go",
     "let_out",
     "link",
@@ -233,6 +244,7 @@ __all__ = [
     "take_handover",
     "take_out",
     "tell_of_delay",
+    "translate",
     "triaged",
     "try_again",
     "unclaim",

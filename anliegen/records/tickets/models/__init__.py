@@ -29,6 +29,7 @@ from anliegen.records.tickets.models.ticket import (
 )
 from anliegen.records.tickets.models.time import DUE_FOR, TIMER_KINDS, Deadline, DeadlineKind, Target, Timer
 from anliegen.records.tickets.models.together import Claim, Follow, Handover, Highlight
+from anliegen.records.tickets.models.translation import Translation, TranslationDraft
 
 __all__ = [
     "CHANNELS",
@@ -77,5 +78,7 @@ __all__ = [
     "Ticket",
     "TicketQuerySet",
     "Timer",
+    "Translation",
+    "TranslationDraft",
     "as_recipients",
 ]
