@@ -135,5 +135,6 @@ def test_a_short_one_is_summed_up_on_demand_and_its_first_line_is_proposed_when_
     dialog.locator("select").select_option(label="Jana Kowalski")
     dialog.get_by_role("button", name="Übergeben").focus()
     page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
     expect(page.locator("#ticket-head")).to_contain_text("Jana Kowalski")
     assert Handover.objects.get().summary == FIRST

@@ -57,17 +57,17 @@ def test_original_and_translation_stand_beside_each_other_paragraph_by_paragraph
     page = opened(log_in(mira, **size), message)
     beside = page.locator(f"#tr{message.pk}")
     expect(beside).to_contain_text("Übersetzt von Jana Kowalski (Mensch)")
-    pairs = beside.locator(".pair:not(.pair-head)")
+    pairs = beside.locator(".beside-pair:not(.beside-head)")
     expect(pairs).to_have_count(3)
     expect(pairs.nth(2)).to_contain_text("noch nicht übersetzt")
-    left, right = (pairs.nth(1).locator(".pair-text").nth(place).bounding_box() for place in (0, 1))
+    left, right = (pairs.nth(1).locator(".beside-text").nth(place).bounding_box() for place in (0, 1))
     assert left is not None and right is not None
     if size["width"] == 1440:
         assert left["y"] == right["y"] and left["x"] + left["width"] <= right["x"]
     else:
         assert left["y"] + left["height"] <= right["y"]
     for part in TEXT.split("\n\n"):
-        expect(page.locator(f"#m{message.pk}").get_by_text(part)).to_be_visible()
+        expect(beside.get_by_text(part)).to_be_visible()
     assert barriers(page) == []
     assert sticks_out(page) == 0
     page.keyboard.press("U")

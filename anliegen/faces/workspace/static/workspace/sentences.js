@@ -9,6 +9,9 @@ document.addEventListener("click", (event) => {
   show(letter, signs);
 });
 
+/* Opened by a key, it may lie above what is in view. */
+document.addEventListener("toggle", ({ target }) => target.id === "summary" && target.open && target.scrollIntoView({ block: "nearest" }), true);
+
 /* White space is drawn as a browser likes, so only what is none counts. */
 function passage(letter, link) {
   for (const mark of document.querySelectorAll("mark.sentence")) mark.replaceWith(...mark.childNodes);
