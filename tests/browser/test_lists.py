@@ -115,7 +115,7 @@ def test_a_list_is_narrowed_in_a_dialog_and_by_taking_chips_away(
     dialog.get_by_role("button", name="Anzeigen").click()
     page.wait_for_url("**/workspace/?view=team&tag=umzug&promise=any")
     expect(page.locator("[data-row]")).to_have_count(1)
-    expect(page.locator("[data-row]")).to_contain_text("zugesagt: ")
+    expect(page.locator("[data-row]")).to_contain_text("zugesagt für ")
     assert Axe().run(page, options=WCAG).response["violations"] == []
     assert page.evaluate(OVERHANG) == 0
     page.get_by_role("group", name="Eingegrenzt durch").get_by_role("link").last.click()

@@ -235,11 +235,11 @@ class Desk:
     def work(self) -> list[Entry]:
         entries = [
             self._entry("search", _("Search"), "search", "ticket.read", "g s"),
-            self._entry("drafts", _("Drafts"), "edit", "ticket.reply", "g e"),
+            self._entry("drafts", _("Drafts"), "edit", "ticket.reply", "g d"),
             self._entry("new", _("New concern"), "plus", "ticket.open", "c"),
             self._entry("promises", _("Promises"), "promise", "ticket.read", "g z"),
             self._entry("people", _("Customers"), "users", "customer.read", "g c"),
-            self._entry("concessions", _("Approvals"), "check", "concession.approve", "g l"),
+            self._entry("concessions", _("Approvals"), "check", "concession.approve", "g r"),
         ]
         return [entry for entry in entries if entry]
 

@@ -11,14 +11,14 @@ from anliegen.flow.channels.mailroom.compare import WANTED
 from anliegen.flow.channels.models import RESULTS, WITH_MESSAGE, Intake, Source
 from anliegen.ground import files
 from anliegen.records.accounts.models import Agent
-from anliegen.records.tickets.models import Attachment, Ticket
+from anliegen.records.tickets.models import Attachment, DraftFile, Ticket
 
 LINES = 2000  # rows read at once while their files are looked at
 SAMPLE = 60
 QUICKLY_COUNTED = 50_000  # lines
 MOST_NAMED = 20
 
-NAME_FILES = (Intake, Attachment)  # whose rows name files of the store; a test compares it with all models
+NAME_FILES = (Intake, Attachment, DraftFile)  # whose rows name files of the store; a test compares it with all models
 Row = tuple[int, str, int]  # what it is shown by, the file's hash, and how many bytes it should have
 
 HEAVY = ("text", "reply_text", "html", "references", "in_reply_to", "to", "cc")
@@ -124,7 +124,7 @@ def check_files(*, seconds: float | None = None) -> Files:
     """Read every file that a row names: is it what was stored? After `seconds` it stops, incomplete."""
     found = Files(adrift=Intake.objects.filter(result__in=WITH_MESSAGE, message=None).count())
     until = None if seconds is None else time.monotonic() + seconds
-    for look, row in chain(_lines(), _attachments()):
+    for look, row in chain(_lines(), _attached(Attachment, "message__ticket"), _attached(DraftFile, "draft__ticket")):
         if until is not None and time.monotonic() > until:
             found.is_complete = False
             break
@@ -139,11 +139,11 @@ def _lines() -> Iterator[Look]:
         after = lines[-1][0]
 
 
-def _attachments() -> Iterator[Look]:
-    """Each file once, however many messages carry it, with the first concern that has it."""
+def _attached(model: type[Attachment | DraftFile], concern: str) -> Iterator[Look]:
+    """Each file once, however many messages or drafts carry it, with the first concern that has it."""
     after = ""
-    by_file = Attachment.objects.values_list("sha256").order_by("sha256")
-    while rows := list(by_file.filter(sha256__gt=after).annotate(Min("message__ticket"), Max("size"))[:LINES]):
+    by_file = model._default_manager.values_list("sha256").order_by("sha256")
+    while rows := list(by_file.filter(sha256__gt=after).annotate(Min(concern), Max("size"))[:LINES]):
         yield from ((_look_at_attachment, (ticket, sha256, size)) for sha256, ticket, size in rows)
         after = rows[-1][0]
 

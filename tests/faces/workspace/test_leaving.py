@@ -20,7 +20,7 @@ from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer, Received
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Draft, Message, Ticket
 from tests.faces.workspace.test_ticket import PNG, fields
 
 TOMORROW = timedelta(days=1)
@@ -134,7 +134,8 @@ def test_a_chosen_time_is_shown_as_what_it_is_and_can_be_changed_or_given_up(
     message.refresh_from_db()
     assert message.send_at is not None and message.send_at < clock.now() + timedelta(seconds=30)
     undone = miras_parts.post(f"/workspace/messages/{message.pk}/undo/").content.decode()
-    assert "<template data-restore>Wir prüfen das.</template>" in undone
+    assert "Wir prüfen das." in undone
+    assert Draft.objects.get(ticket=ticket).text == "Wir prüfen das."  # to be written on
 
 
 @pytest.mark.parametrize("chosen", ["2020-01-01T08:00", "2199-01-01T08:00", "morgen"])

@@ -281,7 +281,7 @@ def test_a_line_says_what_was_promised_and_what_is_due(miras: Client, ticket: Ti
         promised_for=at - timedelta(hours=1), due_at=at + timedelta(hours=1), due_for="first"
     )
     html = html_of(miras, "?view=promised")
-    assert re.search(r'badge-broken">.*?zugesagt: ', html, re.DOTALL)
+    assert re.search(r'badge-broken">.*?zugesagt für ', html, re.DOTALL)
     assert re.search(r'badge-waiting">.*?fällig ', html, re.DOTALL)
     until = at + timedelta(days=3)
     Ticket.objects.filter(pk=ticket.pk).update(snoozed_until=until, snoozed_by=mira)

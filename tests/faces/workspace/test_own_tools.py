@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from anliegen.faces.workspace.shortcuts import NAMES
+from anliegen.faces.workspace.shortcuts import GROUPS, NAMES
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
@@ -32,10 +32,10 @@ def told(agent: Agent) -> list[tuple[str, dict[str, object]]]:
 
 
 def test_only_what_differs_from_the_usual_keys_is_kept(miras: Client, mira: Agent) -> None:
-    answer = miras.post("/workspace/profile/keys/", typed(**{PLACES["r"]: "q", PLACES["g m"]: "g 1", PLACES["M"]: ""}))
+    answer = miras.post("/workspace/profile/keys/", typed(**{PLACES["r"]: "ü", PLACES["g m"]: "g 1", PLACES["M"]: ""}))
     assert answer.status_code == 302
     mira.refresh_from_db()
-    assert mira.keys == {"r": "q", "g m": "g 1", "M": ""}
+    assert mira.keys == {"r": "ü", "g m": "g 1", "M": ""}
     assert told(mira) == [(f"agent:{mira.pk}", {"fields": ["keys"]})]
     html = miras.get("/workspace/").content.decode()
     assert json.loads(re.search("data-keys='([^']*)'", html)[1]) == mira.keys  # type: ignore[index]
@@ -67,7 +67,7 @@ def test_two_keys_may_change_places(miras: Client, mira: Agent) -> None:
 
 
 def test_the_usual_keys_can_be_had_again(miras: Client, mira: Agent) -> None:
-    miras.post("/workspace/profile/keys/", typed(**{PLACES["r"]: "q"}))
+    miras.post("/workspace/profile/keys/", typed(**{PLACES["r"]: "ü"}))
     miras.post("/workspace/profile/keys/", {"reset": "1"})
     mira.refresh_from_db()
     assert mira.keys == {}
@@ -86,6 +86,17 @@ def test_every_key_of_a_page_can_be_chosen(janas: Client, ticket: Ticket) -> Non
     keys = set(re.findall(r'data-key="([^"]+)"', html))
     assert keys, "the search itself must find something"
     assert keys - NAMES.keys() == set()
+    assert len(NAMES) == sum(len(lines) for _group, lines in GROUPS), "a key stands there twice"
+
+
+def test_no_two_places_of_a_page_have_the_same_key(janas: Client, ticket: Ticket) -> None:
+    for page in ("/workspace/", f"/workspace/tickets/{ticket.pk}/"):
+        html = janas.get(page).content.decode()
+        tags = re.findall(r'<a\b[^>]*\bdata-key="[^"]+"[^>]*>', html)
+        ways = {(re.findall(r'data-key="([^"]+)"', tag)[0], re.findall(r'\bhref="([^"]+)"', tag)[0]) for tag in tags}
+        keys = [key for key, _way in ways]
+        assert len(keys) > 12
+        assert [key for key in keys if keys.count(key) > 1] == []
 
 
 def entries(client: Client, path: str) -> list[str]:

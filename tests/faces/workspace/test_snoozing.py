@@ -119,7 +119,7 @@ def test_list_and_ticket_show_until_when_and_why_and_the_timeline_what_woke_it(
 ):
     reason = "Ablesung abwarten <b>"
     actions.snooze(ticket, until=TUESDAY, reason=reason, actor=Actor.agent(mira.pk), at=FRIDAY)
-    listed, page = miras.get("/workspace/?view=team"), miras.get(f"/workspace/tickets/{ticket.pk}/")
+    listed, page = miras.get("/workspace/?view=snoozed"), miras.get(f"/workspace/tickets/{ticket.pk}/")
     for one in (listed, page):
         assert "Ablesung abwarten &lt;b&gt;" in one.content.decode()
     assert "Mira Yılmaz hat das auf Wiedervorlage gelegt: Di 1. Dezember 2026, 09:00" in text_of(page)

@@ -27,6 +27,7 @@ MEASURES = re.compile(
 NO_FIGURE = {
     "faces/api/tickets.py:_said": "messages of one ticket",
     "faces/workspace/frame.py:_on_the_way": "what waits for the agent who asks",
+    "faces/workspace/problems/problem.py:show": "concerns that hang on a problem, by their status",
     "faces/workspace/settings/brakes.py:brake": "mails that were set aside",
     "faces/workspace/settings/calendars.py:calendars": "teams that use a calendar",
     "faces/workspace/settings/overview.py:_teams": "how many teams there are",
@@ -35,10 +36,18 @@ NO_FIGURE = {
     "faces/workspace/settings/roles.py:roles": "agents that have a role",
     "faces/workspace/settings/teams.py:teams": "members of a team",
     "faces/workspace/noticing/digest.py:send": "notices for the agent who gets the mail",
+    "oversight/compliance/access.py:_tell": "what is kept of one customer, for that customer",
+    "oversight/measurement/bench/day/checks.py:_answers": "whether each answer of a made-up day left once",
+    "oversight/measurement/bench/day/checks.py:_events": "whether each deed of a made-up day is in the journal",
+    "oversight/measurement/bench/day/checks.py:_mails": "whether each mail of a made-up day has one place",
+    "oversight/measurement/bench/day/house.py:cast": "who plays in a made-up day",
     "oversight/measurement/bench/pages.py:measure": "server time",
     "oversight/measurement/bench/pages.py:_cast": "who plays in a measurement",
     "oversight/measurement/doctor.py:_configuration": "what is set up",
     "oversight/portability/demo/fill.py:_told": "what the demo holds",
+    "records/tickets/actions/beforehand.py:side_of": "what is in one ticket",
+    "records/tickets/actions/desk.py:pin": "what lies on one's own desk",
+    "records/tickets/leeway.py:given_until": "what was given for one ticket and its customer, against the frame",
     "records/tickets/mentions.py:_by_words": "first names that two have",
 }
 

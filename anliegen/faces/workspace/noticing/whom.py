@@ -58,6 +58,12 @@ def followers(event: Event, ticket: Ticket) -> Iterator[int]:
     yield from Follow.objects.filter(ticket=ticket, created_at__lt=event.at).values_list("agent_id", flat=True)
 
 
+def followers_of_people(event: Event, ticket: Ticket) -> Iterator[int]:
+    """The same, but that a rule confirmed what came is no news to anybody."""
+    if event.actor.startswith("agent:"):
+        yield from followers(event, ticket)
+
+
 @dataclass(frozen=True)
 class Line:
     """As what kind of notice, and for whom."""
@@ -87,7 +93,7 @@ TABLE: dict[str, Line] = {
     "message.maybe_sent": Line("undelivered", author),
     "message.stopped": Line("undelivered", author),
     "message.received": Line("followed", followers),
-    "message.queued": Line("followed", followers),
+    "message.queued": Line("followed", followers_of_people),
     "note.written": Line("followed", followers),
     "ticket.resolved": Line("followed", followers),
     "ticket.closed": Line("followed", followers),

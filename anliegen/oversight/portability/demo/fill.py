@@ -95,7 +95,7 @@ def _without_savepoints() -> Iterator[None]:
 def _live_through(demo: DemoOperator, now: datetime) -> None:
     """Everything in the order in which it happened, so that numbers and journal run with the time."""
     house = found(demo)
-    known.furnish(house, demo.founded_at + timedelta(minutes=45))
+    known.furnish(house, demo.founded_at + timedelta(hours=3, minutes=30))
     past = Past(demo, house, now)
     deeds: list[tuple[datetime, int, Callable[[], None]]] = []
     for ticket in demo.tickets:

@@ -6,7 +6,7 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.actions import Asked
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Draft, Ticket
 
 QUESTION = (
     "@{name}, kannst du kurz draufschauen? Ich bin mir bei der Auskunft nicht sicher und würde heute noch antworten."
@@ -16,8 +16,10 @@ ASIDE = "Am Telefon war der Ton rau. Beim nächsten Mal besser zu zweit anrufen.
 
 
 def begin(now: datetime) -> None:
-    """The newest open concerns that lie with somebody, one for each; where there are too few, less happens."""
+    """The newest open concerns that lie with somebody and that nobody answers just now, one for each; where there are
+    too few, less happens."""
     lying = Ticket.objects.open().filter(assignee__isnull=False).select_related("assignee", "team")
+    lying = lying.exclude(pk__in=Draft.objects.values("ticket"))
     deeds = (_ask, _hand_over, _note_aside, _follow_and_mark)
     for deed, ticket in zip(deeds, lying.order_by("-last_message_at", "-pk"), strict=False):
         colleague = _colleague(ticket)

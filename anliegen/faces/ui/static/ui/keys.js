@@ -1,5 +1,7 @@
 /* Single-key shortcuts. Any element with data-key="r" or data-key="g i" takes part: a field is focused, the rest is pressed. */
 
+import { caps, showSheet } from "./sheet.js";
+
 const WRITING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 const root = document.documentElement;
 const own = JSON.parse(root.dataset.keys || "{}"); // other keys than the usual ones, as the agent chose them
@@ -55,41 +57,6 @@ function choose() {
 if (Object.keys(own).length) {
   choose();
   document.addEventListener("htmx:afterSettle", choose);
-}
-
-/* Keys as they stand on the keyboard. */
-export function caps(keys) {
-  return keys.split(" ").filter(Boolean).map((key) => Object.assign(document.createElement("kbd"), { textContent: key }));
-}
-
-function showSheet(event) {
-  const sheet = document.getElementById("shortcuts");
-  if (!sheet) return;
-  event?.preventDefault();
-  const seen = new Set([""]);
-  const lines = [];
-  for (const element of document.querySelectorAll("[data-key]")) {
-    if (seen.has(element.dataset.key)) continue;
-    seen.add(element.dataset.key);
-    lines.push(line(element));
-  }
-  sheet.querySelector("[data-shortcut-list]").replaceChildren(...lines.flat());
-  sheet.showModal();
-}
-document.addEventListener("click", (event) => event.target.closest("[data-shortcut-sheet]") && showSheet(event));
-
-function line(element) {
-  const word = document.createElement("dt");
-  const keys = document.createElement("dd");
-  word.textContent = name(element);
-  keys.append(...caps(element.dataset.key).flatMap((key) => [key, " "]));
-  return [word, keys];
-}
-
-export function name(element) {
-  const inside = element.querySelector(":scope > span") || element;
-  const words = element.ariaLabel || element.labels?.[0]?.textContent || element.title || inside.textContent;
-  return words.replace(/\s*\([^)]*\)$/, "").trim();
 }
 
 /* On or off at once; the form around it keeps it in the profile. */

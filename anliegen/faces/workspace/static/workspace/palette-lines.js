@@ -1,6 +1,7 @@
 /* What the palette shows: what the page offers is found here at once, the rest is asked of the server. */
 
-import { caps, name, press } from "../ui/keys.js";
+import { press } from "../ui/keys.js";
+import { caps, name } from "../ui/sheet.js";
 import { choose, drawn, steer } from "./choices.js";
 import { dialog, field, here, recent } from "./palette.js";
 
