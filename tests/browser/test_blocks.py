@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from anliegen.flow.macros import actions as macros
@@ -149,17 +150,17 @@ def test_a_chosen_key_holds_everywhere_and_is_the_one_that_is_shown(
     page.get_by_role("textbox", name="Antworten", exact=True).fill("n")
     page.get_by_role("button", name="Tasten speichern").click()
     expect(page.locator(".summary")).to_contain_text("„n“ ist „Notiz“ im Weg.")
-    page.get_by_role("textbox", name="Antworten", exact=True).fill("q")
+    page.get_by_role("textbox", name="Antworten", exact=True).fill("0")
     page.get_by_role("button", name="Tasten speichern").click()
     expect(page.locator(".toast")).to_contain_text("Ihre Tasten sind gespeichert.")
     other = opened(log_in(mira), three[2])
-    expect(other.get_by_role("button", name="Antworten").first).to_have_attribute("title", "Antworten (q)")
+    expect(other.get_by_role("button", name="Antworten").first).to_have_attribute("title", "Antworten (0)")
     other.keyboard.press("r")
     expect(other.locator("#compose-reply")).not_to_have_attribute("open", "")
     other.keyboard.press("?")
-    expect(other.locator("#shortcuts dd", has_text=re.compile("^q"))).to_have_count(1)
+    expect(other.locator("#shortcuts dd", has_text=re.compile("^0"))).to_have_count(1)
     other.keyboard.press("Escape")
-    other.keyboard.press("q")
+    other.keyboard.press("0")
     expect(other.get_by_label("Ihre Antwort")).to_be_focused()
 
 
@@ -300,7 +301,7 @@ def test_a_whole_round_without_the_mouse(log_in: LogIn, mira: Agent, three: list
     page.keyboard.press("j")
     page.wait_for_url(f"**/tickets/{three[1].pk}/**")
     sent = Message.objects.get(state="queued", agent=mira)
-    day = (clock.now() + timedelta(days=14)).strftime("%d.%m.%Y")
+    day = (timezone.localtime(clock.now()) + timedelta(days=14)).strftime("%d.%m.%Y")
     assert sent.text == (
         f"Guten Tag Kim Berger,\n\nbitte nennen Sie uns die Zählernummer 1 ESY 77 bis zum {day}, gern früher."
     )

@@ -170,6 +170,11 @@ def test_the_fields_of_a_ticket_are_chosen_with_keys_alone(
     for key in ("z", "ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
     chosen = names[(here + 2) % len(names)]
+    handover = page.get_by_role("dialog")  # who gets it reads first where it stands
+    expect(handover.get_by_label("Stand in einer Zeile")).to_be_focused()
+    page.keyboard.type("Zählerstand fehlt noch")
+    page.keyboard.press("Enter")
+    expect(handover).to_be_hidden()
     expect(summary).to_contain_text(chosen)
     page.keyboard.press("s")
     page.keyboard.press("Home")

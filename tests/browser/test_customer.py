@@ -231,7 +231,7 @@ def test_goodwill_is_given_at_once_goes_into_the_answer_and_beyond_the_frame_is_
     expect(page.locator("#toasts")).to_contain_text("Jana Kowalski wird gefragt")
     janas = log_in(admin, width=width)
     janas.keyboard.press("g")
-    janas.keyboard.press("k")
+    janas.keyboard.press("r")
     janas.wait_for_url("**/workspace/concessions/")
     janas.get_by_role("button", name="Bewilligen").click()
     expect(janas.get_by_text("Nichts wartet auf eine Entscheidung")).to_be_visible()
@@ -260,7 +260,7 @@ def test_from_the_ticket_to_everything_about_the_person_and_to_all_customers(
 ) -> None:
     page = log_in(mira)
     beside(page, fresh)
-    page.keyboard.press("o")
+    page.keyboard.press("C")
     page.wait_for_url(f"**/people/{kim.pk}/")
     page.keyboard.press("g")
     page.keyboard.press("c")

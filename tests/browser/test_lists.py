@@ -108,7 +108,7 @@ def test_a_list_is_narrowed_in_a_dialog_and_by_taking_chips_away(
     page = log_in(mira, width=width, dark=dark)
     page.goto("/workspace/?view=team")
     page.keyboard.press("F")
-    dialog = page.get_by_role("dialog", name="Filtern")
+    dialog = page.get_by_role("dialog", name="Filter")
     dialog.get_by_label("Schlagwörter").fill("umzug")
     dialog.get_by_label("Zusage").select_option("any")
     assert Axe().run(page, options=WCAG).response["violations"] == []
@@ -228,7 +228,7 @@ def test_what_comes_meanwhile_is_announced_and_moves_nothing(
 
 def test_keys_lead_to_each_view(log_in: LogIn, mira: Agent, many: list[Ticket]) -> None:
     page = log_in(mira)
-    keys = {"w": "waiting", "p": "promised", "d": "due", "n": "mentioned", "k": "unplaced", "v": "snoozed"}
+    keys = {"w": "waiting", "p": "promised", "f": "due", "i": "mentioned", "k": "unplaced", "v": "snoozed"}
     for key, name in keys.items():
         page.keyboard.press("g")
         page.keyboard.press(key)

@@ -145,6 +145,7 @@ def test_there_and_back_nothing_visible_is_lost(log_in: LogIn, mira: Agent, fres
     switch.click()
     expect(editor.locator("em")).to_have_text("zwei")
     switch.click()
+    expect(field).to_be_focused()
     field.press("Control+End")
     page.keyboard.type("\n\n- drei\n- vier\n\n> fünf")
     switch.click()

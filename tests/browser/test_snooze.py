@@ -102,7 +102,7 @@ def test_one_click_puts_it_aside_and_the_list_says_until_when(
     log_in: LogIn, mira: Agent, three: list[Ticket], width: int, dark: bool
 ) -> None:
     page = ticket_page(log_in, mira, three[0], width=width, dark=dark)
-    page.get_by_role("link", name="Wiedervorlage").click()
+    page.locator("#ticket-head").get_by_role("link", name="Wiedervorlage").click()
     expect(dialog(page)).to_be_visible()
     is_sound(page)
     dialog(page).get_by_role("button", name="In einer Woche").click()

@@ -218,11 +218,11 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
         actor=Actor.agent(mira.pk), at=clock.now(),
     )  # fmt: skip
     macro = create_macro(name="Eilig", priority=4, adds_tags=["eilig"], actor=Actor.agent(mira.pk), at=clock.now())
+    keys = {"ticket": fresh.pk, "saved": saved.pk, "mail": kept, "promise": promise.pk, "macro": macro.pk}
+    keys |= {"handover": given.pk, "message": fresh.messages.get(direction="in").pk}
     page = log_in(mira, width=width, dark=dark)
     for pattern in WORKSPACE:
-        address = pattern.format(
-            ticket=fresh.pk, saved=saved.pk, mail=kept, promise=promise.pk, macro=macro.pk, handover=given.pk
-        )
+        address = pattern.format(**keys)
         page.goto(address)
         if pattern == "/workspace/tickets/{ticket}/":
             page.locator("[data-open=compose-reply]").click()

@@ -14,6 +14,7 @@ NO_PAGE = {
     "workspace/news/": "a part of the inbox",
     "workspace/search/choices/": "choices of a menu",
     "workspace/tickets/<int:number>/snooze/understood/": "a part of the form",
+    "workspace/tickets/<int:number>/summary/news/": "a part of the summary",
     "workspace/rail/": "a part of every page",
     "workspace/tickets/<int:number>/link/found/": "lines of a list",
     "workspace/rounds/<int:pk>/lines/<int:line>/": "a part of the round",

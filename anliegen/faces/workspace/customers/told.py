@@ -7,6 +7,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -82,7 +83,7 @@ class FactForm(forms.Form):
 
     def clean_consented_on(self) -> date:
         given: date = self.cleaned_data["consented_on"]
-        if given > clock.now().date():
+        if given > timezone.localtime(clock.now()).date():
             raise forms.ValidationError(_("This day has not come yet."))
         return given
 

@@ -21,6 +21,11 @@ document.addEventListener("htmx:afterSettle", () => {
   for (const dialog of document.querySelectorAll("dialog[data-opens]")) {
     dialog.removeAttribute("data-opens");
     dialog.showModal();
+    const told = dialog.querySelector("[data-focus]"); // what came of it goes before what can be done
+    if (told) {
+      told.focus();
+      continue;
+    }
     const field = dialog.querySelector("textarea");
     const end = field?.value.split("\n\n", 2).join("\n\n").length; // behind the first sentence, after the greeting
     field?.focus();

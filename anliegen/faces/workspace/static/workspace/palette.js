@@ -18,7 +18,7 @@ function open(kind = "") {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.defaultPrevented || event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
   if (dialog.open) dialog.close();
   else open();
