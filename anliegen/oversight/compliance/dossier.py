@@ -17,12 +17,14 @@ from anliegen.oversight.compliance.names import names
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
-from anliegen.records.tickets.models import Attachment, Message, Note, Participant, Ticket
+from anliegen.records.tickets.models import Attachment, Message, Note, Participant, Promise, Ticket
 from anliegen.records.tickets.queries import events_of
 
 FORMAT = "anliegen.ticket/1"
 # What colleagues tell each other: left out with the notes.
-INTERNAL = ("note.written",)
+INTERNAL = ("note.written", "note.withdrawn", "ticket.mentioned", "mention.settled")
+# What is for its author and a few colleagues alone stays out of every file.
+ASIDE = ("note.kept_aside",)
 Json = dict[str, Any]
 
 
@@ -30,9 +32,11 @@ def dossier(ticket: Ticket, *, viewer: Agent, with_notes: bool, at: datetime) ->
     """The ticket as far as this agent may read it. Without the right to read customers these are numbers."""
     reads_people = may(viewer, "customer.read")
     with_notes = with_notes and may(viewer, "ticket.note")
-    events = [event for event in events_of(ticket) if with_notes or event.verb not in INTERNAL]
+    left_out = ASIDE if with_notes else (*ASIDE, *INTERNAL)
+    events = [event for event in events_of(ticket) if event.verb not in left_out]
     messages = list(ticket.messages.select_related("person", "agent").order_by("created_at", "pk"))
-    notes = list(ticket.notes.select_related("agent").order_by("created_at", "pk")) if with_notes else []
+    kept = ticket.notes.readable_by(None).select_related("agent").order_by("created_at", "pk")
+    notes = list(kept) if with_notes else []
     return {
         "format": FORMAT,
         "made_at": _time(at),
@@ -43,6 +47,7 @@ def dossier(ticket: Ticket, *, viewer: Agent, with_notes: bool, at: datetime) ->
         "customer": _customer(ticket, reads_people),
         "participants": _participants(ticket) if reads_people else [],
         "messages": _messages(messages, reads_people),
+        "promises": [_promise(one) for one in ticket.promises.with_names().order_by("made_at", "pk")],
         "notes": [_note(note) for note in notes],
         "decisions": _decisions(ticket, viewer),
         "events": _events(events, viewer),
@@ -144,6 +149,25 @@ def _file(file: Attachment) -> Json:
         "size": file.size,
         "sha256": file.sha256,
         "inline": file.is_inline,
+    }
+
+
+def _promise(promise: Promise) -> Json:
+    owner = promise.agent or promise.team
+    return {
+        "number": promise.pk,
+        "made_at": _time(promise.made_at),
+        "made_by": promise.made_by.name,
+        "message": promise.message_id,
+        "words": promise.words,
+        "owner": owner.name if owner else None,
+        "first_due_at": _time(promise.first_due_at),
+        "due_at": _time(promise.due_at),
+        "state": promise.state,
+        "reason": promise.reason or None,
+        "told_at": _time(promise.told_at),
+        "broken_at": _time(promise.broken_at),
+        "settled_at": _time(promise.settled_at),
     }
 
 

@@ -16,7 +16,7 @@ from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
-from anliegen.records.tickets.content import Answer, File
+from anliegen.records.tickets.content import Answer, File, Promised
 from anliegen.records.tickets.models import Ticket
 from tests import needs
 
@@ -51,7 +51,7 @@ def test_the_json_holds_everything_in_its_documented_shape(miras: Client, whole:
     made = json.loads(answer.content)
     assert list(made) == [
         "format", "made_at", "made_by", "with_notes", "with_customer_data", "ticket", "customer", "participants",
-        "messages", "notes", "decisions", "events",
+        "messages", "promises", "notes", "decisions", "events",
     ]  # fmt: skip
     assert (made["format"], made["made_by"], made["with_notes"]) == ("anliegen.ticket/1", mira.name, True)
     assert (made["ticket"]["number"], made["ticket"]["subject"]) == (whole.pk, HOSTILE)
@@ -87,6 +87,25 @@ def test_without_notes_nothing_of_them_is_in_it(miras: Client, whole: Ticket, mi
     for secret in ("Kim war schon einmal da.", "interne Notiz geschrieben"):
         assert (secret in plain, secret in full) == (False, True)
     assert "Geheimer Grund" not in plain
+
+
+def test_what_was_promised_is_in_it(miras: Client, whole: Ticket, mira: Agent, now: datetime):
+    due = now + timedelta(days=3)
+    actions.promise(whole, Promised("Wir melden uns.", due, mira), actor=Actor.agent(mira.pk), at=now)
+    (promise,) = json.loads(take(miras, whole, "json").content)["promises"]
+    assert (promise["words"], promise["owner"], promise["state"]) == ("Wir melden uns.", mira.name, "open")
+    assert datetime.fromisoformat(promise["due_at"]) == due
+
+
+@pytest.mark.parametrize("file", ["json", "print"])
+def test_a_private_note_is_in_no_file(miras: Client, whole: Ticket, mira: Agent, now: datetime, file: str):
+    actions.write_note(whole, text="Nur für Tom und mich", is_side=True, actor=Actor.agent(mira.pk), at=now)
+    full = take(miras, whole, file, notes="yes").content.decode()
+    assert ("Nur für Tom und mich" in full, "kept_aside" in full, "Kim war schon einmal da." in full) == (
+        False,
+        False,
+        True,
+    )
 
 
 def test_who_may_write_no_notes_gets_none(admin: Agent, mira: Agent, miras: Client, whole: Ticket, now: datetime):
