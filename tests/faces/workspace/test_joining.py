@@ -11,6 +11,7 @@ from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts.models import Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Received
 from anliegen.records.tickets.models import Ticket
 
 
@@ -75,3 +76,20 @@ def test_what_is_linked_is_not_listed_a_second_time(
     html = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
     beside = html.split('id="customer"')[1]
     assert re.findall(r"#(\d+)</span> ·", beside) == [str(third.pk), str(again.pk)]
+
+
+def test_any_later_message_can_be_made_a_concern_of_its_own_after_its_effect_was_shown(
+    miras: Client, ticket: Ticket, kim_address: Address, now: datetime
+) -> None:
+    alone = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    assert "/split/" not in alone  # nothing would stay behind
+    more = Received(channel="email", person_id=kim_address.person_id, text="Und der Zaun ist kaputt.", written_at=now)
+    message = actions.receive(more, ticket=ticket, at=now)
+    html = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    assert f'href="/workspace/messages/{message.pk}/split/"' in html
+    shown = miras.get(f"/workspace/messages/{message.pk}/split/").content.decode()
+    seen = re.search(r'name="seen" value="([^"]+)"', shown)[1]  # type: ignore[index]
+    new = miras.post(f"/workspace/messages/{message.pk}/split/", {"seen": seen}).headers["Location"]
+    assert new == f"/workspace/tickets/{Ticket.objects.latest('pk').pk}/"
+    assert "Und der Zaun ist kaputt." in miras.get(new).content.decode()
+    assert ticket.messages.count() == 1

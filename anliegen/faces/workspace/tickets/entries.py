@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Self
 
 from django.utils import timezone
@@ -88,6 +89,11 @@ class Shown:
     newest: list[Item]
     last_event: int  # the newest event this page knows of
     messages: Sequence[Message]  # all of them, for who gets an answer
+
+    @cached_property
+    def may_be_split(self) -> bool:
+        """Whether something would stay behind when one message became a concern of its own."""
+        return sum(one.direction == "in" for one in self.messages) > 1
 
 
 def shown(
