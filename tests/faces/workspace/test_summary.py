@@ -87,7 +87,7 @@ def test_a_long_conversation_fetches_it_by_itself_and_a_short_one_when_asked(
     assert trigger() == "toggle once"
     for number in range(4):
         receive(talk, f"Noch etwas: Punkt {number}?", now + timedelta(hours=1 + number))
-    assert trigger() == "intersect once"
+    assert trigger() == "intersect once, toggle once"
 
 
 @pytest.fixture
