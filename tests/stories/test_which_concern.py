@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 MX = "mx.musterstadt.example"
 ADA = "Ada Blum <ada@example.com>"
+PROPOSED = "Nach langer Pause schreibt jemand mit einem anderen Betreff."
 
 
 def ticket_of(line: Intake) -> Ticket:
@@ -65,12 +66,12 @@ def test_a_suggestion_is_joined_with_one_click_and_parted_with_another(
     again = ticket_of(take(mail(message_id="<b@x>", text="Gibt es etwas Neues?")))
     page = client.get(f"/workspace/tickets/{again.pk}/").content.decode()
     join = f"/workspace/tickets/{again.pk}/join/{first.pk}/"
-    assert f'action="{join}"' in page
+    assert f'href="{join}"' in page  # which says first what it does
     assert client.post(join).headers["Location"] == f"/workspace/tickets/{first.pk}/"
     assert first.messages.filter(direction="in").count() == 2
     page = client.get(f"/workspace/tickets/{again.pk}/").content.decode()
     part = f"/workspace/tickets/{again.pk}/part/"
-    assert f'action="{part}"' in page and f'action="{join}"' not in page
+    assert f'href="{part}"' in page and f'href="{join}"' not in page
     client.post(part)
     assert (first.messages.filter(direction="in").count(), again.messages.filter(direction="in").count()) == (1, 1)
 
@@ -119,7 +120,8 @@ def test_another_subject_after_a_long_pause_proposes_to_split(mailbox: Mailbox, 
     take(mail(message_id="<b@x>", in_reply_to="<first@example.org>", subject="Umzug", text="Ich ziehe um."))
     late = Message.objects.get(text__startswith="Ich ziehe um")
     split = f"/workspace/messages/{late.pk}/split/"
-    assert f'action="{split}"' in client.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    page = client.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    assert PROPOSED in page and f'href="{split}"' in page
     new = Ticket.objects.exclude(pk=ticket.pk)
     assert client.post(split).headers["Location"] == f"/workspace/tickets/{new.get().pk}/"
     assert new.get().subject == "Umzug"
@@ -133,7 +135,7 @@ def test_the_same_subject_or_a_short_pause_proposes_nothing(
     ticket = ticket_of(take(mail()))
     Message.objects.filter(ticket=ticket).update(created_at=clock.now() - timedelta(days=days))
     take(mail(message_id="<b@x>", in_reply_to="<first@example.org>", subject=subject, text="Ich ziehe um."))
-    assert "/split/" not in client.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    assert PROPOSED not in client.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
 
 
 def test_one_mail_by_two_mailboxes_is_one_message_that_knows_both_ways(

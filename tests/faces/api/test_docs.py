@@ -14,12 +14,16 @@ CONTRACT = {
     ("GET", "/api/v1/search"),
     ("GET", "/api/v1/events"),
 }
+ADDED = {
+    ("GET", "/api/v1/tickets/{number}/messages/{message}/translations"),
+    ("POST", "/api/v1/tickets/{number}/messages/{message}/translations"),
+}
 
 
 def test_the_description_holds_the_routes_of_the_contract(client: Client, db):
     schema = client.get("/api/v1/openapi.json").json()
     assert schema["openapi"] == "3.1.0"
-    assert {(method.upper(), path) for path, each in schema["paths"].items() for method in each} == CONTRACT
+    assert {(method.upper(), path) for path, each in schema["paths"].items() for method in each} == CONTRACT | ADDED
 
 
 def test_each_problem_is_described_as_one():

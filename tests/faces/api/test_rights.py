@@ -12,7 +12,7 @@ from anliegen.records.accounts.models import Agent, ApiToken
 from anliegen.records.accounts.permissions import UnknownPermission
 
 ROUTES = [
-    (method, operation.path.replace("{int:number}", "1"), token)
+    (method, operation.path.replace("{int:number}", "1").replace("{int:message}", "1"), token)
     for operation, token in rights.routes(api)
     for method in operation.methods
 ]

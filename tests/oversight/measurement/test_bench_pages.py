@@ -18,7 +18,7 @@ PAGES = ["inbox", "ticket", "search_common", "search_rare", "reply"]
 @pytest.fixture
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few calls over few tickets, in a house that has just been founded."""
-    for name, value in {"FEW": 60, "CALLS": 3, "WARM_UP": 1, "AGENTS": 3}.items():
+    for name, value in {"FEW": 60, "CALLS": 1, "WARM_UP": 1, "AGENTS": 3}.items():
         monkeypatch.setattr(pages, name, value)
     if not Operator.objects.exists():
         founding.found(organisation="Messung", admin_email="bench@bench.example", password="x" * 20, at=clock.now())
