@@ -95,8 +95,10 @@ def _meant(message: Message, arrived: bool) -> set[str]:
 def see_to(event: Event) -> None:
     """Somebody wrote an answer or a note: so they have seen to what they were asked, and to what was handed to them."""
     actor = Actor(event.actor)
+    if actor.kind != "agent" or actor.pk is None:
+        return
     ticket = Ticket.objects.filter(pk=pk_of(event.subject)).first()
-    if actor.kind != "agent" or actor.pk is None or ticket is None:
+    if ticket is None:
         return
     by = actor.because_of(event)
     actions.settle_mentions(ticket, actor.pk, how="written", actor=by, at=event.at)

@@ -8,14 +8,14 @@ from django.db import connection
 
 from anliegen.faces.workspace.models import Notice
 from anliegen.faces.workspace.noticing.quiet import may_disturb
-from anliegen.faces.workspace.noticing.whom import SAYS_MORE, TABLE, Line
+from anliegen.faces.workspace.noticing.whom import FOLLOWERS, SAYS_MORE, TABLE, Line
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import presence
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Follow, Ticket
 
 STALE = timedelta(days=3)  # what is older was not news when it was read: an import, a backup, a worker that stood still
 # What is alike and unread is one notice. The position keeps an event that is read again from counting again.
@@ -33,6 +33,7 @@ WHERE workspace_notice.position < excluded.position
 
 def post(events: Sequence[Event]) -> None:
     """Tell each event to whom it concerns, then ring for those whom it may disturb now."""
+    events = _for_somebody(events)
     tickets = _tickets(events)
     people: dict[int, Agent | None] = {}
     rung: set[int] = set()
@@ -52,8 +53,24 @@ def post(events: Sequence[Event]) -> None:
         presence.ring(*sorted(rung))
 
 
+def _for_somebody(events: Sequence[Event]) -> list[Event]:
+    """Without what only followers hear of where nobody follows: most of what comes in is so, and asks one question."""
+    heard = {event.subject for event in events if _is_for_followers(event)}
+    keys = [pk_of(subject) for subject in heard if subject.startswith("ticket:")]
+    followed = Follow.objects.filter(ticket__in=keys).values_list("ticket", flat=True) if keys else ()
+    wanted = {f"ticket:{pk}" for pk in followed}
+    return [event for event in events if not _is_for_followers(event) or event.subject in wanted]
+
+
+def _is_for_followers(event: Event) -> bool:
+    line = TABLE.get(event.verb)
+    return line is not None and line.whom in FOLLOWERS
+
+
 def _tickets(events: Sequence[Event]) -> dict[str, Ticket]:
     keys = {pk_of(event.subject) for event in events if event.subject.startswith("ticket:")}
+    if not keys:
+        return {}
     return {f"ticket:{pk}": ticket for pk, ticket in Ticket.objects.select_related("team").in_bulk(keys).items()}
 
 

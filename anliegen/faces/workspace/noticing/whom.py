@@ -64,6 +64,9 @@ def followers_of_people(event: Event, ticket: Ticket) -> Iterator[int]:
         yield from followers(event, ticket)
 
 
+FOLLOWERS = (followers, followers_of_people)
+
+
 @dataclass(frozen=True)
 class Line:
     """As what kind of notice, and for whom."""
