@@ -94,6 +94,7 @@ def test_a_newer_message_is_said_to_be_missing_until_the_summary_is_renewed(
     page.goto(f"/workspace/tickets/{long.pk}/")
     page.keyboard.press("S")
     expect(page.locator("#summary summary")).to_contain_text("(Nr. 7 von 7)")
+    expect(page.locator("#summary-head")).to_be_in_viewport()
     page.wait_for_function("document.body.dataset.tab")
     page.wait_for_timeout(500)  # until the page listens
     answer(long, mira, "Guten Tag,\nwir melden uns morgen noch einmal.", 0)
@@ -117,6 +118,7 @@ def test_a_short_one_is_summed_up_on_demand_and_its_first_line_is_proposed_when_
     page.goto(f"/workspace/tickets/{made.pk}/")
     page.keyboard.press("S")
     expect(page.locator("#summary")).to_contain_text("(Nr. 1 von 1)")
+    expect(page.locator("#summary-head")).to_be_in_viewport()
     expect(page.locator("#summary a[data-sentence]").first).to_have_text(FIRST)
     page.keyboard.press("o")
     dialog = page.get_by_role("dialog")

@@ -9,8 +9,11 @@ document.addEventListener("click", (event) => {
   show(letter, signs);
 });
 
-/* Opened by a key, it may lie above what is in view. */
-document.addEventListener("toggle", ({ target }) => target.id === "summary" && target.open && target.scrollIntoView({ block: "nearest" }), true);
+/* Opened by a key, it may lie above what is in view, and what comes into it pushes its head further up. */
+const seen = ({ target }) =>
+  target.id === "summary" && target.open && document.getElementById("summary-head").scrollIntoView({ block: "center" });
+document.addEventListener("toggle", seen, true);
+document.addEventListener("htmx:afterSettle", seen);
 
 /* White space is drawn as a browser likes, so only what is none counts. */
 function passage(letter, link) {
