@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from anliegen.flow.macros import actions as macros
 from anliegen.flow.macros.models import Macro
@@ -115,6 +115,21 @@ def test_the_palette_finds_letter_by_letter_and_whatever_the_umlaut(
     page.keyboard.type("xqzxqz")
     expect(page.get_by_text("So heißt nichts.")).to_be_hidden()  # the search for it is always there
     expect(page.locator("#palette-list")).to_contain_text("Überall nach „xqzxqz“ suchen")
+
+
+def test_who_is_faster_than_the_palette_gets_what_was_typed(log_in: LogIn, mira: Agent, three: list[Ticket]) -> None:
+    page = opened(log_in(mira), three[2])
+    held: list[Route] = []
+    page.route("**/palette-lines*.js", lambda route: held.append(route))  # Playwright looks at the function
+    page.keyboard.press("Control+k")
+    page.keyboard.type("übernehm")
+    page.keyboard.press("Enter")
+    expect(page.locator("#palette")).to_be_visible()
+    held[0].continue_()
+    expect(page.locator("#palette")).to_be_hidden()
+    expect(page.get_by_role("button", name="Übernehmen")).to_have_count(0)
+    page.keyboard.press("Control+k")  # and once only
+    expect(page.locator("#palette-list li").first).to_be_visible()
 
 
 def test_the_palette_jumps_to_a_ticket_by_its_number(log_in: LogIn, mira: Agent, three: list[Ticket]) -> None:

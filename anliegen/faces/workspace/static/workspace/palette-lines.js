@@ -3,9 +3,9 @@
 import { press } from "../ui/keys.js";
 import { caps, name } from "../ui/sheet.js";
 import { choose, drawn, steer } from "./choices.js";
-import { dialog, field, here, recent } from "./palette.js";
+import { dialog, field, here, list, recent } from "./palette.js";
 
-const [list, said] = ["ul", "[role=status]"].map((part) => dialog.querySelector(part));
+const said = dialog.querySelector("[role=status]");
 let page = []; // what the page offers now
 let lists = []; // what the server adds
 let hits = []; // tickets for what is typed
@@ -76,6 +76,7 @@ function show() {
   dialog.querySelector(".palette-none").hidden = found.length > 0 || !words.length;
   said.textContent = dialog.dataset.count.replace("{count}", list.children.length);
   choose(list, field);
+  if (field.dataset.hasty) run(list.firstElementChild);
 }
 
 /* One question when the typing pauses. */
@@ -102,7 +103,8 @@ export async function fill(kind, from) {
 }
 
 function run(line) {
-  if (!line) return;
+  if (!line || !dialog.open) return;
+  field.dataset.hasty = "";
   dialog.close();
   line.run();
 }

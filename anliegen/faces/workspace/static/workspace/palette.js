@@ -2,6 +2,7 @@
 
 export const dialog = document.getElementById("palette");
 export const field = dialog.querySelector("input");
+export const list = dialog.querySelector("ul");
 export const here = location.pathname.match(/\/tickets\/(\d+)\//)?.[1] ?? "";
 
 /* What was opened lately, by number only. */
@@ -13,9 +14,16 @@ function open(kind = "") {
   if (document.querySelector("dialog[open]")) return;
   const writing = document.activeElement;
   field.value = "";
+  field.dataset.hasty = "";
+  list.replaceChildren();
   dialog.showModal();
   import("./palette-lines.js").then(({ fill }) => fill(kind, writing));
 }
+
+/* Enter before there is a line to take is meant for the first that comes. */
+field.addEventListener("keydown", (event) => {
+  field.dataset.hasty = event.key === "Enter" && !event.isComposing && !list.children.length ? "yes" : "";
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.key !== "k" || !(event.ctrlKey || event.metaKey)) return;

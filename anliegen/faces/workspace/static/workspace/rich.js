@@ -10,7 +10,13 @@ export async function toggle(form, button) {
   const prose = await import(button.dataset.editor);
   if (!form.isConnected || editors.has(form)) return;
   enter(prose, form, button);
-  if (isMeant) editors.get(form).commands.focus("end");
+  if (isMeant) at(editors.get(form), "end").run();
+}
+
+/* A chain of commands where the editor has the focus. Its own way waits for the next picture and loses what is typed till then. */
+function at(editor, place) {
+  editor.view.focus();
+  return editor.chain().focus(place);
 }
 
 const fieldOf = (form) => form.querySelector("[data-write]");
@@ -169,15 +175,24 @@ document.addEventListener("click", (event) => {
   if (!editor || tool === form) return;
   if (tool.dataset.rich === "link") askLink(form);
   else if ("richSet" in tool.dataset) setLink(form, editor);
-  else COMMANDS[tool.dataset.rich](editor.chain().focus()).run();
+  else COMMANDS[tool.dataset.rich](at(editor)).run();
 });
 
 function press(form, editor) {
   for (const tool of form.querySelectorAll("button[data-rich]")) tool.ariaPressed = String(tool.dataset.rich !== "undo" && editor.isActive(tool.dataset.rich));
 }
 
+/* The browser tells of a selection a little later than it was made. */
+function readSelection({ view, commands }) {
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = getSelection();
+  if (!view.hasFocus() || !view.dom.contains(anchorNode) || !view.dom.contains(focusNode)) return;
+  const ends = [view.posAtDOM(anchorNode, anchorOffset), view.posAtDOM(focusNode, focusOffset)];
+  commands.setTextSelection({ from: Math.min(...ends), to: Math.max(...ends) });
+}
+
 function askLink(form) {
   const row = form.querySelector("[data-rich-link]");
+  readSelection(editors.get(form));
   const input = row.querySelector("input");
   row.hidden = false;
   input.value = editors.get(form).getAttributes("link").href ?? "";
@@ -188,7 +203,7 @@ function askLink(form) {
 function setLink(form, editor) {
   const row = form.querySelector("[data-rich-link]");
   const href = row.querySelector("input").value.trim();
-  const chain = editor.chain().focus().extendMarkRange("link");
+  const chain = at(editor).extendMarkRange("link");
   if (!href) chain.unsetMark("link").run();
   else if (!/^(https?:|mailto:|tel:)/.test(href)) return row.querySelector("input").focus();
   else if (editor.state.selection.empty && !editor.isActive("link")) chain.insertContent([{ type: "text", text: href, marks: [{ type: "link", attrs: { href } }] }]).run();
@@ -205,7 +220,7 @@ document.addEventListener("keydown", (event) => {
   const form = row.closest("form");
   if (event.key === "Enter") return setLink(form, editors.get(form));
   row.hidden = true;
-  editors.get(form).commands.focus();
+  editors.get(form).view.focus();
 });
 
 /* Words from elsewhere: text blocks, quotes, the greeting, pictures that came up. */
@@ -219,9 +234,9 @@ function hear(event) {
   const { text, quotes, before, after } = event.detail;
   event.preventDefault();
   if (before !== undefined) return replace(editor, before, after);
-  if (!quotes) return editor.chain().focus().insertContent(/\n/.test(text) ? asHtml(form, text.trim()) : escaped(text)).run();
+  if (!quotes) return at(editor).insertContent(/\n/.test(text) ? asHtml(form, text.trim()) : escaped(text)).run();
   const quoted = quotes.map((one) => `<blockquote>${asHtml(form, one)}</blockquote>`).join("");
-  editor.chain().focus("end").insertContent(`${quoted}<p></p>`).run();
+  at(editor, "end").insertContent(`${quoted}<p></p>`).run();
 }
 
 function replace(editor, before, after) {
@@ -236,5 +251,5 @@ function replace(editor, before, after) {
 document.addEventListener("draft:file", (event) => {
   const editor = editorAt(event);
   const { file, shown, isPlaced } = event.detail;
-  if (editor && isPlaced && file.type.startsWith("image/")) editor.chain().focus().insertContent({ type: "picture", attrs: { src: shown, alt: file.name } }).run();
+  if (editor && isPlaced && file.type.startsWith("image/")) at(editor).insertContent({ type: "picture", attrs: { src: shown, alt: file.name } }).run();
 });

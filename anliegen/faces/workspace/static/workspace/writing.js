@@ -28,7 +28,10 @@ document.addEventListener("htmx:afterSwap", ({ target }) => {
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     form.removeAttribute("data-sent");
-    form.closest("details").open = false;
+    const details = form.closest("details");
+    const isHere = details.contains(document.activeElement);
+    details.open = false;
+    if (isHere) details.querySelector("summary").focus({ preventScroll: true }); // at once, so that the next key is no letter
   }
   if (target.id === "forward" && target.closest("details").open) focus(target);
   restore();
