@@ -15,11 +15,13 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Model, QuerySet
+
+from anliegen.ground import spread
 
 M = TypeVar("M", bound=Model)
 
-MOST_AT_ONCE = 1000  # rows in one statement, of up to 65 columns: PostgreSQL takes 65,535 values
+MOST_AT_ONCE = 1000  # rows deleted in one statement
 
 
 class _Waiting:
@@ -114,14 +116,13 @@ def write() -> None:
         return
     new, changed = waiting.new, waiting.changed
     waiting.new, waiting.new_keys, waiting.changed, waiting.held = defaultdict(list), set(), {}, {}
-    for model, rows in new.items():
-        model._base_manager.bulk_create(rows, batch_size=MOST_AT_ONCE)
+    for rows in new.values():
+        spread.add(rows)
     alike: dict[tuple[type[Model], tuple[str, ...]], list[Model]] = defaultdict(list)
     for (model, _pk), (row, names) in changed.items():
         alike[model, tuple(sorted(names))].append(row)
-    for (model, fields), several in alike.items():
-        for start in range(0, len(several), MOST_AT_ONCE):
-            _update_many(model, fields, several[start : start + MOST_AT_ONCE])
+    for (_model, fields), several in alike.items():
+        spread.change(several, fields)
 
 
 def forget(old: QuerySet[M], *, most: int = 500_000) -> int:
@@ -146,26 +147,3 @@ def _reserve(model: type[Model], many: int) -> list[int]:
             [model._meta.db_table, key.column, many],
         )
         return sorted((row[0] for row in cursor.fetchall()), reverse=True)
-
-
-def _update_many(model: type[Model], fields: tuple[str, ...], rows: list[Model]) -> None:
-    key = model._meta.pk
-    assert key is not None
-    columns = [key, *(model._meta.get_field(name) for name in fields)]
-    quote = connection.ops.quote_name
-    names = [quote(str(column.column)) for column in columns]  # type: ignore[union-attr]
-    shape = "(" + ", ".join(f"%s::{column.rel_db_type(connection)}" for column in columns) + ")"  # type: ignore[union-attr]
-    table = quote(model._meta.db_table)
-    sets = ", ".join(f"{name} = new.{name}" for name in names[1:])
-    values = [_value(column, row) for row in rows for column in columns]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([shape] * len(rows))}) AS new ({', '.join(names)})"  # noqa: S608  # names of our own models
-            f" WHERE {table}.{names[0]} = new.{names[0]}",
-            values,
-        )
-
-
-def _value(column: Any, row: Model) -> Any:
-    field: Field[Any, Any] = column
-    return field.get_db_prep_save(field.pre_save(row, add=False), connection)

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 
 from django.db import transaction
 
+from anliegen.ground import spread
 from anliegen.ground.journal.models import Event
 
 _waiting: ContextVar[list[Event] | None] = ContextVar("events waiting to be written", default=None)
@@ -45,5 +46,5 @@ def write_waiting() -> None:
     """Write what waits, in the order it was recorded."""
     waiting = _waiting.get()
     if waiting:
-        Event.objects.bulk_create(waiting, batch_size=1000)
+        spread.add(waiting)
         waiting.clear()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Max
 
-from anliegen.ground import clock
+from anliegen.ground import clock, spread
 from anliegen.ground.jobs import defer
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
@@ -17,7 +17,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, histories, indexing
 from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.jobs import compute_again
-from anliegen.records.tickets.models import Message, Note, SearchRow, Ticket
+from anliegen.records.tickets.models import Message, Note, Ticket
 
 SETTINGS = (accounts.SETTING_CREATED.name, accounts.SETTING_CHANGED.name, accounts.SETTING_DELETED.name)
 # What moves due moments: what happens to tickets, and what is set.
@@ -38,7 +38,7 @@ def index(events: Sequence[Event]) -> None:
         if indexing.is_findable(message)
     ]
     rows += [indexing.of_note(note) for note in Note.objects.filter(pk__in=note_ids, is_side=False)]
-    SearchRow.objects.bulk_create(rows, ignore_conflicts=True)
+    spread.add(rows, ignore_conflicts=True)
 
 
 def wake(events: Sequence[Event]) -> None:

@@ -4,6 +4,7 @@ It listens for the operator's own mail server, not for the internet.
 """
 
 import asyncio
+import re
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,13 @@ SILENCE_S = 300.0  # between two pieces of what a sender says (RFC 5321, 4.5.3.2
 ONE_COMMAND_S = 1800.0  # from one command to the next, so that nobody stays for ever with a mail a byte a minute
 FULL = b"421 4.7.0 Too many connections, please try again later\r\n"
 SILENT = b"421 4.4.2 Nothing came for too long, closing\r\n"
+ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"  # RFC 5322, 3.2.3
 TRY_AGAIN = "451 4.3.0 Not stored, please try again later"
+
+
+# What nearly every address is, and what its parameters may begin with. Anything else aiosmtpd takes apart, which parses
+# whole header fields to do so.
+_PLAIN = re.compile(rf"<({ATOM}(?:\.{ATOM})*@{ATOM}(?:\.{ATOM})*)>(?: +(?=[A-Z0-9])|$)", re.IGNORECASE | re.ASCII)
 
 
 class Receiver:
@@ -124,6 +131,11 @@ class Conversation(SMTP):
         source = "lmtp" if self.speaks_lmtp else "smtp"
         is_safe = await arrival.store(source, envelope.mail_from or "", list(envelope.rcpt_tos))
         return _each("250 2.0.0 Stored" if is_safe else TRY_AGAIN, answers)
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        if plain := _PLAIN.match(arg):
+            return plain[1], arg[plain.end() :]
+        return super()._getaddr(arg)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         caller = peer(transport.get_extra_info("peername")[0])

@@ -9,7 +9,7 @@ from anliegen import __version__
 from anliegen.flow.channels import verbs
 from anliegen.flow.channels.email import charsets
 from anliegen.flow.channels.models import Intake
-from anliegen.ground import clock, files
+from anliegen.ground import clock, files, spread
 from anliegen.ground.jobs import periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.record import record
@@ -40,7 +40,7 @@ def store_raw(raw: bytes, *, source: str, **way: Unpack[Way]) -> Intake:
 def note(sha256: str, size: int, *, source: str, **way: Unpack[Way]) -> Intake:
     """The line of a mail whose bytes are durable already."""
     line = _line(sha256, size, source, way)
-    line.save(force_insert=True)
+    spread.add([line])
     return line
 
 

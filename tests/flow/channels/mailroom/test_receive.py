@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import SMTP
+from hypothesis import example, given
+from hypothesis import strategies as some
 
 from anliegen.flow.channels.mailroom import receive
 from anliegen.flow.channels.mailroom.door import Door
@@ -219,3 +222,32 @@ def stored() -> list[bytes]:
 
 def unfinished() -> list[Path]:
     return list((files.data_path() / "files").rglob(f"{files.UNFINISHED}*"))
+
+
+ADDRESSES = some.from_regex(
+    r"<[a-zA-Z.+@<>\"() =\\-]{0,14}@[a-z.()-]{0,8}>( ?[A-Z(=]{0,6}=?[0-9]{0,4}){0,2}", fullmatch=True
+)
+
+
+@given(ADDRESSES | some.text(max_size=30))
+@example("<kim.berger@example.org> SIZE=2000 BODY=8BITMIME")
+@example("<kim.berger@example.org>SIZE=2000")
+@example("<kim.berger@example.org> (a comment) SIZE=2000")
+@example("<>")
+@example("<kim..berger@example.org>")
+@example("<kim@example.org>  SIZE=2000")
+def test_a_plain_address_is_read_as_the_library_reads_it(said: str) -> None:
+    class Theirs(SMTP):
+        def __init__(self) -> None: ...
+
+    class Ours(receive.Conversation):
+        def __init__(self) -> None: ...
+
+    assert outcome(Ours(), said) == outcome(Theirs(), said)
+
+
+def outcome(conversation: SMTP, said: str) -> object:
+    try:
+        return conversation._getaddr(said)
+    except Exception as error:  # the library stumbles over some; what it says to the sender is its own
+        return type(error)
