@@ -5,29 +5,29 @@ The rows are what the actions would have written, events and search rows include
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
 
-from anliegen.ground import clock
 from anliegen.ground.journal import heads, seal
 from anliegen.ground.journal.models import Event
 from anliegen.ground.search.analysis import ANALYSER_VERSION, vector
 from anliegen.ground.text import fold
-from anliegen.oversight.measurement import words
-from anliegen.oversight.measurement.plans import Plan, Said
+from anliegen.oversight.measurement.multiply import Keys, Pattern, multiply, without_indexes
+from anliegen.oversight.measurement.plans import Base, Plan, Said, plans_for
 from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets.models import Message, Ticket
 
 PER_TICKET = 3  # messages, when nothing else is asked for
-OPEN_SHARE = 0.1
 BATCH = 2000
-TICKETS_PER_PERSON = 4
+PLANS_AT_ONCE = 20  # whose copies' events are written together
+PATTERN = 10_000  # so many are written one by one; of twice as many and more, the others are copies of them
 TABLES = (
     *("customers_person", "customers_address", "tickets_ticket", "tickets_participant", "tickets_message"),
     *("tickets_searchrow", "journal_event"),
@@ -47,71 +47,82 @@ class Seeded:
     events: int
 
 
-@dataclass(frozen=True)
-class Base:
-    """What the rows refer to, and the keys they start from."""
-
-    brand: Brand
-    teams: Sequence[Team]
-    agents: Sequence[Agent]
-    person: int
-    address: int
-    ticket: int
-    message: int
-
-
 def seed(
     *, tickets: int, messages: int | None = None, seed: int = 1, progress: Callable[[int], None] = lambda done: None
 ) -> Seeded:
     """Add `tickets` made-up tickets with `messages` in all. May be called again to grow. Raises NotForSeeding."""
+    per_ticket = (messages or tickets * PER_TICKET) / max(tickets, 1)
+    copies = tickets // PATTERN - 1 if tickets >= 2 * PATTERN else 0
+    rest = tickets % PATTERN if copies else tickets
+    said, events, _plans = _seed(rest, per_ticket, seed, progress)
+    if copies:
+        more_said, more_events, plans = _seed(PATTERN, per_ticket, seed, lambda done: progress(rest + done))
+        copied = _multiply(plans, copies, lambda done: progress(rest + PATTERN + done))
+        said, events = said + more_said * (copies + 1), events + more_events + copied
+    _settle()
+    return Seeded(tickets, said, events)
+
+
+def _seed(tickets: int, per_ticket: float, seed: int, progress: Callable[[int], None]) -> tuple[int, int, list[Plan]]:
+    """Write these one by one; messages, events and plans."""
     base = _base()
     chance = random.Random(seed * 1_000_003 + base.ticket)  # noqa: S311  # made-up words need no secrecy
-    per_ticket = (messages or tickets * PER_TICKET) / max(tickets, 1)
-    plans = _plans(base, tickets, per_ticket, chance)
-    made, said, events = 0, 0, 0
-    while batch := list(islice(plans, BATCH)):
+    plans = list(plans_for(base, tickets, per_ticket, chance))
+    said, events = 0, 0
+    for start in range(0, tickets, BATCH):
+        batch = plans[start : start + BATCH]
         with transaction.atomic():
             said += _write(batch, base)
             events += _write_events(batch)
-        made += len(batch)
-        progress(made)
-    _settle()
-    return Seeded(made, said, events)
+        progress(start + len(batch))
+    return said, events, plans
 
 
-def _plans(base: Base, tickets: int, per_ticket: float, chance: random.Random) -> Iterator[Plan]:
-    start = clock.now() - timedelta(days=730)
-    step = timedelta(days=729) / max(tickets, 1)
-    message, owed = base.message, 0.0
-    for index in range(tickets):
-        owed += per_ticket
-        count = max(1, int(owed))
-        owed -= count
-        at = start + step * index
-        person = base.person + index // TICKETS_PER_PERSON
-        name = words.name(random.Random(person))  # noqa: S311
-        said = []
-        for turn in range(count):
-            message += 1
-            said.append(Said(message, at + timedelta(hours=3 * turn), turn % 2 == 0, words.text(chance)))
-        is_open = chance.random() < OPEN_SHARE
-        status = (
-            chance.choice(("new", "open", "waiting_customer")) if is_open else chance.choice(("resolved", "closed"))
-        )
-        yield Plan(
-            number=base.ticket + index,
-            person=person,
-            name=name,
-            address_key=base.address + index // TICKETS_PER_PERSON,
-            address=f"{fold(name).replace(' ', '.')}.{person}@seed.example",
-            is_new_person=index % TICKETS_PER_PERSON == 0,
-            subject=words.subject(chance),
-            status=status,
-            team=chance.choice(base.teams),
-            agent=None if status == "new" else chance.choice(base.agents),
-            said=tuple(said),
-            tags=tuple(sorted(chance.sample(words.TAGS, chance.randint(0, 2)))),
-        )
+def _multiply(plans: list[Plan], copies: int, progress: Callable[[int], None]) -> int:
+    """Copy the rows of these inside the server, and meanwhile write the events of the copies; how many events."""
+    first = plans[0]
+    people = sum(plan.is_new_person for plan in plans)
+    pattern = Pattern(
+        tickets=Keys(first.number, len(plans)),
+        people=Keys(first.person, people),
+        addresses=Keys(first.address_key, people),
+        messages=Keys(first.said[0].pk, sum(len(plan.said) for plan in plans)),
+        step=plans[1].opened_at - first.opened_at,
+    )
+    with ThreadPoolExecutor(1, thread_name_prefix="multiply") as beside:
+        rows = beside.submit(_in_own_connection, partial(multiply, pattern, copies, progress))
+        with transaction.atomic(), without_indexes(Event):
+            events = sum(
+                _write_events([_copied(plan, pattern, copy, copies) for copy in range(1, copies + 1)]) for plan in plans
+            )
+        rows.result()
+    return events
+
+
+def _copies_of(plans: list[Plan], pattern: Pattern, copies: int) -> Iterator[list[Plan]]:
+    for start in range(0, len(plans), PLANS_AT_ONCE):
+        some = plans[start : start + PLANS_AT_ONCE]
+        yield [_copied(plan, pattern, copy, copies) for plan in some for copy in range(1, copies + 1)]
+
+
+def _in_own_connection(work: Callable[[], None]) -> None:
+    try:
+        work()
+    finally:
+        connection.close()
+
+
+def _copied(plan: Plan, pattern: Pattern, copy: int, copies: int) -> Plan:
+    """The plan of a ticket's copy, as far as its events tell of it."""
+    later = pattern.shift(copy, copies)
+    return replace(
+        plan,
+        number=pattern.tickets.of_copy(plan.number, copy, copies),
+        person=pattern.people.of_copy(plan.person, copy, copies),
+        said=tuple(
+            replace(one, pk=pattern.messages.of_copy(one.pk, copy, copies), at=one.at + later) for one in plan.said
+        ),
+    )
 
 
 def _base() -> Base:
@@ -226,9 +237,12 @@ def _write_events(plans: list[Plan]) -> int:
             pk, position = pk + 1, position + 1
             row = (position, pk, at, verb, f"ticket:{plan.number}", actor, None, 0, data)
             digest = seal.chained(digest, seal.canonical(row))
-            rows.append((*row[:-1], json.dumps(data), digest))
-    # Not by the ORM: preparing so many rows for an INSERT took half of the time that seeding took.
-    _copy("journal_event", "position, id, at, verb, subject, actor, because, depth, data, hash", iter(rows))
+            told = json.dumps(data).replace("\\", "\\\\")
+            rows.append(f"{position}\t{pk}\t{at}\t{verb}\t{row[4]}\t{actor}\t\\N\t0\t{told}\t\\\\x{digest.hex()}\n")
+    columns = "position, id, at, verb, subject, actor, because, depth, data, hash"
+    with connection.cursor() as cursor, cursor.copy(f"COPY journal_event ({columns}) FROM STDIN") as copy:
+        # In its own words: giving them row by row took longer than all else here.
+        copy.write("".join(rows))
     heads.sign(position, digest)
     return len(rows)
 

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.db import connection
 
 from anliegen.config.pipeline import READERS
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verify import verify
+from anliegen.oversight.measurement import seed as seeding
 from anliegen.oversight.measurement.seed import NotForSeeding, seed
 from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers.models import Address, Person
@@ -85,3 +87,39 @@ def test_before_setting_up_there_is_nobody_to_seed_for() -> None:
     with pytest.raises(NotForSeeding, match="set the instance up"):
         seed(tickets=5)
     assert Person.objects.count() == 0
+
+
+def test_of_many_most_are_copies_that_only_number_and_time_tell_apart(
+    ready: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeding, "PATTERN", 40)
+    before = _indexes()
+    tail.drain(READERS)
+    progress: list[int] = []
+    made = seed(tickets=203, messages=203 * 2, progress=progress.append)
+    assert (made.tickets, made.messages, progress[-1]) == (203, 406, 203)
+    assert (Ticket.objects.count(), Message.objects.count(), SearchRow.objects.count()) == (203, 406, 406)
+    assert Event.objects.filter(subject__startswith="ticket:").count() == made.events == 203 * 2 + 406
+    assert verify().ok
+    assert tail.drain(READERS) == 0
+    assert len({text.rpartition("Vertragskonto ")[2][:8] for text in words_said()}) == 406  # each number once
+    assert {one.address.person_id: one.ticket.person_id for one in Participant.objects.filter(role="requester")} == {
+        person: person for person in Person.objects.values_list("pk", flat=True)
+    }
+    copies = Ticket.objects.order_by("-pk")[:160]
+    moments = [ticket.created_at for ticket in copies]
+    assert moments == sorted(moments, reverse=True)
+    for ticket in copies:
+        said = [entry.message for entry in queries.timeline(ticket, with_events=False) if entry.message]
+        assert (ticket.created_at, ticket.last_message_at) == (said[0].created_at, said[-1].created_at)
+        assert {one.person_id for one in said if one.direction == "in"} == {ticket.person_id}
+        assert said[0].from_address == Address.objects.get(person=ticket.person_id).value
+        number = said[0].text.rpartition("Vertragskonto ")[2][:8]
+        assert [row.ticket_id for row in SearchRow.objects.filter(tsv=number)] == [ticket.pk]
+    assert _indexes() == before
+
+
+def _indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT split_part(indexdef, ' WHERE ', 1) FROM pg_indexes WHERE tablename IN ('tickets_message', 'journal_event')")
+        return {row[0] for row in cursor.fetchall()}
