@@ -12,6 +12,7 @@ from django.conf import settings
 
 from anliegen.config.bodies import Bodies
 from anliegen.config.timing import Timed, working
+from anliegen.config.turns import Turns
 from anliegen.config.wsgi import application as pages
 from anliegen.faces.realtime.stream import stream
 
@@ -20,7 +21,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-_threads = WSGIMiddleware(cast(Any, working(pages)), workers=settings.ANLIEGEN_WEB_THREADS)
+_threads = WSGIMiddleware(cast(Any, Turns(working(pages))), workers=settings.ANLIEGEN_WEB_THREADS)
 _pages: Application = Bodies(Timed(_threads))
 
 

@@ -121,5 +121,7 @@ def test_of_many_most_are_copies_that_only_number_and_time_tell_apart(
 
 def _indexes() -> set[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT split_part(indexdef, ' WHERE ', 1) FROM pg_indexes WHERE tablename IN ('tickets_message', 'journal_event')")
+        cursor.execute(
+            "SELECT split_part(indexdef, ' WHERE ', 1) FROM pg_indexes WHERE tablename IN ('tickets_message', 'journal_event')"
+        )
         return {row[0] for row in cursor.fetchall()}
