@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 import uvicorn
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from anliegen.config.wsgi import application as pages
@@ -106,16 +108,16 @@ def window(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Call
 
 
 @pytest.fixture
-def log_in(window: Callable[..., Page]) -> Callable[..., Page]:
-    """A window in which an agent has logged in."""
+def log_in(window: Callable[..., Page], site: str) -> Callable[..., Page]:
+    """A window in which an agent has logged in. By the session's cookie: the page of the login has its own story."""
 
     def make(agent: Agent, **size: Any) -> Page:
         page = window(**size)
-        page.goto("/workspace/login/")
-        page.get_by_label("E-Mail-Adresse").fill(agent.email)
-        page.get_by_label("Passwort").fill(PASSWORD)
-        page.get_by_role("button", name="Anmelden").click()
-        page.wait_for_url("**/workspace/")
+        client = Client()
+        client.force_login(agent, backend=settings.AUTHENTICATION_BACKENDS[0])
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}])
+        page.goto("/workspace/")
         return page
 
     return make
