@@ -39,3 +39,20 @@ def test_a_topic_that_is_a_tag_too_stands_once_in_the_head(miras: Client, ticket
     Ticket.objects.filter(pk=ticket.pk).update(topic="abschlag", tags=["abschlag", "umzug"])
     head = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode().partition('id="ticket-head"')[2]
     assert re.findall(r'<span class="chip" title="(\w+)">', head.partition("<dialog")[0]) == ["Thema", "Schlagwort"]
+
+
+def test_whoever_looks_for_joining_finds_it_in_the_menu_that_the_palette_reads(miras: Client, ticket: Ticket) -> None:
+    html = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    (entry,) = re.findall(r'<a [^>]*data-key="q"[^>]*>.*?</a>', html, re.DOTALL)
+    assert "Verknüpfen oder zusammenführen" in entry
+
+
+def test_the_place_that_orders_the_next_concern_is_called_as_its_button(janas: Client) -> None:
+    title = re.search(r"<title>(.*?)</title>", janas.get("/workspace/settings/turns/").content.decode())
+    assert title is not None
+    assert title[1].startswith("Nächstes Anliegen")
+
+
+def test_goodwill_of_which_nothing_was_given_says_what_will_stand_there(miras: Client, ticket: Ticket) -> None:
+    html = miras.get(f"/workspace/tickets/{ticket.pk}/concessions/").content.decode()
+    assert "Noch nichts. Was aus Kulanz gewährt wird und warum, steht hier." in html
