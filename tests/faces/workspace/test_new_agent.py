@@ -1,6 +1,7 @@
 """What stands where somebody looks for it who has read nothing; `docs/new-agent.md` says why."""
 
 import re
+from collections.abc import Callable
 
 from django.test import Client
 
@@ -56,3 +57,14 @@ def test_the_place_that_orders_the_next_concern_is_called_as_its_button(janas: C
 def test_goodwill_of_which_nothing_was_given_says_what_will_stand_there(miras: Client, ticket: Ticket) -> None:
     html = miras.get(f"/workspace/tickets/{ticket.pk}/concessions/").content.decode()
     assert "Noch nichts. Was aus Kulanz gewährt wird und warum, steht hier." in html
+
+
+def test_a_surname_that_the_list_of_people_does_not_find_leads_to_the_search_that_does(
+    miras: Client, ticket: Ticket, run_pipeline: Callable[[], int]
+) -> None:
+    run_pipeline()
+    html = miras.get("/workspace/people/?q=Berger").content.decode()
+    (ways,) = re.findall(r'<div class="empty-actions">(.*?)</div>', html, re.DOTALL)
+    (way,) = re.findall(r'href="([^"]+)"', ways)
+    assert way == "/workspace/search/?q=Berger"
+    assert f"/workspace/people/{ticket.person_id}/" in miras.get(way).content.decode()
