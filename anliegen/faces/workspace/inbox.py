@@ -97,6 +97,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "news_url": news_address(listing, found),
         "is_first_page": found.newer is None,
         "empty": empty_words(listing),
+        "onward": "filter" if not listing.view or listing.more else listing.view,
         "may_export": may(agent_of(request), "ticket.export"),
         "here": request.GET.urlencode(),
         "chosen": chips.chips(request, listing),

@@ -84,7 +84,7 @@ GROUPS: list[tuple[str | Promise, list[Key]]] = [
             ("v", gettext_lazy("Make a promise")),
             ("d", gettext_lazy("Decline")),
             ("i", gettext_lazy("Why it is due")),
-            ("q", gettext_lazy("Link with another concern")),
+            ("q", gettext_lazy("Link or join with another concern")),
             ("S", gettext_lazy("Summary")),
             ("U", gettext_lazy("Translation")),
             ("y n", gettext_lazy("Copy the number")),

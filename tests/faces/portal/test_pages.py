@@ -254,3 +254,8 @@ def test_an_instance_without_an_operator_says_so() -> None:
 def test_a_page_that_is_only_read_takes_no_form(browser: Client, where: str) -> None:
     assert browser.post(where).status_code == 405
     assert browser.head(where).status_code == 200
+
+
+def test_whoever_works_here_finds_the_way_to_log_in_behind_all_that_is_for_customers(browser: Client) -> None:
+    html = text_of(browser.get("/"))
+    assert html.index('href="/workspace/"') > html.index('id="who"')
