@@ -17,8 +17,6 @@ from anliegen.config.wsgi import application as pages
 from anliegen.faces.realtime.stream import Stream
 from anliegen.records.accounts.models import Agent
 
-PASSWORD = "richtig-langes-wort"
-
 expect.set_options(timeout=30_000)  # these say what comes, not how soon; `anliegen bench` says that
 
 

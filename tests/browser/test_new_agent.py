@@ -14,11 +14,12 @@ from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
 
 pytestmark = pytest.mark.browser
+PASSWORD = "richtig-langes-wort"
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
 def test_an_empty_desk_leads_to_the_first_answer(
-    log_in: Callable[..., Page],
+    window: Callable[..., Page],
     mira: Agent,
     open_ticket: Callable[..., Ticket],
     kim_address: Address,
@@ -28,8 +29,13 @@ def test_an_empty_desk_leads_to_the_first_answer(
 ) -> None:
     ticket = open_ticket(kim_address, subject="Kein Licht", at=clock.now())
     actions.assign(ticket, to=billing, actor=SYSTEM, at=clock.now())
-    page = log_in(mira, width=width, dark=dark)
-    page.goto("/workspace/")
+    page = window(width=width, dark=dark)
+    page.goto("/")
+    page.get_by_role("link", name="Anmelden").click()
+    page.get_by_label("E-Mail-Adresse").fill(mira.email)
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url("**/workspace/")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.get_by_role("button", name="Nächstes Anliegen übernehmen").click()
