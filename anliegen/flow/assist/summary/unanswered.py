@@ -1,6 +1,6 @@
 """Which of a customer's questions an answer of ours does not go into. Pure; in doubt a question counts as answered.
 
-Only two things are taken for a sign: it asks for a day or for a sum, and none is named; or the answer takes up the words
+Only two things are a sign: it asks for a day or for a sum, and none is named; or the answer takes up the words
 of another question of the customer and none of this one. German first; an English question is weighed likewise.
 """
 
@@ -29,10 +29,12 @@ _NAMES_HOW_MUCH = re.compile(
 )
 # What stands in any sentence and says nothing of what it is about.
 _THIN = frozenset(
-    "bitte dafür damit davon dazu daran eigen einen einem einer eines diese diesen dieser dieses haben hatte hätte"
-    " könne könnt kann muss müsse müsst sollen sollt werde wurde würde wäre waren welch unser unsere ihnen ihren"
-    " ihrer mein meine meinen meiner meine machen mache noch auch schon nicht oder aber wenn weil"
-    " would could should there their which where what when have please about still your this that with from does".split()
+    (
+        *("bitte", "dafür", "damit", "davon", "dazu", "daran", "eigen", "einen", "einem", "einer", "eines", "diese"),
+        *("haben", "hatte", "hätte", "könne", "könnt", "muss", "müsse", "müsst", "solle", "sollt", "werde", "wurde"),
+        *("würde", "wäre", "waren", "welch", "unser", "ihnen", "ihren", "ihrer", "meine", "mache", "nicht", "would"),
+        *("could", "shoul", "there", "their", "which", "where", "pleas", "about", "still", "does"),
+    )
 )
 
 
@@ -59,4 +61,4 @@ def _lacks(question: str, said: Iterable[str]) -> bool:
 
 def _stems(texts: Iterable[str]) -> set[str]:
     words = (word for text in texts for word in _WORD.findall(text.lower()))
-    return {word[:_STEM] for word in words if len(word) >= _STEM and word not in _THIN and word[:_STEM] not in _THIN}
+    return {word[:_STEM] for word in words if len(word) >= _STEM and word[:_STEM] not in _THIN}
