@@ -61,5 +61,5 @@ def test_linking_and_a_problem_without_the_mouse(
     is_sound(page, f"problem-{width}")
     page.get_by_label("Ihre Antwort an alle").fill("{{anrede}}\n\nDer Strom ist wieder da.")
     page.get_by_role("button", name="Zeigen, wer was bekommt").press("Enter")
-    expect(page.locator("#round")).to_contain_text("1 Anliegen bekommt eine eigene Antwort.")
+    expect(page.locator("#round")).to_contain_text("1 Vorgang bekommt eine eigene Antwort.")
     is_sound(page, f"round-{width}")

@@ -52,8 +52,8 @@ GROUPS: list[tuple[str | Promise, list[Key]]] = [
     (
         gettext_lazy("In lists"),
         [
-            ("j", gettext_lazy("Next concern")),
-            ("k", gettext_lazy("Previous concern")),
+            ("j", gettext_lazy("Next in the list")),
+            ("k", gettext_lazy("Previous in the list")),
             ("u", gettext_lazy("Back to the list")),
             ("F", gettext_lazy("Filter")),
             ("L", gettext_lazy("Show or hide the list")),

@@ -17,7 +17,7 @@ from anliegen.oversight.compliance.names import names
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
-from anliegen.records.tickets.models import Attachment, Message, Note, Participant, Promise, Ticket
+from anliegen.records.tickets.models import Attachment, Message, Note, Participant, Promise, Ticket, Translation
 from anliegen.records.tickets.queries import events_of
 
 FORMAT = "anliegen.ticket/1"
@@ -104,10 +104,13 @@ def _messages(messages: Sequence[Message], reads_people: bool) -> list[Json]:
     files: dict[int, list[Json]] = {}
     for file in Attachment.objects.filter(message__in=messages).order_by("pk"):
         files.setdefault(file.message_id, []).append(_file(file))
-    return [_message(one, files.get(one.pk, []), reads_people) for one in messages]
+    translations: dict[int, list[Json]] = {}
+    for one in Translation.objects.newest().filter(message__in=messages).order_by("language", "pk"):
+        translations.setdefault(one.message_id, []).append(_translation(one))
+    return [_message(one, files.get(one.pk, []), translations.get(one.pk, []), reads_people) for one in messages]
 
 
-def _message(message: Message, files: list[Json], reads_people: bool) -> Json:
+def _message(message: Message, files: list[Json], translations: list[Json], reads_people: bool) -> Json:
     known: Json = {
         "number": message.pk,
         "at": _time(message.created_at),
@@ -119,6 +122,8 @@ def _message(message: Message, files: list[Json], reads_people: bool) -> Json:
         "author": _author(message, reads_people),
         "subject": message.subject,
         "text": message.text,
+        "language": message.language or None,
+        "translations": translations,
         "automatic": message.automatic or None,
         "authenticity": message.authenticity or None,
         "files": files,
@@ -140,6 +145,20 @@ def _author(message: Message, reads_people: bool) -> Json:
         return {"kind": kind, "name": name, "number": message.person_id}
     name = message.agent.name if message.agent else message.rule
     return {"kind": kind, "name": name, "number": message.agent_id}
+
+
+def _translation(one: Translation) -> Json:
+    """The version that counts, and who or what made it: a model's is never a person's."""
+    return {
+        "number": one.pk,
+        "language": one.language,
+        "version": one.version,
+        "text": one.text,
+        "kind": one.kind,
+        "author": one.agent.name if one.agent else None,
+        "model": one.model or None,
+        "made_at": _time(one.made_at),
+    }
 
 
 def _file(file: Attachment) -> Json:

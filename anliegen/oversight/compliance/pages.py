@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from anliegen.ground import keyset
+
 M = TypeVar("M", bound=Model)
 
 SIZE = 50
@@ -33,14 +35,11 @@ def page(rows: "QuerySet[M]", *, cursor: str | None = None, size: int = SIZE, by
         rows = _beyond(rows, place)
     order = ("at", "pk") if by_time else ("pk",)
     found = list(rows.order_by(*(order if backwards else (f"-{name}" for name in order)))[: size + 1])
-    more, items = len(found) > size, found[:size]
-    if backwards:
-        items.reverse()
-    has_newer, has_older = (more, True) if backwards else (place is not None, more)
+    part = keyset.cut(found, size=size, way=place[0] if place else None)
     return Page(
-        items,
-        _cursor("newer", items[0], by_time) if items and has_newer else None,
-        _cursor("older", items[-1], by_time) if items and has_older else None,
+        part.items,
+        _cursor("newer", part.newer, by_time) if part.newer else None,
+        _cursor("older", part.older, by_time) if part.older else None,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 
-from anliegen.ground import clock
+from anliegen.ground import clock, keyset
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import figures, hours
 from anliegen.records.accounts.calendar import business_time_between
@@ -50,7 +50,6 @@ def count(tickets: "QuerySet[Ticket]") -> int:
 def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, order: Order = NEWEST, size: int = PAGE) -> Page:
     """One page by keyset. The cursor is one of an earlier page's in this order; a broken one starts anew."""
     place = read_cursor(cursor)
-    backwards = bool(place and place[0] == "newer")
     rows = tickets.select_related("person", "assignee", "team")
     if place is not None:
         _way, at, number = place
@@ -62,14 +61,11 @@ def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, order: Order
     moment, falls = RawSQL(order.key, ()), order.way(place) == "DESC"  # noqa: S611 (a word of this file)
     ends = (moment.desc(), F("number").desc()) if falls else (moment.asc(), F("number").asc())
     found = list(rows.order_by(*ends)[: size + 1])
-    more, items = len(found) > size, found[:size]
-    if backwards:
-        items.reverse()
-    has_newer, has_older = (more, True) if backwards else (place is not None, more)
+    part = keyset.cut(found, size=size, way=place[0] if place else None)
     return Page(
-        items,
-        _cursor("newer", items[0], order) if items and has_newer else None,
-        _cursor("older", items[-1], order) if items and has_older else None,
+        part.items,
+        _cursor("newer", part.newer, order) if part.newer else None,
+        _cursor("older", part.older, order) if part.older else None,
     )
 
 

@@ -173,6 +173,17 @@ def test_the_pdf_is_kept_for_long_and_can_be_read_aloud(with_typst: None, miras:
     assert b"/Lang(de)" in content
 
 
+def test_a_translation_is_drawn_as_text_below_its_original(
+    with_typst: None, miras: Client, whole: Ticket, mira: Agent, now: datetime
+):
+    message, as_mira = whole.messages.order_by("pk")[0], Actor.agent(mira.pk)
+    before = take(miras, whole, "pdf").content
+    actions.translate(message, [HOSTILE, "漢字 " * 300], language="en", actor=as_mira, at=now)
+    after = take(miras, whole, "pdf").content
+    assert after.startswith(b"%PDF-")
+    assert b"/Lang(en)" in after and b"/Lang(en)" not in before
+
+
 @pytest.mark.parametrize(
     "text", [HOSTILE, "漢字仮名交じり文" * 20, "😀🏳️‍🌈👩‍👩‍👧 ﷽ ", "\ue000\ufdd0", "a" * 3000, "= x\n- y\n#[z]"]
 )

@@ -122,8 +122,8 @@ def test_the_dialog_tells_each_step(
     run_pipeline()
     told = why(miras, ticket)
     assert "Erste Antwort überfällig" in told
-    assert "Das Anliegen ging ein: Ab hier wird auf eine erste Antwort gewartet." in told
-    assert "Zielzeit: 4 Stunden Servicezeit. Sie gilt für: alle Anliegen. Keine andere passt." in told
+    assert "Der Vorgang ging ein: Ab hier wird auf eine erste Antwort gewartet." in told
+    assert "Zielzeit: 4 Stunden Servicezeit. Sie gilt für: alle Vorgänge. Keine andere passt." in told
     assert re.search(r"16\.11\.2026 10:00|Mo 16\.11\. 10:00", told)
     assert re.search(r"4 Stunden Servicezeit, bis (Mo 16\.11\.|16\.11\.2026) 14:00", told)
 

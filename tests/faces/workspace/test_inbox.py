@@ -36,6 +36,15 @@ def test_an_empty_list_says_what_will_appear(miras: Client) -> None:
     assert "Bei Ihnen liegt nichts" in miras.get("/workspace/").content.decode()
 
 
+def test_one_concern_is_counted_as_one_and_two_as_two(
+    miras: Client, ticket: Ticket, open_ticket: Callable[..., Ticket], kim_address: Address
+) -> None:
+    counted = r'class="count">(\d+)<span class="vh"> (\w+)</span>'
+    assert set(re.findall(counted, miras.get("/workspace/").content.decode())) == {("1", "Vorgang")}
+    open_ticket(kim_address)
+    assert ("2", "Vorgänge") in re.findall(counted, miras.get("/workspace/").content.decode())
+
+
 def test_an_unknown_view_is_ones_own(miras: Client) -> None:
     assert "Bei Ihnen liegt nichts" in miras.get("/workspace/?view=nonsense&cursor=%00~x~y").content.decode()
 

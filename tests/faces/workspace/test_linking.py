@@ -35,11 +35,11 @@ def test_a_concern_is_found_linked_and_let_go_again(miras_parts: Client, ticket:
     asked = text_of(miras_parts.get(base).content.decode())
     assert "gehört zusammen mit ist Teil von hat als Teil ist doppelt zu folgt auf Ursache ist das Problem" in asked
     found = text_of(miras_parts.get(f"{base}found/?q={other.pk}&kind=parent").content.decode())
-    assert f"#{ticket.pk} ist Teil von #{other.pk}. Beide Anliegen zeigen es." in found
+    assert f"#{ticket.pk} ist Teil von #{other.pk}. Beide Vorgänge zeigen es." in found
     done = miras_parts.post(base, {"kind": "parent", "other": other.pk}).content.decode()
     assert f"Verknüpft: #{ticket.pk} ist Teil von #{other.pk}." in text_of(done)
-    assert "Dieses Anliegen ist ein Teil davon" in done
-    assert "Ist Teil dieses Anliegens" in miras_parts.get(f"/workspace/tickets/{other.pk}/").content.decode()
+    assert "Dieser Vorgang ist ein Teil davon" in done
+    assert "Ist Teil dieses Vorgangs" in miras_parts.get(f"/workspace/tickets/{other.pk}/").content.decode()
     row = Link.objects.get()
     gone = miras_parts.post(f"{base}{row.pk}/remove/").content.decode()
     assert f"Die Verknüpfung mit #{other.pk} ist gelöst." in text_of(gone)
@@ -104,13 +104,13 @@ def test_a_problem_is_declared_and_concerns_are_attached_from_its_page(
     miras: Client, ticket: Ticket, other: Ticket
 ) -> None:
     page = f"/workspace/tickets/{ticket.pk}/problem/"
-    assert "Das ist ein Problem mit mehreren Anliegen" in miras.get(page).content.decode()
+    assert "Das ist ein Problem mit mehreren Vorgängen" in miras.get(page).content.decode()
     miras.post(page)
     assert Problem.objects.filter(ticket=ticket).exists()
     assert "Zähler defekt" in miras.get(f"{page}?q={other.pk}").content.decode()
     said = text_of(miras.post(f"{page}attach/", {"other": other.pk}, follow=True).content.decode())
-    assert "1 Anliegen hängt jetzt daran." in said
-    assert "Problem mit mehreren Anliegen" in miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
+    assert "1 Vorgang hängt jetzt daran." in said
+    assert "Problem mit mehreren Vorgängen" in miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
     miras.post(f"{page}detach/", {"other": other.pk})
     assert not Link.objects.exists()
 
@@ -120,9 +120,9 @@ def test_many_from_a_list_are_attached_and_taken_back_at_once(
 ) -> None:
     third = open_ticket(kim_address)
     chosen = {"ticket": f"{third.pk}-{third.version}"}
-    assert "Ursache von 1 Anliegen ist" in text_of(miras_parts.post("/workspace/attach/", chosen).content.decode())
+    assert "Ursache von 1 Vorgang ist" in text_of(miras_parts.post("/workspace/attach/", chosen).content.decode())
     done = miras_parts.post("/workspace/attach/", chosen | {"problem": problem.pk}).content.decode()
-    assert "1 Anliegen hängt jetzt daran." in text_of(done)
+    assert "1 Vorgang hängt jetzt daran." in text_of(done)
     miras_parts.post(f"/workspace/tickets/{problem.pk}/problem/detach/", {"other": third.pk})
     assert not third.links.exists()
 
@@ -139,7 +139,7 @@ def test_an_answer_to_all_is_previewed_sent_and_shown(
 ) -> None:
     made = answer(miras, problem)
     shown = text_of(miras.get(f"/workspace/rounds/{made.pk}/").content.decode())
-    assert "2 Anliegen bekommen je eine eigene Antwort." in shown and "kim@example.org" in shown
+    assert "2 Vorgänge bekommen je eine eigene Antwort." in shown and "kim@example.org" in shown
     line = made.lines.get(ticket=ticket)
     said = text_of(miras.get(f"/workspace/rounds/{made.pk}/lines/{line.pk}/").content.decode())
     assert "Guten Tag Kim Berger, der Strom ist wieder da." in said

@@ -126,6 +126,69 @@ def test_a_question_of_ours_that_nobody_answered_waits_for_the_customer() -> Non
     assert (texts(found.open), found.waits_for_customer) == (["Wie lautet Ihr Zählerstand?"], True)
 
 
+ASKED = "Mein Zähler wird getauscht. Wann kommt der Monteur? Was kostet mich der Tausch?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "left"),
+    [
+        (ASKED, "Der Monteur kommt am Donnerstag.", ["Was kostet mich der Tausch?"]),
+        (ASKED, "Der Tausch ist für Sie kostenlos.", ["Wann kommt der Monteur?"]),
+        (ASKED, "Der Monteur kommt am Donnerstag, und der Tausch kostet nichts.", []),
+        (ASKED, "Wie lautet Ihre Zählernummer?", ["Wann kommt der Monteur?", "Was kostet mich der Tausch?"]),
+        (
+            "Gilt die Vollmacht auch für Mahnungen? Kann meine Tochter den Zählerstand melden?",
+            "Der Zählerstand darf auch von Ihrer Tochter kommen.",
+            ["Gilt die Vollmacht auch für Mahnungen?"],
+        ),
+        ("Kann ich in Raten zahlen? Ist das schlimm?", "Das ist kein Problem, wir richten es ein.", []),
+        ("Bis wann muss ich kündigen?", "Die Kündigung ist jederzeit möglich.", []),
+        ("Wann kommt das Geld?", "Wir überweisen die 87,50 € bis Freitag.", []),
+        ("Wann kommt das Geld?", "Wir haben Ihren Fall an die Buchhaltung gegeben.", ["Wann kommt das Geld?"]),
+    ],
+)
+def test_a_question_that_our_answer_passed_over_stays_open_although_the_customer_wrote_of_something_else(
+    asked: str, answer: str, left: list[str]
+) -> None:
+    later = "Übrigens hat sich meine Telefonnummer geändert, sie lautet jetzt 0341 5550192."
+    talk = [says(1, asked), says(2, answer, ours=True), says(3, later)]
+    found = summarise(talk)
+    assert (texts(found.open), {line.key for line in found.open} <= {1}) == (left, True)
+    assert not found.waits_for_customer
+
+
+def test_a_later_answer_closes_what_an_earlier_one_passed_over() -> None:
+    talk = [says(1, ASKED), says(2, "Der Monteur kommt am Donnerstag.", ours=True)]
+    assert texts(summarise(talk).open) == ["Was kostet mich der Tausch?"]
+    assert summarise([*talk, says(3, "Der Tausch kostet Sie nichts.", ours=True)]).open == ()
+
+
+def test_what_was_passed_over_stands_before_what_is_asked_now() -> None:
+    talk = [says(1, ASKED), says(2, "Der Monteur kommt am Donnerstag.", ours=True), says(3, "Muss ich zu Hause sein?")]
+    assert texts(summarise(talk).open) == ["Was kostet mich der Tausch?", "Muss ich zu Hause sein?"]
+
+
+def test_thanks_settle_what_was_passed_over() -> None:
+    talk = [says(1, ASKED), says(2, "Der Monteur kommt am Donnerstag.", ours=True), says(3, "Super, vielen Dank!")]
+    assert summarise(talk).open == ()
+
+
+def test_while_we_wait_for_an_answer_only_our_question_stands_there() -> None:
+    talk = [says(1, ASKED), says(2, "Wie lautet Ihre Zählernummer?", ours=True)]
+    found = summarise(talk)
+    assert (texts(found.open), found.waits_for_customer) == (["Wie lautet Ihre Zählernummer?"], True)
+
+
+def test_an_english_question_that_was_passed_over_stays_open_too() -> None:
+    asked = "When will the technician come? How much is the new meter?"
+    talk = [
+        says(1, asked, language="en"),
+        says(2, "The technician will come on Thursday.", ours=True, language="en"),
+        says(3, "By the way, my new phone number is 0341 5550192.", language="en"),
+    ]
+    assert texts(summarise(talk).open) == ["How much is the new meter?"]
+
+
 def test_a_date_or_an_abbreviation_ends_no_sentence() -> None:
     text = "Bitte kommen Sie z. B. am 3. Oktober oder am 12.11. zu uns. Es tropft."
     assert texts(summarise([says(1, text)]).wants) == [

@@ -5,7 +5,12 @@ from __future__ import annotations
 import socketserver
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
+
+from anliegen.flow.channels.mailroom import send
 
 
 @dataclass
@@ -63,6 +68,16 @@ class MailServer(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: object, client_address: object) -> None:
         """The other side breaking off is what several tests are about."""
+
+
+@contextmanager
+def in_use(settings: Any) -> Iterator[MailServer]:
+    """One of these that our mails leave by, until the end of the block."""
+    made = MailServer()
+    settings.ANLIEGEN_SMTP_URL = made.url
+    send.register_mail_server()
+    yield made
+    made.stop()
 
 
 class _HungUp(Exception):

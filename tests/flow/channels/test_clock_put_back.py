@@ -8,7 +8,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.flow.channels import due, outbox, pace, result
-from anliegen.flow.channels.mailroom import fetch, send, watch
+from anliegen.flow.channels.mailroom import fetch, watch
 from anliegen.flow.channels.models import Delivery, Source
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -17,22 +17,13 @@ from anliegen.records.accounts.models import Agent, Mailbox, Operator
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Ticket
-from tests.flow.channels.mail_server import MailServer
+from tests.flow.channels.mail_server import MailServer, in_use
+from tests.standing import Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 AHEAD = timedelta(days=1)
 HOUR = timedelta(hours=1)
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture
@@ -45,11 +36,8 @@ def hand(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture
 def server(settings: Any, operator: Operator) -> Iterator[MailServer]:
-    made = MailServer()
-    settings.ANLIEGEN_SMTP_URL = made.url
-    send.register_mail_server()
-    yield made
-    made.stop()
+    with in_use(settings) as made:
+        yield made
 
 
 @pytest.fixture

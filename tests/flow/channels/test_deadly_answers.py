@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from anliegen.flow.channels import attempt, outbox, result
-from anliegen.flow.channels.mailroom import send
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import apart, clock
 from anliegen.ground.journal.actors import Actor
@@ -19,7 +18,7 @@ from anliegen.records.accounts.models import Agent, Operator
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Ticket
-from tests.flow.channels.mail_server import MailServer
+from tests.flow.channels.mail_server import MailServer, in_use
 from tests.flow.channels.processes import environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,11 +49,8 @@ else:
 
 @pytest.fixture
 def server(settings: Any, operator: Operator) -> Iterator[MailServer]:
-    made = MailServer()
-    settings.ANLIEGEN_SMTP_URL = made.url
-    send.register_mail_server()
-    yield made
-    made.stop()
+    with in_use(settings) as made:
+        yield made
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer, Received
 from anliegen.records.tickets.models import Message, Ticket
 from tests.flow.channels.processes import nothing_apart
+from tests.standing import Clock
 
 MINUTE = timedelta(minutes=1)
 
@@ -42,16 +43,6 @@ class Wire:
             raise self.says
         self.took.append(message.pk)
         return Taken(tuple(to))
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture

@@ -25,23 +25,14 @@ from anliegen.records.accounts.models import Agent, Mailbox, Operator
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer, File
 from anliegen.records.tickets.models import Message, Ticket
-from tests.flow.channels.mail_server import MailServer
+from tests.flow.channels.mail_server import MailServer, in_use
 from tests.flow.channels.processes import environment, nothing_apart
+from tests.standing import Clock
 
 MINUTE = timedelta(minutes=1)
 LEO = ("Leo Ott", "leo@example.net")
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture
@@ -54,11 +45,8 @@ def watch(monkeypatch: pytest.MonkeyPatch, now: datetime) -> Clock:
 @pytest.fixture
 def server(settings: Any, operator: Operator, monkeypatch: pytest.MonkeyPatch) -> Iterator[MailServer]:
     nothing_apart(monkeypatch)
-    made = MailServer()
-    settings.ANLIEGEN_SMTP_URL = made.url
-    send.register_mail_server()
-    yield made
-    made.stop()
+    with in_use(settings) as made:
+        yield made
 
 
 @pytest.fixture

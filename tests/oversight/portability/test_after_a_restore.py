@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from anliegen.flow.channels import outbox, restored
-from anliegen.flow.channels.mailroom import intake, send
+from anliegen.flow.channels.mailroom import intake
 from anliegen.flow.channels.mailroom.storing import store_raw
 from anliegen.flow.channels.models import Delivery, Intake
 from anliegen.ground import clock
@@ -20,7 +20,7 @@ from anliegen.records.accounts.models import Agent, Mailbox, Operator
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Ticket
-from tests.flow.channels.mail_server import MailServer
+from tests.flow.channels.mail_server import MailServer, in_use
 from tests.stories.mails import mail
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,11 +31,8 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def server(settings: Any, operator: Operator) -> Iterator[MailServer]:
-    made = MailServer()
-    settings.ANLIEGEN_SMTP_URL = made.url
-    send.register_mail_server()
-    yield made
-    made.stop()
+    with in_use(settings) as made:
+        yield made
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from anliegen.faces.ui.dates import exact
 from anliegen.faces.ui.drawing import language
 from anliegen.faces.ui.numbers import size
+from anliegen.faces.workspace.tickets import foreign
 from anliegen.records.tickets.models import CHANNELS, MESSAGE_STATES, PRIORITIES, STATUSES
 
 Json = dict[str, Any]
@@ -91,8 +92,21 @@ def _letter(one: Json) -> Json:
         "about": " · ".join(about),
         "subject": one["subject"],
         "paragraphs": _paragraphs(one["text"]),
+        "translations": [_translation(each) for each in one["translations"]],
         "files": [_file(file) for file in one["files"]],
     }
+
+
+def _translation(one: Json) -> Json:
+    """Never without its head: into which language, and whether a person or a model speaks here."""
+    by = _("Translated by the model %(name)s, checked by nobody") % {"name": one["model"]}
+    if one["kind"] == "person":
+        by = _("Translated by %(name)s (person)") % {"name": one["author"]}
+    into = _("Translation into %(language)s") % {"language": foreign.name_of(one["language"])}
+    about = [into, by, _said(one["made_at"])]
+    if one["version"] > 1:
+        about.append(_("version %(number)s") % {"number": one["version"]})
+    return {"about": " · ".join(about), "lang": one["language"], "paragraphs": _paragraphs(one["text"])}
 
 
 def _note(one: Json) -> Json:
@@ -102,6 +116,7 @@ def _note(one: Json) -> Json:
         "about": _said(one["at"]),
         "subject": "",
         "paragraphs": _paragraphs(one["text"]),
+        "translations": [],
         "files": [],
     }
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from anliegen.flow.assist.summary.facts import facts
 from anliegen.flow.assist.summary.rules import LANGUAGES, Rules
 from anliegen.flow.assist.summary.sentences import LOOKED_AT, Sentence, sentences
+from anliegen.flow.assist.summary.unanswered import unanswered
 
-MOST_WANTS, MOST_FACTS, MOST_ANSWERS, MOST_OPEN = 5, 10, 5, 2
+MOST_WANTS, MOST_FACTS, MOST_ANSWERS, MOST_OPEN = 5, 10, 5, 3
 MOST_SAID = 300  # messages that are looked at: the first one and the newest
 MOST_CHARACTERS = 400_000  # of all that is read: the first message, and of the newest as many as that takes
 _WORD = re.compile(r"\w+")
-_WANTS_OF_ONE, _ANSWERS_OF_ONE = 3, 2
+_WANTS_OF_ONE, _ANSWERS_OF_ONE, _NEWEST_OPEN = 3, 2, 2
 _WORTH_A_LINE = 25  # signs of a sentence that is known by no word of ours, and chosen only where nothing better is
 _SHORTEST = 12  # signs; "Ja." or "Und?" say nothing without what stands around them
 
@@ -76,6 +77,7 @@ def summarise(conversation: Sequence[Said]) -> Summary:
     answers: list[_Weighed] = []
     named: list[Line] = []
     newest: list[_Weighed] = []  # what is to be answered in the newest message that is no thanks only
+    passed_over: list[_Weighed] = []  # questions of earlier messages that none of our answers went into
     newest_is_customers = False
     for place, said in enumerate(read):
         rules = _rules(said)
@@ -85,18 +87,48 @@ def summarise(conversation: Sequence[Said]) -> Summary:
         if said.is_customers:
             wants += _best(found, _WANTS_OF_ONE)
             asked = [one for one in found if one.line.kind in ("wish", "question")]
+            if not asked and not newest and not newest_is_customers and _is_thanks(said, own, rules):
+                passed_over = []
             newest = asked if not newest_is_customers else [*newest, *asked]
         else:
             answers += _best([one for one in found if one.line.kind != "question"], _ANSWERS_OF_ONE)
+            passed_over = _passed_over([*passed_over, *(newest if newest_is_customers else ())], said, found, own)
             newest = [one for one in found if one.line.kind == "question"]
         newest_is_customers = said.is_customers
+    waits = bool(newest) and not newest_is_customers
     return Summary(
         wants=_lines(_first_and_newest(wants, MOST_WANTS)),
         facts=_once(named)[:MOST_FACTS],
         answers=_lines(sorted(answers, key=_rank)[:MOST_ANSWERS]),
-        open=_lines(newest[-MOST_OPEN:]),
-        waits_for_customer=bool(newest) and not newest_is_customers,
+        open=_lines(_open(passed_over, newest, waits=waits)),
+        waits_for_customer=waits,
         is_partial=len(read) < len(conversation) or any(len(said.text) > LOOKED_AT for said in read),
+    )
+
+
+def _open(passed_over: Sequence[_Weighed], newest: Sequence[_Weighed], *, waits: bool) -> list[_Weighed]:
+    """What was passed over stands beside the newest, where it is the customer who waits."""
+    kept = list(newest[-_NEWEST_OPEN:])
+    return kept if waits else [*passed_over[-(MOST_OPEN - len(kept)) :], *kept]
+
+
+def _passed_over(
+    asked: Sequence[_Weighed], ours: Said, found: Sequence[_Weighed], own: Sequence[Sentence]
+) -> list[_Weighed]:
+    """The questions among these that this message of ours does not go into."""
+    questions = [one for one in asked if one.line.text.endswith("?")]
+    only_asks = bool(found) and all(one.line.kind == "question" for one in found)
+    if only_asks:
+        return questions
+    left = unanswered([one.line.text for one in questions], [ours.text[one.start : one.end] for one in own])
+    return [one for place, one in enumerate(questions) if place in left]
+
+
+def _is_thanks(said: Said, own: Sequence[Sentence], rules: Rules) -> bool:
+    """Whether somebody says thanks and nothing that troubles them: then nothing is open for them."""
+    words = [_WORD.findall(said.text[one.start : one.end].lower()) for one in own]
+    return any(rules.filler.stand_in(each) for each in words) and not any(
+        rules.trouble.stand_in(each) for each in words
     )
 
 

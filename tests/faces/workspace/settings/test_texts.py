@@ -221,5 +221,5 @@ def test_the_preview_of_a_macro_shows_a_concern_that_one_may_see(miras: Client, 
     seen = miras.post(f"{MACROS}preview/", form, headers={"HX-Request": "true"}).content.decode()
     assert f"#{ticket.pk} Abschlag" in seen and "hoch</ins>" in seen
     hidden = toms.post(f"{MACROS}preview/", form, headers={"HX-Request": "true"}).content.decode()
-    assert "Ein solches Anliegen, das Sie sehen dürfen, gibt es nicht." in hidden
+    assert "Einen solchen Vorgang, den Sie sehen dürfen, gibt es nicht." in hidden
     assert not Macro.objects.exists()

@@ -62,7 +62,7 @@ def test_one_without_a_time_is_refused(browser: Client) -> None:
 def test_two_for_the_same_are_refused(browser: Client, target: Target) -> None:
     answer = browser.post(address("target-new"), NEW)
     assert answer.status_code == 422
-    assert "Genau dafür gibt es schon eine Zielzeit: für alle Anliegen." in words(answer.content.decode())
+    assert "Genau dafür gibt es schon eine Zielzeit: für alle Vorgänge." in words(answer.content.decode())
     assert Target.objects.count() == 1
 
 
@@ -101,7 +101,7 @@ def three(
 def test_the_effect_is_shown_before_it_is_saved(browser: Client, three: list[Ticket], target: Target) -> None:
     before = dict(Ticket.objects.values_list("pk", "due_at"))
     told = effect(browser, instead_of=str(target.pk), first="1", reach="running")
-    assert "3 Anliegen wären zu einer anderen Zeit fällig , von 3 offenen" in told
+    assert "3 Vorgänge wären zu einer anderen Zeit fällig , von 3 offenen" in told
     assert "jetzt überfällig: 1" in told
     assert "dann überfällig: 2" in told
     assert f"#{three[0].pk} Abschlag" in told
@@ -113,13 +113,13 @@ def test_one_for_what_begins_from_now_on_changes_nothing_open(
     browser: Client, three: list[Ticket], target: Target
 ) -> None:
     told = effect(browser, instead_of=str(target.pk), first="1", reach="new")
-    assert "0 Anliegen wären zu einer anderen Zeit fällig , von 3 offenen" in told
+    assert "0 Vorgänge wären zu einer anderen Zeit fällig , von 3 offenen" in told
 
 
 def test_only_what_it_names_is_counted(browser: Client, three: list[Ticket]) -> None:
     Ticket.objects.filter(pk=three[0].pk).update(priority=4)
     told = effect(browser, priority="4", first="1", reach="running")
-    assert "1 Anliegen wäre zu einer anderen Zeit fällig , von 1 offenen" in told
+    assert "1 Vorgang wäre zu einer anderen Zeit fällig , von 1 offenen" in told
 
 
 def test_what_the_effect_says_is_what_then_happens(browser: Client, three: list[Ticket], target: Target) -> None:
@@ -139,7 +139,7 @@ def test_other_service_hours_show_their_effect(
     week = {f"opens_{day}_1": "09:00" for day in range(5)} | {f"closes_{day}_1": "12:00" for day in range(5)}
     form = {"name": "Servicezeiten", "timezone": "Europe/Berlin", "state": "SN"} | week
     answer = browser.post(address("calendar-effect", calendar.pk), form, headers={"HX-Request": "true"})
-    assert "1 Anliegen wäre zu einer anderen Zeit fällig , von 1 offenen" in words(answer.content.decode())
+    assert "1 Vorgang wäre zu einer anderen Zeit fällig , von 1 offenen" in words(answer.content.decode())
     calendar.refresh_from_db()
     assert calendar.openings.count() == 5
 

@@ -18,6 +18,7 @@ from anliegen.flow.channels.models import Intake
 from anliegen.ground import files
 from anliegen.records.accounts.models import Mailbox
 from tests import needs
+from tests.postfix import MASTER
 
 from .dovecot import free_port
 from .servers import letter
@@ -26,26 +27,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PROGRAM = shutil.which("postfix", path="/usr/sbin:/usr/bin")
 HANDBOOK = Path(__file__).resolve().parents[4] / "docs" / "handbook" / "betrieb.md"
 
-MASTER = """
-127.0.0.1:{port} inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-lmtp unix - - n - - lmtp
-smtp unix - - n - - smtp
-proxymap unix - - n - - proxymap
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-local unix - n n - - local
-postlog unix-dgram n - n - 1 postlogd
-"""
 MAIN = {
     "compatibility_level": "3.6", "myhostname": "mx.example.org", "mydestination": "", "mynetworks": "127.0.0.0/8",
     "inet_interfaces": "127.0.0.1", "inet_protocols": "ipv4", "alias_maps": "", "alias_database": "",

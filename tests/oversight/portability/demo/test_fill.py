@@ -27,7 +27,7 @@ from anliegen.records.accounts.models import Agent, Operator, Team
 from anliegen.records.customers.models import Person
 from anliegen.records.tickets import lists
 from anliegen.records.tickets.desk import laid_out
-from anliegen.records.tickets.models import Draft, Message, Promise, Refusal, Ticket
+from anliegen.records.tickets.models import Draft, Message, Pin, Promise, Refusal, Ticket, Translation
 
 pytestmark = pytest.mark.django_db  # each test inside the transaction of the module
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -161,6 +161,16 @@ def test_an_answer_is_begun_and_a_colleague_is_asked_to_look_at_another(filled: 
     drafts = list(Draft.objects.select_related("ticket").order_by("pk"))
     assert [one.review for one in drafts] == ["", "asked"]
     assert all(one.agent_id == one.ticket.assignee_id != one.reviewer_id for one in drafts)
+
+
+def test_the_translated_mail_lies_on_the_desks_of_an_administrator_and_of_its_translator(filled: Filled) -> None:
+    translation = Translation.objects.select_related("agent", "message__ticket").get()
+    ticket = translation.message.ticket
+    pinned = set(Pin.objects.filter(ticket=ticket).values_list("agent", flat=True))
+    administrators = Agent.objects.active().filter(role__permissions__contains=["settings.manage"])
+    assert pinned == {*administrators.values_list("pk", flat=True), translation.agent_id}
+    assert administrators.exists()
+    assert ticket.number in {pin.number for pin in laid_out(administrators.order_by("pk")[0]).pins}
 
 
 def test_the_house_has_views_for_everybody_and_each_shows_something(filled: Filled) -> None:
