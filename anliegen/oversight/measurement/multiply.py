@@ -1,7 +1,7 @@
 """A pattern of seeded tickets, copied many times inside the server: a million of them in minutes instead of hours.
 
 A copy has keys, addresses, times and the number in each text of its own; all else is as in the pattern, so shares,
-lengths and words stay what they are. In time copies lie between the tickets of the pattern; their keys rise with it.
+lengths and words stay what they are. A copy lies elsewhere in time than what it is made from, between other tickets.
 Indexes that no rule needs are made anew at the end, as PostgreSQL advises for much at once (manual, "Populating a
 Database").
 """
@@ -14,6 +14,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.models import Field, Model
 
+from anliegen.oversight.measurement.plans import TICKETS_PER_PERSON
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets.models import Message, Participant, SearchRow, Ticket
 
@@ -21,6 +22,7 @@ TICKETS_AT_ONCE = 200
 SETTINGS = {"maintenance_work_mem": "256MB", "work_mem": "128MB"}  # a small instance has 48 and 8
 LOWEST, MANY = 10_000_000, 90_000_000  # the lowest number in a text, and how many there are
 STEP = 7_654_321  # from copy to copy, without a common factor with MANY
+STRIDE = 3_571  # tickets between a ticket of the pattern and its first copy
 NUMBER = r"Vertragskonto (\d{8})"
 
 
@@ -49,9 +51,15 @@ class Pattern:
     messages: Keys
     step: timedelta  # in time, from ticket to ticket
 
-    def shift(self, copy: int, copies: int) -> timedelta:
-        """How much later than the pattern a copy is."""
-        return self.step * copy / (copies + 1)
+    def shift(self, ticket: int, copy: int, copies: int) -> timedelta:
+        """How much later than this ticket of the pattern its copy is; less than nothing where that is earlier."""
+        place = ticket - self.tickets.first
+        return self.step * ((place + copy * STRIDE) % self.tickets.count - place + copy / (copies + 1))
+
+    def shift_in_sql(self, ticket: str, copies: int) -> str:
+        place, step = f"({ticket} - {self.tickets.first})", self.step.total_seconds()
+        moved = f"({place} + copy * {STRIDE}) %% {self.tickets.count} - {place}"
+        return f"make_interval(secs => {step} * ({moved} + copy / {copies + 1}.0))"
 
 
 def multiply(pattern: Pattern, copies: int, progress: Callable[[int], None]) -> None:
@@ -117,7 +125,11 @@ def _owned(pattern: Pattern, copies: int) -> Iterator[tuple[type[Model], tuple[s
 
 def _statement(model: type[Model], own: dict[str, str], keys: tuple[str, Keys], copies: int, pattern: Pattern) -> str:
     """Copies all rows between two keys."""
-    later = f"make_interval(secs => {pattern.step.total_seconds() / (copies + 1)} * copy)"
+    # A person is as old as the first of their tickets.
+    ticket = {Person: "id", Address: "person_id", Ticket: "number"}.get(model, "ticket_id")
+    if model in (Person, Address):
+        ticket = f"({pattern.tickets.first} + ({ticket} - {pattern.people.first}) * {TICKETS_PER_PERSON})"
+    later = pattern.shift_in_sql(ticket, copies)
     columns: dict[str, str] = {}
     for field in model._meta.local_concrete_fields:
         if field.column in own or not field.primary_key:

@@ -114,7 +114,7 @@ def _in_own_connection(work: Callable[[], None]) -> None:
 
 def _copied(plan: Plan, pattern: Pattern, copy: int, copies: int) -> Plan:
     """The plan of a ticket's copy, as far as its events tell of it."""
-    later = pattern.shift(copy, copies)
+    later = pattern.shift(plan.number, copy, copies)
     return replace(
         plan,
         number=pattern.tickets.of_copy(plan.number, copy, copies),

@@ -107,8 +107,7 @@ def test_of_many_most_are_copies_that_only_number_and_time_tell_apart(
         person: person for person in Person.objects.values_list("pk", flat=True)
     }
     copies = Ticket.objects.order_by("-pk")[:160]
-    moments = [ticket.created_at for ticket in copies]
-    assert moments == sorted(moments, reverse=True)
+    assert len({ticket.created_at for ticket in copies}) == 160
     for ticket in copies:
         said = [entry.message for entry in queries.timeline(ticket, with_events=False) if entry.message]
         assert (ticket.created_at, ticket.last_message_at) == (said[0].created_at, said[-1].created_at)
