@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 
-from anliegen.faces.api import problems, reading, rights, tickets, translations
+from anliegen.faces.api import links, problems, reading, rights, tickets, translations
 
 DESCRIPTION = """\
 Tickets, messages, search and the journal of this instance, for programs.
@@ -43,5 +43,6 @@ api = Interface(
 )
 api.add_router("", tickets.router)
 api.add_router("", translations.router)
+api.add_router("", links.router)
 api.add_router("", reading.router)
 problems.told_by(api)

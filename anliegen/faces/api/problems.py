@@ -36,6 +36,7 @@ KINDS = {
     "not-found": Kind(404, "There is nothing here for this token"),
     "wrong-method": Kind(405, "This address does not take that method"),
     "no-way-to-answer": Kind(409, "The customer cannot be reached"),
+    "cannot-link": Kind(409, "The tickets cannot be linked like this"),
     "joined": Kind(409, "The ticket was joined with another"),
     "length-needed": Kind(411, "The request does not say how long it is"),
     "changed-meanwhile": Kind(412, "The ticket has changed meanwhile"),

@@ -44,3 +44,9 @@ def attached_to(problem: Ticket) -> "QuerySet[Ticket]":
 def links_of(ticket: Ticket) -> "QuerySet[Link]":
     """Every link of a ticket, from either side."""
     return Link.objects.filter(Q(ticket=ticket) | Q(other=ticket)).select_related("ticket", "other")
+
+
+def seen_links(ticket: Ticket, agent: Agent) -> "QuerySet[Link]":
+    """Those among them whose other end this agent may see, too."""
+    seen = Ticket.objects.visible_to(agent).values("pk")
+    return links_of(ticket).filter(Q(ticket=ticket, other__in=seen) | Q(other=ticket, ticket__in=seen))

@@ -17,6 +17,9 @@ CONTRACT = {
 ADDED = {
     ("GET", "/api/v1/tickets/{number}/messages/{message}/translations"),
     ("POST", "/api/v1/tickets/{number}/messages/{message}/translations"),
+    ("GET", "/api/v1/tickets/{number}/links"),
+    ("POST", "/api/v1/tickets/{number}/links"),
+    ("DELETE", "/api/v1/tickets/{number}/links/{link}"),
 }
 
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -12,7 +13,7 @@ from anliegen.records.accounts.models import Agent, ApiToken
 from anliegen.records.accounts.permissions import UnknownPermission
 
 ROUTES = [
-    (method, operation.path.replace("{int:number}", "1").replace("{int:message}", "1"), token)
+    (method, re.sub(r"\{int:(number|message|link)\}", "1", operation.path), token)
     for operation, token in rights.routes(api)
     for method in operation.methods
 ]
@@ -44,7 +45,7 @@ def test_without_its_permission_each_route_is_closed(route, program, problem, ad
 
 def test_each_route_that_changes_something_asks_the_scope_write():
     asked = {(method, token.scope) for method, _path, token in ROUTES}
-    assert asked == {("GET", "read"), ("POST", "write"), ("PATCH", "write")}
+    assert asked == {("GET", "read"), ("POST", "write"), ("PATCH", "write"), ("DELETE", "write")}
 
 
 @pytest.mark.parametrize("secret", ["", "anl_wrong", "Ünlesbar"])

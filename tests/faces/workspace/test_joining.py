@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from anliegen.ground.journal.actors import SYSTEM
-from anliegen.records.accounts.models import Team
+from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Received
@@ -93,3 +93,42 @@ def test_any_later_message_can_be_made_a_concern_of_its_own_after_its_effect_was
     assert new == f"/workspace/tickets/{Ticket.objects.latest('pk').pk}/"
     assert "Und der Zaun ist kaputt." in miras.get(new).content.decode()
     assert ticket.messages.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "de",
+            [
+                "Eine Antwort auf die abgetrennte Nachricht landet im neuen Anliegen.",
+                "Nur mit seiner Nummer im Betreff einer neuen E-Mail erreichen das neue Anliegen: kim@example.org.",
+                "Eine Antwort aus dem neuen Anliegen geht an Kim Berger &lt;kim@example.org&gt;.",
+                "Das neue Anliegen beginnt mit: 1 Nachricht.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "An answer to the message that is split off lands in the new concern.",
+                "By its number alone, in the subject of a new mail, the new concern is found by: kim@example.org.",
+                "An answer from the new concern goes to Kim Berger &lt;kim@example.org&gt;.",
+                "The new concern begins with 1 message.",
+            ],
+        ),
+    ],
+)
+def test_a_concern_that_has_no_number_yet_is_spoken_of_without_one(
+    miras: Client, mira: Agent, ticket: Ticket, kim_address: Address, now: datetime, language: str, said: list[str]
+) -> None:
+    Agent.objects.filter(pk=mira.pk).update(language=language)
+    more = Received(
+        channel="email", person_id=kim_address.person_id, address=kim_address, text="Und der Zaun?",
+        from_address=kim_address.value, written_at=now + timedelta(hours=1),
+    )  # fmt: skip
+    message = actions.receive(more, ticket=ticket, at=now + timedelta(hours=1))
+    html = miras.get(f"/workspace/messages/{message.pk}/split/").content.decode().split('<div class="beforehand">')[1]
+    sentences = re.findall(r"<li>(.*?)</li>", html)
+    assert [one for one in sentences if f"#{ticket.pk}" not in one][: len(said)] == said
+    assert set(re.findall(r"#(\d+)", " ".join(sentences))) == {str(ticket.pk)}
+    assert "#neu" not in html

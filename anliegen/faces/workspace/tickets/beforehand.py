@@ -28,11 +28,7 @@ class Told:
             said.append(_("An answer to the message that is split off lands in the new concern."))
         for side in self.foreseen.after:
             if side.lands == side.number and side.knows:
-                names = self._named(side.knows)
-                said.append(
-                    _("By the number alone, in the subject of a new mail, %(who)s find %(which)s.")
-                    % {"who": names, "which": self._name(side)}
-                )
+                said.append(self._found_by_number(side))
         return said
 
     @property
@@ -56,8 +52,22 @@ class Told:
             return _("What customers answer to #%(number)s lands in #%(goal)s.") % names
         return _("What customers answer to #%(number)s lands in #%(number)s.") % names
 
+    def _found_by_number(self, side: Side) -> str:
+        names = self._named(side.knows)
+        if side.number == self.new:
+            return _("By its number alone, in the subject of a new mail, the new concern is found by: %(who)s.") % {
+                "who": names
+            }
+        return _("By the number alone, in the subject of a new mail, %(which)s is found by: %(who)s.") % {
+            "who": names,
+            "which": f"#{side.number}",
+        }
+
     def _goes_to(self, side: Side) -> Iterator[str]:
-        which = self._name(side)
+        if side.number == self.new:
+            yield from self._new_goes_to(side)
+            return
+        which = f"#{side.number}"
         if side.lands != side.number:
             yield _("Nothing is answered from %(which)s any more.") % {"which": which}
             return
@@ -71,8 +81,20 @@ class Told:
                 % {"which": which, "who": self._people(side.copies)}
             )
 
+    def _new_goes_to(self, side: Side) -> Iterator[str]:
+        """In sentences of their own: it has no number yet that could stand in any case of a noun."""
+        if not side.to:
+            yield _("From the new concern nobody can be answered by mail.")
+            return
+        yield _("An answer from the new concern goes to %(who)s.") % {"who": self._people(side.to)}
+        if side.copies:
+            yield (
+                _("%(who)s take part in the new concern and get a copy only if you choose that.")
+                % {"who": self._people(side.copies)}
+            )
+
     def _changes(self, side: Side) -> Iterator[str]:
-        was, which = self.foreseen.was(side.number), self._name(side)
+        was, which = self.foreseen.was(side.number), f"#{side.number}"
         if was is None:
             yield from self._counted(side, _("The new concern begins with %(what)s."))
             return
@@ -90,7 +112,7 @@ class Told:
             yield _("In %(which)s the customer waits for us from then on.") % {"which": which}
 
     def _left(self, side: Side) -> Iterator[str]:
-        was, which = self.foreseen.was(side.number), self._name(side)
+        was, which = self.foreseen.was(side.number), f"#{side.number}"
         if was is None:
             return
         kept = Counts.of(side).least(Counts.of(was))
@@ -105,9 +127,6 @@ class Told:
     def _counted(self, side: Side, sentence: str) -> Iterator[str]:
         if words := Counts.of(side).words:
             yield sentence % {"what": words}
-
-    def _name(self, side: Side) -> str:
-        return _("the new concern") if side.number == self.new else f"#{side.number}"
 
     def _people(self, pairs: tuple[tuple[str, str], ...]) -> str:
         if self.by_number:

@@ -96,7 +96,7 @@ def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
             raise CannotSplit
         author = carried_on(message.person)
         new = Ticket.objects.create(
-            subject=message.subject or ticket.subject,
+            subject=_unnumbered(message.subject, ticket) or ticket.subject,
             channel=message.channel,
             language=message.language or ticket.language,
             brand=ticket.brand,
@@ -119,6 +119,13 @@ def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
         record(verbs.TICKET_GAVE_OFF, ticket, actor=actor, at=at, other=ref(new), message=ref(message))
         touch(ticket, at)
     return new
+
+
+def _unnumbered(subject: str, ticket: Ticket) -> str:
+    """Without the numbers of the concern it comes from: an answer that keeps the subject alone would go back there."""
+    for number in with_joined(ticket):
+        subject = subject.replace(f"[#{number}]", "")
+    return " ".join(subject.split())
 
 
 def locked(*pks: int) -> dict[int, Ticket]:

@@ -20,6 +20,7 @@ from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verify import verify
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.fill import Filled, NotEmpty, fill, fill_in
+from anliegen.oversight.portability.demo.linked import CUT
 from anliegen.oversight.portability.demo.mails import LEDGER_REACHES
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.oversight.portability.demo.views import SHARED
@@ -27,7 +28,17 @@ from anliegen.records.accounts.models import Agent, Operator, Team
 from anliegen.records.customers.models import Person
 from anliegen.records.tickets import lists
 from anliegen.records.tickets.desk import laid_out
-from anliegen.records.tickets.models import Draft, Message, Pin, Promise, Refusal, Ticket, Translation
+from anliegen.records.tickets.models import (
+    Draft,
+    Link,
+    Message,
+    Pin,
+    Problem,
+    Promise,
+    Refusal,
+    Ticket,
+    Translation,
+)
 
 pytestmark = pytest.mark.django_db  # each test inside the transaction of the module
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -37,7 +48,12 @@ MANY = 70  # the newest ones: every state is among them, and it stays quick
 @pytest.fixture(scope="module")
 def demo() -> DemoOperator:
     whole = compose(1, NOW)
-    tickets = whole.tickets[:12] + whole.tickets[-MANY:]
+    newest = whole.tickets[-MANY:]
+    writes_often = {person for person, n in Counter(one.person for one in whole.tickets).items() if n >= 3}
+    often = next(one.person for one in reversed(newest) if one.person in writes_often)
+    # Besides the newest: the other power cuts, since one of the newest has caused them; and all of one customer.
+    hang_together = [one for one in whole.tickets[12:-MANY] if CUT in one.tags or one.person == often]
+    tickets = (*whole.tickets[:12], *hang_together, *newest)
     kept = {ticket.key for ticket in tickets}
     return replace(
         whole,
@@ -179,3 +195,18 @@ def test_the_house_has_views_for_everybody_and_each_shows_something(filled: Fill
     assert [view.name for view in views] == [name for name, _symbol, _wanted in SHARED]
     assert all(view.is_shared for view in views)
     assert sum(count.number for count in lists.counts_of(admin, [view.filter for view in views])) > 5
+
+
+def test_a_power_cut_has_caused_four_others(filled: Filled) -> None:
+    problem = Problem.objects.select_related("ticket").get()
+    assert problem.ticket.is_open and CUT in problem.ticket.tags
+    assert problem.declared_by_id == problem.ticket.assignee_id
+    caused = [link.ticket for link in Link.objects.filter(kind="problem", other=problem.ticket)]
+    assert [CUT in ticket.tags for ticket in caused] == [True] * 4
+
+
+def test_of_one_customers_concerns_two_belong_together_and_one_is_a_part(filled: Filled) -> None:
+    relates, parent = (Link.objects.get(kind=kind) for kind in ("relates", "parent"))
+    ends = {relates.ticket, relates.other, parent.ticket, parent.other}
+    assert (len(ends), len({ticket.person_id for ticket in ends})) == (3, 1)
+    assert parent.ticket in (relates.ticket, relates.other)
