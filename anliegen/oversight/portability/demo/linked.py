@@ -1,21 +1,24 @@
-"""What belongs together in the demo: a power cut with four concerns that it caused, and several of one customer."""
+"""What belongs together in the demo: a power cut with four concerns that it caused, two about the same, a part."""
 
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import QuerySet
 
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import DONE, Ticket
 
 CUT = "stromausfall"
+SAME = "abschlag"
+READING = "zählerstand"
 CAUSED = 4
 
 
 def begin(now: datetime) -> None:
-    """Where nobody is without light, or nobody wrote three times, less happens."""
+    """Where nobody is without light, or too little goes on, less happens."""
     _caused_by_one(now)
-    _of_one_customer(now)
+    _about_the_same(SAME, now)
+    _a_part(READING, "Ables", now)
 
 
 def _caused_by_one(now: datetime) -> None:
@@ -31,14 +34,23 @@ def _caused_by_one(now: datetime) -> None:
         actions.link(ticket, cause, kind="problem", actor=by, at=now)
 
 
-def _of_one_customer(now: datetime) -> None:
-    """Who wrote about three things and waits in the newest: that belongs to the one before, a part of the first."""
-    often = Ticket.objects.order_by().values("person").annotate(n=Count("pk")).filter(n__gte=3)
-    waiting = Ticket.objects.open().filter(assignee__isnull=False, problem=None, person__in=often.values("person"))
-    newest = waiting.order_by("-created_at", "-pk").first()
-    if newest is None:
-        return
-    first, *_others, before = Ticket.objects.filter(person=newest.person_id).exclude(pk=newest.pk).order_by("pk")
-    by = Actor.agent(newest.assignee_id or 0)
-    actions.link(newest, before, kind="relates", actor=by, at=now)
-    actions.link(before, first, kind="parent", actor=by, at=now)
+def _about_the_same(tag: str, now: datetime) -> None:
+    """The two newest that go on belong together."""
+    newest = list(_going_on(tag)[:2])
+    if len(newest) == 2:
+        by = Actor.agent(newest[0].assignee_id or 0)
+        actions.link(newest[0], newest[1], kind="relates", actor=by, at=now)
+
+
+def _a_part(tag: str, whole: str, now: datetime) -> None:
+    """The newest is a part of what begins with this word: one closed meter room, and the reading of the whole house."""
+    newest = list(_going_on(tag))
+    larger = next((one for one in newest if one.subject.startswith(whole)), None)
+    part = next((one for one in newest if not one.subject.startswith(whole)), None)
+    if larger is not None and part is not None:
+        actions.link(part, larger, kind="parent", actor=Actor.agent(part.assignee_id or 0), at=now)
+
+
+def _going_on(tag: str) -> "QuerySet[Ticket]":
+    lying = Ticket.objects.open().filter(tags__contains=[tag], assignee__isnull=False, links=None, linked_from=None)
+    return lying.order_by("-created_at", "-pk")
