@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
+from anliegen.faces.api.shapes import SPACES
 from anliegen.records.tickets.view_filters import Filter
 
 _SPAN = "[0-9]{1,4}[hd]"
-_WORD = r"^$|^[^\s\x00]"
+_WORD = rf"^$|^[^{SPACES}\x00][^\x00]*$"
 _Priority = Literal["", "1", "2", "3", "4"]
 _Coded = Annotated[str, StringConstraints(max_length=80, pattern=_WORD)]
 

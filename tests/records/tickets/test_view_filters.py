@@ -262,7 +262,8 @@ def test_an_address_is_read_leniently_and_written_again() -> None:
     given = {
         "status": ["new", "nonsense"],
         "team": ["3", "mine", "0", "-1", "3"],
-        "tag": ["umzug, eilig", " "],
+        "tag": ["umzug, eilig", " ", "a\x00b"],
+        "topic": ["strom\x00"],
         "waits": ["24h", "soon"],
         "created": ["2026-02-30", "30d"],
         "promise": ["overdue"],
