@@ -27,8 +27,7 @@ class Scene:
 
 def _write(page: Page) -> None:
     page.keyboard.press("r")
-    page.keyboard.press("Control+a")  # what an earlier picture left there as a draft
-    page.keyboard.type(
+    page.locator("#compose-reply [data-write]").fill(  # in the place of what an earlier picture left there as a draft
         "leider müssen wir Ihnen mitteilen, dass eine Bearbeitung Ihres Antrages derzeit nicht erfolgen kann. "
         "Sie haben den Zählerstand nicht übermittelt. Wir melden uns bis Freitag."
     )

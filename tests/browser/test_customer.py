@@ -147,6 +147,7 @@ def test_a_change_by_somebody_else_is_shown_in_the_field(
     page.goto(f"/workspace/tickets/{fresh.pk}/")
     row = page.locator(f"#p{kim.pk}-name")
     row.get_by_role("link").click()
+    expect(row.get_by_role("textbox")).to_be_visible()  # she reads the name as it was
     customers.change(kim, name="Kim Sá", actor=SYSTEM, at=clock.now())
     row.get_by_role("textbox").fill("Kim Berger-Sá")
     page.keyboard.press("Enter")

@@ -12,6 +12,7 @@ from anliegen.ground.text import fold, fold_accents
 
 LONGEST_QUERY = 400
 MOST_WORDS = 24
+_SPACES = frozenset(" \t\n\r\f\v\u00a0")
 SHORTEST_PREFIX = 3
 
 _QUOTED = re.compile(r'["“”„«»]([^"“”„«»]*)(?:["“”„«»]|$)')
@@ -42,9 +43,17 @@ def query(text: str, *, prefix: bool = False) -> str:
     return " & ".join(word.expression for word in wanted(text, prefix=prefix))
 
 
+def _cut(text: str) -> str:
+    """As much as is looked for, without the half of a word: it would be another one."""
+    head = text[:LONGEST_QUERY]
+    if len(text) == len(head) or text[LONGEST_QUERY].isspace():
+        return head
+    return head.rstrip("".join(set(head) - _SPACES)) or head
+
+
 def wanted(text: str, *, prefix: bool = False) -> tuple[Wanted, ...]:
     """The words and phrases of a query, in order, each once."""
-    line = clean(text[:LONGEST_QUERY])
+    line = clean(_cut(text))
     unfinished = prefix and bool(line) and (line[-1].isalnum())
     found: dict[str, Wanted] = {}
     at = 0

@@ -101,10 +101,10 @@ def test_any_later_message_can_be_made_a_concern_of_its_own_after_its_effect_was
         (
             "de",
             [
-                "Eine Antwort auf die abgetrennte Nachricht landet im neuen Anliegen.",
-                "Nur mit seiner Nummer im Betreff einer neuen E-Mail erreichen das neue Anliegen: kim@example.org.",
-                "Eine Antwort aus dem neuen Anliegen geht an Kim Berger &lt;kim@example.org&gt;.",
-                "Das neue Anliegen beginnt mit: 1 Nachricht.",
+                "Eine Antwort auf die abgetrennte Nachricht landet im neuen Vorgang.",
+                "Nur mit seiner Nummer im Betreff einer neuen E-Mail erreichen den neuen Vorgang: kim@example.org.",
+                "Eine Antwort aus dem neuen Vorgang geht an Kim Berger &lt;kim@example.org&gt;.",
+                "Der neue Vorgang beginnt mit: 1 Nachricht.",
             ],
         ),
         (

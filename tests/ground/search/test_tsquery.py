@@ -120,6 +120,14 @@ def test_an_unfinished_compound_is_found_with_every_letter_typed() -> None:
 
 
 @pytest.mark.django_db
+def test_a_long_text_is_cut_between_words_and_found_by_itself() -> None:
+    long = " ".join(["Zählerstand"] * 40)
+    assert finds(long, long)
+    word = "x" * 900  # where there is no space, what is there is looked for
+    assert query(word) == query(word[: len(word) - 1])
+
+
+@pytest.mark.django_db
 def test_words_of_the_subject_and_of_the_body_make_no_phrase() -> None:
     with connection.cursor() as cursor:
         parts = [("Zähler", "A"), ("Stand", "C")]
