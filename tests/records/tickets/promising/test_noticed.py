@@ -247,9 +247,9 @@ def test_hostile_text_costs_no_more_than_in_proportion(hostile: str) -> None:
         text = (hostile * (length // len(hostile) + 1))[:length]
         best = timedelta.max.total_seconds()
         for _ in range(3):
-            started = stopwatch.perf_counter()
+            started = stopwatch.thread_time()
             noticed(text, MONDAY, HOURS)
-            best = min(best, stopwatch.perf_counter() - started)
+            best = min(best, stopwatch.thread_time() - started)
         return best
 
     assert seconds(40_000) < 12 * max(seconds(10_000), 0.005)
