@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 from pydantic import StringConstraints
 
-from anliegen.faces.api.shapes import SPACES
+from anliegen.faces.api.patterns import SPACES
 from anliegen.records.tickets.view_filters import Filter
 
 _SPAN = "[0-9]{1,4}[hd]"

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from ninja import Field, Schema
 from pydantic import BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 
+from anliegen.faces.api.patterns import SPACES
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Person
 from anliegen.records.tickets.models import Message, Note, Ticket
@@ -27,8 +28,6 @@ def cleaned(value: Any) -> Any:
 _cleaned = BeforeValidator(cleaned)
 # To JSON 3.0 is as whole a number as 3.
 _whole = BeforeValidator(lambda value: int(value) if isinstance(value, float) and value.is_integer() else value)
-# What is a space differs between the languages of patterns (U+0085 is none to JSON Schema's): so each is named.
-SPACES = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _VISIBLE = rf"[^{SPACES}\x00-\x1f\x7f]"
 _MAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})+$"
 
