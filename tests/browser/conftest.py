@@ -72,6 +72,17 @@ def is_meant(complaint: str) -> bool:
     return complaint.startswith(("htmx:sendAbort,", "htmx:afterRequest,"))
 
 
+def once_loaded(page: Page) -> Callable[..., None]:
+    """Presses a key when the page is there: a person looks before, and a page that only comes listens to none."""
+    press = page.keyboard.press
+
+    def look_and_press(key: str, **more: Any) -> None:
+        page.wait_for_load_state()
+        press(key, **more)
+
+    return look_and_press
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What the browser's console says is wrong, refusals of the content security policy among it."""
@@ -94,6 +105,7 @@ def window(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Call
         )
         contexts.append(context)
         page = context.new_page()
+        page.keyboard.press = once_loaded(page)  # type: ignore[method-assign]
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         return page

@@ -168,7 +168,6 @@ def test_the_search_finds_and_opens(log_in: LogIn, mira: Agent, fresh: Ticket, r
     page.keyboard.type("Abschläge")
     page.keyboard.press("Enter")
     expect(page.locator("mark").first).to_have_text("Abschlag")
-    page.wait_for_load_state()  # its keys are listened to
     page.keyboard.press("/")
     page.keyboard.type(f"#{fresh.pk}")
     page.keyboard.press("Enter")

@@ -59,6 +59,7 @@ def environment(*, cache: Path | None = None, **options: Any) -> jinja2.Environm
         "language": language,
         "money": money,
         "number": number,
+        "remembered": (lambda macro: macro) if made.auto_reload else drawing.Remembered,
         "said": said,
         "shortcuts_off": shortcuts_off,
         "size": size,

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -22,20 +21,16 @@ from anliegen.faces.workspace.listing import (
 )
 from anliegen.faces.workspace.listing import came_from as came_from
 from anliegen.faces.workspace.listing import state_of as state_of
-from anliegen.faces.workspace.models import Notice
 from anliegen.faces.workspace.noticing import quiet
 from anliegen.faces.workspace.rail import Rail
 from anliegen.faces.workspace.sent import Sent, sent_of
-from anliegen.flow.channels.pace import held_up
+from anliegen.faces.workspace.waiting import waiting_for
 from anliegen.ground import clock
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.actors import Actor
-from anliegen.ground.journal.breaks import marks
-from anliegen.ground.journal.models import Cursor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import InTeam, may
 from anliegen.records.tickets import lists, operators, queries
-from anliegen.records.tickets.models import Draft
 from anliegen.records.tickets.views import VIEWS
 
 SYMBOLS = {
@@ -163,23 +158,8 @@ class Desk:
 
     @cached_property
     def _on_the_way(self) -> Counter[str]:
-        """All in one query, since every page asks for them; each for those who may see or settle it."""
-        asked: dict[str, QuerySet[Any]] = {}
-        if may(self.agent, "ticket.read"):
-            asked |= {"troubled": queries.troubled(self.agent), "held_up": held_up()}
-        if may(self.agent, "ticket.reply"):
-            asked |= {"review": Draft.objects.awaiting(self.agent)}
-            asked |= {"notices": (mine := Notice.objects.unread().of(self.agent))}
-            asked |= {"here": mine.filter(ticket=self._shown)} if self._shown else {}
-        if may(self.agent, "settings.manage"):
-            asked |= {"stopped": Cursor.objects.filter(failed_at__isnull=False), "broken": marks()}
-        if not asked:
-            return Counter()
-        first, *others = [
-            rows.order_by().annotate(what=Value(what)).values_list("what")[: queries.TROUBLED_SHOWN]
-            for what, rows in asked.items()
-        ]
-        return Counter(what for (what,) in first.union(*others, all=True))
+        """All in one query, since every page asks for them."""
+        return Counter(waiting_for(self.agent, self._shown))
 
     @cached_property
     def stopped(self) -> int:

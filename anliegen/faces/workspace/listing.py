@@ -124,11 +124,13 @@ def _asked_order(state: QueryDict) -> str:
 
 
 def state_of(request: HttpRequest) -> QueryDict:
-    """The query of the page the agent looks at: this request's own, or of the page whose form was sent by htmx."""
+    """The query of the page the agent looks at: this request's own, or of the page whose form was sent."""
+    if request.method != "POST":
+        return request.GET
     htmx = request.htmx  # type: ignore[attr-defined]
-    if request.method == "POST" and htmx and htmx.current_url_abs_path:
-        return QueryDict(urlsplit(htmx.current_url_abs_path).query)
-    return request.GET
+    sent_from = htmx.current_url if htmx else request.headers.get("Referer", "")
+    here = f"{request.scheme}://{request.get_host()}/"
+    return QueryDict(urlsplit(sent_from).query) if (sent_from or "").startswith(here) else request.GET
 
 
 def came_from(request: HttpRequest) -> str:

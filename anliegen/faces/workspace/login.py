@@ -8,6 +8,7 @@ from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib import auth, messages
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.views.generic.edit import FormView
 
 from anliegen.faces.ui.permissions import open_to_all_agents
 from anliegen.faces.workspace.attempts import Attempt, TooMany
+from anliegen.ground.compiled import compiled
 from anliegen.records.accounts.models import Agent
 
 # The windows of ACCOUNT_RATE_LIMITS and of `attempts`: a minute for one sender, five minutes for one address there.
@@ -66,8 +68,13 @@ class Backend(AuthenticationBackend):
     """allauth's, but for who asks: every page asks for the role too, so both are read at once."""
 
     def get_user(self, user_id: int) -> Agent | None:
-        agent = next(iter(Agent.objects.at_work().filter(pk=user_id)), None)
+        agent = next(iter(_at_work(user_id)), None)
         return agent if self.user_can_authenticate(agent) else None
+
+
+@compiled
+def _at_work(pk: int) -> QuerySet[Agent]:
+    return Agent.objects.at_work().filter(pk=pk)
 
 
 class Login(LoginView):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +18,11 @@ from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
 from anliegen.flow.channels.email.identifiers import bare_subject, subject_number
 from anliegen.ground import clock
+from anliegen.ground.compiled import compiled, in_any_of
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.accounts.permissions import may
+from anliegen.records.accounts.rights import Rights, keys_of, rights_of, standing_for
 from anliegen.records.customers import actions
 from anliegen.records.customers.models import ADDRESS_FORMS, Organisation, Person
 from anliegen.records.tickets import linked as links
@@ -134,9 +137,7 @@ def context_of(
     may_read, may_change = may(agent, "customer.read"), may(agent, "customer.change")
     linked = linked_with(ticket, agent) if linked is None else linked
     told = [ticket.pk, *(one.row.ticket.pk for one in linked)]
-    others = Ticket.objects.visible_to(agent).filter(person=person).exclude(pk__in=told)
-    lines = others.only(*OTHERS_SHOW).order_by("-last_message_at", "-pk")
-    found = list(lines[: OTHERS + 1]) if may_read else []
+    found = list(_others(person.pk, told, *keys_of(agent), rights=rights_of(agent))) if may_read else []
     return Context(
         person=person,
         may_read=may_read,
@@ -149,6 +150,13 @@ def context_of(
         sheet=Sheet(person, agent, ticket),
         organisations=organisations,
     )
+
+
+@compiled
+def _others(person: int, told: list[int], agent: int, teams: list[int], *, rights: Rights) -> QuerySet[Ticket]:
+    theirs = Ticket.objects.visible_to(standing_for(agent, teams, rights)).filter(person=person)
+    lines = theirs.exclude(in_any_of("pk", told)).only(*OTHERS_SHOW)
+    return lines.order_by("-last_message_at", "-pk")[: OTHERS + 1]
 
 
 @asks("customer.change")

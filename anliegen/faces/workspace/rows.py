@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
+from anliegen.faces.ui.dates import duration, when
 from anliegen.faces.ui.drawing import language
 from anliegen.faces.workspace.due import Due, due_of
 from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, Ticket
@@ -66,6 +67,28 @@ class Row:
         if at is None:
             return None
         return Promised(at, "broken" if at < self.now else "waiting" if at < self.now + SOON else "quiet")
+
+    def more(self, is_wide: bool) -> tuple[object, ...]:
+        """What stands below the title, as plain words: `parts/row.html` draws it once for the same ones."""
+        ticket, snippet, due, promised = self.ticket, self.snippet, self.due, self.promised
+        return (
+            self.status,
+            None if self.waits is None else duration(self.waits, short=True),
+            when(ticket.snoozed_until, now=self.now),
+            ticket.snooze_reason,
+            (due.short, due.symbol, due.tone) if due and due.presses else None,
+            (when(promised.at, time=True, now=self.now), promised.tone) if promised else None,
+            self.has_draft,
+            snippet is not None and snippet.is_held,
+            snippet.drafts if snippet else (),
+            self.priority,
+            ticket.priority > NORMAL,
+            tuple(ticket.tags[:3]) if is_wide else (),
+            *self.channel,
+            ticket.pk,
+            ticket.team.name if is_wide and ticket.team else "",
+            ticket.assignee.name if ticket.assignee else "",
+        )
 
     @property
     def is_untouched(self) -> bool:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from anliegen.ground.compiled import compiled
 from anliegen.records.accounts.queries import Mailboxes
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Address, Person
@@ -103,8 +104,13 @@ def _read(ticket: Ticket) -> list[Message]:
 
 def _taking_part(ticket: Ticket) -> list[Participant]:
     """Who takes part and can be reached by mail: requesters, then copies."""
+    return list(_participants(ticket.pk))
+
+
+@compiled
+def _participants(ticket: int) -> QuerySet[Participant]:
     mails = Participant.objects.filter(ticket=ticket, address__kind="email").select_related("address__person")
-    return list(mails.order_by("-role", "pk")[:MOST_PARTICIPANTS])
+    return mails.order_by("-role", "pk")[:MOST_PARTICIPANTS]
 
 
 def _writer_of(message: Message, again: Sequence[Message], taking_part: Sequence[Participant]) -> Address | None:

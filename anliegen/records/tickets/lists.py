@@ -8,9 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from anliegen.ground import clock
+from anliegen.ground.compiled import compiled
+from anliegen.ground.planned import planned_once
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets import looking, queries
 from anliegen.records.tickets.lanes import Plan, plan
@@ -58,8 +61,9 @@ def page(
     if not found.rest:
         lanes, params = _side_by_side(found, place, size + 1, order)
         nearest = f"SELECT number FROM ({lanes}) AS lanes {_next(place, size + 1, order)}"  # noqa: S608 (made by this file)
-        listed = Ticket.objects.filter(pk__in=RawSQL(nearest, params))  # noqa: S611 (values are parameters)
-        return queries.page(listed.only(*COLUMNS), cursor=cursor, order=order, size=size)
+        with planned_once():
+            rows = list(_lines(*params, nearest=nearest, key=order.key, way=order.way(place)))
+        return queries.page_of(rows, place, order, size)
     numbers, end = looking.walk(found, place, order, size + 1)
     if end is not None and len(numbers) <= size and wanted.tag:
         rare = looking.by_tags(found, wanted.tag, place, order, size + 1)
@@ -67,6 +71,12 @@ def page(
     listed = Ticket.objects.filter(pk__in=numbers)
     read = queries.page(listed.only(*COLUMNS), cursor=cursor, order=order, size=size)
     return read if end is None or len(numbers) > size else queries.cut(read, place, end)
+
+
+@compiled
+def _lines(*params: Any, nearest: str, key: str, way: str) -> QuerySet[Ticket]:
+    listed = Ticket.objects.filter(pk__in=RawSQL(nearest, params)).only(*COLUMNS)  # noqa: S611 (values are parameters)
+    return queries.in_order(listed.select_related("person", "assignee", "team"), key, way)
 
 
 def filter_of(view: str | Filter) -> Filter:
@@ -131,6 +141,6 @@ def _count(found: Plan, place: Place | None, order: Order = NEWEST) -> tuple[str
 
 
 def _one(columns: str, params: list[Any]) -> tuple[int, ...]:
-    with connection.cursor() as cursor:
+    with planned_once(), connection.cursor() as cursor:
         cursor.execute(f"SELECT {columns}", params)
         return tuple(cursor.fetchone() or ())

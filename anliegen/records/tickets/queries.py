@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.db.models.expressions import RawSQL
 
 from anliegen.ground import clock, keyset
+from anliegen.ground.compiled import compiled
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import figures, hours
 from anliegen.records.accounts.calendar import business_time_between
@@ -58,9 +59,18 @@ def page(tickets: "QuerySet[Ticket]", *, cursor: str | None = None, order: Order
             where=[f"({order.key}, tickets_ticket.number) {order.past(place)} (%s, %s)"],
             params=[at, number],
         )
-    moment, falls = RawSQL(order.key, ()), order.way(place) == "DESC"  # noqa: S611 (a word of this file)
-    ends = (moment.desc(), F("number").desc()) if falls else (moment.asc(), F("number").asc())
-    found = list(rows.order_by(*ends)[: size + 1])
+    return page_of(list(in_order(rows, order.key, order.way(place))[: size + 1]), place, order, size)
+
+
+def in_order(tickets: "QuerySet[Ticket]", key: str, way: str) -> "QuerySet[Ticket]":
+    """Along the order, or against it."""
+    moment = RawSQL(key, ())  # noqa: S611 (of an order)
+    ends = (moment.desc(), F("number").desc()) if way == "DESC" else (moment.asc(), F("number").asc())
+    return tickets.order_by(*ends)
+
+
+def page_of(found: list[Ticket], place: Place | None, order: Order, size: int) -> Page:
+    """The page of the tickets next to a place, of which one more may be given than it holds."""
     part = keyset.cut(found, size=size, way=place[0] if place else None)
     return Page(
         part.items,
@@ -115,11 +125,28 @@ def timeline(
     # Before the messages: whatever an event speaks of was committed with it, so it is there when it is looked for.
     happened = (events_of(ticket) if events is None else events) if with_events else ()
     # Ordered below and not by the database: for an order Django looks at every column of the tables joined.
-    messages = ticket.messages.select_related("person", "agent", "reviewed_by").prefetch_related("attachments")
+    messages = list(_messages(ticket.pk))
+    notes = list(_notes(ticket.pk, reader.pk if reader else 0, is_read_by_somebody=reader is not None))
+    for message in messages:
+        message.ticket = ticket
+    for note in notes:
+        note.ticket = ticket
     entries = [Entry(message.created_at, message=message) for message in messages]
-    entries += [Entry(note.created_at, note=note) for note in ticket.notes.readable_by(reader).select_related("agent")]
+    entries += [Entry(note.created_at, note=note) for note in notes]
     entries += [Entry(event.at, event=event) for event in happened if event.verb not in SHOWN_BY_THEMSELVES]
     return sorted(entries, key=_place_in_time)
+
+
+@compiled
+def _messages(ticket: int) -> "QuerySet[Message]":
+    whole = Message.objects.select_related("person", "agent", "reviewed_by").prefetch_related("attachments")
+    return whole.filter(ticket=ticket)
+
+
+@compiled
+def _notes(ticket: int, reader: int, *, is_read_by_somebody: bool) -> "QuerySet[Note]":
+    readable = Note.objects.readable_by(Agent(pk=reader) if is_read_by_somebody else None)
+    return readable.filter(ticket=ticket).select_related("agent")
 
 
 def _place_in_time(entry: Entry) -> tuple[datetime, int, int]:
@@ -138,7 +165,12 @@ SHOWN_BY_THEMSELVES = (
 
 def events_of(ticket: Ticket) -> list[Event]:
     """All that happened to a ticket, in the order it was written down."""
-    return list(Event.objects.filter(subject=f"ticket:{ticket.pk}").order_by("id"))
+    return list(_events(f"ticket:{ticket.pk}"))
+
+
+@compiled
+def _events(subject: str) -> "QuerySet[Event]":
+    return Event.objects.filter(subject=subject).order_by("id")
 
 
 def expected_answer(team: Team | None, language: str, *, since: datetime, at: datetime) -> str:

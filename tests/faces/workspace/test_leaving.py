@@ -193,6 +193,24 @@ def test_corrected_and_sent_again_it_is_told_no_more(miras_parts: Client, ticket
     assert "Um diese Antwort hat sich schon jemand gekümmert." in html
 
 
+def test_without_a_script_what_hinders_is_said_and_the_list_stays_beside(
+    miras: Client, ticket: Ticket, failed: Message
+) -> None:
+    here = f"/workspace/tickets/{ticket.pk}/?from=undelivered"
+    sent_from = {"referer": f"http://testserver{here}"}
+    refused = miras.post(f"/workspace/messages/{failed.pk}/again/", {"to": "kim(at)example.org"}, headers=sent_from)
+    assert (refused.status_code, refused["Location"]) == (302, here)
+    assert "kim(at)example.org" in miras.get(here).content.decode()
+    settled = miras.post(f"/workspace/messages/{failed.pk}/settle/", headers=sent_from)
+    assert (settled.status_code, settled["Location"]) == (302, here)
+
+
+def test_an_address_that_is_not_ours_names_no_list(miras: Client, ticket: Ticket, failed: Message) -> None:
+    foreign = {"referer": "https://elsewhere.example/?from=undelivered"}
+    settled = miras.post(f"/workspace/messages/{failed.pk}/settle/", headers=foreign)
+    assert settled["Location"] == f"/workspace/tickets/{ticket.pk}/"
+
+
 def test_in_doubt_a_person_decides(
     miras_parts: Client, miras: Client, ticket: Ticket, answer: Callable[..., Message]
 ) -> None:

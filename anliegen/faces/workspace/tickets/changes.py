@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import handing
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import ref
@@ -86,9 +86,7 @@ def _apply(request: HttpRequest, number: int, permission: str, fields: tuple[str
     act: Act = actions.pass_on if is_given and summary else actions.change
     wanted = {"to": value, "summary": summary} if is_given and summary else {"wanted": Change(**{field: value})}
     conflict = _change(request, ticket, lambda version: act(ticket, **wanted, **_by(request, version)), field)
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", number)
-    return refreshed(request, ticket, conflict=conflict)
+    return acted(request, ticket, conflict=conflict)
 
 
 def _by(request: HttpRequest, version: int | None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from anliegen.faces.workspace.tickets import attaching
 from anliegen.flow.channels.email.html import written
 from anliegen.flow.channels.email.html.cleaned import from_text
+from anliegen.ground.compiled import compiled
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.content import File, Writing, Written
 from anliegen.records.tickets.models import Draft, DraftFile, Message, Ticket
@@ -100,7 +102,12 @@ class Drafts:
 
 def of(ticket: Ticket, agent: Agent) -> Drafts:
     """In one query, files and names along with it."""
-    return Drafts(list(Draft.objects.with_files().filter(ticket=ticket).order_by("pk")), agent)
+    return Drafts(list(_at(ticket.pk)), agent)
+
+
+@compiled
+def _at(ticket: int) -> QuerySet[Draft]:
+    return Draft.objects.with_files().filter(ticket=ticket).order_by("pk")
 
 
 def initial(draft: Draft) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +14,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import legal, why
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for
 from anliegen.ground import clock
 from anliegen.ground.text import sort_key
 from anliegen.records.accounts.permissions import may
@@ -87,7 +87,7 @@ def set_deadline(request: HttpRequest, number: int) -> HttpResponse:
     if not form.is_valid():
         return _show(request, ticket, form=form)
     deadlines.set_deadline(ticket, **form.cleaned_data, actor=actor_of(request), at=clock.now())
-    return _done(request, ticket)
+    return acted(request, ticket)
 
 
 @asks("ticket.change")
@@ -119,13 +119,7 @@ def settle_deadline(request: HttpRequest, number: int, pk: int) -> HttpResponse:
         return _show(request, ticket, unsettled=row.pk)
     settle = SETTLE[form.cleaned_data["how"]]
     settle(row, why=form.cleaned_data["why"], actor=actor_of(request), at=clock.now())
-    return _done(request, ticket)
-
-
-def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
-    return refreshed(request, ticket)
+    return acted(request, ticket)
 
 
 def _show(

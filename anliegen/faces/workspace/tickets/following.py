@@ -1,16 +1,15 @@
 """Following a concern, and ending that a colleague was brought in."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets import actions
-from anliegen.records.tickets.models import Ticket
 
 
 @asks("ticket.read")
@@ -21,7 +20,7 @@ def follow(request: HttpRequest, number: int) -> HttpResponse:
     ticket = ticket_for(agent, number)
     act = actions.unfollow if "stop" in request.POST else actions.follow
     act(ticket, agent, actor=actor_of(request), at=clock.now())
-    return _shown(request, ticket)
+    return acted(request, ticket)
 
 
 @asks("ticket.assign")
@@ -31,8 +30,4 @@ def let_out(request: HttpRequest, number: int, agent: int) -> HttpResponse:
     ticket = ticket_for(agent_of(request), number)
     insist(request, "ticket.assign", ticket)
     actions.let_out(ticket, get_object_or_404(Agent, pk=agent), actor=actor_of(request), at=clock.now())
-    return _shown(request, ticket)
-
-
-def _shown(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    return refreshed(request, ticket) if request.htmx else redirect("workspace:ticket", ticket.pk)  # type: ignore[attr-defined]
+    return acted(request, ticket)

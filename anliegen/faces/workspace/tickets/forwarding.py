@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -16,7 +15,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import attaching, drafts, news
 from anliegen.faces.workspace.tickets.drafts import Drafted, NumbersField
-from anliegen.faces.workspace.tickets.page import parts_of, ticket_for
+from anliegen.faces.workspace.tickets.page import anew, parts_of, ticket_for
 from anliegen.faces.workspace.tickets.recipients import AddressesField, counted, forward_words
 from anliegen.faces.workspace.tickets.talk import REFUSALS, insist_on_draft, refused, unless_news
 from anliegen.faces.workspace.tickets.writing import Versioned
@@ -165,7 +164,7 @@ def _send(request: HttpRequest, ticket: Ticket, form: ForwardForm) -> Message | 
 
 def _sent(request: HttpRequest, message: Message) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", message.ticket_id)
+        return anew(request, message.ticket_id)
     ticket = ticket_for(agent_of(request), message.ticket_id)
     parts = parts_of(request, ticket)
     said = {

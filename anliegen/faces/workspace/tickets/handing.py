@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for
 from anliegen.faces.workspace.tickets.summary import proposed
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Team
@@ -80,7 +80,7 @@ def hand_over(request: HttpRequest, number: int) -> HttpResponse:
     except actions.NoSummary:
         form.add_error("summary", EMPTY)
         return _ask(request, ticket, form)
-    return _done(request, ticket)
+    return acted(request, ticket)
 
 
 def ask(request: HttpRequest, ticket: Ticket, to: str = "") -> HttpResponse:
@@ -104,10 +104,8 @@ def give_back(request: HttpRequest, number: int, handover: int) -> HttpResponse:
         form.add_error("reason", _("Please say in a line why it goes back."))
         return _ask(request, ticket, form, given)
     except actions.CannotGiveBack:
-        if not request.htmx:  # type: ignore[attr-defined]
-            return redirect("workspace:ticket", number)
-        return refreshed(request, ticket, conflict=_("Somebody was quicker: it has been handed on meanwhile."))
-    return _done(request, ticket)
+        return acted(request, ticket, conflict=_("Somebody was quicker: it has been handed on meanwhile."))
+    return acted(request, ticket)
 
 
 @asks("ticket.read")
@@ -117,7 +115,7 @@ def taken(request: HttpRequest, number: int) -> HttpResponse:
     agent = agent_of(request)
     ticket = ticket_for(agent, number)
     actions.take_handover(ticket, agent, how="said", actor=actor_of(request), at=clock.now())
-    return _done(request, ticket)
+    return acted(request, ticket)
 
 
 def _ask(
@@ -130,13 +128,6 @@ def _ask(
     if request.htmx:  # type: ignore[attr-defined]
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#asked", "innerHTML"
     return response
-
-
-def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    if request.htmx:  # type: ignore[attr-defined]
-        return refreshed(request, ticket)
-    is_theirs = Ticket.objects.visible_to(agent_of(request)).filter(pk=ticket.pk).exists()
-    return redirect("workspace:ticket", ticket.pk) if is_theirs else redirect("workspace:inbox")
 
 
 def _named(reference: str) -> Agent | Team:

@@ -1,13 +1,13 @@
 """Marking a passage of a message for all colleagues, and taking the mark away."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for
 from anliegen.ground import clock
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Highlight, Message
@@ -34,9 +34,7 @@ def mark(request: HttpRequest, message: int) -> HttpResponse:
         )
     except actions.CannotMark:
         conflict = _("Only words of the message itself can be marked, not those of a quote or of several messages.")
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
-    return refreshed(request, ticket, conflict=conflict)
+    return acted(request, ticket, conflict=conflict)
 
 
 @asks("ticket.note")
@@ -47,6 +45,4 @@ def unmark(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = ticket_for(agent_of(request), found.message.ticket_id)
     insist(request, "ticket.note" if found.agent_id == agent_of(request).pk else "ticket.change", ticket)
     actions.remove_highlight(found, actor=actor_of(request), at=clock.now())
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
-    return refreshed(request, ticket)
+    return acted(request, ticket)

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for
 from anliegen.faces.workspace.tickets.recipients import AddressesField, named
 from anliegen.ground import clock
 from anliegen.records.tickets import actions
@@ -39,12 +39,12 @@ def later(request: HttpRequest, message: int) -> HttpResponse:
     found, ticket = _found(request, message)
     form = LaterForm(request.POST)
     if not form.is_valid():
-        return _said(request, ticket, _("Please give a date and a time."))
+        return acted(request, ticket, conflict=_("Please give a date and a time."))
     try:
         changed = actions.reschedule(found, send_at=form.cleaned_data["send_at"], **_who(request))
     except actions.InThePast:
-        return _said(request, ticket, _("This time has passed already."))
-    return _said(request, ticket, _too_late(changed, "queued"))
+        return acted(request, ticket, conflict=_("This time has passed already."))
+    return acted(request, ticket, conflict=_too_late(changed, "queued"))
 
 
 @asks("ticket.reply")
@@ -52,7 +52,7 @@ def later(request: HttpRequest, message: int) -> HttpResponse:
 def now(request: HttpRequest, message: int) -> HttpResponse:
     """Send it now; it can still be undone for some seconds."""
     found, ticket = _found(request, message)
-    return _said(request, ticket, _too_late(actions.send_now(found, **_who(request)), "queued"))
+    return acted(request, ticket, conflict=_too_late(actions.send_now(found, **_who(request)), "queued"))
 
 
 @asks("ticket.reply")
@@ -62,7 +62,7 @@ def again(request: HttpRequest, message: int) -> HttpResponse:
     found, ticket = _found(request, message)
     form = AgainForm(request.POST)
     if not form.is_valid():
-        return _said(request, ticket, " ".join(str(one) for errors in form.errors.values() for one in errors))
+        return acted(request, ticket, conflict=" ".join(str(one) for errors in form.errors.values() for one in errors))
     to = named(form.cleaned_data["to"], found)
     cc = named(form.cleaned_data["cc"], found)
     return _unless_seen_to(request, ticket, lambda: actions.send_again(found, to=to, cc=cc, **_who(request)))
@@ -100,15 +100,9 @@ def _unless_seen_to(request: HttpRequest, ticket: Ticket, act: Callable[[], obje
     try:
         act()
     except actions.NotTroubled:
-        return _said(request, ticket, _("Somebody has seen to this answer already."))
-    return _said(request, ticket, "")
+        return acted(request, ticket, conflict=_("Somebody has seen to this answer already."))
+    return acted(request, ticket)
 
 
 def _too_late(message: Message, wanted: str) -> str:
     return "" if message.state == wanted and message.leaving_at is None else _("It was too late: the answer has left.")
-
-
-def _said(request: HttpRequest, ticket: Ticket, sentence: str) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
-    return refreshed(request, ticket, conflict=sentence or None)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
-from anliegen.faces.workspace.tickets.page import parts_of, ticket_for, ticket_seen_by
+from anliegen.faces.workspace.tickets.page import anew, parts_of, ticket_for, ticket_seen_by
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets import actions, search
@@ -187,7 +187,7 @@ def _done(
     request: HttpRequest, ticket: Ticket, said: str, *, undo: str = "", fields: dict[str, Any] | None = None
 ) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
+        return anew(request, ticket.pk)
     parts = parts_of(request, ticket_for(agent_of(request), ticket.pk))
     more = {"said": said, "undo_link": undo, "fields": fields or {}, "undo_until": clock.now() + TO_UNDO}
     return page(request, "workspace/ticket/linked.html", parts | more | {"from_toast": _is_from_toast(request)})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.blocks import Here
-from anliegen.faces.workspace.tickets.page import gone, parts_of, ticket_for
+from anliegen.faces.workspace.tickets.page import anew, gone, parts_of, ticket_for
 from anliegen.flow.macros import actions
 from anliegen.flow.macros.models import Macro, MacroRun
 from anliegen.flow.macros.plan import ASKS, Plan, plan
@@ -204,7 +204,7 @@ def _ask(
 
 def _applied(request: HttpRequest, run: MacroRun, shown: Preview) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", run.ticket_id)
+        return anew(request, run.ticket_id)
     agent = agent_of(request)
     if not Ticket.objects.visible_to(agent).filter(pk=run.ticket_id).exists():
         return gone(run.ticket)
@@ -231,7 +231,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         said, is_whole = _taken_back(done), not done.kept
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", run.ticket_id)
+        return anew(request, run.ticket_id)
     context = parts_of(request, ticket_for(agent_of(request), run.ticket_id)) | {"said": said, "is_whole": is_whole}
     return page(request, "workspace/ticket/macro_undone.html", context | {"run": run})
 

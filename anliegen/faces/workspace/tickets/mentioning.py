@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for, ticket_seen_by
+from anliegen.faces.workspace.tickets.page import acted, ticket_for, ticket_seen_by
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.permissions import may
@@ -92,4 +91,4 @@ def settle(request: HttpRequest, number: int) -> HttpResponse:
     agent = agent_of(request)
     ticket = ticket_for(agent, number)
     actions.settle_mentions(ticket, agent, how="said", actor=actor_of(request), at=clock.now())
-    return refreshed(request, ticket) if request.htmx else redirect("workspace:ticket", number)  # type: ignore[attr-defined]
+    return acted(request, ticket)

@@ -1,11 +1,13 @@
 """The page of one ticket: list, ticket, context. Also its parts, when htmx asks for what changed."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
@@ -19,24 +21,42 @@ from anliegen.faces.workspace.rows import rows, status_look, waits
 from anliegen.faces.workspace.tickets import choices, drafts, entries, foreign, origin, writing
 from anliegen.faces.workspace.tickets.ahead import ahead
 from anliegen.ground import clock
+from anliegen.ground.compiled import compiled
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
+from anliegen.records.accounts.rights import Rights, keys_of, rights_of, standing_for
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.promises import owed_by
 from anliegen.records.tickets.seen import as_seen_by
 from anliegen.records.tickets.together import together
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+
+class Hindrance(Protocol):
+    """What hindered an action, with more than a sentence to say about it."""
+
+    @property
+    def sentence(self) -> str: ...
+
 
 def ticket_for(agent: Agent, number: int) -> Ticket:
     """The ticket, if this agent may see it. Else it is as if there were none."""
-    # Each further table makes planning the query slower by half; the mailbox is asked for by what sends an answer.
-    visible = Ticket.objects.visible_to(agent).with_undo().with_problem()
-    visible = visible.select_related("person__organisation", "team", "assignee", "responsible", "brand")
-    ticket = next(iter(visible.filter(pk=number)), None) if number < 2**63 else None
+    if number >= 2**63:
+        raise Http404
+    ticket = next(iter(_of_the_page(number, *keys_of(agent), rights=rights_of(agent))), None)
     if ticket is None:
         raise Http404
     as_seen_by(agent, [ticket])
     return ticket
+
+
+@compiled
+def _of_the_page(number: int, agent: int, teams: list[int], *, rights: Rights) -> "QuerySet[Ticket]":
+    # Each further table makes planning the query slower by half; the mailbox is asked for by what sends an answer.
+    visible = Ticket.objects.visible_to(standing_for(agent, teams, rights)).with_undo().with_problem()
+    return visible.select_related("person__organisation", "team", "assignee", "responsible", "brand").filter(pk=number)
 
 
 def ticket_seen_by(agent: Agent, number: int) -> Ticket:
@@ -136,6 +156,22 @@ def refreshed(request: HttpRequest, found: Ticket, **more: Any) -> HttpResponse:
         return gone(found)
     context = parts_of(request, ticket_for(agent_of(request), found.pk)) | more
     return page(request, "workspace/ticket/refreshed.html", context)
+
+
+def acted(request: HttpRequest, found: Ticket, *, conflict: str | Hindrance | None = None) -> HttpResponse:
+    """After an action, with or without a script: what it changed, and what hindered it."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return refreshed(request, found, conflict=conflict or None)
+    return anew(request, found.pk, conflict if isinstance(conflict, str) else getattr(conflict, "sentence", None))
+
+
+def anew(request: HttpRequest, number: int, said: str | None = None) -> HttpResponse:
+    """After an action without a script: the whole page, still within the list it was opened from."""
+    if said:
+        messages.warning(request, said)
+    if not Ticket.objects.visible_to(agent_of(request)).filter(pk=number).exists():
+        return redirect("workspace:inbox")
+    return redirect(reverse("workspace:ticket", args=[number]) + origin.query_of(request))
 
 
 def gone(found: Ticket) -> HttpResponse:

@@ -1,14 +1,13 @@
 """Pinning a ticket to the agent's own rail."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of
-from anliegen.faces.workspace.tickets.page import ticket_for
+from anliegen.faces.workspace.tickets.page import anew, ticket_for
 from anliegen.ground import clock
 from anliegen.records.tickets import actions
 
@@ -25,5 +24,5 @@ def pin(request: HttpRequest, number: int) -> HttpResponse:
     except actions.TooManyPins:
         refused = _("There is room for 20 pinned concerns. Take one of them away first.")
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", number)
+        return anew(request, number, refused)
     return page(request, "workspace/list/pinned.html", {"ticket": ticket, "refused": refused, "pinned_now": True})

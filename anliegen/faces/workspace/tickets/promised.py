@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for
 from anliegen.faces.workspace.tickets.promising import FIELD, LATEST, owner_of, owners
 from anliegen.ground import clock
 from anliegen.records.accounts import hours
@@ -87,7 +87,7 @@ def promises(request: HttpRequest, number: int) -> HttpResponse:
         except actions.JoinedElsewhere as elsewhere:
             form.add_error(None, _("This concern is carried on in number %(number)s.") % {"number": elsewhere.into})
         else:
-            return _done(request, ticket)
+            return acted(request, ticket)
     return _all(request, ticket, form)
 
 
@@ -111,7 +111,7 @@ def promise(request: HttpRequest, pk: int) -> HttpResponse:
         do(request, found, form)
     except actions.NotOwed:
         return _one(request, ticket, found, None, is_late=True)
-    return _done(request, ticket)
+    return acted(request, ticket)
 
 
 def _keep(request: HttpRequest, promise: Promise, _form: PromiseForm) -> object:
@@ -204,7 +204,3 @@ def _one(
 
 def _may_promise(request: HttpRequest, ticket: Ticket) -> bool:
     return ticket.joined_into_id is None and may(agent_of(request), "ticket.reply", ticket)
-
-
-def _done(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    return refreshed(request, ticket) if request.htmx else redirect("workspace:ticket", ticket.pk)  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -14,7 +14,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import choices
-from anliegen.faces.workspace.tickets.page import refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.permissions import may
@@ -55,7 +55,7 @@ def share(request: HttpRequest, number: int) -> HttpResponse:
     draft = get_object_or_404(Draft, ticket=ticket, pk=_number(request, "draft"), agent=agent_of(request))
     to = _asked(request, ticket, form.cleaned_data["to"]) if form.is_valid() else None
     if to is None:
-        return _said(request, ticket, _("Please choose who is to look at it."))
+        return acted(request, ticket, conflict=_("Please choose who is to look at it."))
     remark = form.cleaned_data["remark"]
     return _unless_changed(
         request,
@@ -96,7 +96,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     draft, ticket = _asked_of_me(request, pk)
     form = RemarkForm(request.POST)
     if not form.is_valid():
-        return _said(request, ticket, _("Please say what should be changed."))
+        return acted(request, ticket, conflict=_("Please say what should be changed."))
     given = form.cleaned_data
     return _unless_changed(
         request,
@@ -111,16 +111,10 @@ def _unless_changed(request: HttpRequest, ticket: Ticket, act: Callable[[], obje
     try:
         act()
     except (actions.NotAsked, actions.DraftGone):
-        return _said(request, ticket, _("The answer was changed or sent meanwhile. Please read it again."))
+        return acted(request, ticket, conflict=_("The answer was changed or sent meanwhile. Please read it again."))
     except actions.NotToOneself:
-        return _said(request, ticket, _("Two pairs of eyes: please choose somebody else."))
-    return _said(request, ticket, "")
-
-
-def _said(request: HttpRequest, ticket: Ticket, sentence: str) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
-    return refreshed(request, ticket, conflict=sentence or None)
+        return acted(request, ticket, conflict=_("Two pairs of eyes: please choose somebody else."))
+    return acted(request, ticket)
 
 
 def _colleagues(request: HttpRequest, ticket: Ticket) -> list[tuple[str, str]]:

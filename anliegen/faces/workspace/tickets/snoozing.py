@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from anliegen.faces.ui.dates import exact, exact_day
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
-from anliegen.faces.workspace.tickets.page import parts_of, refreshed, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, anew, parts_of, ticket_for
 from anliegen.ground import clock
 from anliegen.records.accounts import hours
 from anliegen.records.tickets import actions, moments
@@ -105,7 +104,7 @@ def wake(request: HttpRequest, number: int) -> HttpResponse:
     insist(request, "ticket.change", ticket)
     actions.wake(ticket, actor=actor_of(request), at=clock.now())
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", number)
+        return anew(request, number)
     parts = parts_of(request, ticket_for(agent_of(request), number))
     parts["from_toast"] = request.POST.get("from") == "toast"
     return page(request, "workspace/ticket/woken.html", parts)
@@ -156,7 +155,7 @@ def _do(request: HttpRequest, ticket: Ticket, until: datetime, given: dict[str, 
     except actions.NotOpen:
         return _stays(request, ticket)
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
+        return anew(request, ticket.pk)
     parts = parts_of(request, ticket_for(agent_of(request), ticket.pk))
     return page(request, "workspace/ticket/snoozed.html", parts | {"was": was, "undo_until": clock.now() + TO_UNDO})
 
@@ -190,9 +189,9 @@ def _ask(
 
 def _stays(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """What is done cannot be put aside; the page shows that it is done."""
-    if not request.htmx or request.method != "POST":  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
-    return refreshed(request, ticket, conflict=_("This concern is done, so there is nothing to come back to."))
+    if request.method != "POST":
+        return anew(request, ticket.pk)
+    return acted(request, ticket, conflict=_("This concern is done, so there is nothing to come back to."))
 
 
 def _office(ticket: Ticket) -> Office:

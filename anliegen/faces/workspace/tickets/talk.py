@@ -15,7 +15,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import afterwards, decline_forms, mentioning, news, promising, writing
 from anliegen.faces.workspace.tickets.drafts import Drafted
-from anliegen.faces.workspace.tickets.page import beside, parts_of, ticket_for
+from anliegen.faces.workspace.tickets.page import anew, beside, parts_of, ticket_for
 from anliegen.faces.workspace.tickets.recipients import counted
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm, Versioned
 from anliegen.ground import clock
@@ -223,7 +223,7 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
         form.add_error("text", _("This note was kept or changed on another device meanwhile. Please look first."))
         return _still_noting(request, ticket, form)
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", number)
+        return anew(request, number)
     context: dict[str, Any] = parts_of(request, ticket_for(agent_of(request), number)) | {"note": NoteForm()}
     return page(request, "workspace/ticket/noted.html", context)
 
@@ -244,7 +244,7 @@ def undo(request: HttpRequest, message: int) -> HttpResponse:
     _insist(request, "ticket.reply", ticket)
     done = actions.cancel(found, actor=actor_of(request), at=clock.now())
     if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("workspace:ticket", ticket.pk)
+        return anew(request, ticket.pk)
     if afterwards.is_elsewhere(request, ticket):
         response = HttpResponse(status=204)
         response.headers["HX-Redirect"] = reverse("workspace:ticket", args=[ticket.pk])

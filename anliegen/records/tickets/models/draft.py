@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
+from anliegen.ground.compiled import in_any_of
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets.content import File, Writing
 from anliegen.records.tickets.models.message import Message
@@ -30,7 +31,7 @@ asks_nobody = Q(reviewer__isnull=True, reviewer_team__isnull=True)
 class DraftQuerySet(models.QuerySet["Draft"]):
     def awaiting(self, agent: Agent) -> "DraftQuerySet":
         """What this agent is asked to look at, alone or with a team."""
-        asked = Q(reviewer=agent) | Q(reviewer_team__in=agent.team_ids())
+        asked = Q(reviewer=agent) | Q(in_any_of("reviewer_team", agent.team_ids()))
         return self.filter(asked, review="asked").exclude(agent=agent)
 
     def with_files(self) -> "DraftQuerySet":

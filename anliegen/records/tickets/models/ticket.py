@@ -1,5 +1,6 @@
 """The ticket: one concern of one person."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import ClassVar, Self
 
@@ -12,6 +13,7 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from anliegen.ground.compiled import in_any_of
 from anliegen.records.accounts.models import Agent, Brand, Mailbox, Team
 from anliegen.records.customers.models import Person
 
@@ -67,8 +69,12 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
             return self.none()
         if agent.role.sees_all_teams:
             return self
-        theirs = Q(team__in=agent.team_ids()) | Q(team=None) | Q(assignee=agent)
-        return self.filter(theirs | Q(guests__contains=[agent.pk]))
+        return self.within(agent.team_ids(), agent.pk)
+
+    def within(self, teams: Sequence[int], agent: int) -> Self:
+        """What lies with one of these teams, with no team, with this agent, or where they were brought in."""
+        theirs = Q(in_any_of("team", teams)) | Q(team=None) | Q(assignee=agent)
+        return self.filter(theirs | Q(guests__contains=[agent]))
 
     def with_undo(self) -> Self:
         """With the operator's time to undo, which a ticket's page needs: read along, it is no query of its own."""
