@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.customers.fields import FIELDS, Field
+from anliegen.faces.workspace.customers.columns import FIELDS, Field
 from anliegen.faces.workspace.customers.sheet import Sheet
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
