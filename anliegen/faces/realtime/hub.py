@@ -107,6 +107,10 @@ class Hub:
         """How many pages this viewer has open."""
         return sum(line.viewer == viewer for line in self._lines)
 
+    def open_to(self, agent: int) -> int:
+        """How many pages this agent has open, in whatever browser."""
+        return sum(isinstance(line.viewer, AgentViewer) and line.viewer.agent == agent for line in self._lines)
+
     async def ask(self, question: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Ask the database outside the event loop, on the one connection that is kept for it."""
 

@@ -15,7 +15,7 @@ from anliegen.faces.realtime import notices
 from anliegen.faces.realtime.hub import PATIENCE_S, Hub, NotListening
 from anliegen.faces.realtime.line import Line
 from anliegen.faces.realtime.missed import news_after
-from anliegen.faces.realtime.viewers import CustomerViewer, NotAdmitted, Viewer, admit, standing
+from anliegen.faces.realtime.viewers import AgentViewer, CustomerViewer, NotAdmitted, Viewer, admit, standing
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 MOST_LINES = 10_000
 MOST_LINES_OF_A_CUSTOMER = 20
+MOST_LINES_OF_AN_AGENT = 1000  # programs of theirs among them; nobody alone takes the room of all
 SLOWEST_S = 30.0  # a page that takes nothing for so long is gone
 COMES_AGAIN_MS = (1000, 4000)  # spread, so that a restart does not bring all pages back at one moment
 
@@ -91,6 +92,8 @@ class Stream:
             raise NotAdmitted(503, "Too many pages are open.")
         if isinstance(viewer, CustomerViewer) and self.hub.open_by(viewer) >= MOST_LINES_OF_A_CUSTOMER:
             raise NotAdmitted(429, "This page is open too often.")
+        if isinstance(viewer, AgentViewer) and self.hub.open_to(viewer.agent) >= MOST_LINES_OF_AN_AGENT:
+            raise NotAdmitted(429, "You have too many pages open.")
 
     async def _serve(self, line: Line, position: int, seen: str | None, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.customers.fields import FIELDS, Field
+from anliegen.faces.workspace.customers.columns import FIELDS, Field
 from anliegen.faces.workspace.customers.sheet import Sheet
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
@@ -24,10 +24,11 @@ from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.accounts.permissions import may
 from anliegen.records.accounts.rights import Rights, keys_of, rights_of, standing_for
 from anliegen.records.customers import actions
-from anliegen.records.customers.models import ADDRESS_FORMS, Organisation, Person
+from anliegen.records.customers.models import ADDRESS_FORMS, Person
 from anliegen.records.tickets import linked as links
 from anliegen.records.tickets.links import preview_link
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.people import choosable_organisations
 
 OTHERS = 8
 OTHERS_SHOW = ("subject", "status", "last_message_at", "waiting_since", "due_at", "due_for")
@@ -187,7 +188,7 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
         actions.put_into_organisation(ticket.person, name=name, actor=actor_of(request), at=clock.now())
         ticket = _ticket(request, number)
         form = OrganisationForm(ticket.person)
-    customer = context_of(ticket, agent, organisation_form=form, organisations=_names())
+    customer = context_of(ticket, agent, organisation_form=form, organisations=_names(agent))
     context = {"ticket": ticket, "customer": customer}
     return page(request, "workspace/ticket/customer.html", context, status=422 if form.errors else 200)
 
@@ -196,11 +197,11 @@ def organisation(request: HttpRequest, number: int) -> HttpResponse:
 def organisations(request: HttpRequest) -> HttpResponse:
     """Names to choose from while typing: fetched when somebody comes to the field, which few do."""
     insist(request, "customer.read")
-    return page(request, "workspace/ticket/organisations.html", {"names": _names()})
+    return page(request, "workspace/ticket/organisations.html", {"names": _names(agent_of(request))})
 
 
-def _names() -> list[str]:
-    names = Organisation.objects.order_by("folded", "pk").values_list("name", flat=True)[:MOST_NAMES]
+def _names(agent: Agent) -> list[str]:
+    names = choosable_organisations(agent).order_by("folded", "pk").values_list("name", flat=True)[:MOST_NAMES]
     return list(dict.fromkeys(names))
 
 

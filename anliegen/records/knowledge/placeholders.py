@@ -20,11 +20,16 @@ NAMES: dict[str, str | Promise] = {
     "datum": _("today's date; {{datum+14}} is in 14 days"),
 }
 ANY = re.compile(r"\{\{([^{}\n]{1,80})\}\}")
+# What is a place or a mark of ours (`marks.py`) in a text would be one in what customers call themselves, too.
+OURS = re.compile(r"\{(?=\{)|\*(?=\*)|\](?=\()")
 DATE = re.compile(r"datum\s*(?:([+-])\s*(\d{1,3}))?")
 
 
 def fill(text: str, values: Mapping[str, str], *, today: date, language: str) -> str:
-    """The text with what is known in its places. A place whose value is empty becomes one that a person fills."""
+    """The text with what is known in its places. A place whose value is empty becomes one that a person fills.
+
+    Values are words and nothing else: what looks in them like a place, emphasis or a link is taken apart by a blank.
+    """
 
     def filled(match: re.Match[str]) -> str:
         name = match[1].strip()
@@ -32,7 +37,7 @@ def fill(text: str, values: Mapping[str, str], *, today: date, language: str) ->
             return format_date(day, "dd.MM.yyyy" if language == "de" else "d MMMM yyyy", locale=language)
         if name.startswith("?") or name.lower() not in NAMES:
             return match[0]
-        return values.get(name.lower(), "").strip() or f"{{{{?{name}}}}}"
+        return OURS.sub(r"\g<0> ", values.get(name.lower(), "").strip()) or f"{{{{?{name}}}}}"
 
     return ANY.sub(filled, text)
 

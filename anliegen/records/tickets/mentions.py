@@ -30,9 +30,11 @@ def named_in(text: str, colleagues: Iterable[Colleague]) -> list[Colleague]:
     The whole name counts, in whatever case; a first name alone where nobody else has it. A mail address names nobody.
     """
     known = _by_words(colleagues)
+    longest = max((len(words) for words, _colleague in known), default=0)
     found: dict[str, Colleague] = {}
     for sign in _SIGN.finditer(text):
-        if named := _longest(text[sign.end() :].casefold(), known):
+        # No more than the longest name and what follows it: else a note full of signs costs the square of its length.
+        if named := _longest(text[sign.end() : sign.end() + longest + 1].casefold(), known):
             found.setdefault(named.ref, named)
     return list(found.values())
 

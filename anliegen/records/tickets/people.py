@@ -9,14 +9,16 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.customers import queries as customers
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.actions.merging import still_filled, to_fill
-from anliegen.records.customers.models import Address, Consent, Fact, Merge, Moment, Person
+from anliegen.records.customers.models import Address, Consent, Fact, Merge, Moment, Organisation, Person
 from anliegen.records.tickets.models import OPEN, Message, Promise, Ticket
 
 NEWEST_CONTACTS = 5
 LOOKED_THROUGH = 40  # newest tickets of a person
 MAILS_READ = 10
 LINES_OF_A_SIGNATURE = 12
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+SIGNS_OF_A_SIGNATURE = 4000  # a line may be endless
+# Bounded and begun only where a word begins, so that no text makes it slow.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _PHONE = re.compile(r"(?<![\w/])(?:\+|00|0)\d[\d ()/.–-]{5,20}\d")
 # Where the words of others begin.
 _QUOTE = re.compile(r"^(>|-{3,}|_{5,}|Am .{3,80} schrieb|On .{3,80} wrote|Von: |From: |Gesendet: )", re.MULTILINE)
@@ -28,6 +30,22 @@ def seen_people(agent: Agent) -> "QuerySet[Person]":
     if agent.role.sees_all_teams:
         return people
     return people.filter(Exists(Ticket.objects.visible_to(agent).filter(person=OuterRef("pk"))))
+
+
+def seen_organisations(agent: Agent) -> "QuerySet[Organisation]":
+    """Organisations of people whom this agent may see; all, for who sees all teams."""
+    if agent.role.sees_all_teams:
+        return Organisation.objects.all()
+    theirs = Ticket.objects.visible_to(agent).filter(person__organisation=OuterRef("pk"))
+    return Organisation.objects.filter(Exists(theirs))
+
+
+def choosable_organisations(agent: Agent) -> "QuerySet[Organisation]":
+    """Those, and those that nobody belongs to, who tell of no customer."""
+    if agent.role.sees_all_teams:
+        return Organisation.objects.all()
+    theirs = Ticket.objects.visible_to(agent).filter(person__organisation=OuterRef("pk"))
+    return Organisation.objects.filter(Exists(theirs) | ~Exists(Person.objects.filter(organisation=OuterRef("pk"))))
 
 
 def contacts_of(person: Person, agent: Agent, *, most: int = NEWEST_CONTACTS) -> list[Message]:
@@ -64,7 +82,7 @@ def mentioned_by(person: Person) -> set[str]:
 def in_signature(text: str) -> set[str]:
     """The addresses and telephone numbers at the end of what somebody wrote, folded. Pure."""
     own = _QUOTE.split(text, maxsplit=1)[0]
-    end = "\n".join(own.rstrip().splitlines()[-LINES_OF_A_SIGNATURE:])
+    end = "\n".join(own.rstrip()[-SIGNS_OF_A_SIGNATURE:].splitlines()[-LINES_OF_A_SIGNATURE:])
     mails = {fold_address("email", each) for each in _MAIL.findall(end)}
     return mails | {fold_address("phone", each) for each in _PHONE.findall(end)}
 

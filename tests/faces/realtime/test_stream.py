@@ -268,6 +268,16 @@ def test_a_customer_opens_only_so_many_pages(server, ticket: Ticket, monkeypatch
     assert (response.status, response.headers["retry-after"]) == (429, "5")
 
 
+def test_an_agent_alone_does_not_take_the_room_of_all(
+    server, mira: Agent, tom: Agent, logged_in: Login, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("anliegen.faces.realtime.stream.MOST_LINES_OF_AN_AGENT", 2)
+    server.open(cookie=logged_in(mira)), server.open(cookie=logged_in(mira))
+    response, _connection = server.get("/stream", cookie=logged_in(mira))
+    assert response.status == 429
+    server.open(cookie=logged_in(tom))
+
+
 def test_a_link_to_a_ticket_closed_long_ago_opens_nothing(server, ticket: Ticket, now: datetime):
     Ticket.objects.filter(pk=ticket.pk).update(
         status="closed", resolved_at=now - timedelta(days=400), closed_at=now - timedelta(days=400)

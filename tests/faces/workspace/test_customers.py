@@ -116,6 +116,17 @@ def test_what_is_no_address_is_refused_and_kept(miras_parts: Client, kim: Person
     assert (status, f'value="{value}"' in html or not value) == (422, True)
 
 
+def test_without_a_script_a_mistake_stands_on_the_page_of_the_person(
+    miras: Client, kim: Person, ticket: Ticket
+) -> None:
+    refused = miras.post(f"/workspace/people/{kim.pk}/addresses/", {"value": "kim@"})
+    page = refused.content.decode()
+    assert (refused.status_code, "kim@" in page, f"#{ticket.pk}" in page) == (422, True, True)
+    refused = miras.post(f"/workspace/people/{kim.pk}/fields/postcode/", {"value": "0" * 13})
+    page = refused.content.decode()
+    assert (refused.status_code, "0" * 13 in page, f"#{ticket.pk}" in page) == (422, True, True)
+
+
 def test_an_address_of_somebody_else_asks_whether_they_are_one_person(
     miras_parts: Client, kim: Person, ticket: Ticket, open_ticket: Open, billing: Team, now: datetime
 ) -> None:

@@ -171,3 +171,10 @@ def test_the_timeline_says_that_something_was_declined_and_who_answers_for_it(
 
 def test_another_team_cannot_decline(toms: Client, ticket: Ticket) -> None:
     assert toms.get(f"/workspace/tickets/{ticket.pk}/decline/").status_code == 404
+
+
+def test_a_refusal_that_is_sent_twice_goes_out_once(say: Callable[..., object], ticket: Ticket) -> None:
+    letter = letter_in(say("letter").content.decode())
+    given = {"version": ticket.version, "seen": 0, "text": letter}
+    assert [say("send", **given).status_code for _time in range(2)] == [302, 302]
+    assert (Refusal.objects.count(), Message.objects.filter(direction="out").count()) == (1, 1)

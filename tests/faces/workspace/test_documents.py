@@ -14,7 +14,7 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox
-from anliegen.records.customers.models import Address
+from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer, File, Promised
 from anliegen.records.tickets.models import Ticket
@@ -190,3 +190,12 @@ def test_a_translation_is_drawn_as_text_below_its_original(
 def test_no_text_breaks_the_pdf(with_typst: None, miras: Client, whole: Ticket, mira: Agent, text: str, now: datetime):
     actions.write_note(whole, text=text, actor=Actor.agent(mira.pk), at=now)
     assert take(miras, whole, "pdf", notes="yes").content.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("text", ["a" * 40_000, "\x01\x1b[31m\x85", "\ue000\U000f0000", "  ", "\u0301\u0489"])
+def test_no_customer_keeps_a_pdf_from_being_made(with_typst: None, miras: Client, whole: Ticket, text: str):
+    """By what they write, and by what they call themselves."""
+    Person.objects.filter(pk=whole.person_id).update(name=text[:200])
+    whole.messages.filter(direction="in").update(text=text, subject=text[:200], from_name=text[:200])
+    Ticket.objects.filter(pk=whole.pk).update(subject=text[:200])
+    assert take(miras, whole, "pdf").content.startswith(b"%PDF-")

@@ -1,5 +1,7 @@
 """Whether somebody writes of an attachment: what says so, what only sounds like it, and what was quoted."""
 
+import time
+
 import pytest
 
 from anliegen.faces.workspace.tickets.enclosing_words import speaks_of_attachment
@@ -52,3 +54,11 @@ def test_this_only_sounds_like_it(text: str) -> None:
 @pytest.mark.parametrize("text", SAY_SO)
 def test_what_is_quoted_or_stands_in_a_signature_does_not_count(text: str) -> None:
     assert not speaks_of_attachment(f"Danke!\n\n> {text}\n>> {text}\n\n-- \n{text}")
+
+
+@pytest.mark.parametrize("hostile", ["\n", "ihr", "kein ", "ihr\n", "> ", "anlage "])
+def test_however_long_it_costs_no_more_than_its_length(hostile: str) -> None:
+    text = hostile * (200_000 // len(hostile))
+    started = time.thread_time()
+    speaks_of_attachment(text)
+    assert time.thread_time() - started < 1

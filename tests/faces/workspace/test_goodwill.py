@@ -179,3 +179,18 @@ def test_a_kind_that_was_given_is_not_deleted(
     give(miras, ticket, credit, "5")
     assert janas.post(f"/workspace/settings/leeway/kinds/{credit.pk}/delete/").status_code == 302
     assert ConcessionKind.objects.filter(pk=credit.pk).exists()
+
+
+def test_what_is_given_twice_by_one_form_is_given_once(
+    miras: Client, ticket: Ticket, credit: ConcessionKind, frame: None
+) -> None:
+    path = f"/workspace/tickets/{ticket.pk}/concessions/"
+    after = re.search(r'name="after" value="(\d+)"', miras.get(path).content.decode())
+    assert after is not None
+    form = {"kind": credit.pk, "amount": "10", "currency": "EUR", "reason": "Zweimal gewartet", "after": after[1]}
+    assert [miras.post(path, form).status_code for _time in range(2)] == [302, 302]
+    assert Concession.objects.count() == 1
+    fresh = re.search(r'name="after" value="(\d+)"', miras.get(path).content.decode())
+    assert fresh is not None
+    miras.post(path, form | {"after": fresh[1]})  # whoever has seen the first one means a second one
+    assert Concession.objects.count() == 2

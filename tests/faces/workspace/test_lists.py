@@ -15,7 +15,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers import actions as customers
-from anliegen.records.customers.models import Address
+from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions, looking
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.models import BulkChange, Pin, SavedView, Ticket
@@ -89,7 +89,7 @@ def test_the_list_goes_along_into_a_ticket_and_back(miras: Client, moves: list[T
 
 
 def test_what_the_form_sends_becomes_the_address_that_names_the_list(
-    miras: Client, moves: list[Ticket], kim_address: Address
+    miras: Client, moves: list[Ticket], ticket: Ticket, kim_address: Address
 ) -> None:
     sent = "?view=team&text=&customer=&team=&assignee=me&topic=&tag=umzug%2C+eilig&waits=24h&status=new"
     answer = miras.get(f"/workspace/{sent}")
@@ -121,6 +121,24 @@ def test_a_customer_is_named_only_to_those_who_may_know_them(
     assert "Kim Berger" not in html_of(miras, path)
     answer = miras.get("/workspace/?customer=kim@example.org&team=")
     assert pairs_of(answer.headers["Location"]) == [("text", "kim@example.org")]
+
+
+def test_who_is_a_customer_of_others_is_not_told_by_the_address(
+    toms: Client, miras: Client, kim: Person, ticket: Ticket, now: datetime
+) -> None:
+    house = customers.put_into_organisation(kim, name="B\u00e4ckerei Krume", actor=SYSTEM, at=now).organisation
+    assert house is not None
+    for asked, own in (
+        ("kim@example.org", ("person", str(kim.pk))),
+        ("Kim Berger", ("person", str(kim.pk))),
+        ("B\u00e4ckerei Krume", ("organisation", str(house.pk))),
+    ):
+        answers = [client.get("/workspace/", {"customer": asked, "team": ""}) for client in (miras, toms)]
+        assert [pairs_of(one.headers["Location"]) for one in answers] == [[own], [("text", asked)]]
+    path = f"?organisation={house.pk}"
+    assert [text for text, _href in chips_in(html_of(miras, path))] == ["Organisation: B\u00e4ckerei Krume"]
+    assert "B\u00e4ckerei Krume" not in html_of(toms, path)
+    assert "B\u00e4ckerei Krume" not in html_of(toms, "organisations/")
 
 
 def test_a_list_that_was_broken_off_says_so_and_goes_on(

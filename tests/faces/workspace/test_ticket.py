@@ -170,6 +170,19 @@ def test_what_the_page_showed_when_it_was_opened_is_no_news(
     assert Message.objects.get(direction="out").text == "Wir prüfen das."
 
 
+def test_an_answer_that_is_sent_twice_goes_out_once(miras: Client, miras_parts: Client, ticket: Ticket) -> None:
+    given = fields(miras, ticket) | {"text": "Wir pr\u00fcfen das."}
+    for client in (miras, miras, miras_parts):  # pressed twice before the page had an answer, and from another tab
+        assert client.post(f"/workspace/tickets/{ticket.pk}/reply/", given).status_code in (200, 302)
+    assert [one.text for one in Message.objects.filter(direction="out")] == ["Wir pr\u00fcfen das."]
+    upload = SimpleUploadedFile("a.pdf", b"%PDF-1.4", content_type="application/pdf")
+    miras.post(f"/workspace/tickets/{ticket.pk}/reply/", given | {"files": upload})
+    assert Message.objects.filter(direction="out").count() == 2  # another file is another answer
+    given |= {"text": "Noch etwas."}
+    assert miras.post(f"/workspace/tickets/{ticket.pk}/reply/", given).status_code == 302
+    assert Message.objects.filter(direction="out").count() == 3
+
+
 def test_what_machines_do_meanwhile_stops_nobody(miras_parts: Client, ticket: Ticket, now: datetime) -> None:
     given = fields(whole_pages(miras_parts), ticket) | {"text": "Wir prüfen das."}
     actions.acknowledge(ticket, Answer(text="Angekommen."), rule="acknowledge", actor=SYSTEM, at=now)

@@ -262,3 +262,10 @@ def test_it_finds_the_facts_that_a_person_marked() -> None:
         marked += len(one.named)
         found += sum(any(fact in line or line in fact for line in named) for fact in one.named)
     assert found / marked >= 0.82
+
+
+def test_runs_of_marks_that_end_nothing_cost_no_time() -> None:
+    talk = numbered([says(0, "." * 7_900 + "x")] * 20)
+    started = time.thread_time()
+    summarise(talk)
+    assert time.thread_time() - started < 1

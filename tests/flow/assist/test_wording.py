@@ -1,5 +1,7 @@
 """Thirty sentences as they stand in letters, and what the help with wording makes of them; and what it leaves alone."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,3 +172,11 @@ def test_a_remark_is_of_the_text_as_it_stands_and_no_two_overlap(text: str, lang
         assert one.proposals
         assert one.passage not in one.proposals
         before = one.end
+
+
+@pytest.mark.parametrize("hostile", ["!", ".", "?!", "\u2026"])
+def test_a_run_of_marks_that_ends_nothing_costs_no_time(hostile: str) -> None:
+    text = hostile * (50_000 // len(hostile)) + "x"
+    started = time.thread_time()
+    review(text, language="de")
+    assert time.thread_time() - started < 1

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from anliegen.records.knowledge.marks import formatted
 from anliegen.records.knowledge.placeholders import fill, open_fields, put_in, unknown
 
 TODAY = date(2026, 11, 16)
@@ -64,3 +65,19 @@ def test_what_is_filled_twice_is_as_what_is_filled_once(text: str) -> None:
 def test_when_a_person_has_filled_all_nothing_is_open(fields: list[str]) -> None:
     text = " ".join(f"{{{{?{field}}}}}" for field in fields)
     assert open_fields(put_in(text, dict.fromkeys(open_fields(text), "x"))) == []
+
+
+@pytest.mark.parametrize(
+    ("called", "said"),
+    [
+        ("{{anrede}}", "{ {anrede}}"),
+        ("{{{?IBAN}}}", "{ { {?IBAN}}}"),
+        ("**Eilig**", "* *Eilig* *"),
+        ("[Rechnung](https://boese.example)", "[Rechnung] (https://boese.example)"),
+    ],
+)
+def test_what_somebody_calls_themselves_is_no_place_and_no_mark_of_ours(called: str, said: str) -> None:
+    text = fill("Vorgang {{name}}", {"name": called}, today=TODAY, language="de")
+    assert text == f"Vorgang {said}"
+    assert open_fields(text) == []
+    assert "<a" not in formatted(text) and "<strong" not in formatted(text)

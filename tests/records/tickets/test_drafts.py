@@ -1,7 +1,9 @@
 """Drafts: kept as they stand, never overwritten unseen, sent once; shared with a colleague, who approves or returns."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,6 +17,7 @@ from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer, File, Writing, Written
 from anliegen.records.tickets.models import Draft, Message, Ticket
 
+TEXT_FILE = File("a.txt", "text/plain", 1, "a" * 64)
 WORDS = Writing(text="Guten Tag,\n\nwir prüfen das.", status="open")
 
 
@@ -180,6 +183,44 @@ def test_other_words_than_those_approved_need_a_new_approval(
     changed = actions.keep_draft(ticket, Writing(text="Ganz anders"), draft=draft.pk, version=1, actor=miras, at=now)
     assert (changed.review, changed.reviewed_by) == ("", None)
     assert sent(changed, ticket, miras, now).reviewed_by is None
+
+
+def test_other_files_than_those_approved_need_a_new_approval(
+    ticket: Ticket, draft: Draft, admin: Agent, miras: Actor, janas: Actor, now: datetime
+) -> None:
+    file = actions.add_file(ticket, TEXT_FILE, draft=draft.pk, actor=miras, at=now)
+    for change in (
+        lambda: actions.take_out(file),
+        lambda: actions.add_file(ticket, TEXT_FILE, draft=draft.pk, actor=miras, at=now),
+    ):
+        actions.share_draft(draft, to=admin, actor=miras, at=now)
+        actions.approve_draft(draft, version=1, actor=janas, at=now)
+        change()
+        draft.refresh_from_db()
+        assert (draft.review, draft.reviewed_by) == ("", None)
+
+
+def test_files_that_were_not_seen_are_not_approved(
+    ticket: Ticket, draft: Draft, admin: Agent, miras: Actor, janas: Actor, now: datetime
+) -> None:
+    actions.share_draft(draft, to=admin, actor=miras, at=now)
+    file = actions.add_file(ticket, TEXT_FILE, draft=draft.pk, actor=miras, at=now)
+    with pytest.raises(actions.NotAsked):
+        actions.approve_draft(draft, version=1, files=[], actor=janas, at=now)
+    assert actions.approve_draft(draft, version=1, files=[file.pk], actor=janas, at=now).review == "approved"
+
+
+@pytest.mark.parametrize(
+    "other", [{"text": "Ganz anders"}, {"to": (("", "leo@example.net"),)}, {"cc": (("", "leo@example.net"),)}]
+)
+def test_what_goes_out_otherwise_than_approved_says_not_that_somebody_looked_at_it(
+    ticket: Ticket, draft: Draft, admin: Agent, miras: Actor, janas: Actor, now: datetime, other: dict[str, Any]
+) -> None:
+    actions.share_draft(draft, to=admin, actor=miras, at=now)
+    actions.approve_draft(draft, version=1, actor=janas, at=now)
+    answer = replace(Answer(draft.text), **other)
+    message = actions.reply(ticket, answer, actor=miras, at=now, written=Written(draft.pk, 1, ()))
+    assert message.reviewed_by is None
 
 
 def test_what_was_not_read_is_not_approved(

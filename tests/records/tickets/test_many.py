@@ -7,7 +7,8 @@ import pytest
 
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
-from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Role, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.actions import Change, bulk
@@ -122,6 +123,28 @@ def test_what_somebody_has_changed_since_stays(three: list[Ticket], mira: Agent,
     back, stayed = actions.undo_many(made, actor=actor, at=now)
     assert (back, stayed) == ([three[0].pk, three[2].pk], [three[1].pk])
     assert list(Ticket.objects.order_by("pk").values_list("priority", "topic")) == [(1, ""), (1, "gas"), (2, "")]
+
+
+def test_what_was_given_away_comes_back_at_once_and_not_when_others_have_begun_with_it(
+    three: list[Ticket], mira: Agent, technics: Team, now: datetime
+) -> None:
+    actor, ask = Actor.agent(mira.pk), Ask(Change(team=technics))
+    made, _effects = actions.change_many(seen(*three), ask, agent=mira, actor=actor, at=now)
+    assert made is not None
+    later = now + timedelta(hours=1)
+    assert actions.undo_many(made, actor=actor, at=later) == ([], [ticket.pk for ticket in three])
+    assert set(Ticket.objects.values_list("team", flat=True)) == {technics.pk}
+
+
+def test_who_may_not_change_them_any_more_takes_nothing_back(
+    three: list[Ticket], mira: Agent, agent_role: Role, admin: Agent, now: datetime
+) -> None:
+    actor, ask = Actor.agent(mira.pk), Ask(Change(priority=4))
+    made, _effects = actions.change_many(seen(*three), ask, agent=mira, actor=actor, at=now)
+    assert made is not None
+    accounts.change(agent_role, permissions=["ticket.read"], actor=SYSTEM, at=now)
+    assert actions.undo_many(made, actor=actor, at=now) == ([], [ticket.pk for ticket in three])
+    assert set(Ticket.objects.values_list("priority", flat=True)) == {4}
 
 
 def test_what_had_no_place_has_none_again(open_ticket: Open, kim_address: Address, mira: Agent, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Whom a text names."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,13 @@ BILLING = Colleague("team:1", "Abrechnung")
 )
 def test_a_text_names_whom_it_says(text: str, named: list[Colleague]) -> None:
     assert named_in(text, [MIRA, TOM, TOMMY, BILLING]) == named
+
+
+def test_a_note_full_of_signs_costs_no_more_than_its_length() -> None:
+    text = "@x " * 33_000 + "@Mira Y\u0131lmaz"
+    started = time.thread_time()
+    assert named_in(text, [MIRA, TOM]) == [MIRA]
+    assert time.thread_time() - started < 1
 
 
 def test_a_first_name_that_two_have_names_nobody() -> None:

@@ -1,5 +1,6 @@
 """Two rows become one person, and two again: exactly, also after later changes, and links sent before still open."""
 
+import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -201,6 +202,14 @@ def test_an_address_in_a_signature_finds_its_person_and_a_quoted_one_does_not(
     assert people.mentioned_by(kim) == {"kb@example.net", "+4934199887766"}
     (found,) = queries.likely_duplicates(kim, people.mentioned_by(kim))
     assert (found.person, found.likeness.reasons) == (twin, ("in_signature", "same_name"))
+
+
+@pytest.mark.parametrize("hostile", ["a", "a.", "a@", "a@b", "a@b.", "0 ", "+49", "-", "\u00e4-"])
+def test_an_endless_line_at_the_end_of_a_mail_costs_no_time(hostile: str) -> None:
+    text = "Viele Gr\u00fc\u00dfe\n" + hostile * (400_000 // len(hostile))
+    started = time.thread_time()
+    people.in_signature(text)
+    assert time.thread_time() - started < 0.5
 
 
 def test_a_preview_says_what_would_move(

@@ -12,9 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from anliegen.faces.ui.fragments import page
+from anliegen.faces.workspace.customers.columns import FIELDS
 from anliegen.faces.workspace.customers.sheet import Sheet, person_for
 from anliegen.faces.workspace.frame import agent_of, insist
+from anliegen.faces.workspace.rows import rows
+from anliegen.ground import clock
 from anliegen.records.customers.models import Person
+from anliegen.records.tickets import queries
 from anliegen.records.tickets.models import Ticket
 
 
@@ -64,10 +68,24 @@ def answered(
 def refused(request: HttpRequest, sheet: Sheet, part: str, **more: Any) -> HttpResponse:
     """What was sent has mistakes: the part with its form, and everything that was entered."""
     if not request.htmx:  # type: ignore[attr-defined]
-        context = {"sheet": sheet, "said": [], "tab": None, "edit": None} | more
+        context = whole(request, sheet) | {"said": [], "edit": None} | more
         return page(request, "workspace/customers/person.html", context, status=422)
     context = {"sheet": sheet, "oob": False, "fresh": False} | more
     return page(request, f"workspace/customers/{part}.html", context, status=422)
+
+
+def whole(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
+    """What stands on the page of a person: all that is known, and their concerns, as far as one may see them."""
+    seen = Ticket.objects.visible_to(agent_of(request)).filter(person=sheet.person)
+    listed = queries.page(seen, cursor=request.GET.get("cursor"))
+    return {
+        "sheet": sheet,
+        "rows": rows(listed.items, now=clock.now()),
+        "newer": f"?cursor={listed.newer}" if listed.newer else None,
+        "older": f"?cursor={listed.older}" if listed.older else None,
+        "with_all_contacts": request.GET.get("contacts") == "all",
+        "fields": FIELDS,
+    }
 
 
 def _ticket(request: HttpRequest) -> Ticket | None:

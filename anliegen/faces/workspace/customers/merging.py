@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.customers import answers
-from anliegen.faces.workspace.customers.fields import FIELDS
+from anliegen.faces.workspace.customers.columns import FIELDS
 from anliegen.faces.workspace.customers.sheet import person_for
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.ground import clock

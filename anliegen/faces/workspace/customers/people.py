@@ -16,7 +16,7 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Address, Organisation, Person
 from anliegen.records.tickets.models import Ticket
-from anliegen.records.tickets.people import seen_people
+from anliegen.records.tickets.people import seen_organisations, seen_people
 
 PAGE = 40
 NEWEST = 200  # tickets, among whose people the newest are found
@@ -90,8 +90,8 @@ def _begins(folded: str) -> Q:
 
 def _houses(agent: Agent, asked: str) -> "QuerySet[Organisation]":
     """Organisations of people whom the agent may see."""
-    found = Organisation.objects.filter(_begins(text.fold(asked))) if asked else Organisation.objects.all()
-    return found if agent.role.sees_all_teams else found.filter(pk__in=seen_people(agent).values("organisation"))
+    seen = seen_organisations(agent)
+    return seen.filter(_begins(text.fold(asked))) if asked else seen
 
 
 def _page_of(rows: "QuerySet[R]", cursor: str) -> tuple[list[R], str | None]:

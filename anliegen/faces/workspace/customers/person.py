@@ -11,7 +11,6 @@ from django.views.decorators.http import require_POST
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.customers import answers
-from anliegen.faces.workspace.customers.fields import FIELDS
 from anliegen.faces.workspace.frame import actor_of, agent_of
 from anliegen.faces.workspace.rows import rows
 from anliegen.ground import clock
@@ -29,19 +28,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     """With `?edit=name` one field is open, for browsers without a script."""
     found = answers.reading(request, pk)
     sheet = answers.sheet_of(request, found)
-    seen = Ticket.objects.visible_to(agent_of(request)).filter(person=found)
-    listed = queries.page(seen, cursor=request.GET.get("cursor"))
     context = {
-        "sheet": sheet,
-        "rows": rows(listed.items, now=clock.now()),
-        "newer": f"?cursor={listed.newer}" if listed.newer else None,
-        "older": f"?cursor={listed.older}" if listed.older else None,
-        "with_all_contacts": request.GET.get("contacts") == "all",
-        "fields": FIELDS,
         "edit": request.GET.get("edit") if sheet.may_change else None,
         "said": list(messages.get_messages(request)),
     }
-    return page(request, "workspace/customers/person.html", context)
+    return page(request, "workspace/customers/person.html", answers.whole(request, sheet) | context)
 
 
 @asks("customer.read")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -21,8 +22,9 @@ from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.permissions import may
 from anliegen.records.accounts.queries import at_hand
 from anliegen.records.customers.actions import fold_address
-from anliegen.records.customers.models import Organisation, Person
+from anliegen.records.customers.models import Person
 from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES, Ticket
+from anliegen.records.tickets.people import seen_organisations, seen_people
 from anliegen.records.tickets.view_filters import NAMES, SPAN, Filter, keys
 
 LANGUAGES = {
@@ -129,18 +131,15 @@ def _span(name: str, many: int, unit: str) -> str:
 def _names(wanted: Filter, agent: Agent) -> dict[tuple[str, str], str]:
     """The names of those that the filter names by their keys; nothing is read where it names none."""
     found: dict[tuple[str, str], str] = {}
-    models: dict[str, Any] = {"team": Team, "assignee": Agent}
+    known: dict[str, QuerySet[Any]] = {"team": Team.objects.all(), "assignee": Agent.objects.all()}
     if may(agent, "customer.read"):
-        seen = Ticket.objects.visible_to(agent)
-        models |= {"person": Person, "organisation": Organisation}
-    for name, model in models.items():
-        wanted_keys = keys(getattr(wanted, name))
-        if not wanted_keys:
-            continue
-        rows = model.objects.filter(pk__in=wanted_keys)
-        if name == "person" and not agent.role.sees_all_teams:
-            rows = rows.filter(pk__in=seen.filter(person__in=wanted_keys).values("person"))
-        found |= {(name, str(pk)): said for pk, said in rows.values_list("pk", "name") if said}
+        theirs = Exists(Ticket.objects.visible_to(agent).filter(person=OuterRef("pk")))
+        people = Person.objects.all() if agent.role.sees_all_teams else Person.objects.filter(theirs)
+        known |= {"person": people, "organisation": seen_organisations(agent)}
+    for name, rows in known.items():
+        if wanted_keys := keys(getattr(wanted, name)):
+            named = rows.filter(pk__in=wanted_keys).values_list("pk", "name")
+            found |= {(name, str(pk)): said for pk, said in named if said}
     return found
 
 
@@ -166,17 +165,21 @@ def tidied(request: HttpRequest) -> str:
 
 
 def _customer(asked: str, agent: Agent) -> list[tuple[str, str]]:
-    """A person by their address or whole name, an organisation by its name; else what was said by or to somebody."""
+    """A person by their address or whole name, an organisation by its name; else what was said by or to somebody.
+
+    Only whom the agent may see: else the address would tell who is a customer of another team.
+    """
     if not may(agent, "customer.read"):
         return [("text", asked)]
     folded = text.fold(asked)
     if "@" in asked:
-        people = Person.objects.filter(addresses__kind="email", addresses__folded=fold_address("email", asked))
+        address = fold_address("email", asked)
+        people = seen_people(agent).filter(addresses__kind="email", addresses__folded=address)
     else:
-        people = Person.objects.filter(folded=folded)
+        people = seen_people(agent).filter(folded=folded)
     if person := people.order_by("pk").first():
         return [("person", str(person.pk))]
-    if organisation := Organisation.objects.filter(name__iexact=asked).order_by("pk").first():
+    if organisation := seen_organisations(agent).filter(name__iexact=asked).order_by("pk").first():
         return [("organisation", str(organisation.pk))]
     return [("text", asked)]
 

@@ -86,6 +86,11 @@ class Given:
         return list(found.select_related("kind", "asked_by", "decided_by", "approver", "withdrawn_by").order_by("-pk"))
 
     @property
+    def newest(self) -> int:
+        """Its key; 0 for none."""
+        return self.rows[0].pk if self.rows else 0
+
+    @property
     def waiting(self) -> int:
         return sum(one.state == "waiting" for one in self.rows)
 
@@ -143,11 +148,17 @@ def concessions(request: HttpRequest, number: int) -> HttpResponse:
     wanted = form.cleaned_data
     wish = actions.Wish(wanted["kind"], wanted["amount"], wanted["currency"], wanted["reason"])
     try:
-        made = actions.concede(ticket, wish, by=agent, actor=actor_of(request), at=clock.now())
+        made = actions.concede(ticket, wish, by=agent, after=_after(request), actor=actor_of(request), at=clock.now())
     except actions.NoApprover:
         form.add_error(None, _("This is beyond your leeway, and nobody else may decide it for this concern."))
         return _shown(request, given, status=422)
     return _told(request, ticket, _sentence(made), made)
+
+
+def _after(request: HttpRequest) -> int | None:
+    """The newest one that stood in the panel when the form was drawn."""
+    given = request.POST.get("after", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 19 else None
 
 
 @asks("ticket.read")

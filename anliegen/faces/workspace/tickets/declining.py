@@ -47,11 +47,12 @@ def decline(request: HttpRequest, number: int) -> HttpResponse:
 
 def _send(request: HttpRequest, ticket: Ticket, facts: FactsForm, letter: LetterForm) -> HttpResponse:
     text, seen = letter.cleaned_data["text"], facts.cleaned_data["seen"]
+    version, answer = facts.cleaned_data["version"], Answer(text=text)
 
     def send(version: int) -> Refusal:
         return actions.decline(
             ticket,
-            Answer(text=text),
+            answer,
             facts.declined(text),
             actor=actor_of(request),
             at=clock.now(),
@@ -59,7 +60,7 @@ def _send(request: HttpRequest, ticket: Ticket, facts: FactsForm, letter: Letter
         )
 
     try:
-        sent = send_unless_overtaken(request, ticket, version=facts.cleaned_data["version"], seen=seen, send=send)
+        sent = send_unless_overtaken(request, ticket, answer, version=version, seen=seen, send=send, sent=_refusal)
     except actions.NoWayToAnswer:
         letter.add_error(None, _("We have no e-mail address of this person. Add one, or write a letter on paper."))
         return _show(request, ticket, facts, letter, 422)
@@ -70,6 +71,10 @@ def _send(request: HttpRequest, ticket: Ticket, facts: FactsForm, letter: Letter
     data = request.POST.copy()
     data["version"], data["seen"] = str(ticket.version), str(newest_event(ticket))
     return _show(request, ticket, FactsForm(ticket, data), letter, 422, told)
+
+
+def _refusal(message: Message) -> Refusal:
+    return Refusal.objects.get(message=message)
 
 
 def _ask(request: HttpRequest, ticket: Ticket, facts: FactsForm) -> HttpResponse:

@@ -112,7 +112,9 @@ def _send(request: HttpRequest, ticket: Ticket, promise: Promise, form: DelayFor
             expected_version=version,
         )
 
-    return send_unless_overtaken(request, ticket, version=given["version"], seen=given["seen"], send=send)
+    return send_unless_overtaken(
+        request, ticket, answer, version=given["version"], seen=given["seen"], send=send, sent=lambda message: message
+    )
 
 
 def _blank(promise: Promise, ticket: Ticket) -> DelayForm:

@@ -2,7 +2,7 @@
 
 import re
 
-_QUOTED = re.compile(r"^\s*>.*$", re.MULTILINE)
+_QUOTED = re.compile(r"^[^\S\n]*>.*$", re.MULTILINE)
 _SIGNATURE = re.compile(r"^-- ?$.*", re.MULTILINE | re.DOTALL)
 # Each says that something comes along. "Anlage" alone is a power plant, "attached" alone may be to a wall.
 _SAID = re.compile(
@@ -23,9 +23,9 @@ _SAID = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-# Somebody else's, or none.
+# Somebody else's, or none. Tried where a word begins, so that an endless one costs no more than its length.
 _NOT_OURS = re.compile(
-    r"(?:ihr\w*|sein\w*|kein\w*|ohne|your|no|without)\s+(?:\w+\s+)?(?:anhang|anhänge|anlagen?|attachments?)\b",
+    r"\b(?:ihr\w*|sein\w*|kein\w*|ohne|your|no|without)\s+(?:\w+\s+)?(?:anhang|anhänge|anlagen?|attachments?)\b",
     re.IGNORECASE,
 )
 

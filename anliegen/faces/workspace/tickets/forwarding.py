@@ -159,7 +159,7 @@ def _send(request: HttpRequest, ticket: Ticket, form: ForwardForm) -> Message | 
             written=form.written,
         )
 
-    return unless_news(request, ticket, form, act)
+    return unless_news(request, ticket, form, answer, act)
 
 
 def _sent(request: HttpRequest, message: Message) -> HttpResponse:

@@ -17,6 +17,9 @@ STANDARDS = ["a-2a", "ua-1"]
 ROUNDS = 4
 _UNSHOWN = re.compile(r'(?:the text|the codepoint) `"(.+?)"`', re.DOTALL)
 _QUOTED = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
+# Of a mail they may come, and JSON writes them so that none of the rounds below would find them.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ENDLESS = re.compile(r"\S{1000}(?=\S)")  # a PDF holds no string of more than 32,767 characters: break it here
 # What the fonts that come along show for sure.
 _SHOWN = re.compile(r"[\n\t\x20-\x7e\xa0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2027\u20ac]")
 
@@ -31,7 +34,7 @@ def made(sheet: dict[str, Any]) -> bytes:
     """The bytes. A character that no font on this machine shows is written as its name in brackets."""
     import typst  # noqa: PLC0415  # optional dependency
 
-    text = json.dumps(sheet, ensure_ascii=False)
+    text = json.dumps(_drawable(sheet), ensure_ascii=False)
     for _round in range(ROUNDS):
         try:
             return _compiled(typst, text)
@@ -41,6 +44,15 @@ def made(sheet: dict[str, Any]) -> bytes:
                 raise
             text = "".join(_in_words(sign) if sign in unshown else sign for sign in text)
     return _compiled(typst, "".join(sign if _SHOWN.fullmatch(sign) else _in_words(sign) for sign in text))
+
+
+def _drawable(part: Any) -> Any:
+    """The same with what no sheet of paper can hold left out or parted: control characters, endless words."""
+    if isinstance(part, dict):
+        return {key: _drawable(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_drawable(value) for value in part]
+    return _ENDLESS.sub("\\g<0>\u200b", _CONTROLS.sub("", part)) if isinstance(part, str) else part
 
 
 def _compiled(typst: Any, text: str) -> bytes:
@@ -61,6 +73,6 @@ def _unquoted(match: re.Match[str]) -> str:
 
 def _in_words(sign: str) -> str:
     """The name of a character; what only joins or colours others goes."""
-    if unicodedata.category(sign) in ("Cf", "Mn", "Cc", "Cs", "Co"):
+    if unicodedata.category(sign) in ("Cf", "Mn", "Cc", "Cs"):
         return ""
     return f"[{unicodedata.name(sign, f'U+{ord(sign):04X}').lower()}]"

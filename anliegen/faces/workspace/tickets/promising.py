@@ -1,6 +1,6 @@
 """What an answer promises is offered while it is written: a person says what of it is a promise, and who sees to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -102,14 +102,18 @@ def carried_over(form: ReplyForm, again: ReplyForm, agent: Agent) -> ReplyForm:
 
 def with_promises(answer: Answer, form: ReplyForm, agent: Agent) -> Answer:
     """The answer with the promises that its writer made with it."""
-    made = [promised for one in form.offers if (promised := _promised(one, agent)) is not None]
+    kept = [one for one in form.offers if one.is_kept]
+    offered = dict(owners(form.ticket, agent)) if kept and form.ticket is not None else {}
+    made = [promised for one in kept if (promised := _promised(one, agent, offered)) is not None]
     return replace(answer, promises=tuple(made))
 
 
-def _promised(offer: Offer, agent: Agent) -> Promised | None:
-    if not offer.is_kept or offer.due_at is None:
+def _promised(offer: Offer, agent: Agent, offered: Mapping[str, str]) -> Promised | None:
+    """Whoever is not among those who can see to it does not get it: it is the writer's own."""
+    if offer.due_at is None:
         return None
-    return Promised(words=offer.noticed.words, due_at=offer.due_at, owner=owner_of(offer.owner) or agent)
+    owner = owner_of(offer.owner) if offer.owner in offered else None
+    return Promised(words=offer.noticed.words, due_at=offer.due_at, owner=owner or agent)
 
 
 def owners(ticket: Ticket, agent: Agent) -> Sequence[tuple[str, str]]:

@@ -81,11 +81,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def approve(request: HttpRequest, pk: int) -> HttpResponse:
     """It may leave as it is."""
     draft, ticket = _asked_of_me(request, pk)
-    version = _number(request, "version")
+    version, files = _number(request, "version"), _files(request)
     return _unless_changed(
         request,
         ticket,
-        lambda: actions.approve_draft(draft, version=version, actor=actor_of(request), at=clock.now()),
+        lambda: actions.approve_draft(draft, version=version, files=files, actor=actor_of(request), at=clock.now()),
     )
 
 
@@ -147,6 +147,12 @@ def _found(request: HttpRequest, pk: int) -> tuple[Draft, Ticket]:
     ticket = ticket_for(agent_of(request), draft.ticket_id)
     insist(request, "ticket.reply", ticket)
     return draft, ticket
+
+
+def _files(request: HttpRequest) -> list[int] | None:
+    """The files that stood beside the words when these were read; None: the form does not say."""
+    given = request.POST.get("files")
+    return None if given is None else [int(one) for one in given.split() if one.isascii() and one.isdigit()]
 
 
 def _number(request: HttpRequest, name: str) -> int:

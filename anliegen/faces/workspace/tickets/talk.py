@@ -15,15 +15,15 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import afterwards, decline_forms, mentioning, news, promising, writing
 from anliegen.faces.workspace.tickets.drafts import Drafted
+from anliegen.faces.workspace.tickets.overtaken import send_unless_overtaken
 from anliegen.faces.workspace.tickets.page import anew, beside, parts_of, ticket_for
 from anliegen.faces.workspace.tickets.recipients import counted
 from anliegen.faces.workspace.tickets.writing import NoteForm, ReplyForm, Versioned
 from anliegen.ground import clock
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
+from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Draft, Message, Ticket
-
-ATTEMPTS = 5  # at getting in between others' changes that do not concern the answer
 
 
 @asks("ticket.reply")
@@ -115,23 +115,18 @@ def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | li
         )
 
     try:
-        return unless_news(request, ticket, form, act) or []
+        return unless_news(request, ticket, form, answer, act) or []
     except actions.OtherRecipients as others:
         names = ", ".join(name or address for name, address in others.to) or _("nobody")
         return [_("The answer would go to somebody else now: %(names)s.") % {"names": names}]
 
 
-def unless_news(request: HttpRequest, ticket: Ticket, form: Versioned, act: Callable[[int], Message]) -> Message | None:
+def unless_news(
+    request: HttpRequest, ticket: Ticket, form: Versioned, answer: Answer, act: Callable[[int], Message]
+) -> Message | None:
     """The queued message; None when something happened that the writer has not seen."""
-    version = form.cleaned_data["version"]
-    for _attempt in range(ATTEMPTS):
-        try:
-            return act(version)
-        except actions.Changed as changed:
-            if news.news_since(ticket, form.cleaned_data["seen"], agent_of(request)):
-                return None
-            version = changed.version  # only what machines did, or what the writer did elsewhere
-    return None
+    version, seen = form.cleaned_data["version"], form.cleaned_data["seen"]
+    return send_unless_overtaken(request, ticket, answer, version=version, seen=seen, send=act, sent=lambda one: one)
 
 
 def _sent(request: HttpRequest, message: Message) -> HttpResponse:

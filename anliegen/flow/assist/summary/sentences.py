@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 LOOKED_AT = 8_000  # characters of one message; what is longer is mostly a protocol or a copy
 LONGEST = 400  # characters of one sentence
-_END = re.compile(r"[.!?…]+[\"“”»)]?(?=\s|$)")
+# Tried only where a run of marks begins: within a long one it would be tried at each.
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"“”»)]?(?=\s|$)")
 # A full stop behind these ends nothing, nor behind a number before a month or a small letter ("am 3. Mai").
 _SHORT = re.compile(
     r"(?:\b(?:z|d|u|o|i|e|s|v|a|B|h|g|Nr|nr|Dr|Prof|Str|str|St|bzw|ca|ggf|ggfs|bzgl|usw|inkl|zzgl|evtl|vgl|Abs|Art|Tel"

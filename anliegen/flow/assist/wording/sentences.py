@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 LONGEST = 300  # characters; what is longer is no sentence that a rule could mend
 # An end is a mark and a space before a capital or a line's end, but not after an abbreviation, an initial or a date.
-_END = re.compile(r"[.!?…]+(?=\s|$)")
+# It is tried only where a run of marks begins: within a long one it would be tried at each.
+_END = re.compile(r"(?<![.!?…])[.!?…]+(?=\s|$)")
 _SHORT = re.compile(
     r"(?:\b(?:z|d|u|o|i|e|s|v|a|B|h|a|g|Nr|Dr|Prof|Str|St|bzw|ca|ggf|ggfs|bzgl|usw|inkl|zzgl|evtl|vgl|Abs|Art|Mr|Mrs|Ms|Co|No|etc|approx)|\d)$"
 )

@@ -68,12 +68,12 @@ def _effect(number: int, ticket: Ticket | None, version: int | None, ask: Ask, a
     becomes = {name: value for name, value in wanted.items() if value != was[name]}
     if not becomes:
         return Effect(number, ticket, stays="same")
-    if not all(may(agent, permission, ticket) for permission in _permissions(becomes)):
+    if not all(may(agent, permission, ticket) for permission in permissions_for(becomes)):
         return Effect(number, ticket, stays="not_allowed")
     return Effect(number, ticket, {name: was[name] for name in becomes}, becomes)
 
 
-def _permissions(fields: Iterable[str]) -> set[str]:
+def permissions_for(fields: Iterable[str]) -> set[str]:
     return {"ticket.assign" if name in GIVING else "ticket.change" for name in fields}
 
 

@@ -46,16 +46,19 @@ class Wish:
     reason: str
 
 
-def concede(ticket: Ticket, wish: Wish, *, by: Agent, actor: Actor, at: datetime) -> Concession:
+def concede(
+    ticket: Ticket, wish: Wish, *, by: Agent, after: int | None = None, actor: Actor, at: datetime
+) -> Concession:
     """Grant it at once when it is inside the agent's leeway; else ask who may decide, within the operator's time.
 
+    `after` is the newest one that they had seen: what they wished since in the same words is this wish, sent twice.
     Under the locks of the customer, the agent and the ticket, in this order: two at once never exceed a frame together.
     Raises NoApprover, ValueError for nothing or less.
     """
     for _attempt in range(ATTEMPTS):
         with unit():
             if (locked := _locked(ticket, by)) is not None:
-                return _concede(locked, wish, by, actor, at)
+                return _wished(locked, wish, by, after) or _concede(locked, wish, by, actor, at)
         ticket = Ticket.objects.get(pk=ticket.pk)
     raise PersonChanged
 
@@ -115,6 +118,15 @@ def pass_concession_on(concession: Concession, *, actor: Actor, at: datetime) ->
             was=ref(was) if was else None,
         )
     return concession
+
+
+def _wished(ticket: Ticket, wish: Wish, by: Agent, after: int | None) -> Concession | None:
+    """The same wish, where it has come already."""
+    if after is None:
+        return None
+    wished = {"kind": wish.kind, "cents": wish.cents, "currency": wish.currency, "reason": wish.reason}
+    same = Concession.objects.filter(ticket=ticket, asked_by=by, pk__gt=after, **wished)
+    return same.exclude(state="withdrawn").select_related("approver").first()
 
 
 def _concede(ticket: Ticket, wish: Wish, by: Agent, actor: Actor, at: datetime) -> Concession:

@@ -3,7 +3,8 @@
 Keeping says nothing to the journal: what becomes of a draft does, when it is shared, sent or discarded.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from anliegen.ground.journal.actors import Actor
@@ -12,7 +13,7 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.addressees import addressees_of
-from anliegen.records.tickets.content import File, Writing, Written
+from anliegen.records.tickets.content import Answer, File, Writing, Written
 from anliegen.records.tickets.models import Draft, DraftFile, Message, Ticket
 
 UNASKED = {
@@ -84,12 +85,23 @@ def add_file(
     """Let a stored file go along; the first one begins a draft that has no words yet. Raises DraftGone."""
     with unit():
         row = _begun(ticket, kind, None, actor, at) if draft is None else _locked(draft, ticket)
+        _has_other_files(row)
         return _attach(row, file)
 
 
 def take_out(file: DraftFile) -> None:
     """The file does not go along after all."""
-    DraftFile.objects.filter(pk=file.pk).delete()
+    with unit():
+        row = Draft.objects.select_for_update(of=("self",)).filter(pk=file.draft_id).first()
+        if row is not None and DraftFile.objects.filter(pk=file.pk).delete()[0]:
+            _has_other_files(row)
+
+
+def _has_other_files(row: Draft) -> None:
+    """Who approved it has seen other ones: as with other words, these need a new approval."""
+    if row.review == "approved":
+        _put(row, UNASKED)
+        row.save(update_fields=list(UNASKED))
 
 
 def discard(draft: Draft, *, actor: Actor, at: datetime) -> None:
@@ -127,6 +139,24 @@ def take(written: Written, ticket: Ticket, *, actor: Actor) -> Draft:
     taken = Draft.objects.get(pk=row.pk)
     row.delete()
     return taken
+
+
+def is_as_approved(draft: Draft, answer: Answer, ticket: Ticket) -> bool:
+    """Whether what goes out says the same to the same people as what a colleague has approved."""
+    usual = [address for _name, address in addressees_of(ticket).to]
+    to = [address for _name, address in answer.to] or usual
+    own = answer.said or answer.text
+    looks_alike = answer.html.startswith(draft.html) if answer.is_forward else answer.html == draft.html
+    return (
+        own.strip() == draft.text.strip()
+        and looks_alike
+        and _folded(to) == _folded(re.split(r"[,;\n]", draft.to) if draft.to.strip() else usual)
+        and _folded(address for _name, address in answer.cc) == _folded(re.split(r"[,;\n]", draft.cc))
+    )
+
+
+def _folded(addresses: Iterable[str]) -> set[str]:
+    return {fold_address("email", one.strip()) for one in addresses if one.strip()}
 
 
 def bring_back(message: Message, *, at: datetime) -> None:

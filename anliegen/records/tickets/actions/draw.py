@@ -33,7 +33,11 @@ def _give(turn: Turn, agent: Agent, at: datetime) -> bool:
     """Whether it could still be given."""
     actor = Actor.agent(agent.pk)
     with unit():
-        free = Ticket.objects.open().filter(pk=turn.number, waiting_since__isnull=False, snoozed_until=None)
+        free = (
+            Ticket.objects.visible_to(agent)
+            .open()
+            .filter(pk=turn.number, waiting_since__isnull=False, snoozed_until=None)
+        )
         ticket = free.select_for_update(of=("self",), skip_locked=True).first()
         if ticket is None or ticket.assignee_id not in (None, agent.pk):
             return False

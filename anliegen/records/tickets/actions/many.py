@@ -1,7 +1,7 @@
 """Changing many tickets in one go, and taking that back in one go."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from anliegen.ground import rows
@@ -9,12 +9,16 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import together
 from anliegen.ground.journal.record import record
 from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import bulk
 from anliegen.records.tickets.actions.bulk import Ask, Effect
 from anliegen.records.tickets.actions.change import change
 from anliegen.records.tickets.actions.snooze import snooze, wake
 from anliegen.records.tickets.models import BulkChange, Ticket
+
+# So long what was given away comes back, although it lies with others now. They may have begun with it.
+GIVEN_AWAY = timedelta(minutes=10)
 
 
 class TooMany(Exception):
@@ -49,19 +53,26 @@ def change_many(
 
 
 def undo_many(made: BulkChange, *, actor: Actor, at: datetime) -> tuple[list[int], list[int]]:
-    """Take back what is still as it became then; return the numbers of what went back, and of what somebody has
-    changed since and stays. A second time nothing happens."""
+    """Take back what is still as it became then; return the numbers of what went back, and of what stays: somebody has
+    changed it since, or whoever changed it may not any more. A second time nothing happens."""
     with together():
-        made = BulkChange.objects.select_for_update(of=("self",)).get(pk=made.pk)
+        made = BulkChange.objects.select_for_update(of=("self",)).select_related("agent__role").get(pk=made.pk)
         if made.undone_at is not None:
             return [], []
         tickets = rows.lock(Ticket.objects.all(), [item["ticket"] for item in made.items])
-        back = [item for item in made.items if item["ticket"] in tickets and _take_back(item, tickets, actor, at)]
+        theirs = [item for item in made.items if item["ticket"] in tickets and _may_still(made, item, tickets, at)]
+        back = [item for item in theirs if _take_back(item, tickets, actor, at)]
         made.undone_at = at
         made.save(update_fields=["undone_at"])
         record(verbs.MANY_UNDONE, made, actor=actor, at=at, tickets=_refs(back))
     done = {item["ticket"] for item in back}
     return sorted(done), sorted(item["ticket"] for item in made.items if item["ticket"] not in done)
+
+
+def _may_still(made: BulkChange, item: dict[str, Any], tickets: Mapping[int, Ticket], at: datetime) -> bool:
+    """Whether this agent still has the rights for it. What they gave to others they reach no longer, for a while."""
+    ticket = None if at - made.made_at <= GIVEN_AWAY else tickets[item["ticket"]]
+    return all(may(made.agent, permission, ticket) for permission in bulk.permissions_for(item["became"]))
 
 
 def _take_back(item: dict[str, Any], tickets: Mapping[int, Ticket], actor: Actor, at: datetime) -> bool:

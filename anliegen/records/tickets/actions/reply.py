@@ -73,7 +73,7 @@ def reply(
         if expected_to is not None and not answer.to:
             answer = replace(answer, to=_as_expected(ticket, expected_to))
         later = {"send_at": answer.send_at, "status_after": status} if answer.send_at else {}
-        message = queue(ticket, answer, later | _author(written, ticket, actor), actor, at)
+        message = queue(ticket, answer, later | _author(written, answer, ticket, actor), actor, at)
         take_on(ticket, actor, at)
         if not later:
             count_answer(ticket, at)
@@ -101,7 +101,7 @@ def forward(
         if not answer.to:
             raise NoWayToAnswer
         named = replace(answer, channel="email", is_forward=True, subject=answer.subject or forward_subject(ticket))
-        message = queue(ticket, named, _author(written, ticket, actor), actor, at)
+        message = queue(ticket, named, _author(written, named, ticket, actor), actor, at)
         record(verbs.MESSAGE_FORWARDED, ticket, actor=actor, at=at, message=ref(message))
         if status:
             set_status(ticket, status, actor=actor, at=at)
@@ -118,12 +118,14 @@ def _asked_for(ticket: Ticket, expected_version: int | None) -> Ticket:
     return ticket
 
 
-def _author(written: Written | None, ticket: Ticket, actor: Actor) -> dict[str, Any]:
-    """Who wrote it, who looked at it: whoever sends the draft of another has looked at it."""
+def _author(written: Written | None, answer: Answer, ticket: Ticket, actor: Actor) -> dict[str, Any]:
+    """Who wrote it, who looked at it: whoever sends the draft of another has looked at it, and whoever approved it has
+    where it goes out as it was approved."""
     if written is None:
         return {"agent_id": actor.pk}
     draft = drafts.take(written, ticket, actor=actor)
-    approved_by = draft.reviewed_by_id if draft.review == "approved" else None
+    is_approved = draft.review == "approved" and drafts.is_as_approved(draft, answer, ticket)
+    approved_by = draft.reviewed_by_id if is_approved else None
     reviewer = actor.pk if actor.pk != draft.agent_id else approved_by
     return {"agent_id": draft.agent_id, "reviewed_by_id": reviewer, "model": draft.model}
 

@@ -1,5 +1,6 @@
 """Two pairs of eyes: a colleague looks at an answer before it leaves. Who wrote and who approved stays known."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,9 +49,15 @@ def withdraw(draft: Draft, *, actor: Actor, at: datetime) -> Draft:
     return row
 
 
-def approve(draft: Draft, *, version: int, actor: Actor, at: datetime) -> Draft:
-    """It may leave as it is: its writer sends it. Raises NotAsked, also when it is not the version that was read."""
-    return _decide(draft, "approved", "", version, actor, at)
+def approve(draft: Draft, *, version: int, files: Sequence[int] | None = None, actor: Actor, at: datetime) -> Draft:
+    """It may leave as it is: its writer sends it. `files` are the keys of those that were seen to go along.
+
+    Raises NotAsked, also when words or files are not those that were read.
+    """
+    with unit():
+        if files is not None and set(files) != set(_locked(draft).attached.values_list("pk", flat=True)):
+            raise NotAsked
+        return _decide(draft, "approved", "", version, actor, at)
 
 
 def send_back(draft: Draft, *, remark: str, version: int, actor: Actor, at: datetime) -> Draft:

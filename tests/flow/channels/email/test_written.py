@@ -1,5 +1,7 @@
 """HTML that one of us wrote: what stays, how it reads as text, how it looks in a mail."""
 
+import time
+
 import pytest
 
 from anliegen.flow.channels.email.html import written
@@ -76,3 +78,10 @@ def test_what_is_cleaned_twice_stays_the_same() -> None:
     once = written.clean(f'<h2>A</h2><p><strong>b</strong> <em>c</em> <img src="{ADDRESS}" alt=""></p>', PICTURES)
     again = written.clean(written.shown(once.html, {CONTENT_ID: ADDRESS}), PICTURES)
     assert again == once
+
+
+@pytest.mark.parametrize("hostile", ["<img ", '<img src="', "<img <p>"])
+def test_pictures_that_never_end_cost_no_time(hostile: str) -> None:
+    started = time.thread_time()
+    written.clean(hostile * (written.LONGEST // len(hostile)), PICTURES)
+    assert time.thread_time() - started < 2

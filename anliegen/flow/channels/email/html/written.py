@@ -68,7 +68,9 @@ def clean(markup: str, pictures: Mapping[str, str], *, word: str = "Bild") -> Wr
 
     Any other picture is left out, so that nothing is fetched from anywhere. `word` stands for a picture in the text.
     """
-    own = _IMAGE.sub(lambda tag: _own(tag[1], pictures), markup[:LONGEST])
+    markup = markup[:LONGEST]
+    last = markup.rfind(">") + 1  # what no tag closes any more holds no picture, and would be searched at each `<img`
+    own = _IMAGE.sub(lambda tag: _own(tag[1], pictures), markup[:last]) + markup[last:]
     html = _cleaner.clean(own).strip()
     text = readable.text_of(tree.parse(_for_reading(html, word), Defects())).strip()
     return WrittenHtml(html, text) if text else WrittenHtml("", "")
