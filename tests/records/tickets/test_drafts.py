@@ -248,3 +248,17 @@ def test_a_forward_that_fails_changes_nothing_about_who_waits(ticket: Ticket, mi
     actions.mark_failed(message, reason="5.1.1", actor=SYSTEM, at=now)
     ticket.refresh_from_db()
     assert (ticket.waiting_since, ticket.status) == (None, "waiting_customer")
+
+
+def test_joined_with_other_words_an_approval_holds_no_longer(
+    ticket: Ticket, draft: Draft, open_ticket: Callable[..., Ticket], kim_address: Address, admin: Agent,
+    miras: Actor, janas: Actor, now: datetime,
+) -> None:  # fmt: skip
+    other = open_ticket(kim_address)
+    actions.keep_draft(other, Writing(text="Das hat niemand gelesen."), actor=miras, at=now)
+    actions.share_draft(draft, to=admin, actor=miras, at=now)
+    actions.approve_draft(draft, version=1, actor=janas, at=now)
+    actions.join(other, ticket, actor=miras, at=now)
+    draft.refresh_from_db()
+    assert "Das hat niemand gelesen." in draft.text
+    assert (draft.review, draft.reviewed_by) == ("", None)

@@ -165,7 +165,9 @@ def move(source: Ticket, goal: Ticket) -> None:
         other.text = f"{other.text.rstrip()}\n\n{draft.text}"
         other.html = f"{other.html}{draft.html}" if other.html and draft.html else ""
         other.version += 1
-        other.save(update_fields=["text", "html", "version"])
+        if other.review == "approved":  # for the words of before
+            _put(other, UNASKED)
+        other.save()
         DraftFile.objects.filter(draft=draft).update(draft=other)
         draft.delete()
 
