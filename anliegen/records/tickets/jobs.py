@@ -17,7 +17,7 @@ from anliegen.records.tickets.actions.concede import pass_concession_on
 from anliegen.records.tickets.actions.deadlines import move_deadlines, ship_kinds
 from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.actions.telling import AT_ONCE as TOLD_AT_ONCE
-from anliegen.records.tickets.actions.telling import tell_due, to_tell
+from anliegen.records.tickets.actions.telling import forget_early, tell_due, to_tell
 from anliegen.records.tickets.aims import yardstick
 from anliegen.records.tickets.models import Claim, Concession, SearchRow, Ticket
 
@@ -37,6 +37,8 @@ def wake_due(timestamp: int) -> None:
     """
     due = actions.due_to_wake(clock.now()).order_by("pk")
     one_by_one(due[:MOST], lambda row: actions.wake_due(row, at=clock.now()))
+    without = actions.without_row(clock.now()).order_by("pk")
+    one_by_one(without[:MOST], lambda ticket: actions.wake(ticket, why="due", actor=SYSTEM, at=clock.now()))
 
 
 @periodic("*/10 * * * *", queue="index")
@@ -88,6 +90,11 @@ def tell_what_runs_out(timestamp: int) -> None:
             raise
         log.exception("could not be told together")
         one_by_one(to_tell(clock.now())[:MOST], lambda number: tell_due(actor=SYSTEM, at=clock.now(), of=[number]))
+
+
+@periodic("7 * * * *", queue="due")
+def forget_early_hourly(timestamp: int) -> None:
+    forget_early(at=clock.now())
 
 
 @job(queue="due", retries=5)

@@ -131,3 +131,14 @@ def test_one_of_which_nothing_can_be_said_keeps_no_other(
         promise_clock.strike(0)
     states = Promise.objects.order_by("pk").values_list("pk", "state")
     assert list(states) == [(promise.pk, "open"), (other.pk, "broken")]
+
+
+def test_what_a_clock_that_was_ahead_has_broken_is_owed_again(
+    promise: Promise, ticket: Ticket, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days, state in ((30, "broken"), (1, "open"), (5, "broken")):
+        monkeypatch.setattr(clock, "now", lambda days=days: now + timedelta(days=days))
+        promise_clock.strike(0)
+        assert Promise.objects.get().state == state
+    told = Event.objects.filter(subject=f"ticket:{ticket.pk}", verb__startswith="promise.").order_by("id")
+    assert [event.verb for event in told] == ["promise.made", "promise.broken", "promise.mended", "promise.broken"]

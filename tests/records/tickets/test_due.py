@@ -444,3 +444,16 @@ def test_what_was_split_off_is_due_there_and_no_more_where_it_came_from(
     run_pipeline()
     open_now = Timer.objects.filter(ended_at=None).order_by("ticket", "kind").values_list("ticket", "kind")
     assert list(open_now) == [(ticket.pk, "resolution"), (new.pk, "first"), (new.pk, "resolution")]
+
+
+def test_what_a_clock_that_was_ahead_told_is_told_again_when_it_is_true(
+    target: Target, ticket: Ticket, run_pipeline: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_pipeline()
+    tell_due(actor=SYSTEM, at=at(16, 18))
+    monkeypatch.setattr(clock, "now", lambda: at(16, 11))
+    jobs.forget_early_hourly(0)
+    for hour in (11, 13, 15):
+        tell_due(actor=SYSTEM, at=at(16, hour))
+    jobs.forget_early_hourly(0)
+    assert told(ticket) == ["target.at_risk", "target.missed"] * 2

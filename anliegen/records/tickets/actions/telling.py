@@ -41,6 +41,15 @@ def tell_due(*, actor: Actor, at: datetime, most: int = AT_ONCE, of: Collection[
     return len(come) + len(over)
 
 
+def forget_early(*, at: datetime) -> int:
+    """What bears a time that is yet to come was told by a clock that was ahead: it is told anew when it is true."""
+    return sum(
+        rows.filter(**{f"{field}__gt": at}).update(**{field: None})
+        for rows in _open(None)
+        for field in ("soon_told_at", "missed_told_at")
+    )
+
+
 def to_tell(at: datetime) -> list[int]:
     """The numbers of the tickets of which something is to be told by now."""
     timers, deadlines = _open(None)
