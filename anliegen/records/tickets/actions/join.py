@@ -84,6 +84,7 @@ def part(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
         ticket, into = both[ticket.pk], both[found.joined_into_id]
         holder, took_in = both[goes_on_in(into).pk], _took_in(into, ticket)
         _move(Q(ticket=holder, came_to__in=with_joined(ticket)), holder, ticket)
+        drafts.move_back(holder, ticket, with_joined(ticket))
         for one in {into.pk: into, holder.pk: holder}.values():
             _take_part_no_more(ticket, one)
         if took_in is not None:
