@@ -31,5 +31,5 @@ READERS: list[Reader] = [
     reader("see-to", tickets.see_to, on=["message.queued", "note.written", "note.kept_aside"]),
     reader("notify", post.post, on=whom.verbs(), batch=True),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
-    reader("promise-owners", promise_owners.follow, on=["agent.left", "ticket.assigned", "ticket.moved"], batch=True),
+    reader("promise-owners", promise_owners.follow, on=promise_owners.MOVES, batch=True),
 ]

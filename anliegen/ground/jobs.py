@@ -4,7 +4,7 @@ Quick steps of the pipeline belong to the journal's readers; jobs are for what w
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -12,9 +12,12 @@ import procrastinate
 import structlog
 from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connection, transaction
+from django.db.models import Model
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 from procrastinate.tasks import Task
+
+from anliegen.ground.wake import database_is_away
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +26,7 @@ MADE_UP_S = 8 * 24 * 3600.0
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Row = TypeVar("Row")
 # A worker that has not been heard of for so long is dead, and its jobs are taken up by others. Measured in seconds.
 STALLED_AFTER_S = float(os.environ.get("ANLIEGEN_STALLED_AFTER_S") or 60)
 
@@ -95,6 +99,41 @@ def defer(task: "Task[Any, Any, Any]", *, at: datetime | None = None, key: str |
             _hasten(key)
         return False
     return True
+
+
+class SomeFailed(Exception):
+    """Of many, some could not be done. The job counts as failed, so that a person sees it, and comes again."""
+
+
+def one_by_one(rows: "Iterable[Row]", deed: "Callable[[Row], object]") -> None:
+    """Do it for each: one that fails stays for the next run and keeps no other waiting. Raises SomeFailed at last."""
+    failed = 0
+    for row in rows:
+        try:
+            deed(row)
+        except Exception as error:
+            if database_is_away(error):
+                raise
+            log.exception("left for the next run", row=row.pk if isinstance(row, Model) else row)
+            failed += 1
+    if failed:
+        raise SomeFailed(failed)
+
+
+def failed_lately() -> dict[str, int]:
+    """The names of jobs that failed within a day, and how often: whoever looks after the house is told.
+
+    Not what runs by the clock and has succeeded since: that leaves its newest turn without a job.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT job.task_name, count(*) FROM procrastinate_jobs job JOIN procrastinate_events event"
+            " ON event.job_id = job.id AND event.type = 'failed' WHERE job.status = 'failed'"
+            " AND event.at > now() - interval '1 day' AND NOT EXISTS (SELECT FROM (SELECT job_id FROM"
+            " procrastinate_periodic_defers WHERE task_name = job.task_name ORDER BY id DESC LIMIT 1) AS newest"
+            " WHERE newest.job_id IS NULL) GROUP BY job.task_name ORDER BY job.task_name"
+        )
+        return dict(cursor.fetchall())
 
 
 def _hasten(key: str | None) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import InterfaceError, connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
@@ -100,3 +100,65 @@ def test_a_failing_job_waits_longer_each_time_and_ends_after_its_retries() -> No
 def test_what_runs_by_the_clock_is_never_queued_twice() -> None:
     assert jobs.rescue.queueing_lock == "ground.jobs.rescue"
     assert jobs.tidy.queueing_lock == "ground.jobs.tidy"
+
+
+def test_one_that_fails_keeps_no_other_and_the_job_counts_as_failed() -> None:
+    done: list[int] = []
+
+    def deed(row: int) -> None:
+        done.append(10 // row)
+
+    with pytest.raises(jobs.SomeFailed):
+        jobs.one_by_one([5, 0, 2], deed)
+    jobs.one_by_one([1], deed)
+    assert done == [2, 5, 10]
+
+
+def test_when_the_database_goes_away_the_rest_waits() -> None:
+    done: list[int] = []
+
+    def deed(row: int) -> None:
+        done.append(row)
+        raise InterfaceError
+
+    with pytest.raises(InterfaceError):
+        jobs.one_by_one([1, 2], deed)
+    assert done == [1]
+
+
+def ended(status: str, *, turn: int = 0) -> int:
+    """A job of knock's that ended so; `turn`: by the clock, as its turn of that time."""
+    defer(knock, door=1)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(id) FROM procrastinate_jobs")
+        pk = int(cursor.fetchone()[0])
+        if turn:
+            cursor.execute(
+                "INSERT INTO procrastinate_periodic_defers (task_name, defer_timestamp, job_id, periodic_id)"
+                " VALUES (%s, %s, %s, '')",
+                [knock.name, turn, pk],
+            )
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [pk])
+        if status == "failed":
+            cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [pk])
+        else:
+            cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', true)", [pk])
+    return pk
+
+
+def test_what_failed_lately_is_known_by_name_until_its_turn_succeeds() -> None:
+    ended("succeeded")
+    assert jobs.failed_lately() == {}
+    for turn in (300, 60):  # the clock was put back in between
+        ended("failed", turn=turn)
+    assert jobs.failed_lately() == {knock.name: 2}
+    ended("succeeded", turn=120)
+    assert jobs.failed_lately() == {}
+
+
+def test_what_failed_and_runs_by_no_clock_is_known_for_a_day() -> None:
+    ended("failed")
+    assert jobs.failed_lately() == {knock.name: 1}
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_events SET at = at - interval '25 hours'")
+    assert jobs.failed_lately() == {}

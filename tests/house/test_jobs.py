@@ -40,6 +40,7 @@ EVER = (
     "records.tickets.jobs.bring_in_deadlines",
     "records.tickets.jobs.compute_again",
     "records.tickets.jobs.forget_claims_nightly",
+    "records.tickets.jobs.forget_early_hourly",
     "records.tickets.jobs.index_again",
     "records.tickets.jobs.wake_due",
     "records.tickets.jobs.tell_what_runs_out",

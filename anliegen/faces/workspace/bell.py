@@ -36,6 +36,7 @@ LOOKS = {
     "deadline": ("calendar", "waiting"),
     "target": ("clock", "waiting"),
     "woken": ("snooze", "quiet"),
+    "approval": ("check", "accent"),
     "undelivered": ("broken", "broken"),
     "followed": ("eye", "quiet"),
 }

@@ -21,6 +21,7 @@ KINDS = [
     ("deadline", _("Deadline")),
     ("target", _("Response target")),
     ("woken", _("Back on your desk")),
+    ("approval", _("Approval")),
     ("undelivered", _("Your answer did not arrive")),
     ("followed", _("News on what you follow")),
 ]

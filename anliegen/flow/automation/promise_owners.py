@@ -13,10 +13,12 @@ from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Promise, Ticket
 
 AUTHOR = Actor.rule("promise-owner")
+MOVES = ("agent.left", "ticket.assigned", "ticket.moved", "promise.renewed")
 
 
 def follow(events: Sequence[Event]) -> None:
-    """Read `agent.left`, `ticket.assigned` and `ticket.moved`: each promise that is owed gets the owner it needs now.
+    """Read `agent.left`, `ticket.assigned`, `ticket.moved` and `promise.renewed`: each promise that is owed gets the
+    owner it needs now; while it was withdrawn, its owner may have left.
 
     A ticket that is given to somebody takes along the promises of whoever had it. What is owned by somebody who left,
     or may not work on the ticket any more, and what a team owned that no longer has the ticket, goes to the ticket's

@@ -11,9 +11,12 @@ from anliegen.flow.channels.due import due_at
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.ground.jobs import STALLED_AFTER_S
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import ref
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message
+from anliegen.records.tickets.queries import with_joined
 
 # After so long somebody looks whether the worker that began an attempt is still at it. A server may think longer about
 # a mail (`transmit.ANSWER_WITHIN_S`): what holds others off meanwhile is the lock in `outbox.deliver`, which ends with
@@ -89,9 +92,20 @@ def left_of(delivery: Delivery) -> list[str]:
 
 
 def customer_wrote_since(message: Message) -> bool:
-    """Whether they wrote after the answer was written, or its time last chosen."""
-    theirs = Message.objects.filter(ticket=message.ticket_id, direction="in", automatic="")
-    return theirs.filter(created_at__gt=message.written_at).exists()
+    """Whether they wrote after the answer was written, its time last chosen, or a person wanted it sent again.
+
+    By the order in which that was written down and not by the clock, which may be put back meanwhile.
+    """
+    theirs = Message.objects.filter(ticket=message.ticket_id, direction="in", automatic="", pk__gt=message.pk)
+    written = [ref(one) for one in theirs.only("pk")]
+    if not written:
+        return False
+    told = Event.objects.filter(subject__in=[f"ticket:{number}" for number in with_joined(message.ticket)])
+    asked = told.filter(verb__in=("message.queued", "message.rescheduled"), data__message=ref(message))
+    chosen = asked.order_by("-id").first()
+    if chosen is None:  # of a journal that is not here
+        return theirs.filter(created_at__gt=message.written_at).exists()
+    return told.filter(verb="message.received", data__message__in=written, id__gt=chosen.pk).exists()
 
 
 def _ended_before_it_left(delivery: Delivery, at: datetime) -> str:
@@ -104,7 +118,7 @@ def _ended_before_it_left(delivery: Delivery, at: datetime) -> str:
         return "cut_off"
     if message.state not in LEAVING:
         return message.state
-    if message.is_scheduled and customer_wrote_since(message):
+    if message.is_scheduled and message.leaving_at is None and customer_wrote_since(message):
         actions.stop(message, actor=delivery.actor, at=at)
         return "stopped"
     return ""

@@ -120,12 +120,14 @@ def _do(macro: Macro, ticket: Ticket, made: Plan, text: str, agent: Agent, at: d
     fields = [*run.changes, *([CODES.get(made.place, made.place)] if made.place else [])]
     # First, so that the timeline says what the changes behind it belong to.
     record(verbs.MACRO_APPLIED, ticket, actor=actor, at=at, macro=ref(macro), run=ref(run), fields=fields)
-    responsible = ticket.responsible_id
+    responsible, rested = ticket.responsible_id, (value_of(ticket, "snooze"), ticket.snooze_reason)
     changed = tickets.change(ticket, wanted({step.field: step.now for step in made.doing}), actor=actor, at=at)
     if changed.responsible_id != responsible:
         run.changes["responsible"] = {"was": responsible, "now": changed.responsible_id}
     if "snooze" in run.changes:
-        tickets.snooze(ticket, until=_moment(run.changes["snooze"]["now"]), actor=actor, at=at)
+        changed = tickets.snooze(ticket, until=_moment(run.changes["snooze"]["now"]), actor=actor, at=at)
+    if value_of(changed, "snooze") != rested[0]:  # also where a resolution has ended it
+        run.changes["snooze"] = {"was": rested[0], "now": value_of(changed, "snooze"), "reason": rested[1]}
     if made.place == "note":
         run.note = tickets.write_note(ticket, text=text, actor=actor, at=at)
     run.last_event = Event.objects.filter(subject=ref(ticket)).latest("id").pk
@@ -150,9 +152,9 @@ def undo(run: MacroRun, *, actor: Actor, at: datetime) -> Undone:
         fields = [CODES.get(field, field) for field in done]
         record(verbs.MACRO_UNDONE, ticket, actor=actor, at=at, macro=ref(run.macro), run=ref(run), fields=fields,
                kept=list(kept))  # fmt: skip
-        if "snooze" in back:
-            _rest_as_before(ticket, back["snooze"], actor, at)
-        tickets.change(ticket, wanted(back), actor=actor, at=at)
+        ticket = tickets.change(ticket, wanted(back), actor=actor, at=at)
+        if "snooze" in back and ticket.is_open:
+            _rest_as_before(ticket, run, actor, at)
         if run.note is not None:
             tickets.withdraw_note(run.note, actor=actor, at=at)
         run.note, run.undone_at, run.undone_by_id = None, at, actor.pk
@@ -177,10 +179,11 @@ def wanted(values: Mapping[str, Any]) -> tickets.Change:
     return tickets.Change(**found)
 
 
-def _rest_as_before(ticket: Ticket, was: str | None, actor: Actor, at: datetime) -> None:
-    """Put aside until the moment of before, if that is still to come."""
+def _rest_as_before(ticket: Ticket, run: MacroRun, actor: Actor, at: datetime) -> None:
+    """Put aside until the moment of before and for its reason, if that is still to come."""
+    was, reason = run.was("snooze"), run.changes["snooze"].get("reason", "")  # older ones kept none
     if was is not None and _moment(was) > at:
-        tickets.snooze(ticket, until=_moment(was), actor=actor, at=at)
+        tickets.snooze(ticket, until=_moment(was), reason=reason, actor=actor, at=at)
     else:
         tickets.wake(ticket, actor=actor, at=at)
 
@@ -191,5 +194,7 @@ def _moment(text: str) -> datetime:
 
 def _was_touched(run: MacroRun, ticket: Ticket, field: str) -> bool:
     """Whether anybody has changed this field since, be it back and forth."""
+    if field == "snooze" and run.changes[field]["now"] is None and _was_touched(run, ticket, "status"):
+        return True  # it ended with the status, and comes back with that alone
     since = Event.objects.filter(subject=ref(ticket), id__gt=run.last_event, verb__in=CHANGED_BY[field])
     return value_of(ticket, field) != run.changes[field]["now"] or since.exists()

@@ -37,6 +37,7 @@ class Step:
     was: Any
     now: Any
     is_allowed: bool
+    is_gone: bool = False  # the team or agent it would go to is here no longer
 
     @property
     def changes(self) -> bool:
@@ -57,7 +58,7 @@ class Plan:
 
     @property
     def doing(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.changes and step.is_allowed)
+        return tuple(step for step in self.steps if step.changes and step.is_allowed and not step.is_gone)
 
     @property
     def does_nothing(self) -> bool:
@@ -73,13 +74,19 @@ class Plan:
 def plan(macro: Macro, ticket: Ticket, agent: Agent, *, text: str, at: datetime) -> Plan:
     """What this agent would do now with this macro. `text` is what its block says here; empty when it has none."""
     steps = tuple(
-        Step(field, value_of(ticket, field), wanted, may(agent, ASKS[field], ticket))
+        Step(field, value_of(ticket, field), wanted, may(agent, ASKS[field], ticket), _is_gone(macro, field))
         for field, wants in WANTED.items()
         if (wanted := wants(macro, ticket, agent, at)) is not KEEPS
     )
     place = macro.place if text else ""
     is_allowed = not place or may(agent, TEXT_ASKS[place], ticket)
     return Plan(steps, text, place if is_allowed else "", "" if is_allowed else place)
+
+
+def _is_gone(macro: Macro, field: str) -> bool:
+    """Whether whom the macro names was deactivated since."""
+    named = {"team": macro.team, "assignee": macro.assignee if macro.given_to == "agent" else None}.get(field)
+    return named is not None and not named.is_active
 
 
 def value_of(ticket: Ticket, field: str) -> Any:

@@ -105,7 +105,7 @@ def carry_out_some(made: Round, *, at: datetime) -> bool:
     """Do the next lines, if it is time. Whether there are more. Killed in between, what is done is marked as done."""
     with transaction.atomic():
         made = _locked(made)
-        if made.state != "asked" or made.begins_at is None or made.begins_at > at:
+        if made.state != "asked" or not made.begins_by(at):
             return False
         lines = _next(made, "waiting")
         for line in lines:

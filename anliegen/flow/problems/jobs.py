@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+
 from anliegen.flow.problems import actions
 from anliegen.flow.problems.models import Round
 from anliegen.ground import clock
@@ -24,10 +26,12 @@ def go_on(round: int) -> None:
 
 @periodic("* * * * *")
 def find_forgotten(timestamp: int) -> None:
-    """Each minute: what somebody was cut off from handing over, and what a lost job has left."""
+    """Each minute: what somebody was cut off from handing over, what a lost job has left, and what a clock that was
+    ahead had put off."""
     now = clock.now()
-    for made in Round.objects.filter(state__in=("looking", "asked", "undoing"), made_at__lt=now - LEFT_ALONE):
-        if made.begins_at is None or made.begins_at <= now:
+    old = Q(made_at__lt=now - LEFT_ALONE) | Q(made_at__gt=now + LEFT_ALONE)
+    for made in Round.objects.filter(old, state__in=("looking", "asked", "undoing")):
+        if made.begins_at is None or made.begins_by(now):
             defer(go_on, key=f"round {made.pk}", round=made.pk)
 
 

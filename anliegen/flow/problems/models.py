@@ -1,5 +1,6 @@
 """One answer to, or the end of, all that hangs on a problem: shown before, done one by one, taken back as one."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -19,6 +20,7 @@ STATES = [
     ("undone", _("taken back")),
 ]
 ON_ITS_WAY = ("asked", "undoing")
+LONGEST_UNDO = timedelta(minutes=2)  # longer than anybody may undo
 LINE_STATES = [
     ("new", _("not looked at")),
     ("waiting", _("takes part")),
@@ -66,6 +68,10 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"round {self.pk} of {self.problem_id}"
+
+    def begins_by(self, at: datetime) -> bool:
+        """Whether it may begin. A time further off than anybody can undo was set by a clock that was ahead."""
+        return self.begins_at is not None and not at < self.begins_at <= at + LONGEST_UNDO
 
 
 class LineQuerySet(models.QuerySet["Line"]):

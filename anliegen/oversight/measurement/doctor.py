@@ -14,7 +14,7 @@ from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.mailroom import troubles
 from anliegen.flow.channels.mailroom.compare import WANTED, overdue
 from anliegen.flow.channels.models import Delivery, Intake, Source, Unfetched
-from anliegen.ground import clock, files, open_files
+from anliegen.ground import clock, files, jobs, open_files
 from anliegen.ground.journal import breaks, tail
 from anliegen.ground.journal.verify import unsealed
 from anliegen.oversight.measurement import standstill
@@ -207,6 +207,13 @@ def _worker() -> Iterator[Finding]:
         alive > 0,
         f"{alive} at work" + (f", {silent} not heard of for a minute" if silent else ""),
         "Start anliegen work; if it runs, it hangs: see its log, and start it again.",
+    )
+    failed = jobs.failed_lately()
+    yield judged(
+        "jobs",
+        not failed,
+        ", ".join(f"{name} failed {times} times within a day" for name, times in failed.items()) or "none failed",
+        "The log of anliegen work says why; what runs by the clock tries again by itself.",
     )
 
 

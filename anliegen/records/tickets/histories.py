@@ -103,6 +103,7 @@ def _at_first(ticket: Ticket, events: Iterable[Event]) -> tuple[Place, str]:
 
 def _happened(ticket: Ticket, events: list[Event], place: Place, said: Mapping[int, _Said]) -> Iterator[Happening]:
     after = _statuses_after(ticket, events)
+    given_off = {event.data["message"] for event in events if event.verb == verbs.TICKET_GAVE_OFF.name}
     for number, event in enumerate(events):
         if event.verb in PLACES:
             place = _moved(place, event)
@@ -114,7 +115,8 @@ def _happened(ticket: Ticket, events: list[Event], place: Place, said: Mapping[i
         elif event.verb in ASIDE:
             yield ASIDE[event.verb](event.at)
         elif event.verb == verbs.MESSAGE_RECEIVED.name:
-            if not event.data["first"] and not event.data["automatic"]:
+            is_here = event.data["message"] not in given_off  # what was split off waits there
+            if is_here and not event.data["first"] and not event.data["automatic"]:
                 yield Wrote(event.at)
         else:
             yield from _answered(event, said)

@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 
 from anliegen.ground import clock, rows
-from anliegen.ground.jobs import defer, job, periodic
+from anliegen.ground.jobs import defer, job, one_by_one, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.search.analysis import ANALYSER_VERSION
 from anliegen.ground.search.queries import stale
@@ -17,7 +17,7 @@ from anliegen.records.tickets.actions.concede import pass_concession_on
 from anliegen.records.tickets.actions.deadlines import move_deadlines, ship_kinds
 from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.actions.telling import AT_ONCE as TOLD_AT_ONCE
-from anliegen.records.tickets.actions.telling import tell_due
+from anliegen.records.tickets.actions.telling import forget_early, tell_due, to_tell
 from anliegen.records.tickets.aims import yardstick
 from anliegen.records.tickets.models import Claim, Concession, SearchRow, Ticket
 
@@ -35,13 +35,10 @@ def wake_due(timestamp: int) -> None:
 
     One that fails stays for the next run and keeps no other waiting.
     """
-    for row in actions.due_to_wake(clock.now()).order_by("pk")[:MOST]:
-        try:
-            actions.wake_due(row, at=clock.now())
-        except Exception as error:
-            if database_is_away(error):
-                raise
-            log.exception("could not be taken back", snooze=row.pk, ticket=row.ticket_id)
+    due = actions.due_to_wake(clock.now()).order_by("pk")
+    one_by_one(due[:MOST], lambda row: actions.wake_due(row, at=clock.now()))
+    without = actions.without_row(clock.now()).order_by("pk")
+    one_by_one(without[:MOST], lambda ticket: actions.wake(ticket, why="due", actor=SYSTEM, at=clock.now()))
 
 
 @periodic("*/10 * * * *", queue="index")
@@ -81,9 +78,23 @@ def _renew(rows: list[SearchRow]) -> None:
 
 @periodic("* * * * *", queue="due")
 def tell_what_runs_out(timestamp: int) -> None:
-    """Each minute: targets and deadlines whose moment has come are told, all of those that a standstill left."""
-    while tell_due(actor=SYSTEM, at=clock.now()) >= TOLD_AT_ONCE:
-        pass
+    """Each minute: targets and deadlines whose moment has come are told, all of those that a standstill left.
+
+    Many together; where that fails one by one, so that one of which nothing can be told keeps no other waiting.
+    """
+    try:
+        while tell_due(actor=SYSTEM, at=clock.now()) >= TOLD_AT_ONCE:
+            pass
+    except Exception as error:
+        if database_is_away(error):
+            raise
+        log.exception("could not be told together")
+        one_by_one(to_tell(clock.now())[:MOST], lambda number: tell_due(actor=SYSTEM, at=clock.now(), of=[number]))
+
+
+@periodic("7 * * * *", queue="due")
+def forget_early_hourly(timestamp: int) -> None:
+    forget_early(at=clock.now())
 
 
 @job(queue="due", retries=5)
@@ -120,7 +131,10 @@ def bring_in_deadlines(timestamp: int) -> None:
 
 @periodic("*/5 * * * *")
 def pass_on_undecided(timestamp: int) -> None:
-    """Concessions that nobody decided in time go to the next one who may."""
+    """Concessions that nobody decided in time, or whose approver has left, go to the next one who may.
+
+    One that fails stays for the next run and keeps no other waiting.
+    """
     now = clock.now()
-    for concession in Concession.objects.waiting().filter(due_at__lte=now).order_by("due_at", "pk"):
-        pass_concession_on(concession, actor=SYSTEM, at=now)
+    due = Concession.objects.to_pass_on(now).order_by("due_at", "pk")
+    one_by_one(due, lambda concession: pass_concession_on(concession, actor=SYSTEM, at=now))

@@ -166,6 +166,9 @@ PROMISE_WITHDRAWN = Verb(
 PROMISE_RENEWED = Verb(
     "promise.renewed", _("A promise holds again: its answer goes out after all"), {"promise": Kind.REF}
 )
+PROMISE_MENDED = Verb(
+    "promise.mended", _("A promise is owed as before: a clock that was ahead had broken it"), {"promise": Kind.REF}
+)
 PROMISE_DUE_SOON = Verb(
     "promise.due_soon", _("A promise is due soon; {to} sees to it"), {"promise": Kind.REF, "to": Kind.REF}
 )

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from anliegen.faces.workspace.settings import overview
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Cursor
@@ -71,3 +72,8 @@ def test_the_signs_cost_no_further_question(janas: Client, stopped: None, broken
 
 def test_the_overview_of_the_settings_says_that_the_journal_is_broken(broken: None, janas: Client) -> None:
     assert "it was cut off or changed" in janas.get("/workspace/settings/").content.decode()
+
+
+def test_the_overview_of_the_settings_says_how_many_jobs_failed(janas: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "failed_lately", lambda: {"records.tickets.jobs.wake_due": 2, "ground.jobs.tidy": 1})
+    assert "3 jobs failed within a day" in janas.get("/workspace/settings/").content.decode()

@@ -19,12 +19,12 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.verbs import DECLARED
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Calendar, Team
+from anliegen.records.accounts.models import Agent, Calendar, ConcessionKind, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets import presence as whispering
 from anliegen.records.tickets.actions import Asked
-from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.content import Answer, Writing
 from anliegen.records.tickets.models import Ticket
 
 Run = Callable[[], int]
@@ -404,3 +404,41 @@ def test_what_was_read_long_ago_is_forgotten(
     Notice.objects.update(read_at=now)
     assert jobs.forget_notices(at=now + timedelta(days=89)) == 0
     assert jobs.forget_notices(at=now + timedelta(days=91)) == 1
+
+
+def test_what_concerns_who_has_left_is_told_who_stands_in_for_them(
+    ticket: Ticket, mira: Agent, admin: Agent, tom: Agent, billing: Team, run_pipeline: Run, now: datetime
+) -> None:
+    message = actions.reply(ticket, Answer(text="Ja"), actor=Actor.agent(mira.pk), at=now)
+    actions.snooze(ticket, until=now + 5 * MINUTE, actor=Actor.agent(mira.pk), at=now)
+    accounts.deactivate(mira, actor=SYSTEM, at=now)
+    accounts.change(billing, lead=admin, actor=SYSTEM, at=now)
+    actions.mark_failed(message, reason="5.1.1", actor=SYSTEM, at=now + MINUTE)
+    actions.wake(ticket, why="due", actor=SYSTEM, at=now + 5 * MINUTE)
+    run_pipeline()
+    assert (kinds(mira), kinds(admin)) == ({}, {"undelivered": 1, "woken": 1})
+
+
+def test_who_is_to_decide_is_told_and_who_asked_hears_what_was_decided(
+    ticket: Ticket, mira: Agent, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    credit = accounts.create(ConcessionKind, name="Gutschrift", proposal="{amount}", actor=SYSTEM, at=now)
+    wish = actions.Wish(credit, 5000, "EUR", "Zweimal gewartet")
+    asked = actions.concede(ticket, wish, by=mira, actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    assert (kinds(admin), kinds(mira)) == ({"approval": 1}, {})
+    actions.grant_concession(asked, by=admin, actor=Actor.agent(admin.pk), at=now + MINUTE)
+    run_pipeline()
+    assert kinds(mira) == {"approval": 1}
+
+
+def test_who_is_to_look_at_an_answer_is_told_and_its_writer_what_became_of_it(
+    ticket: Ticket, mira: Agent, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    draft = actions.keep_draft(ticket, Writing(text="Guten Tag"), actor=Actor.agent(mira.pk), at=now)
+    actions.share_draft(draft, to=admin, actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    assert (kinds(admin), kinds(mira)) == ({"approval": 1}, {})
+    actions.return_draft(draft, remark="Bitte kürzer", version=1, actor=Actor.agent(admin.pk), at=now + MINUTE)
+    run_pipeline()
+    assert kinds(mira) == {"approval": 1}

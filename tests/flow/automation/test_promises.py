@@ -7,12 +7,13 @@ import pytest
 
 from anliegen.flow.automation import promise_clock
 from anliegen.ground import clock
+from anliegen.ground.jobs import SomeFailed
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import actions
-from anliegen.records.tickets.content import Promised
+from anliegen.records.tickets.content import Answer, Promised
 from anliegen.records.tickets.models import Promise, Ticket
 
 Run = Callable[[], int]
@@ -95,3 +96,49 @@ def test_the_clock_strikes_for_what_is_due_once_and_makes_up_for_what_was_missed
     assert list(told) == ["promise.made", "promise.due_soon", "promise.broken"]
     promise_clock.strike(0)
     assert Event.objects.filter(verb="promise.broken").count() == 1
+
+
+def test_a_promise_that_holds_again_does_not_go_back_to_who_left_meanwhile(
+    ticket: Ticket, mira: Agent, admin: Agent, billing: Team, run_pipeline: Run, now: datetime
+) -> None:
+    promised = Promised("Ich melde mich bis Freitag.", now + timedelta(days=4), mira)
+    answer = Answer("Bis Freitag.", send_at=now + timedelta(hours=3), promises=(promised,))
+    said = actions.reply(ticket, answer, actor=Actor.agent(mira.pk), at=now)
+    actions.stop(said, actor=SYSTEM, at=now)
+    accounts.deactivate(mira, actor=SYSTEM, at=now)
+    run_pipeline()
+    actions.send_now(said, actor=Actor.agent(admin.pk), at=now)
+    run_pipeline()
+    promise = Promise.objects.get()
+    assert (promise.state, promise.owner_ref) == ("open", f"team:{billing.pk}")
+
+
+def test_one_of_which_nothing_can_be_said_keeps_no_other(
+    promise: Promise, ticket: Ticket, mira: Agent, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    promised = Promised("Und am Samstag noch einmal.", now + timedelta(days=5), mira)
+    other = actions.promise(ticket, promised, actor=Actor.agent(mira.pk), at=now)
+    strike = actions.strike
+
+    def fail_for_the_first(one: Promise, *, actor: Actor, at: datetime) -> Promise:
+        if one.pk == promise.pk:
+            raise RuntimeError
+        return strike(one, actor=actor, at=at)
+
+    monkeypatch.setattr(actions, "strike", fail_for_the_first)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=6))
+    with pytest.raises(SomeFailed):  # so that it shows
+        promise_clock.strike(0)
+    states = Promise.objects.order_by("pk").values_list("pk", "state")
+    assert list(states) == [(promise.pk, "open"), (other.pk, "broken")]
+
+
+def test_what_a_clock_that_was_ahead_has_broken_is_owed_again(
+    promise: Promise, ticket: Ticket, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for days, state in ((30, "broken"), (1, "open"), (5, "broken")):
+        monkeypatch.setattr(clock, "now", lambda days=days: now + timedelta(days=days))
+        promise_clock.strike(0)
+        assert Promise.objects.get().state == state
+    told = Event.objects.filter(subject=f"ticket:{ticket.pk}", verb__startswith="promise.").order_by("id")
+    assert [event.verb for event in told] == ["promise.made", "promise.broken", "promise.mended", "promise.broken"]

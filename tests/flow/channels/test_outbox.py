@@ -439,3 +439,38 @@ def test_in_a_folder_what_is_taken_back_in_the_last_moment_is_not_there(
     watch.at += MINUTE
     try_now(kept)
     assert (state(message), kept.code, list(folder.iterdir())) == ("cancelled", "taken_back", [])
+
+
+def test_the_customers_words_stop_it_although_the_clock_was_put_back(
+    later: Callable[..., Delivery], ticket: Ticket, kim_address: Address, mira: Agent, watch: Clock, wire: Wire
+) -> None:
+    delivery = later()
+    leaves = delivery.due_at
+    watch.at -= timedelta(hours=2)
+    write(ticket, kim_address, watch.at)
+    watch.at = leaves
+    try_now(delivery)
+    assert (wire.took, state(delivery.message)) == ([], "stopped")
+
+
+def test_another_time_counts_from_when_it_was_chosen_whatever_the_clock_says(
+    later: Callable[..., Delivery], ticket: Ticket, kim_address: Address, mira: Agent, watch: Clock, wire: Wire,
+    run_pipeline: Callable[[], int],
+) -> None:  # fmt: skip
+    delivery = later()
+    write(ticket, kim_address, watch.at + timedelta(hours=5))  # by a clock that is ahead
+    run_pipeline()
+    assert state(delivery.message) == "stopped"
+    tickets.send_now(delivery.message, actor=Actor.agent(mira.pk), at=watch.at)
+    run_pipeline()
+    watch.at += MINUTE
+    try_now(delivery)
+    assert (wire.took, state(delivery.message)) == ([delivery.message_id], "sent")
+
+
+def test_what_is_leaving_is_not_stopped_any_more(later: Callable[..., Delivery], watch: Clock) -> None:
+    message = later().message
+    tickets.let_go(message, at=watch.at)
+    tickets.stop(message, actor=SYSTEM, at=watch.at)
+    message.refresh_from_db()
+    assert (message.state, message.leaving_at) == ("queued", watch.at)

@@ -242,3 +242,38 @@ def test_ones_own_macros_are_ones_own(macro: Make, admin: Agent, mira: Agent, to
     own = actions.create(name="Meins", owner=mira, priority=4, actor=Actor.agent(mira.pk), at=now)
     assert set(Macro.objects.open_to(mira)) == {shared, own}
     assert set(Macro.objects.open_to(tom)) == {shared}
+
+
+def test_undone_it_lies_aside_as_before_and_for_the_same_reason(
+    macro: Make, ticket: Ticket, mira: Agent, now: datetime
+) -> None:
+    before, actor = now + timedelta(days=9), Actor.agent(mira.pk)
+    for number, made in enumerate((macro(rests_days=3), macro(status="resolved"))):
+        tickets.snooze(ticket, until=before, reason="Ablesung abwarten", actor=actor, at=now)
+        run = apply(made, ticket, mira, now)
+        done = actions.undo(run, actor=actor, at=now)
+        ticket.refresh_from_db()
+        assert (ticket.snoozed_until, ticket.snooze_reason) == (before, "Ablesung abwarten")
+        assert (done.back, done.kept) == ((("snooze",), ("status", "snooze"))[number], ())
+
+
+def test_what_somebody_opened_again_since_is_not_put_aside_again(
+    macro: Make, ticket: Ticket, mira: Agent, tom: Agent, now: datetime
+) -> None:
+    tickets.snooze(ticket, until=now + timedelta(days=9), actor=Actor.agent(mira.pk), at=now)
+    run = apply(macro(status="resolved"), ticket, mira, now)
+    tickets.reopen(ticket, actor=Actor.agent(tom.pk), at=now)
+    assert actions.undo(run, actor=Actor.agent(mira.pk), at=now).kept == ("status", "snooze")
+    ticket.refresh_from_db()
+    assert ticket.snoozed_until is None
+
+
+def test_nothing_is_given_to_who_has_left(
+    macro: Make, ticket: Ticket, mira: Agent, tom: Agent, technics: Team, now: datetime
+) -> None:
+    made = macro(given_to="agent", assignee=tom, team=technics, priority=4)
+    accounts.deactivate(tom, actor=SYSTEM, at=now)
+    accounts.change(technics, is_active=False, actor=SYSTEM, at=now)
+    was = state(ticket)
+    apply(Macro.objects.get(pk=made.pk), ticket, mira, now)
+    assert state(ticket) == (was[0], 4, *was[2:])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.flow.problems import actions, jobs
 from anliegen.flow.problems.models import Line, Round
@@ -245,3 +246,15 @@ def test_lines_hold_no_address_and_no_name(struck: list[Ticket], answer: Callabl
     made = answer()
     kept = " ".join(str(value) for row in Line.objects.filter(round=made).values_list() for value in row)
     assert "@" not in kept and "Weber" not in kept
+
+
+def test_a_clock_that_was_ahead_does_not_put_it_off(
+    struck: list[Ticket], answer: Callable[..., Round], by: Actor, now: datetime, later: Callable[[datetime], None]
+) -> None:
+    ahead = now + timedelta(hours=5)
+    made = actions.ask(answer(at=ahead), actor=by, at=ahead)
+    later(now)
+    jobs.find_forgotten(0)
+    assert ProcrastinateJob.objects.filter(args__round=made.pk, status="todo").count() == 1
+    jobs.go_on(made.pk)
+    assert [len(answers(one)) for one in struck] == [1, 1, 1]

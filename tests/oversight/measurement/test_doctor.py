@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from anliegen.config.pipeline import READERS
 from anliegen.flow.channels.guard.watch import change_guard
 from anliegen.flow.channels.models import Delivery, Intake, Source
-from anliegen.ground import clock, egress, open_files
+from anliegen.ground import clock, egress, jobs, open_files
 from anliegen.ground.egress.models import Destination
 from anliegen.ground.journal import read, seal, tail
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -223,6 +223,15 @@ def test_mail_that_waits_and_mail_set_aside_are_counted(well: None) -> None:
     assert (found("mail in").seen, found("set aside").seen) == (
         "1 mails wait longer than 5 minutes",
         "1 mails wait for a person",
+    )
+
+
+def test_a_job_that_failed_is_named(well: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (found("jobs").ok, found("jobs").seen) == (True, "none failed")
+    monkeypatch.setattr(jobs, "failed_lately", lambda: {"records.tickets.jobs.wake_due": 3})
+    assert (found("jobs").ok, found("jobs").seen) == (
+        False,
+        "records.tickets.jobs.wake_due failed 3 times within a day",
     )
 
 

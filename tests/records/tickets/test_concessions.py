@@ -8,6 +8,8 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from anliegen.ground import clock
+from anliegen.ground.jobs import SomeFailed
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
@@ -16,9 +18,10 @@ from anliegen.records.accounts.leeway import Limit
 from anliegen.records.accounts.models import Agent, Brand, Calendar, ConcessionKind, Role, Team
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
-from anliegen.records.tickets import actions, leeway
+from anliegen.records.tickets import actions, jobs, leeway
 from anliegen.records.tickets.actions import Wish
 from anliegen.records.tickets.content import Received
+from anliegen.records.tickets.jobs import pass_on_undecided
 from anliegen.records.tickets.models import Concession, Ticket
 
 Open = Callable[..., Ticket]
@@ -241,3 +244,52 @@ def test_frames_are_set_together_and_say_nothing_when_they_are_so_already(agent_
     assert limits_of(agent_role) == limits
     changed = Event.objects.filter(subject=f"role:{agent_role.pk}", verb="setting.changed")
     assert [event.data for event in changed] == [{"fields": ["frames"]}]
+
+
+def test_who_has_left_is_not_waited_for(
+    ticket: Ticket, give: Give, without_approval: None, admin: Agent, billing: Team, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    lead = accounts.create_agent(
+        email="lena@musterstadt.example", name="Lena Vogt", role=admin.role, teams=[billing], actor=SYSTEM, at=now
+    )
+    accounts.change(billing, lead=lead, actor=SYSTEM, at=now)
+    asked = give(Ticket.objects.get(pk=ticket.pk), 5000)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=5))
+    pass_on_undecided(0)
+    asked.refresh_from_db()
+    assert asked.approver == lead
+    accounts.deactivate(lead, actor=SYSTEM, at=now)
+    for _run in range(2):
+        pass_on_undecided(0)
+    asked.refresh_from_db()
+    assert asked.approver == admin
+    assert [verb for verb, _actor, _data in told(ticket)] == ["concession.waiting", "concession.overdue"]
+
+
+def test_where_nobody_else_may_decide_it_waits_for_its_time_and_says_nothing(
+    ticket: Ticket, give: Give, without_approval: None, admin: Agent, agent_role: Role, now: datetime
+) -> None:
+    asked = give(ticket, 5000)
+    Agent.objects.filter(pk=admin.pk).update(is_active=False)
+    actions.pass_concession_on(asked, actor=SYSTEM, at=now + timedelta(minutes=5))
+    assert [verb for verb, _actor, _data in told(ticket)] == ["concession.waiting"]
+
+
+def test_one_that_cannot_be_passed_on_keeps_no_other(
+    ticket: Ticket, give: Give, without_approval: None, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = give(ticket, 5000), give(ticket, 6000)
+    pass_on = actions.pass_concession_on
+
+    def fail_for_the_first(one: Concession, *, actor: Actor, at: datetime) -> Concession:
+        if one.pk == first.pk:
+            raise RuntimeError
+        return pass_on(one, actor=actor, at=at)
+
+    monkeypatch.setattr(jobs, "pass_concession_on", fail_for_the_first)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=9))
+    with pytest.raises(SomeFailed):  # so that it shows
+        pass_on_undecided(0)
+    overdue = [data["concession"] for verb, _actor, data in told(ticket) if verb == "concession.overdue"]
+    assert overdue == [f"concession:{second.pk}"]

@@ -289,3 +289,33 @@ def test_a_forward_that_fails_changes_nothing_about_who_waits(ticket: Ticket, mi
     actions.mark_failed(message, reason="5.1.1", actor=SYSTEM, at=now)
     ticket.refresh_from_db()
     assert (ticket.waiting_since, ticket.status) == (None, "waiting_customer")
+
+
+def test_joined_with_other_words_an_approval_holds_no_longer(
+    ticket: Ticket, draft: Draft, open_ticket: Callable[..., Ticket], kim_address: Address, admin: Agent,
+    miras: Actor, janas: Actor, now: datetime,
+) -> None:  # fmt: skip
+    other = open_ticket(kim_address)
+    actions.keep_draft(other, Writing(text="Das hat niemand gelesen."), actor=miras, at=now)
+    actions.share_draft(draft, to=admin, actor=miras, at=now)
+    actions.approve_draft(draft, version=1, actor=janas, at=now)
+    actions.join(other, ticket, actor=miras, at=now)
+    draft.refresh_from_db()
+    assert "Das hat niemand gelesen." in draft.text
+    assert (draft.review, draft.reviewed_by) == ("", None)
+
+
+def test_parted_again_what_was_being_written_to_one_customer_does_not_stay_below_another(
+    ticket: Ticket, open_ticket: Callable[..., Ticket], kim_address: Address, miras: Actor, janas: Actor, now: datetime
+) -> None:
+    other = open_ticket(kim_address)
+    actions.keep_draft(other, Writing(text="An die eine."), actor=miras, at=now)
+    own = actions.keep_draft(ticket, Writing(text="An die andere."), actor=janas, at=now)
+    actions.keep_draft(other, Writing(text="Darunter."), actor=janas, at=now)
+    actions.join(other, ticket, actor=miras, at=now)
+    actions.part(other, actor=miras, at=now)
+    assert [one.text for one in Draft.objects.filter(ticket=other)] == ["An die eine."]
+    assert [(one.pk, one.text) for one in Draft.objects.filter(ticket=ticket)] == [
+        (own.pk, "An die andere.\n\nDarunter.")
+    ]
+    assert not Draft.objects.exclude(came_to=None).exists()

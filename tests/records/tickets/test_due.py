@@ -1,6 +1,6 @@
 """Due moments follow what happens, are told once, and stand right again after whatever was missed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from anliegen.config.pipeline import READERS
+from anliegen.ground import clock
+from anliegen.ground.jobs import SomeFailed
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Cursor, Event
@@ -16,6 +18,7 @@ from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Calendar, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, jobs
+from anliegen.records.tickets.actions import telling
 from anliegen.records.tickets.actions.due import keep
 from anliegen.records.tickets.actions.targets import TargetTaken, Wanted, end_target, set_target
 from anliegen.records.tickets.actions.telling import tell_due
@@ -409,3 +412,48 @@ def _waiting_jobs() -> list[str]:
 def _forget_jobs() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs WHERE status = 'todo'")
+
+
+def test_one_of_which_nothing_can_be_told_keeps_no_other(
+    target: Target, ticket: Ticket, open_ticket: Open, kim_address: Address, run_pipeline: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    other = open_ticket(kim_address)
+    run_pipeline()
+    kept = telling.keep
+
+    def fail_for_the_first(numbers: Collection[int], *, actor: Actor, at: datetime) -> int:
+        if ticket.pk in numbers:
+            raise RuntimeError
+        return kept(numbers, actor=actor, at=at)
+
+    monkeypatch.setattr(telling, "keep", fail_for_the_first)
+    monkeypatch.setattr(clock, "now", lambda: at(17, 16))
+    with pytest.raises(SomeFailed):  # so that it shows
+        jobs.tell_what_runs_out(0)
+    told = Event.objects.filter(verb="target.missed", data__kind="first").values_list("subject", flat=True)
+    assert list(told) == [f"ticket:{other.pk}"]
+
+
+def test_what_was_split_off_is_due_there_and_no_more_where_it_came_from(
+    target: Target, ticket: Ticket, mira: Agent, run_pipeline: Run, write: Callable[..., None]
+) -> None:
+    actions.reply(ticket, Answer("Wir senken ihn."), actor=Actor.agent(mira.pk), at=at(16, 11), status="open")
+    write(ticket, at(16, 12))
+    new = actions.split_off(ticket.messages.latest("pk"), actor=Actor.agent(mira.pk), at=at(16, 13))
+    run_pipeline()
+    open_now = Timer.objects.filter(ended_at=None).order_by("ticket", "kind").values_list("ticket", "kind")
+    assert list(open_now) == [(ticket.pk, "resolution"), (new.pk, "first"), (new.pk, "resolution")]
+
+
+def test_what_a_clock_that_was_ahead_told_is_told_again_when_it_is_true(
+    target: Target, ticket: Ticket, run_pipeline: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_pipeline()
+    tell_due(actor=SYSTEM, at=at(16, 18))
+    monkeypatch.setattr(clock, "now", lambda: at(16, 11))
+    jobs.forget_early_hourly(0)
+    for hour in (11, 13, 15):
+        tell_due(actor=SYSTEM, at=at(16, hour))
+    jobs.forget_early_hourly(0)
+    assert told(ticket) == ["target.at_risk", "target.missed"] * 2

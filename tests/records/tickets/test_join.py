@@ -14,6 +14,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, queries
 from anliegen.records.tickets.content import Answer, Received
 from anliegen.records.tickets.models import Link, Message, SearchRow, Ticket
+from anliegen.records.tickets.participants import takes_part
 
 Open = Callable[..., Ticket]
 
@@ -179,3 +180,88 @@ def test_what_was_going_on_goes_on_in_a_finished_one(ticket: Ticket, second: Tic
     actions.join(second, ticket, actor=by, at=now + timedelta(hours=3))
     joined = again(ticket)
     assert (joined.status, joined.waiting_since) == ("waiting_customer", None)
+
+
+@pytest.fixture
+def ada(now: datetime) -> Address:
+    return customers.meet(kind="email", value="ada@example.org", name="Ada", actor=Actor("system"), at=now)
+
+
+def test_parted_again_nobody_takes_part_who_did_not_before(
+    ticket: Ticket, open_ticket: Open, ada: Address, mira: Agent, by: Actor, now: datetime
+) -> None:
+    other = open_ticket(ada)
+    actions.follow(other, mira, actor=by, at=now)
+    actions.join(other, ticket, actor=by, at=now + timedelta(hours=1))
+    actions.part(other, actor=by, at=now + timedelta(hours=2))
+    assert [one.address.value for one in ticket.participants.all()] == ["kim@example.org"]
+    assert [one.address.value for one in other.participants.all()] == ["ada@example.org"]
+    assert not takes_part(ticket, kind="email", folded="ada@example.org")
+    assert (ticket.follows.count(), other.follows.count()) == (0, 1)
+
+
+def test_parted_again_who_was_written_to_meanwhile_still_takes_part(
+    ticket: Ticket, open_ticket: Open, ada: Address, by: Actor, now: datetime
+) -> None:
+    other = open_ticket(ada)
+    actions.join(other, ticket, actor=by, at=now)
+    copies = (("Ada", "ada@example.org"),)
+    actions.reply(ticket, Answer("An beide.", cc=copies), actor=by, at=now + timedelta(hours=1))
+    actions.part(other, actor=by, at=now + timedelta(hours=2))
+    assert [one.address.value for one in ticket.participants.order_by("pk")] == ["kim@example.org", "ada@example.org"]
+
+
+def test_parted_again_the_customer_still_waits_though_a_rule_confirmed_the_message(
+    ticket: Ticket, second: Ticket, by: Actor, now: datetime
+) -> None:
+    rule = Actor.rule("acknowledge")
+    actions.acknowledge(second, Answer("Ist da."), rule="acknowledge", actor=rule, at=now + timedelta(hours=1))
+    actions.join(second, ticket, actor=by, at=now + timedelta(hours=2))
+    actions.part(second, actor=by, at=now + timedelta(hours=3))
+    assert again(second).waiting_since == second.created_at
+
+
+def test_parted_again_the_other_waits_for_nobody_whose_words_have_gone(
+    ticket: Ticket, second: Ticket, by: Actor, now: datetime
+) -> None:
+    actions.reply(ticket, Answer("Wir senken ihn."), actor=by, at=now + timedelta(minutes=30))
+    actions.join(second, ticket, actor=by, at=now + timedelta(hours=2))
+    assert (again(ticket).status, again(ticket).waiting_since) == ("open", second.created_at)
+    actions.part(second, actor=by, at=now + timedelta(hours=3))
+    assert (again(ticket).status, again(ticket).waiting_since) == ("waiting_customer", None)
+
+
+def test_parted_again_what_was_resolved_is_so_since_then_unless_somebody_wrote(
+    ticket: Ticket, second: Ticket, kim_address: Address, by: Actor, now: datetime
+) -> None:
+    resolved = now + timedelta(minutes=30)
+    actions.reply(ticket, Answer("Erledigt."), actor=by, at=resolved, status="resolved")
+    for wrote in (False, True):
+        actions.join(second, ticket, actor=by, at=now + timedelta(hours=2))
+        if wrote:
+            write(ticket, kim_address, now + timedelta(hours=3))
+        actions.part(second, actor=by, at=now + timedelta(hours=4))
+        assert (again(ticket).status, again(ticket).resolved_at) == (
+            ("open", None) if wrote else ("resolved", resolved)
+        )
+
+
+def test_out_of_the_middle_of_a_chain_each_gets_back_what_it_had(
+    ticket: Ticket, second: Ticket, open_ticket: Open, kim_address: Address, by: Actor, now: datetime
+) -> None:
+    third = open_ticket(kim_address, text="Drittens.", at=now + timedelta(hours=2))
+    actions.join(third, second, actor=by, at=now)
+    actions.join(second, ticket, actor=by, at=now)
+    actions.part(third, actor=by, at=now)
+    assert (texts(third), again(third).waiting_since) == (["Drittens."], third.created_at)
+    actions.part(second, actor=by, at=now)
+    assert (texts(ticket), texts(second)) == (["Mein Abschlag ist zu hoch."], ["Ich habe etwas vergessen."])
+
+
+def test_where_the_unanswered_message_is_split_off_nobody_waits_any_more(
+    ticket: Ticket, kim_address: Address, by: Actor, now: datetime
+) -> None:
+    actions.reply(ticket, Answer("Wir senken ihn."), actor=by, at=now + timedelta(hours=1))
+    message = write(ticket, kim_address, now + timedelta(hours=2))
+    new = actions.split_off(message, actor=by, at=now + timedelta(hours=3))
+    assert (again(ticket).waiting_since, new.waiting_since) == (None, now + timedelta(hours=2))

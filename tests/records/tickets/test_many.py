@@ -181,3 +181,19 @@ def test_there_is_a_limit_and_beyond_it_nothing_happens(mira: Agent, now: dateti
     with pytest.raises(actions.TooMany):
         actions.change_many(many, Ask(Change(priority=4)), agent=mira, actor=Actor.agent(mira.pk), at=now)
     assert BulkChange.objects.count() == 0
+
+
+def test_what_a_resolution_ended_lies_aside_again_unless_somebody_opened_it(
+    three: list[Ticket], mira: Agent, tom: Agent, now: datetime
+) -> None:
+    actor, until = Actor.agent(mira.pk), now + timedelta(days=3)
+    aside = [actions.snooze(one, until=until, reason="Ablesung", actor=actor, at=now) for one in three[:2]]
+    made, _effects = actions.change_many(seen(*aside), Ask(Change(status="resolved")), agent=mira, actor=actor, at=now)
+    assert made is not None
+    actions.reopen(aside[1], actor=Actor.agent(tom.pk), at=now)
+    actions.undo_many(made, actor=actor, at=now)
+    kept = Ticket.objects.filter(pk__in=[one.pk for one in aside]).order_by("pk")
+    assert list(kept.values_list("status", "snoozed_until", "snooze_reason")) == [
+        ("new", until, "Ablesung"),
+        ("open", None, ""),
+    ]

@@ -8,7 +8,7 @@ from django.db import connection
 
 from anliegen.faces.workspace.models import Notice
 from anliegen.faces.workspace.noticing.quiet import may_disturb
-from anliegen.faces.workspace.noticing.whom import FOLLOWERS, SAYS_MORE, TABLE, Line
+from anliegen.faces.workspace.noticing.whom import FOLLOWERS, NEVER_LOST, SAYS_MORE, TABLE, Line, stand_ins
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
@@ -43,7 +43,7 @@ def post(events: Sequence[Event]) -> None:
         ticket, line = tickets.get(event.subject), TABLE.get(event.verb)
         if ticket is None or line is None:
             continue
-        for agent in _people(line.whom(event, ticket), people):
+        for agent in _told(line, event, ticket, people):
             if f"agent:{agent.pk}" == event.actor or not may(agent, "ticket.read", ticket):
                 continue
             _add(event, ticket, line, agent)
@@ -72,6 +72,15 @@ def _tickets(events: Sequence[Event]) -> dict[str, Ticket]:
     if not keys:
         return {}
     return {f"ticket:{pk}": ticket for pk, ticket in Ticket.objects.select_related("team").in_bulk(keys).items()}
+
+
+def _told(line: Line, event: Event, ticket: Ticket, known: dict[int, Agent | None]) -> list[Agent]:
+    """Whom it concerns; where all of them have left, whoever stands in for them."""
+    meant = list(line.whom(event, ticket))
+    here = _people(meant, known)
+    if here or not meant or line.kind not in NEVER_LOST:
+        return here
+    return _people(stand_ins(ticket), known)[:1]
 
 
 def _people(keys: Iterable[int], known: dict[int, Agent | None]) -> list[Agent]:

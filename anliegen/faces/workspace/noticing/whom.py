@@ -11,7 +11,7 @@ from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.ground.journal.verbs import DECLARED
 from anliegen.oversight.compliance import sentences  # noqa: F401  # importing it declares the verbs of all rooms
-from anliegen.records.tickets.models import Follow, Message, Ticket
+from anliegen.records.tickets.models import Concession, Follow, Message, Ticket
 
 Whom = Callable[[Event, Ticket], Iterator[int]]
 
@@ -45,6 +45,22 @@ def answerable(event: Event, ticket: Ticket) -> Iterator[int]:
 def answerable_and_lead(event: Event, ticket: Ticket) -> Iterator[int]:
     yield from answerable(event, ticket)
     yield from _lead(ticket)
+
+
+def approver(event: Event, ticket: Ticket) -> Iterator[int]:
+    """Who is asked to decide."""
+    yield from _agent(event.data["approver"])
+
+
+def asker(event: Event, ticket: Ticket) -> Iterator[int]:
+    """Who asked for what was decided."""
+    asked = Concession.objects.filter(pk=pk_of(event.data["concession"]))
+    yield from asked.values_list("asked_by", flat=True)
+
+
+def drafter(event: Event, ticket: Ticket) -> Iterator[int]:
+    """Who wrote the answer that a colleague has looked at."""
+    yield from _agent(event.data["author"])
 
 
 def author(event: Event, ticket: Ticket) -> Iterator[int]:
@@ -95,6 +111,13 @@ TABLE: dict[str, Line] = {
     "message.unreached": Line("undelivered", author),
     "message.maybe_sent": Line("undelivered", author),
     "message.stopped": Line("undelivered", author),
+    "concession.waiting": Line("approval", approver),
+    "concession.overdue": Line("approval", approver),
+    "concession.granted": Line("approval", asker),
+    "concession.declined": Line("approval", asker),
+    "draft.shared": Line("approval", receiver_or_lead),
+    "draft.approved": Line("approval", drafter),
+    "draft.returned": Line("approval", drafter),
     "message.received": Line("followed", followers),
     "message.queued": Line("followed", followers_of_people),
     "note.written": Line("followed", followers),
@@ -102,8 +125,16 @@ TABLE: dict[str, Line] = {
     "ticket.closed": Line("followed", followers),
     "ticket.reopened": Line("followed", followers),
 }
+# What must reach somebody: where those whom it concerns have left, whoever stands in for them is told.
+NEVER_LOST = frozenset({"handover", "returned", "promise", "deadline", "target", "woken", "undelivered", "approval"})
 # A notice of the first kind says what those behind it say, and more, when both are of one act.
 SAYS_MORE = {"handover": ("assigned",), "returned": ("assigned",), "mention": ("followed",)}
+
+
+def stand_ins(ticket: Ticket) -> Iterator[int]:
+    """Who sees to the ticket when the others have left: the first of these who has not."""
+    yield from (pk for pk in (ticket.assignee_id, ticket.responsible_id) if pk)
+    yield from _lead(ticket)
 
 
 def verbs() -> list[str]:

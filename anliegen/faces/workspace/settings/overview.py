@@ -18,6 +18,7 @@ from anliegen.flow.channels.models import Brake, Intake, MailKey, RejectionRule,
 from anliegen.flow.macros.models import Macro
 from anliegen.ground import clock
 from anliegen.ground.egress.models import Destination
+from anliegen.ground.jobs import failed_lately
 from anliegen.ground.journal.breaks import is_broken
 from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
@@ -205,6 +206,9 @@ def _journal() -> State:
     if failed := stopped():
         words = ngettext("%(count)s reader has stopped", "%(count)s readers have stopped", len(failed))
         return _count(len(failed), words), True
+    if failures := sum(failed_lately().values()):
+        words = ngettext("%(count)s job failed within a day", "%(count)s jobs failed within a day", failures)
+        return _count(failures, words), True
     position = last()[0]
     return _count(position, ngettext("%(count)s entry", "%(count)s entries", position)), False
 

@@ -21,7 +21,7 @@ from anliegen.faces.workspace.tickets.blocks import Here
 from anliegen.faces.workspace.tickets.page import anew, gone, parts_of, ticket_for
 from anliegen.flow.macros import actions
 from anliegen.flow.macros.models import Macro, MacroRun
-from anliegen.flow.macros.plan import ASKS, Plan, plan
+from anliegen.flow.macros.plan import ASKS, Plan, Step, plan
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.queries import at_hand
@@ -81,7 +81,7 @@ class Preview:
                 FIELDS[step.field],
                 self._word(step.field, step.was),
                 self._word(step.field, step.now),
-                _("you may not change this") if not step.is_allowed else "" if step.changes else _("is so already"),
+                _stays(step),
             )
             for step in self.plan.steps
         ]
@@ -122,6 +122,15 @@ class Preview:
             case "topic":
                 return value or _("no topic")
         return ", ".join(value) or _("no tags")
+
+
+def _stays(step: Step) -> str:
+    """Why a field stays as it is; empty when it does not."""
+    if not step.is_allowed:
+        return _("you may not change this")
+    if not step.changes:
+        return _("is so already")
+    return _("is here no longer") if step.is_gone else ""
 
 
 def previews(ticket: Ticket, agent: Agent) -> list[Preview]:

@@ -76,6 +76,7 @@ EVENT_SIGNS = {
     "promise.given": "promise",
     "promise.withdrawn": "undo",
     "promise.renewed": "promise",
+    "promise.mended": "promise",
     "promise.due_soon": "waiting",
     "promise.at_risk": "warning",
     "promise.broken": "broken",

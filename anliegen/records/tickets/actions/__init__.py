@@ -91,6 +91,7 @@ from anliegen.records.tickets.actions.promise import (
     break_off,
     hand_over,
     keep,
+    mend,
     move,
     promise,
     strike,
@@ -113,7 +114,7 @@ from anliegen.records.tickets.actions.review import approve as approve_draft
 from anliegen.records.tickets.actions.review import send_back as return_draft
 from anliegen.records.tickets.actions.review import share as share_draft
 from anliegen.records.tickets.actions.review import withdraw as withdraw_draft
-from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due
+from anliegen.records.tickets.actions.snooze import NotOpen, due_to_wake, snooze, wake, wake_due, without_row
 from anliegen.records.tickets.actions.translate import (
     DraftedElsewhere,
     TranslatedMeanwhile,
@@ -211,6 +212,7 @@ __all__ = [
     "mark_maybe_sent",
     "mark_sent",
     "mark_unreached",
+    "mend",
     "merge_people",
     "move",
     "note_copy",
@@ -261,5 +263,6 @@ __all__ = [
     "withdraw_draft",
     "withdraw_note",
     "withdraw_problem",
+    "without_row",
     "write_note",
 ]

@@ -98,13 +98,19 @@ def withdraw_concession(concession: Concession, *, by: Agent, actor: Actor, at: 
 
 
 def pass_concession_on(concession: Concession, *, actor: Actor, at: datetime) -> Concession:
-    """Nobody decided in time: the next one is asked, with as much time. Does nothing to what is not overdue."""
+    """Nobody decided in time, or who was asked has left: the next one is asked, with as much time.
+
+    Does nothing to what is neither, nor where somebody has left and nobody else may decide: that waits for its time.
+    """
     with unit():
         concession = _under_lock(concession)
-        if concession.state != "waiting" or concession.due_at is None or concession.due_at > at:
+        if concession.state != "waiting" or concession.due_at is None:
             return concession
         was = concession.approver
         asked = leeway.approvers(concession.ticket, but=concession.asked_by)
+        has_left = was is not None and not was.is_active and bool(asked)
+        if concession.due_at > at and not has_left:
+            return concession
         concession.approver = leeway.next_of(asked, after=was)
         concession.due_at = leeway.due(concession.ticket.team, at)
         concession.save(update_fields=["approver", "due_at"])

@@ -102,8 +102,15 @@ def mark_maybe_sent(message: Message, *, actor: Actor, at: datetime) -> Message:
 
 
 def stop(message: Message, *, actor: Actor, at: datetime) -> Message:
-    """It was to leave at a chosen time, and the customer wrote first: a person looks at it again."""
-    return _mark(message, "stopped", verbs.MESSAGE_STOPPED, actor, at)
+    """It was to leave at a chosen time, and the customer wrote first: a person looks at it again.
+
+    Does nothing once its last byte is leaving.
+    """
+    with unit():
+        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        if message.state != "queued" or message.leaving_at is not None:
+            return message
+        return _mark(message, "stopped", verbs.MESSAGE_STOPPED, actor, at)
 
 
 def mark_unreached(

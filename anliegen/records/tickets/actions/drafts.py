@@ -4,7 +4,7 @@ Keeping says nothing to the journal: what becomes of a draft does, when it is sh
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from anliegen.ground.journal.actors import Actor
@@ -190,14 +190,27 @@ def move(source: Ticket, goal: Ticket) -> None:
     for draft in Draft.objects.select_for_update().filter(ticket=source).order_by("pk"):
         other = there.get((draft.agent_id, draft.kind))
         if other is None:
-            Draft.objects.filter(pk=draft.pk).update(ticket=goal, answers=None)
+            begun_in = draft.came_to_id or source.pk
+            Draft.objects.filter(pk=draft.pk).update(ticket=goal, came_to=begun_in, answers=None)
             continue
         other.text = f"{other.text.rstrip()}\n\n{draft.text}"
         other.html = f"{other.html}{draft.html}" if other.html and draft.html else ""
         other.version += 1
-        other.save(update_fields=["text", "html", "version"])
+        if other.review == "approved":  # for the words of before
+            _put(other, UNASKED)
+        other.save()
         DraftFile.objects.filter(draft=draft).update(draft=other)
         draft.delete()
+
+
+def move_back(holder: Ticket, ticket: Ticket, begun_in: Sequence[int]) -> None:
+    """What had come along returns as it is now. Words that were put below others stay with them."""
+    there = set(Draft.objects.filter(ticket=ticket).values_list("agent_id", "kind"))
+    for draft in Draft.objects.select_for_update().filter(ticket=holder, came_to__in=begun_in).order_by("pk"):
+        if (draft.agent_id, draft.kind) in there:
+            continue
+        came_to = None if draft.came_to_id == ticket.pk else draft.came_to_id
+        Draft.objects.filter(pk=draft.pk).update(ticket=ticket, came_to=came_to, answers=None)
 
 
 def _begun(ticket: Ticket, kind: str, answers: Message | None, actor: Actor, at: datetime) -> Draft:

@@ -2,16 +2,19 @@
 
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
+from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record, ref
+from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.queries import carried_on
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import drafts, resting
-from anliegen.records.tickets.actions.change import set_status, touch
+from anliegen.records.tickets.actions.change import set_status, touch, unanswered_since
 from anliegen.records.tickets.actions.promise import refresh
+from anliegen.records.tickets.actions.reply import restore_status
 from anliegen.records.tickets.models import (
     DONE,
     Follow,
@@ -24,6 +27,8 @@ from anliegen.records.tickets.models import (
     SearchRow,
     Ticket,
 )
+from anliegen.records.tickets.models.message import MessageQuerySet
+from anliegen.records.tickets.queries import carried_on as goes_on_in
 from anliegen.records.tickets.queries import with_joined
 
 
@@ -67,23 +72,82 @@ def join(ticket: Ticket, into: Ticket, *, actor: Actor, at: datetime) -> Ticket:
 
 
 def part(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
-    """Take a joining back: what had come to `ticket` returns, and it is open again. One that stands alone stays."""
+    """Take a joining back: what had come to `ticket` returns, and it is open again. One that stands alone stays.
+
+    What it was joined with is as before, too; so is what that was joined with in turn, where all of it lies.
+    """
     with unit():
         found = Ticket.objects.get(pk=ticket.pk)
         if found.joined_into_id is None:
             return found
-        both = locked(ticket.pk, found.joined_into_id)
+        both = locked(ticket.pk, found.joined_into_id, goes_on_in(found).pk)
         ticket, into = both[ticket.pk], both[found.joined_into_id]
-        _move(Q(ticket=into, came_to__in=with_joined(ticket)), into, ticket)
-        newest = ticket.messages.order_by("-created_at", "-pk").first()
+        holder, took_in = both[goes_on_in(into).pk], _took_in(into, ticket)
+        _move(Q(ticket=holder, came_to__in=with_joined(ticket)), holder, ticket)
+        drafts.move_back(holder, ticket, with_joined(ticket))
+        for one in {into.pk: into, holder.pk: holder}.values():
+            _take_part_no_more(ticket, one)
+        if took_in is not None:
+            _follow_no_more(ticket, into, took_in.at)
         ticket.joined_into = None
         ticket.status, ticket.resolved_at, ticket.closed_at = "open", None, None
-        ticket.waiting_since = newest.created_at if newest is not None and newest.direction == "in" else None
+        ticket.waiting_since = _waits_since(ticket)
         touch(ticket, at, "joined_into", "waiting_since")
-        touch(into, at)
+        if holder.waiting_since is not None:
+            holder.waiting_since = _waits_since(holder)
+        if took_in is not None and holder.pk == into.pk:
+            _stand_as_before(into, took_in, actor, at)
+        for one in {into.pk: into, holder.pk: holder}.values():
+            touch(one, at, "waiting_since")
         record(verbs.TICKET_PARTED, ticket, actor=actor, at=at, other=ref(into))
         record(verbs.TICKET_GAVE_BACK, into, actor=actor, at=at, other=ref(ticket))
     return ticket
+
+
+def _took_in(into: Ticket, ticket: Ticket) -> Event | None:
+    """The joining that is taken back."""
+    told = Event.objects.filter(subject=ref(into), verb=verbs.TICKET_TOOK_IN.name, data__other=ref(ticket))
+    return told.order_by("-id").first()
+
+
+def _take_part_no_more(ticket: Ticket, into: Ticket) -> None:
+    """Who took part in the one takes no part in the other any more, unless something that was said there names them."""
+    gone = {one.address.folded: one.pk for one in _copies_from(ticket, into)}
+    for message in Message.objects.filter(ticket=into).only("from_address", "to", "cc") if gone else ():
+        for address in (message.from_address, *(one["address"] for one in (*message.to, *message.cc))):
+            gone.pop(fold_address("email" if "@" in address else "phone", address), None)
+    Participant.objects.filter(pk__in=gone.values()).delete()
+
+
+def _copies_from(ticket: Ticket, into: Ticket) -> "QuerySet[Participant]":
+    theirs = ticket.participants.values("address")
+    return into.participants.filter(role="copy", address__in=theirs).select_related("address")
+
+
+def _follow_no_more(ticket: Ticket, into: Ticket, since: datetime) -> None:
+    """Who followed the one and came along does not follow the other; whoever chose it since does."""
+    into.follows.filter(agent__in=ticket.follows.values("agent"), created_at=since).delete()
+
+
+def _waits_since(ticket: Ticket) -> datetime | None:
+    """Since when somebody waits for an answer, as if the ticket had always stood alone. What rules wrote answers
+    nothing; a program's first message waits until a person has answered."""
+    since = unanswered_since(ticket)
+    if since is not None or _answers(ticket).heard().exists():
+        return since
+    came = ticket.messages.filter(direction="in").order_by("created_at", "pk")
+    return came.values_list("created_at", flat=True).first()
+
+
+def _answers(ticket: Ticket) -> MessageQuerySet:
+    return Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False, is_forward=False)
+
+
+def _stand_as_before(into: Ticket, took_in: Event, actor: Actor, at: datetime) -> None:
+    """In the status of before, if nobody has written there or changed it since."""
+    said = (verbs.MESSAGE_RECEIVED.name, verbs.MESSAGE_QUEUED.name)
+    if not Event.objects.filter(subject=ref(into), id__gt=took_in.pk, verb__in=said).exists():
+        restore_status(into, took_in.actor, took_in.at, actor=actor, at=at)
 
 
 def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
@@ -117,7 +181,9 @@ def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
         Link.objects.create(ticket=new, other=ticket, kind="follow_up", created_at=at)
         record(verbs.TICKET_SPLIT, new, actor=actor, at=at, other=ref(ticket), message=ref(message))
         record(verbs.TICKET_GAVE_OFF, ticket, actor=actor, at=at, other=ref(new), message=ref(message))
-        touch(ticket, at)
+        if ticket.waiting_since is not None:  # perhaps only for an answer to what went
+            ticket.waiting_since = _waits_since(ticket)
+        touch(ticket, at, "waiting_since")
     return new
 
 

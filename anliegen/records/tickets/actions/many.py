@@ -43,8 +43,9 @@ def change_many(
         if not changed:
             return None, effects
         items = [_item(effect, tickets[effect.number]) for effect in changed]  # before they change
-        for effect in changed:
+        for effect, item in zip(changed, items, strict=True):
             ticket = change(tickets[effect.number], ask.of(tickets[effect.number]), actor=actor, at=at)
+            _note_what_ended(item, tickets[effect.number], ticket)
             if ask.until is not None:
                 snooze(ticket, until=ask.until, actor=actor, at=at)
         made = BulkChange.objects.create(agent=agent, made_at=at, items=items)
@@ -80,6 +81,8 @@ def _take_back(item: dict[str, Any], tickets: Mapping[int, Ticket], actor: Actor
     ticket = tickets[item["ticket"]]
     now = bulk.state_of(ticket, item["became"])
     back = {name: item["was"][name] for name, value in item["became"].items() if now[name] == value}
+    if item["became"].get(bulk.ASIDE, "") is None and "status" not in back:
+        back.pop(bulk.ASIDE, None)  # it ended with the status, and comes back with that alone
     if not back or ticket.joined_into_id is not None:
         return False
     ticket = change(ticket, bulk.change_to(back), actor=actor, at=at)
@@ -103,11 +106,18 @@ def _item(effect: Effect, ticket: Ticket) -> dict[str, Any]:
     unplaced = ticket.unplaced_since.isoformat() if ticket.unplaced_since is not None else None
     return {
         "ticket": effect.number,
-        "was": effect.was,
-        "became": effect.becomes,
+        "was": dict(effect.was),
+        "became": dict(effect.becomes),
         "unplaced": unplaced,
         "reason": ticket.snooze_reason if bulk.ASIDE in effect.becomes else "",
     }
+
+
+def _note_what_ended(item: dict[str, Any], was: Ticket, now: Ticket) -> None:
+    """With a status in which nothing rests it ended that the ticket was put aside."""
+    if was.snoozed_until is not None and now.snoozed_until is None:
+        item["was"][bulk.ASIDE], item["became"][bulk.ASIDE] = was.snoozed_until.isoformat(), None
+        item["reason"] = was.snooze_reason
 
 
 def _refs(items: list[dict[str, Any]]) -> list[str]:

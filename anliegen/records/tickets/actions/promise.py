@@ -157,6 +157,19 @@ def strike(promise: Promise, *, actor: Actor, at: datetime) -> Promise:
     return promise
 
 
+def mend(promise: Promise, *, actor: Actor, at: datetime) -> Promise:
+    """A clock that was ahead has broken it before its time: it is owed as before."""
+    with unit():
+        ticket, promise = _owed(promise)
+        if promise.state == "broken" and promise.due_at > at:
+            promise.state, promise.broken_at = "open", None
+            _wind_up(ticket, promise, at)
+            promise.save()
+            record(verbs.PROMISE_MENDED, ticket, actor=actor, at=at, promise=ref(promise))
+            _settle(ticket, at)
+    return promise
+
+
 def unsay(ticket: Ticket, message: Message, because: str, actor: Actor, at: datetime) -> None:
     """The customer never reads this answer: what it promised is withdrawn, what it moved is due as before.
 

@@ -246,7 +246,7 @@ def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> N
     """Take back what queueing this answer had counted."""
     if message.agent_id is None:
         return
-    _restore_status(ticket, message, actor, at)
+    restore_status(ticket, f"agent:{message.agent_id}", message.created_at, actor=actor, at=at)
     if message.is_forward:
         return
     answers = Message.objects.filter(ticket=ticket, direction="out", agent__isnull=False, is_forward=False)
@@ -259,11 +259,11 @@ def _unanswer(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> N
             set_status(ticket, "open", actor=actor, at=at)
 
 
-def _restore_status(ticket: Ticket, message: Message, actor: Actor, at: datetime) -> None:
-    """Give the ticket the status of before this answer, unless somebody has set another one since."""
+def restore_status(ticket: Ticket, by: str, since: datetime, *, actor: Actor, at: datetime) -> None:
+    """Give the ticket the status of before what they did then, unless somebody has set another one since."""
     told = Event.objects.filter(subject=ref(ticket), verb__in=STATUS_VERBS).order_by("-id")
     newest = told.first()
-    if newest is None or (newest.at, newest.actor) != (message.created_at, f"agent:{message.agent_id}"):
+    if newest is None or (newest.at, newest.actor) != (since, by):
         return
     was = newest.data["was"]
     set_status(ticket, "open" if was == "new" else was, actor=actor, at=at)  # no longer new: somebody took it on

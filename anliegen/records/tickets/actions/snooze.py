@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from anliegen.ground import rows
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -73,6 +73,12 @@ def due_to_wake(at: datetime) -> "QuerySet[Snooze]":
     """
     come = Q(ticket__snoozed_until__lte=at)
     return Snooze.objects.filter(ended_at=None).filter(come | _is_near("promised_for", at) | _is_near("due_at", at))
+
+
+def without_row(at: datetime) -> "QuerySet[Ticket]":
+    """What an old export put aside without a row of its own, and whose time has come."""
+    rows = Snooze.objects.filter(ticket=OuterRef("pk"), ended_at=None)
+    return Ticket.objects.open().filter(~Exists(rows), snoozed_until__lte=at)
 
 
 def wake_due(snooze: Snooze, *, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """What soon runs out and what has run out is told once: by the clock, and after a standstill made up for."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,29 +20,55 @@ AT_ONCE = 200
 Told = TypeVar("Told", Timer, Deadline)
 
 
-def tell_due(*, actor: Actor, at: datetime, most: int = AT_ONCE) -> int:
-    """Tell of targets and deadlines whose moment has come, at most so many of each; return how many.
+def tell_due(*, actor: Actor, at: datetime, most: int = AT_ONCE, of: Collection[int] | None = None) -> int:
+    """Tell of targets and deadlines whose moment has come, at most so many of each; return how many. `of`: of these
+    tickets alone.
 
     Before a target is told of, its ticket is looked at again: what was answered a moment ago is not late.
     """
     with unit():
         take_turns()
-        timers = Timer.objects.filter(ended_at=None)
+        timers, deadlines = _open(of)
         keep({timer.ticket_id for timer in _whose_time_has_come(timers, at, most)}, actor=actor, at=at)
         come = _whose_time_has_come(timers, at, most)
         for timer in come:
             for verb in _news_of(timer, verbs.TARGET_AT_RISK, verbs.TARGET_MISSED, at):
                 record_of(verb, timer, actor, at)
-        over = _whose_time_has_come(Deadline.objects.open().select_related("ticket"), at, most)
+        over = _whose_time_has_come(deadlines.select_related("ticket"), at, most)
         for deadline in over:
             for verb in _news_of(deadline, verbs.DEADLINE_AT_RISK, verbs.DEADLINE_MISSED, at):
                 _record(verb, deadline, actor, at)
     return len(come) + len(over)
 
 
+def forget_early(*, at: datetime) -> int:
+    """What bears a time that is yet to come was told by a clock that was ahead: it is told anew when it is true."""
+    return sum(
+        rows.filter(**{f"{field}__gt": at}).update(**{field: None})
+        for rows in _open(None)
+        for field in ("soon_told_at", "missed_told_at")
+    )
+
+
+def to_tell(at: datetime) -> list[int]:
+    """The numbers of the tickets of which something is to be told by now."""
+    timers, deadlines = _open(None)
+    found = [*timers.filter(_has_come(at)).values_list("ticket", flat=True)]
+    found += deadlines.filter(_has_come(at)).values_list("ticket", flat=True)
+    return sorted(set(found))
+
+
+def _open(of: Collection[int] | None) -> "tuple[QuerySet[Timer], QuerySet[Deadline]]":
+    which = Q() if of is None else Q(ticket__in=of)
+    return Timer.objects.filter(which, ended_at=None), Deadline.objects.open().filter(which)
+
+
+def _has_come(at: datetime) -> Q:
+    return Q(soon_told_at=None, soon_at__lte=at) | Q(missed_told_at=None, due_at__lt=at)
+
+
 def _whose_time_has_come(rows: "QuerySet[Told]", at: datetime, most: int) -> list[Told]:
-    soon, missed = Q(soon_told_at=None, soon_at__lte=at), Q(missed_told_at=None, due_at__lt=at)
-    return list(rows.filter(soon | missed).order_by("due_at", "pk")[:most])
+    return list(rows.filter(_has_come(at)).order_by("due_at", "pk")[:most])
 
 
 def _news_of(row: Told, soon: Verb, missed: Verb, at: datetime) -> list[Verb]:

@@ -1,5 +1,6 @@
 """Something given without having to: decided at once inside the leeway, or asked for and decided by somebody else."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -26,6 +27,10 @@ class ConcessionQuerySet(models.QuerySet["Concession"]):
 
     def waiting(self) -> Self:
         return self.filter(is_waiting)
+
+    def to_pass_on(self, at: datetime) -> Self:
+        """What nobody has decided by then, and what waits for somebody who has left."""
+        return self.waiting().filter(Q(due_at__lte=at) | Q(approver__is_active=False))
 
 
 class Concession(models.Model):

@@ -46,6 +46,8 @@ class Draft(models.Model):
     """What one agent writes below one ticket. `to`, `cc`, `later` are as they were typed: half an address is kept."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="drafts", db_index=False)
+    # The ticket it was begun in before that was joined with this one; see Message.
+    came_to = models.ForeignKey(Ticket, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=10, choices=DRAFT_KINDS)
     text = models.TextField(blank=True)
