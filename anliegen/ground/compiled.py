@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache, wraps
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
 from django.db.models.sql.compiler import SQLCompiler
@@ -140,6 +141,4 @@ class InAnyOf(models.Func):
 
 def in_any_of(name: str, numbers: Sequence[int]) -> InAnyOf:
     """A condition like `name__in=numbers`, with the numbers as one parameter."""
-    from django.contrib.postgres.fields import ArrayField  # noqa: PLC0415 (needs the settings)
-
     return InAnyOf(models.F(name), models.Value(list(numbers), ArrayField(models.BigIntegerField())))
