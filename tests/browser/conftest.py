@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from anliegen.config.wsgi import application as pages
 from anliegen.faces.realtime.stream import Stream
@@ -72,8 +73,29 @@ def is_meant(complaint: str) -> bool:
     return complaint.startswith(("htmx:sendAbort,", "htmx:afterRequest,"))
 
 
-def once_loaded(page: Page) -> Callable[..., None]:
-    """Presses a key when the page is there: a person looks before, and a page that only comes listens to none."""
+ACTS = ("check", "click", "dispatch_event", "fill", "press", "select_option", "type", "uncheck")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def a_person_looks_before_acting() -> Iterator[None]:
+    """Whatever is done on a page is done when it is there: while it comes, it listens to no key, and pressing a button
+    goes the way without scripts, which has stories of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ACTS:
+            patch.setattr(Locator, name, once_loaded(getattr(Locator, name)))
+        yield
+
+
+def once_loaded(act: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(act)
+    def look_and_act(place: Locator, *args: Any, **more: Any) -> Any:
+        place.page.wait_for_load_state()
+        return act(place, *args, **more)
+
+    return look_and_act
+
+
+def keys_once_loaded(page: Page) -> Callable[..., None]:
     press = page.keyboard.press
 
     def look_and_press(key: str, **more: Any) -> None:
@@ -105,7 +127,7 @@ def window(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Call
         )
         contexts.append(context)
         page = context.new_page()
-        page.keyboard.press = once_loaded(page)  # type: ignore[method-assign]
+        page.keyboard.press = keys_once_loaded(page)  # type: ignore[method-assign]
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         return page
