@@ -14,7 +14,7 @@ from django.utils import translation
 
 from anliegen.flow.channels.mailroom import fetch, oauth
 from anliegen.flow.channels.mailroom.sources import change_source, connect, create_source, remove_source
-from anliegen.flow.channels.mailroom.troubles import Refusal
+from anliegen.flow.channels.mailroom.troubles import SourceRefused
 from anliegen.flow.channels.models import Grant, Source
 from anliegen.ground import clock, secrets
 from anliegen.ground.egress.models import Destination
@@ -195,7 +195,7 @@ def test_a_consent_is_redeemed(by_consent: Source, folder: Folder, provider: Pro
 
 
 def test_a_consent_without_a_lasting_leave_is_refused(by_consent: Source, provider: Provider) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(SourceRefused) as refused:
         oauth.redeem(by_consent.grant, code="c", verifier="v", redirect_uri=BACK)
     assert refused.value.code == "oauth_no_refresh"
 
