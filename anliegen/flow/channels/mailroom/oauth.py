@@ -137,8 +137,9 @@ def _present(grant: Grant, instead_of: str) -> str:
 
 def _claim(grant: Grant) -> bool:
     now = clock.now()
-    # A lease longer than any was given by a clock that has been put back since.
-    held = Q(renewing_until__gte=now, renewing_until__lte=now + LEASE)
+    # A lease much longer than any was given by a clock that has been put back since. Only a little longer are those of
+    # others who looked at the clock after us and claimed before us.
+    held = Q(renewing_until__gte=now, renewing_until__lte=now + 2 * LEASE)
     free = Grant.objects.filter(pk=grant.pk).exclude(held)
     return bool(free.update(renewing_until=now + LEASE))
 

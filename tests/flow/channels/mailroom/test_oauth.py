@@ -262,3 +262,12 @@ def test_who_claims_after_another_has_renewed_takes_what_that_one_got(
     oauth.log_in(Grant.objects.get(), lambda token: got.append(token) is None)
     assert (got, len(provider.asked)) == (["first"], 1)
     assert Grant.objects.get().renewing_until is None
+
+
+def test_who_looked_at_the_clock_earlier_and_comes_later_claims_nothing(
+    connected: Source, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant = Grant.objects.get()
+    moments = iter([now, now - timedelta(milliseconds=5), now - timedelta(hours=1)])
+    monkeypatch.setattr(oauth.clock, "now", lambda: next(moments))
+    assert [oauth._claim(grant) for _who in range(3)] == [True, False, True]  # at last one whose clock was put back
