@@ -50,6 +50,20 @@ def test_a_number_from_somebody_who_takes_no_part_only_suggests(mailbox: Mailbox
     assert list(Link.objects.values_list("ticket", "other", "kind")) == [(second.ticket_id, first.ticket_id, "maybe")]
 
 
+def test_a_number_that_the_customer_wrote_does_not_lead_away_from_ours(mailbox: Mailbox) -> None:
+    another = ticket_of(take(mail(message_id="<a@x>", text="Etwas ganz anderes.")))
+    ticket = ticket_of(take(mail(subject=f"[#{another.pk}] Störung", text="Bei uns heißt sie so.")))
+    answered = take(mail(message_id="<b@x>", subject=f"AW: [#{another.pk}] Störung [#{ticket.pk}]", text="Danke."))
+    assert (answered.reason, answered.ticket) == ("subject-number", ticket)
+
+
+def test_a_number_that_another_house_puts_after_ours_does_not_either(mailbox: Mailbox) -> None:
+    others = ticket_of(take(mail(message_id="<a@x>", sender=ADA, text="Mein Anliegen."), sender="ada@example.com"))
+    ticket = ticket_of(take(mail(text="Unser Vorgang.")))
+    answered = take(mail(message_id="<b@x>", subject=f"AW: Störung [#{ticket.pk}] [#{others.pk}]", text="Danke."))
+    assert (answered.reason, answered.ticket) == ("subject-number", ticket)
+
+
 def test_the_same_subject_of_the_same_person_suggests_and_of_another_does_not(mailbox: Mailbox) -> None:
     first = take(mail())
     again = take(mail(message_id="<b@x>", subject="AW: Abschlag zu hoch", text="Gibt es etwas Neues?"))

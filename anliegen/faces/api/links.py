@@ -4,17 +4,15 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Query, Router, Schema
-from ninja.responses import Status as Answered
 
-from anliegen.faces.api.once import once
+from anliegen.faces.api.once import made, once
 from anliegen.faces.api.problems import Refused, declared, invalid
-from anliegen.faces.api.rights import agent_of, reads, token_of, writes
+from anliegen.faces.api.rights import agent_of, insist, reads, token_of, writes
 from anliegen.faces.api.shapes import Key, Moment, Sent, Status
 from anliegen.faces.api.tickets import IdempotencyKey, Number, visible
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
-from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.linked import seen_links
 from anliegen.records.tickets.models import Link, Ticket
@@ -115,9 +113,7 @@ def link_tickets(
     answer, again = once(
         request, idempotency_key, lambda: _kept(ticket, other, content, agent), token=token_of(request), at=clock.now()
     )
-    if again:
-        response.headers["Idempotent-Replayed"] = "true"
-    return Answered(201, Linked(**answer))
+    return made(response, Linked(**answer), again)
 
 
 @router.delete(
@@ -164,14 +160,11 @@ def _other(agent: Agent, number: int) -> Ticket:
     other = Ticket.objects.visible_to(agent).filter(pk=number).first()
     if other is None:
         raise invalid("other", "is no ticket that this agent may see")
-    return _insist(agent, other)
+    insist(agent, "ticket.change", other)
+    return other
 
 
 def _changeable(agent: Agent, number: int) -> Ticket:
-    return _insist(agent, visible(agent, number))
-
-
-def _insist(agent: Agent, ticket: Ticket) -> Ticket:
-    if not may(agent, "ticket.change", ticket):
-        raise Refused("not-allowed", f"This agent may not ticket.change in ticket {ticket.pk}.")
+    ticket = visible(agent, number)
+    insist(agent, "ticket.change", ticket)
     return ticket

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+from ninja.responses import Status
 
 from anliegen.faces.api.models import KeptAnswer
 from anliegen.faces.api.problems import Refused
@@ -44,6 +46,13 @@ def once(
             ) from None
         return earlier.answer, True
     return kept.answer, False
+
+
+def made(response: HttpResponse, answer: Schema, again: bool) -> Status[Any]:
+    """201, and a word in the headers when it was made an earlier time."""
+    if again:
+        response.headers["Idempotent-Replayed"] = "true"
+    return Status(201, answer)
 
 
 def forget_old_answers(*, at: datetime) -> int:

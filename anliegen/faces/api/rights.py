@@ -12,6 +12,7 @@ from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, ApiToken
 from anliegen.records.accounts.permissions import PERMISSIONS, UnknownPermission, may
+from anliegen.records.tickets.models import Ticket
 
 
 class Token(HttpBearer):
@@ -57,6 +58,12 @@ def routes(api: NinjaAPI) -> Iterator[tuple[Operation, Token | None]]:
             for operation in view.operations:
                 tokens = [auth for auth in operation.auth_callbacks if isinstance(auth, Token)]
                 yield operation, tokens[0] if len(tokens) == len(operation.auth_callbacks) == 1 else None
+
+
+def insist(agent: Agent, permission: str, ticket: Ticket) -> None:
+    """Raises Refused where the agent may not do this with the ticket, which they see."""
+    if not may(agent, permission, ticket):
+        raise Refused("not-allowed", f"This agent may not {permission} in ticket {ticket.pk}.")
 
 
 def valid_token(secret: str) -> ApiToken | None:

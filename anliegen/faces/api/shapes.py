@@ -28,7 +28,7 @@ def cleaned(value: Any) -> Any:
 _cleaned = BeforeValidator(cleaned)
 # To JSON 3.0 is as whole a number as 3.
 _whole = BeforeValidator(lambda value: int(value) if isinstance(value, float) and value.is_integer() else value)
-_VISIBLE = rf"[^{SPACES}\x00-\x1f\x7f]"
+_VISIBLE = rf"[^{SPACES}\x00-\x08\x0e-\x1b\x7f]"
 _MAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[\w-]{1,63}(\.[\w-]{1,63})+$"
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200_000, pattern=_VISIBLE), _cleaned]

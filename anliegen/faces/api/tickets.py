@@ -5,13 +5,12 @@ from typing import Annotated, Any
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, Path, Query, Router
-from ninja.responses import Status as Answered
 
 from anliegen.faces.api import choices
 from anliegen.faces.api.narrowing import TicketFilter
-from anliegen.faces.api.once import once
+from anliegen.faces.api.once import made, once
 from anliegen.faces.api.problems import Refused, declared, invalid
-from anliegen.faces.api.rights import agent_of, reads, token_of, writes
+from anliegen.faces.api.rights import agent_of, insist, reads, token_of, writes
 from anliegen.faces.api.shapes import (
     MessageShape,
     NewMessage,
@@ -29,7 +28,6 @@ from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts import queries as accounts
 from anliegen.records.accounts.models import Agent
-from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address
 from anliegen.records.knowledge.placeholders import open_fields
 from anliegen.records.tickets import actions, presence, queries
@@ -78,7 +76,7 @@ def open_ticket(
 
     answer, again = once(request, idempotency_key, work, token=token_of(request), at=clock.now())
     response.headers["Location"] = answer["url"]
-    return _made(response, Opened(**answer), again)
+    return made(response, Opened(**answer), again)
 
 
 @router.get(
@@ -187,14 +185,13 @@ def say(
     """Answer the customer, or write something that only colleagues see."""
     agent = agent_of(request)
     ticket = visible(agent, number)
-    if not may(agent, f"ticket.{content.kind}", ticket):
-        raise Refused("not-allowed", f"This agent may not ticket.{content.kind}.")
+    insist(agent, f"ticket.{content.kind}", ticket)
     if content.kind == "reply":
         presence.program_is_at(ticket, token_of(request), writing=True)
     answer, again = once(
         request, idempotency_key, lambda: _say(ticket, content, agent), token=token_of(request), at=clock.now()
     )
-    return _made(response, Said(**answer), again)
+    return made(response, Said(**answer), again)
 
 
 def _open(content: NewTicket, agent: Agent) -> Message:
@@ -237,12 +234,6 @@ def _say(ticket: Ticket, content: NewMessage, agent: Agent) -> dict[str, Any]:
     }
 
 
-def _made(response: HttpResponse, answer: Opened | Said, again: bool) -> Answered[Any]:
-    if again:
-        response.headers["Idempotent-Replayed"] = "true"
-    return Answered(201, answer)
-
-
 def visible(agent: Agent, number: int) -> Ticket:
     """The ticket, if it is this agent's to see; else it does not exist for them. Raises Refused."""
     ticket = _whole(Ticket.objects.visible_to(agent)).filter(pk=number).first()
@@ -273,8 +264,8 @@ def _insist_on_the_right(agent: Agent, ticket: Ticket, content: TicketChange) ->
     """Giving it to somebody is one right, changing anything else another."""
     giving = content.model_fields_set & {"team", "assignee"}
     for permission, fields in (("ticket.assign", giving), ("ticket.change", content.model_fields_set - giving)):
-        if fields and not may(agent, permission, ticket):
-            raise Refused("not-allowed", f"This agent may not {permission}.")
+        if fields:
+            insist(agent, permission, ticket)
 
 
 def _said(ticket: Ticket, agent: Agent) -> tuple[list[MessageShape], int]:

@@ -4,18 +4,16 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Path, Router, Schema
-from ninja.responses import Status as Answered
 from pydantic import StringConstraints
 
-from anliegen.faces.api.once import once
+from anliegen.faces.api.once import made, once
 from anliegen.faces.api.problems import Refused, declared, invalid
-from anliegen.faces.api.rights import agent_of, reads, token_of, writes
+from anliegen.faces.api.rights import agent_of, insist, reads, token_of, writes
 from anliegen.faces.api.shapes import AuthorShape, Moment, Text
 from anliegen.faces.api.tickets import IdempotencyKey, Number, visible
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
-from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Translation
 from anliegen.records.tickets.paragraphs import paragraphs
@@ -98,14 +96,11 @@ def translate(
     """Keep a translation, or a corrected version of one. The message stays as it is; nothing is sent."""
     agent = agent_of(request)
     found = _message(agent, number, message)
-    if not may(agent, "ticket.note", found.ticket):
-        raise Refused("not-allowed", "This agent may not ticket.note.")
+    insist(agent, "ticket.note", found.ticket)
     answer, again = once(
         request, idempotency_key, lambda: _kept(found, content, agent), token=token_of(request), at=clock.now()
     )
-    if again:
-        response.headers["Idempotent-Replayed"] = "true"
-    return Answered(201, Translated(**answer))
+    return made(response, Translated(**answer), again)
 
 
 def _kept(message: Message, content: NewTranslation, agent: Agent) -> dict[str, Any]:

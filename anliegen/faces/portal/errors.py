@@ -146,7 +146,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def not_set_up(request: HttpRequest) -> HttpResponse:
+def not_set_up() -> HttpResponse:
     """An instance without an operator has nobody to name."""
     return house.error_page(
         None,

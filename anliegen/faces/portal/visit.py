@@ -106,7 +106,7 @@ def serve(
     try:
         operator = the_operator()
     except NotSetUp:
-        return errors.not_set_up(request)
+        return errors.not_set_up()
     asked = _known(request.GET.get("lang", ""))
     language = asked or _known(wish) or _of_browser(request) or operator.default_language
     with translation.override(language):

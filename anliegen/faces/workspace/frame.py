@@ -168,7 +168,8 @@ class Desk:
 
     @cached_property
     def journal_is_broken(self) -> bool:
-        """Whether the journal was once cut off or changed: every administrator sees it on every page."""
+        """Whether the journal was cut off or changed: every administrator sees it on every page until one has
+        looked into it."""
         return self._on_the_way["broken"] > 0
 
     @property

@@ -102,12 +102,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "here": request.GET.urlencode(),
         "chosen": chips.chips(request, listing),
         "may_pick": may(agent_of(request), "ticket.change") or may(agent_of(request), "ticket.assign"),
-        **_ways_to_save(request, listing),
+        **_ways_to_save(listing),
     }
     return page(request, "workspace/inbox.html", context, block="list")
 
 
-def _ways_to_save(request: HttpRequest, listing: Listing) -> dict[str, Any]:
+def _ways_to_save(listing: Listing) -> dict[str, Any]:
     """Where this list can be kept as a view, and where the saved view that it came from can be changed."""
     query = urlencode([*listing.filter.pairs(), ("order", listing.order)])
     saved = listing.saved

@@ -16,7 +16,7 @@ from anliegen.faces.workspace.customers.columns import FIELDS, Field
 from anliegen.faces.workspace.customers.sheet import Sheet
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
-from anliegen.flow.channels.email.identifiers import bare_subject, subject_number
+from anliegen.flow.channels.email.identifiers import bare_subject, subject_numbers
 from anliegen.ground import clock
 from anliegen.ground.compiled import compiled, in_any_of
 from anliegen.records.accounts.models import Agent
@@ -225,11 +225,11 @@ def linked_with(ticket: Ticket, agent: Agent) -> list[LinkedRow]:
 def _reasons(ticket: Ticket, other: Ticket) -> list[Any]:
     """What the two have in common."""
     subjects = [bare_subject(one.subject).casefold() for one in (ticket, other)]
-    numbers = {subject_number(ticket.subject), subject_number(other.subject)}
+    names_it = other.pk in subject_numbers(ticket.subject) or ticket.pk in subject_numbers(other.subject)
     found = [
         (ticket.person_id == other.person_id, _("same person")),
         (bool(subjects[0]) and subjects[0] == subjects[1], _("same subject")),
-        (bool(numbers & {ticket.pk, other.pk}), _("its subject names the number")),
+        (names_it, _("its subject names the number")),
     ]
     return [words for holds, words in found if holds]
 

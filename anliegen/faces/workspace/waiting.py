@@ -7,7 +7,7 @@ from django.db.models import Value
 from anliegen.faces.workspace.models import Notice
 from anliegen.flow.channels.pace import held_up
 from anliegen.ground.compiled import compiled
-from anliegen.ground.journal.breaks import marks
+from anliegen.ground.journal.breaks import unseen
 from anliegen.ground.journal.models import Cursor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
@@ -35,7 +35,7 @@ def _asked(agent: int, teams: list[int], shown: int, *, rights: Rights, is_shown
         rows |= {"review": Draft.objects.awaiting(one), "notices": (theirs := Notice.objects.unread().of(one))}
         rows |= {"here": theirs.filter(ticket=shown)} if is_shown else {}
     if may(one, "settings.manage"):
-        rows |= {"stopped": Cursor.objects.filter(failed_at__isnull=False), "broken": marks()}
+        rows |= {"stopped": Cursor.objects.filter(failed_at__isnull=False), "broken": unseen()}
     if not rows:
         return Notice.objects.none()
     named = [each.order_by().annotate(what=Value(what)).values_list("what") for what, each in rows.items()]

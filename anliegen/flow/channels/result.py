@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from anliegen.flow.channels.attempt import DEATH, MOST_DEATHS, left_of, note_death
-from anliegen.flow.channels.email.transmit import Refusal, Taken
+from anliegen.flow.channels.email.transmit import RefusedRecipient, Taken
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
 from anliegen.records.tickets import actions
@@ -120,7 +120,7 @@ def _note_taken(delivery: Delivery, taken: Taken) -> datetime | None:
     return try_later(delivery, worst.verdict.code, worst.said, trouble)
 
 
-def _final(delivery: Delivery, for_good: list[Refusal]) -> None:
+def _final(delivery: Delivery, for_good: list[RefusedRecipient]) -> None:
     """Nobody is left. All together are told when some, or all, were refused."""
     if not delivery.refused:
         _end(delivery, "", "")
@@ -129,7 +129,7 @@ def _final(delivery: Delivery, for_good: list[Refusal]) -> None:
     give_up(delivery, reason, for_good[0].said if for_good else delivery.error)
 
 
-def _as_row(refusal: Refusal) -> dict[str, str]:
+def _as_row(refusal: RefusedRecipient) -> dict[str, str]:
     return {"address": refusal.address, "reason": refusal.verdict.code, "said": refusal.said}
 
 

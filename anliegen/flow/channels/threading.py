@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from anliegen.flow.channels.email.identifiers import bare_subject, read_reply_address, subject_number
+from anliegen.flow.channels.email.identifiers import bare_subject, read_reply_address, subject_numbers
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import reply_key
 from anliegen.flow.channels.known import Known, answered
@@ -75,29 +75,33 @@ def _by_subject_number(incoming: Incoming, known: Known) -> Ticket | None:
     """A number in the subject counts only from somebody who takes part; anybody can write a number, and a name.
 
     So it counts when the sender is confirmed. Where no mail server is trusted nobody ever is: then the name is believed
-    while the concern goes on, and what is finished nobody opens again by its number.
+    while the concern goes on, and what is finished nobody opens again by its number. Of several numbers the first
+    counts that all of this is true of.
     """
-    number = subject_number(incoming.subject)
-    if number is None or number >= 2**63 or incoming.sender is None:
-        return None
-    if known.trusts_a_server and not is_sure(incoming.authenticity):
+    numbers = subject_numbers(incoming.subject)
+    if not numbers or incoming.sender is None or (known.trusts_a_server and not is_sure(incoming.authenticity)):
         return None
     rows.write()
-    named = Ticket.objects.filter(pk=number).first()
-    ticket = carried_on(named) if named is not None else None
-    if ticket is None or (not known.trusts_a_server and ticket.status in DONE):
-        return None
     folded = fold_address("email", incoming.sender.address)
-    return ticket if takes_part(ticket, kind="email", folded=folded) else None
+    for ticket in map(carried_on, _numbered(numbers)):
+        is_out_of_reach = not known.trusts_a_server and ticket.status in DONE
+        if not is_out_of_reach and takes_part(ticket, kind="email", folded=folded):
+            return ticket
+    return None
+
+
+def _numbered(numbers: list[int]) -> list[Ticket]:
+    """Those that there are, in this order."""
+    found = Ticket.objects.in_bulk(numbers)
+    return [found[number] for number in numbers if number in found]
 
 
 def perhaps(incoming: Incoming, person_id: int, known: Known) -> Ticket | None:
     """The ticket that a mail without proof may belong to: the one whose number it names, else one of the same person
     with the same subject. Nobody joins them but a person.
     """
-    number = subject_number(incoming.subject)
-    if number is not None and number < 2**63 and (named := Ticket.objects.filter(pk=number).first()):
-        return named
+    if (numbers := subject_numbers(incoming.subject)) and (named := _numbered(numbers)):
+        return named[0]
     bare = bare_subject(incoming.subject).casefold()
     return next((one for one in known.recent.get(person_id, ()) if bare and _subject_of(one) == bare), None)
 

@@ -5,17 +5,18 @@ chain itself, and the positions after it continue behind the highest one that an
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from anliegen.ground import clock
 from anliegen.ground.journal import heads
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.heads import Signed
-from anliegen.ground.journal.models import Event, Head
+from anliegen.ground.journal.models import Event, Head, SeenBreak
 from anliegen.ground.journal.record import record
-from anliegen.ground.journal.verbs import BROKEN
+from anliegen.ground.journal.verbs import BREAK_SEEN, BROKEN
 
 GENESIS = bytes(32)
 
@@ -88,14 +89,33 @@ def mark(ends: End) -> Event:
     )
 
 
-def is_broken() -> bool:
-    """Whether a break is marked, or one is there that nothing was sealed after."""
-    return marks().exists() or end().fault != ""
+def needs_somebody() -> bool:
+    """Whether a break is marked that nobody has looked into, or one is there that nothing was sealed after."""
+    return unseen().exists() or end().fault != ""
 
 
 def marks() -> QuerySet[Event]:
     """The breaks that are marked, for ever."""
     return Event.objects.filter(verb=BROKEN.name)
+
+
+def unseen() -> QuerySet[Event]:
+    """Those that nobody has looked into."""
+    return marks().filter(seen=None)
+
+
+def acknowledge(mark: Event, *, why: str, actor: Actor, at: datetime) -> SeenBreak:
+    """Somebody has looked into a break and says why it came. Does nothing when somebody has before.
+
+    Signs and warnings end by it; the mark stays, and `verify` names it for ever. The reason is words of a person, so it
+    stands beside the chain and not in it.
+    """
+    with transaction.atomic():
+        mark = Event.objects.select_for_update(of=("self",)).get(pk=mark.pk, verb=BROKEN.name)
+        seen, is_new = SeenBreak.objects.get_or_create(mark=mark, defaults={"by": actor.ref, "at": at, "why": why})
+        if is_new:
+            record(BREAK_SEEN, "journal", actor=actor, at=at, mark=mark.position)
+    return seen
 
 
 def _fault_of_head(head: Signed | None, position: int, digest: bytes) -> str:

@@ -64,6 +64,22 @@ class Head(models.Model):
         return f"head {self.position}"
 
 
+class SeenBreak(models.Model):
+    """Somebody has looked into a marked break of the journal, and says why it came. The mark itself stays for ever."""
+
+    mark = models.OneToOneField(Event, on_delete=models.PROTECT, primary_key=True, related_name="seen")
+    by = models.CharField(max_length=80)  # an actor, as in an event
+    at = models.DateTimeField()
+    why = models.TextField()
+
+    class Meta:
+        verbose_name = _("break that was looked into")
+        constraints: ClassVar = [models.CheckConstraint(name="journal_seenbreak_why", condition=~Q(why=""))]
+
+    def __str__(self) -> str:
+        return f"break {self.mark_id} seen"
+
+
 class Cursor(models.Model):
     """How far a named reader has read, and, if it stopped, where and why."""
 

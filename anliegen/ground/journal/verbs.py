@@ -65,6 +65,12 @@ BROKEN = Verb(
     {"reason": Kind.CODE, "stands": Kind.NUMBER, "signed": Kind.NUMBER},
 )
 
+BREAK_SEEN = Verb(
+    "journal.break_seen",
+    _("{actor} looked into the break of the journal at entry {mark} and noted why it came"),
+    {"mark": Kind.NUMBER},
+)
+
 
 def declared(name: str) -> Verb:
     try:

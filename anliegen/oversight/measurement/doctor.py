@@ -227,12 +227,15 @@ def _journal() -> Iterator[Finding]:
         "Is anliegen work running?",
     )
     marks = [str(position) for position in breaks.marks().order_by("id").values_list("position", flat=True)]
-    is_broken = breaks.is_broken()
+    needs_somebody = breaks.needs_somebody()
+    broken = f"broken, and marked so at {', '.join(marks) or 'no position yet'}"
+    looked_into = f"{broken}; somebody has looked into it"
     yield judged(
         "whole journal",
-        not is_broken,
-        f"broken, and marked so at {', '.join(marks) or 'no position yet'}" if is_broken else "it ends as signed",
-        "anliegen journal verify says where. Save database and data directory, and compare with the last good backup.",
+        not needs_somebody,
+        broken if needs_somebody else looked_into if marks else "it ends as signed",
+        "anliegen journal verify says where. Save database and data directory, and compare with the last good backup."
+        " Then say on the journal page why it came.",
     )
     stopped = tail.stopped()
     yield judged(

@@ -26,7 +26,6 @@ from anliegen.records.tickets.models import Message, Ticket
 
 PER_TICKET = 3  # messages, when nothing else is asked for
 BATCH = 2000
-PLANS_AT_ONCE = 20  # whose copies' events are written together
 PATTERN = 10_000  # so many are written one by one; of twice as many and more, the others are copies of them
 TABLES = (
     *("customers_person", "customers_address", "tickets_ticket", "tickets_participant", "tickets_message"),
@@ -97,12 +96,6 @@ def _multiply(plans: list[Plan], copies: int, progress: Callable[[int], None]) -
             )
         rows.result()
     return events
-
-
-def _copies_of(plans: list[Plan], pattern: Pattern, copies: int) -> Iterator[list[Plan]]:
-    for start in range(0, len(plans), PLANS_AT_ONCE):
-        some = plans[start : start + PLANS_AT_ONCE]
-        yield [_copied(plan, pattern, copy, copies) for plan in some for copy in range(1, copies + 1)]
 
 
 def _in_own_connection(work: Callable[[], None]) -> None:

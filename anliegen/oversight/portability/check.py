@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from anliegen.oversight.portability.manifest import FORMAT, TABLES
 from anliegen.oversight.portability.places import NotAnExport, Origin, lines_of, origin
 
 PIECE = 1 << 20
+KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 
 
 def verify(place: Path, *, progress: Progress = lambda words: None) -> Exported:
@@ -39,6 +41,7 @@ def verify(place: Path, *, progress: Progress = lambda words: None) -> Exported:
     counts["files"], hashes["files"] = len(found), hash_of_names(found)
     if (counts["files"], hashes["files"]) != (contents["counts"]["files"], contents["hashes"]["files"]):
         changed.append("files are missing or too many")
+    changed += _check_keys(source, contents)
     problems = (*changed, *spoilt.in_words())
     return Exported(not problems, counts, hashes, problems, tuple(changed))
 
@@ -60,6 +63,28 @@ def contents_of(source: Origin) -> dict[str, Any]:
 def spoilt_of(contents: dict[str, Any]) -> Spoilt:
     """What was missing or damaged when it was written; lists of before this was noted name nothing."""
     return Spoilt(contents.get("missing", []), contents.get("damaged", {}))
+
+
+def keys_in(source: Origin) -> dict[str, bytes]:
+    """The keys of an export by name. Raises NotAnExport for a name that would lead out of their folder."""
+    found = {}
+    for name in source.names():
+        folder, _slash, key = name.partition("/")
+        if folder != "keys":
+            continue
+        if not KEY.fullmatch(key):
+            raise NotAnExport(f"{name} is no name of a key")
+        with source.open(name) as file:
+            found[key] = file.read()
+    return found
+
+
+def _check_keys(source: Origin, contents: dict[str, Any]) -> list[str]:
+    """Lists of before keys were noted tell nothing of them."""
+    found = {name: hashlib.sha256(content).hexdigest() for name, content in keys_in(source).items()}
+    noted: dict[str, str] = contents.get("keys", found)
+    gone = [f"key missing: {name}" for name in sorted(noted.keys() - found.keys())]
+    return gone + [f"key changed: {name}" for name in sorted(found) if found[name] != noted.get(name)]
 
 
 def _check_files(source: Origin, spoilt: Spoilt) -> tuple[set[str], list[str]]:

@@ -76,8 +76,7 @@ def _write(target: Target, progress: Progress) -> Exported:
     spoilt = _write_files(target, wanted, progress)
     counts["files"] = len(wanted) - len(spoilt.missing)
     hashes["files"] = hash_of_names(wanted - {*spoilt.missing})
-    for key in sorted((files.data_path() / "keys").glob("*")):
-        target.put(f"keys/{key.name}", key.read_bytes())
+    keys = _write_keys(target)
     anchor = files.data_path() / "journal" / "head.json"
     if anchor.exists():
         target.put("journal/head.json", anchor.read_bytes())
@@ -87,6 +86,7 @@ def _write(target: Target, progress: Progress) -> Exported:
         "exported_at": clock.now().isoformat(),
         "counts": counts,
         "hashes": hashes,
+        "keys": keys,
         "missing": spoilt.missing,
         "damaged": spoilt.damaged,
     }
@@ -123,6 +123,16 @@ def _write_table(target: Target, table: str) -> tuple[int, str]:
 
     target.write(f"tables/{table}.jsonl", lines())
     return count, sha.hexdigest()
+
+
+def _write_keys(target: Target) -> dict[str, str]:
+    """By name the SHA-256 of each: with another key every signature and every password in the tables would be lost."""
+    hashes = {}
+    for key in sorted((files.data_path() / "keys").glob("*")):
+        content = key.read_bytes()
+        hashes[key.name] = hashlib.sha256(content).hexdigest()
+        target.put(f"keys/{key.name}", content)
+    return hashes
 
 
 def _write_files(target: Target, wanted: set[str], progress: Progress) -> Spoilt:

@@ -84,6 +84,7 @@ TABLES = (
     "workspace_notice",
     "workspace_calm",
     "journal_event",
+    "journal_seenbreak",
     "journal_head",
     "journal_cursor",
 )

@@ -11,7 +11,7 @@ from anliegen.ground import clock, files
 from anliegen.ground.journal import heads
 from anliegen.ground.journal.models import Cursor
 from anliegen.oversight.portability import tables
-from anliegen.oversight.portability.check import contents_of, spoilt_of, verify
+from anliegen.oversight.portability.check import contents_of, keys_in, spoilt_of, verify
 from anliegen.oversight.portability.export import Exported, Progress
 from anliegen.oversight.portability.manifest import TABLES
 from anliegen.oversight.portability.places import Origin, lines_of, origin
@@ -113,14 +113,11 @@ def _still_spoilt(source: Origin) -> tuple[str, ...]:
 
 
 def _put_keys(source: Origin) -> None:
-    for name in source.names():
-        if not name.startswith("keys/"):
-            continue
-        target = files.data_path() / name
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with source.open(name) as file:
-            target.write_bytes(file.read())
-        target.chmod(0o600)
+    folder = files.data_path() / "keys"
+    for name, content in keys_in(source).items():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (folder / name).write_bytes(content)
+        (folder / name).chmod(0o600)
 
 
 def _compare(checked: Exported) -> None:

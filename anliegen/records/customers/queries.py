@@ -38,17 +38,16 @@ class Proposal:
     likeness: Likeness
 
 
-def likely_duplicates(person: Person, mentioned: Iterable[str] = (), claimed: Iterable[int] = ()) -> list[Proposal]:
+def likely_duplicates(person: Person, mentioned: Iterable[str] = ()) -> list[Proposal]:
     """Who is likely to be the same person, the likeliest first; nobody of whom somebody said that they are different.
 
-    `mentioned` are the folded addresses in the signatures of their mails, `claimed` the keys of people of whom an agent
-    just tried to note an address for this one.
+    `mentioned` are the folded addresses in the signatures of their mails.
     """
-    mentioned, claimed = frozenset(mentioned), frozenset(claimed)
-    candidates = _candidates(person, mentioned, claimed)
+    mentioned = frozenset(mentioned)
+    candidates = _candidates(person, mentioned)
     traits = _traits([person, *candidates])
     own = _with(traits[person.pk], mentioned)
-    proposals = [Proposal(one, likeness(own, traits[one.pk], claimed=one.pk in claimed)) for one in candidates]
+    proposals = [Proposal(one, likeness(own, traits[one.pk])) for one in candidates]
     likely = [one for one in proposals if one.likeness.is_likely]
     return sorted(likely, key=lambda one: (-one.likeness.score, one.person.pk))[:MOST_PROPOSED]
 
@@ -100,8 +99,8 @@ def merges_of(person: Person) -> list[Merge]:
     return list(either.select_related("gone", "into").order_by("-merged_at", "-pk"))
 
 
-def _candidates(person: Person, mentioned: frozenset[str], claimed: frozenset[int]) -> list[Person]:
-    looks_alike = Q(pk__in=claimed)
+def _candidates(person: Person, mentioned: frozenset[str]) -> list[Person]:
+    looks_alike = Q(pk__in=())  # nobody, until something speaks for it
     if len(person.folded.split()) > 1:
         looks_alike |= Q(folded=person.folded)
     if person.street:

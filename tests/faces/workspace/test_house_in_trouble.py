@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from anliegen.faces.workspace.settings import overview
 from anliegen.ground import clock
+from anliegen.ground.journal import breaks
 from anliegen.ground.journal.actors import SYSTEM
-from anliegen.ground.journal.models import Cursor
+from anliegen.ground.journal.models import Cursor, Event
 from anliegen.ground.journal.record import record
 from anliegen.ground.journal.verbs import BROKEN
 from anliegen.records.accounts.models import Agent, Role
@@ -77,3 +78,25 @@ def test_the_overview_of_the_settings_says_that_the_journal_is_broken(broken: No
 def test_the_overview_of_the_settings_says_how_many_jobs_failed(janas: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "failed_lately", lambda: {"records.tickets.jobs.wake_due": 2, "ground.jobs.tidy": 1})
     assert "3 jobs failed within a day" in janas.get("/workspace/settings/").content.decode()
+
+
+def test_who_has_looked_into_a_break_says_why_it_came_and_the_signs_go(
+    broken: None, admin: Agent, janas: Client, miras: Client
+) -> None:
+    mark = Event.objects.get(verb=BROKEN.name)
+    place = f"/workspace/settings/journal/{mark.pk}/seen/"
+    journal = janas.get("/workspace/settings/journal/").content.decode()
+    assert f'action="{place}"' in journal
+    assert miras.post(place, {"why": "Egal."}).status_code == 403
+    assert janas.post(place, {"why": "  "}).status_code == 422
+    assert seen(janas) == (False, True)
+    assert janas.post(place, {"why": "Der Hoster hat\r\nzurückgesetzt."}).status_code == 302
+    assert (seen(janas), breaks.needs_somebody()) == ((False, False), False)
+    assert "it was cut off or changed once" in janas.get("/workspace/settings/").content.decode()
+    journal = janas.get("/workspace/settings/journal/").content.decode()
+    assert ("Der Hoster hat\nzurückgesetzt." in journal, admin.name in journal, place in journal) == (True, True, False)
+
+
+def test_only_a_break_can_be_looked_into(broken: None, janas: Client) -> None:
+    other = Event.objects.exclude(verb=BROKEN.name).order_by("pk")[0]
+    assert janas.post(f"/workspace/settings/journal/{other.pk}/seen/", {"why": "?"}).status_code == 404

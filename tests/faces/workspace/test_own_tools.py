@@ -4,10 +4,12 @@ import json
 import re
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from anliegen.faces.workspace import shortcuts
 from anliegen.faces.workspace.shortcuts import GROUPS, NAMES
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
@@ -87,6 +89,14 @@ def test_every_key_of_a_page_can_be_chosen(janas: Client, ticket: Ticket) -> Non
     assert keys, "the search itself must find something"
     assert keys - NAMES.keys() == set()
     assert len(NAMES) == sum(len(lines) for _group, lines in GROUPS), "a key stands there twice"
+
+
+def test_every_key_that_any_part_of_a_page_has_can_be_chosen() -> None:
+    """Parts that come later, or only where there is something to choose from, are on none of the pages above."""
+    templates = (Path(shortcuts.__file__).parent / "jinja2").rglob("*.html")
+    keys = {key for each in templates for key in re.findall(r'\b(?:data-)?key="([^"{]+)"', each.read_text())}
+    assert {"r", "x", "B", "Z"} <= keys, "the search itself must find something"
+    assert keys - NAMES.keys() == set()
 
 
 def test_no_two_places_of_a_page_have_the_same_key(janas: Client, ticket: Ticket) -> None:

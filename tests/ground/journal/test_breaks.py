@@ -10,8 +10,8 @@ import pytest
 from django.db import connection, transaction
 
 from anliegen.ground.journal import breaks, heads, read, seal, tail
-from anliegen.ground.journal.actors import SYSTEM
-from anliegen.ground.journal.models import Cursor, Event, Head
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Cursor, Event, Head, SeenBreak
 from anliegen.ground.journal.record import record
 from anliegen.ground.journal.verbs import DECLARED, Kind, Verb
 from anliegen.ground.journal.verify import Verdict, verify
@@ -204,9 +204,36 @@ def test_what_is_rolled_back_leaves_no_trace_beside_the_database(now: datetime) 
 
 def test_harm_shows_before_anything_is_sealed_after_it(now: datetime) -> None:
     toll(now, 1, 2, 3, 4, 5)
-    assert not breaks.is_broken()
+    assert not breaks.needs_somebody()
     cut_rows()
-    assert breaks.is_broken()
+    assert breaks.needs_somebody()
     assert verify() == Verdict(False, 3, None, 4, "rows were cut off after this place")
     toll(now, 6)
-    assert breaks.is_broken()
+    assert breaks.needs_somebody()
+
+
+def test_a_break_that_somebody_has_looked_into_is_a_sign_no_more_and_named_all_the_same(now: datetime) -> None:
+    toll(now, 1, 2, 3, 4, 5)
+    cut_rows()
+    toll(now, 6)
+    (mark,) = breaks.unseen()
+    jana = Actor.agent(1)
+    for why in ("The hosting provider set the database back.", "Somebody else says something else."):
+        breaks.acknowledge(mark, why=why, actor=jana, at=now)
+    tail.seal_all()
+    seen = SeenBreak.objects.get()
+    assert (seen.mark_id, seen.by, seen.why) == (mark.pk, "agent:1", "The hosting provider set the database back.")
+    said = Event.objects.filter(verb="journal.break_seen")
+    assert [(one.actor, one.data) for one in said] == [("agent:1", {"mark": 6})]
+    assert not breaks.needs_somebody()
+    assert told() == (False, 4, (6,))
+    sql("DELETE FROM journal_event WHERE position > 7")
+    toll(now, 7)
+    assert breaks.needs_somebody()
+
+
+def test_only_a_break_can_be_looked_into(now: datetime) -> None:
+    toll(now, 1)
+    with pytest.raises(Event.DoesNotExist):
+        breaks.acknowledge(Event.objects.get(), why="?", actor=Actor.agent(1), at=now)
+    assert not SeenBreak.objects.exists()

@@ -14,7 +14,7 @@ from anliegen.flow.channels.guard.watch import change_guard
 from anliegen.flow.channels.models import Delivery, Intake, Source
 from anliegen.ground import clock, egress, jobs, open_files
 from anliegen.ground.egress.models import Destination
-from anliegen.ground.journal import read, seal, tail
+from anliegen.ground.journal import breaks, read, seal, tail
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.record import record
@@ -349,7 +349,12 @@ def test_a_journal_that_was_cut_off_is_found_and_stays_so(well: None, now: datet
     with transaction.atomic():
         record(READER_RETRIED, "reader:triage", actor=SYSTEM, at=now)
     tail.seal_all()
-    assert found("whole journal").seen == f"broken, and marked so at {stood + 2}"
+    assert (found("whole journal").ok, found("whole journal").seen) == (False, f"broken, and marked so at {stood + 2}")
+    breaks.acknowledge(breaks.marks().get(), why="The disk was full.", actor=SYSTEM, at=now)
+    assert (found("whole journal").ok, found("whole journal").seen) == (
+        True,
+        f"broken, and marked so at {stood + 2}; somebody has looked into it",
+    )
 
 
 def test_where_mails_are_kept_is_said_by_its_real_name(well: None, data: Path) -> None:

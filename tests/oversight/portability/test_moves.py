@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_a_backup_that_is_put_back_breaks_no_journal(
     assert seal.last()[0] < then[0]
     take(mail(subject="Und noch etwas"))
     tail.seal_all()
-    assert (verify_journal().ok, breaks.is_broken()) == (True, False)
+    assert (verify_journal().ok, breaks.needs_somebody()) == (True, False)
 
 
 def test_new_rows_after_an_import_get_new_keys(lived_in: Ticket, tmp_path: Path) -> None:
@@ -117,6 +118,40 @@ def test_a_changed_row_a_changed_file_and_a_missing_table_show(lived_in: Ticket,
         with pytest.raises(restore.Damaged):
             restore.restore(copy)
         assert tables.is_empty("tickets_ticket")
+
+
+def test_a_key_that_was_changed_or_is_gone_shows(lived_in: Ticket, tmp_path: Path) -> None:
+    whole = tmp_path / "out"
+    export.export(whole)
+    key = whole / "keys" / "journal_ed25519"
+    kept = key.read_bytes()
+    key.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
+    assert check.verify(whole).changed == ("key changed: journal_ed25519",)
+    key.rename(key.with_name("another"))
+    assert check.verify(whole).changed == ("key missing: journal_ed25519", "key changed: another")
+    empty_the_database()
+    with pytest.raises(restore.Damaged, match="key missing: journal_ed25519"):
+        restore.restore(whole)
+
+
+def test_an_export_of_before_its_list_named_keys_is_read_as_well(lived_in: Ticket, tmp_path: Path) -> None:
+    place = tmp_path / "out"
+    export.export(place)
+    contents = json.loads((place / "manifest.json").read_text())
+    del contents["keys"]
+    (place / "manifest.json").write_text(json.dumps(contents))
+    assert check.verify(place).ok
+
+
+def test_a_key_whose_name_leads_out_of_the_data_directory_is_not_written(lived_in: Ticket, tmp_path: Path) -> None:
+    place = tmp_path / "out.tar"
+    export.backup(place)
+    with tarfile.open(place, "a") as tar:
+        tar.addfile(tarfile.TarInfo("keys/../../evil"))
+    empty_the_database()
+    with pytest.raises(places.NotAnExport, match=r"keys/../../evil is no name of a key"):
+        restore.restore(place, even_if_damaged=True)
+    assert not (files.data_path().parent / "evil").exists()
 
 
 def test_an_instance_with_data_takes_nothing_in(lived_in: Ticket, tmp_path: Path) -> None:

@@ -171,10 +171,6 @@ class Sheet:
         return _WAYS[way]
 
     @property
-    def moment_kinds(self) -> Sequence[tuple[str, str | Lazy]]:
-        return MOMENT_KINDS
-
-    @property
     def ways(self) -> Sequence[tuple[str, str | Lazy]]:
         return WAYS_TO_CONSENT
 

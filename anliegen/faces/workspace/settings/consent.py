@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import actor_of, alarmed, done, refused
 from anliegen.flow.channels.mailroom import oauth, sources
-from anliegen.flow.channels.mailroom.troubles import Refusal, explain
+from anliegen.flow.channels.mailroom.troubles import SourceRefused, explain
 from anliegen.flow.channels.models import Grant
 from anliegen.ground import clock
 
@@ -49,7 +49,7 @@ def consent_given(request: HttpRequest) -> HttpResponse:
         return refused(request, _("The provider gave no leave. Nothing was changed."), "source", *where)
     try:
         values = oauth.redeem(grant, code=code, verifier=kept["verifier"], redirect_uri=redirect_address())
-    except Refusal as error:
+    except SourceRefused as error:
         trouble = explain(error.code)
         return alarmed(request, f"{trouble.happened} {trouble.next}", "source", *where)
     sources.connect(grant.source, values, actor=actor_of(request), at=clock.now())

@@ -1,5 +1,6 @@
 """The journal: what happened, who did it, and why; whether it is whole; and whether its readers keep up."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,8 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import by_name
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, alarmed, done, show
 from anliegen.ground import clock
-from anliegen.ground.journal.models import Cursor, Event
+from anliegen.ground.journal import breaks
+from anliegen.ground.journal.models import Cursor, Event, SeenBreak
 from anliegen.ground.journal.verbs import DECLARED
 from anliegen.ground.journal.verify import unsealed
 from anliegen.oversight.compliance import checks
@@ -68,6 +70,30 @@ class WantedForm(forms.Form):
         )
 
 
+class SeenForm(forms.Form):
+    """Why the journal was cut off or changed, in the words of whoever has looked into it."""
+
+    why = forms.CharField(
+        label=gettext_lazy("Why it came"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("For instance: the hosting provider set the database back, with day and reference."),
+    )
+
+
+@dataclass(frozen=True)
+class Break:
+    """A break of the journal, and what somebody has found out about it; else the form in which one says so."""
+
+    mark: Event
+    seen: SeenBreak | None
+    form: SeenForm
+
+    @property
+    def by(self) -> str:
+        return self.seen.by if self.seen is not None else "system"
+
+
 def verbs() -> list[tuple[str, str]]:
     """Whole rooms (`ticket.`) and single verbs, in the order of their codes."""
     codes = sorted(code for code in DECLARED if not code.startswith("test."))
@@ -78,24 +104,40 @@ def verbs() -> list[tuple[str, str]]:
 @asks("audit.read")
 @require_safe
 def journal(request: HttpRequest) -> HttpResponse:
+    return _journal(request)
+
+
+def _journal(request: HttpRequest, *, wrong: SeenForm | None = None, about: int | None = None) -> HttpResponse:
+    """`wrong` is what was sent `about` a break and cannot be taken."""
     agent, form = agent_of(request), WantedForm(request.GET)
     wanted = form.wanted()
     found = page(events(wanted), cursor=request.GET.get("cursor"), by_time=True)
     checked = last_check("journal")
-    said = sentences([*found.items, *([checked] if checked else [])], agent)
+    broken = _breaks({about: wrong} if wrong is not None else {})
+    said = sentences([*found.items, *([checked] if checked else []), *(one.mark for one in broken)], agent)
     context = {
         "filter": form,
         "page": found,
         "sentences": said,
         "subjects": names((event.subject for event in found.items), agent),
         "checked": checked,
+        "breaks": broken,
+        "people": names({one.by for one in broken}, agent),
         "readers": reader_states(),
         "may_retry": may(agent, "settings.manage"),
         "unsealed": unsealed(),
         "query": urlencode({name: value for name, value in request.GET.items() if name != "cursor" and value}),
         "narrows": wanted != Wanted(),
     }
-    return show(request, "journal", context, place="journal")
+    return show(request, "journal", context, place="journal", status=422 if wrong is not None else 200)
+
+
+def _breaks(wrong: dict[int | None, SeenForm]) -> list[Break]:
+    marks = breaks.marks().select_related("seen").order_by("-id")
+    return [
+        Break(mark, getattr(mark, "seen", None), wrong.get(mark.pk) or SeenForm(auto_id=f"break-{mark.pk}-%s"))
+        for mark in marks
+    ]
 
 
 @asks("audit.read")
@@ -133,6 +175,17 @@ def check_journal(request: HttpRequest) -> HttpResponse:
 def retry_reader(request: HttpRequest, name: str) -> HttpResponse:
     cursor = checks.retry_reader(get_object_or_404(Cursor, pk=name), actor=actor_of(request), at=clock.now())
     return done(request, _("%(name)s tries again in a few seconds.") % {"name": cursor.name}, "journal")
+
+
+@asks("settings.manage")
+@require_POST
+def see_break(request: HttpRequest, pk: int) -> HttpResponse:
+    mark, form = get_object_or_404(breaks.marks(), pk=pk), SeenForm(request.POST, auto_id=f"break-{pk}-%s")
+    if not form.is_valid():
+        return _journal(request, wrong=form, about=pk)
+    why = form.cleaned_data["why"].replace("\r\n", "\n")
+    breaks.acknowledge(mark, why=why, actor=actor_of(request), at=clock.now())
+    return done(request, _("It is noted why it came. The break stays visible here and to every check."), "journal")
 
 
 def _start_of(day: date | None, *, later: timedelta = timedelta(0)) -> datetime | None:

@@ -19,7 +19,7 @@ from anliegen.flow.macros.models import Macro
 from anliegen.ground import clock
 from anliegen.ground.egress.models import Destination
 from anliegen.ground.jobs import failed_lately
-from anliegen.ground.journal.breaks import is_broken
+from anliegen.ground.journal.breaks import marks, needs_somebody
 from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
@@ -201,7 +201,7 @@ def _intake() -> State:
 
 
 def _journal() -> State:
-    if is_broken():
+    if needs_somebody():
         return _("it was cut off or changed"), True
     if failed := stopped():
         words = ngettext("%(count)s reader has stopped", "%(count)s readers have stopped", len(failed))
@@ -209,6 +209,8 @@ def _journal() -> State:
     if failures := sum(failed_lately().values()):
         words = ngettext("%(count)s job failed within a day", "%(count)s jobs failed within a day", failures)
         return _count(failures, words), True
+    if marks().exists():
+        return _("it was cut off or changed once; somebody has looked into it"), False
     position = last()[0]
     return _count(position, ngettext("%(count)s entry", "%(count)s entries", position)), False
 

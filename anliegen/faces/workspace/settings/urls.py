@@ -152,5 +152,6 @@ urlpatterns = [
     path("journal/", journal.journal, name="settings-journal"),
     path("journal/check/", journal.check_journal, name="settings-journal-check"),
     path("journal/<int:pk>/", journal.journal_event, name="settings-journal-event"),
+    path("journal/<int:pk>/seen/", journal.see_break, name="settings-journal-seen"),
     path("journal/readers/<str:name>/retry/", journal.retry_reader, name="settings-reader-retry"),
 ]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 _TAG = re.compile(r"\+a([1-9]\d{0,11})\.([a-z2-7]{16})", re.IGNORECASE)
 _BOUNCE_TAG = re.compile(r"\+b([1-9]\d{0,17})\.([a-z2-7]{16})", re.IGNORECASE)
 _LONGEST_LOCAL = 64  # RFC 5321
+MOST_NUMBERS = 5  # looked for of one subject
 _TOKEN = re.compile(r"[A-Za-z0-9._=+-]{1,120}")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _BRACKETED_NUMBER = re.compile(r"\[#\s?([1-9]\d{0,11})\]")
@@ -63,10 +64,16 @@ def read_bounce_address(address: str, key: bytes) -> int | None:
     return _read(address, _BOUNCE_TAG, lambda number: _sign(number, key, b"bounce address"))
 
 
-def subject_number(subject: str) -> int | None:
-    """The number in `[#812]`, `Vorgang 812` or their like. Anybody can write one: it proves nothing by itself."""
-    match = _BRACKETED_NUMBER.search(subject[:500]) or _NAMED_NUMBER.search(subject[:500])
-    return int(match[1]) if match else None
+def subject_numbers(subject: str) -> list[int]:
+    """The numbers in `[#812]`, `Vorgang 812` or their like, the likeliest first. Anybody can write one: it proves
+    nothing by itself.
+
+    We put ours at the end of a subject, so the last in brackets comes first: before it may stand one that the customer
+    wrote, of another house or another concern. At most MOST_NUMBERS; who names more wants to find something.
+    """
+    bracketed = [int(match[1]) for match in _BRACKETED_NUMBER.finditer(subject[:500])]
+    named = [int(match[1]) for match in _NAMED_NUMBER.finditer(subject[:500])]
+    return list(dict.fromkeys([*reversed(bracketed), *named]))[:MOST_NUMBERS]
 
 
 def bare_subject(subject: str) -> str:

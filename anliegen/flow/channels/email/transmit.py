@@ -16,7 +16,7 @@ ANSWER_WITHIN_S = 600.0
 
 
 @dataclass(frozen=True)
-class Refusal:
+class RefusedRecipient:
     """The server's no to one recipient. `said` is its own words."""
 
     address: str
@@ -29,7 +29,7 @@ class Taken:
     """For whom the server took the mail, and for whom not."""
 
     accepted: tuple[str, ...] = ()
-    refused: tuple[Refusal, ...] = ()
+    refused: tuple[RefusedRecipient, ...] = ()
 
     def named(self, known: Mapping[str, str]) -> "Taken":
         """The same with the addresses as we know them, where the server was told them in another writing."""
@@ -86,7 +86,7 @@ def transmit(
     return progress.taken
 
 
-def _recipients(session: "egress.Session", to: Sequence[str]) -> tuple[tuple[str, ...], tuple[Refusal, ...]]:
+def _recipients(session: "egress.Session", to: Sequence[str]) -> tuple[tuple[str, ...], tuple[RefusedRecipient, ...]]:
     accepted, refused = [], []
     for address in to:
         status, answer = session.rcpt(address)
@@ -94,7 +94,7 @@ def _recipients(session: "egress.Session", to: Sequence[str]) -> tuple[tuple[str
             accepted.append(address)
         else:
             said = _text(answer)
-            refused.append(Refusal(address, judge(status, said, "recipient"), f"{status} {said}"[:400]))
+            refused.append(RefusedRecipient(address, judge(status, said, "recipient"), f"{status} {said}"[:400]))
     return tuple(accepted), tuple(refused)
 
 

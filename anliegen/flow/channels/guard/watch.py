@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from anliegen.flow.channels.email.identifiers import read_reply_address, subject_number
+from anliegen.flow.channels.email.identifiers import read_reply_address, subject_numbers
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import FEIGNED, SURE, Key, Paces, says_something
 from anliegen.flow.channels.incoming import Incoming
@@ -123,5 +123,4 @@ def _speaking_of(active: Iterable[RejectionRule], incoming: Incoming) -> list[Re
 def _named(incoming: Incoming) -> list[int]:
     """The tickets that a mail names without referring to one of their mails."""
     signed = [number for one in incoming.recipients if (number := read_reply_address(one, reply_key())) is not None]
-    number = subject_number(incoming.subject)
-    return signed + ([number] if number is not None and number < 2**63 else [])
+    return signed + subject_numbers(incoming.subject)

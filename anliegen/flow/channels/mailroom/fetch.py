@@ -20,7 +20,7 @@ from anliegen.flow.channels.mailroom.places.doors import opened
 from anliegen.flow.channels.mailroom.places.place import Place
 from anliegen.flow.channels.mailroom.rounds import take_new
 from anliegen.flow.channels.mailroom.sources import UNDECIDED, decide, is_decided
-from anliegen.flow.channels.mailroom.troubles import Refusal, Trouble, explain
+from anliegen.flow.channels.mailroom.troubles import SourceRefused, Trouble, explain
 from anliegen.flow.channels.models import Source
 from anliegen.ground import clock, egress
 from anliegen.ground.alone import alone
@@ -37,7 +37,7 @@ FETCHING = 0x66657463  # the kind of the lock of whoever is at a source
 CHECK_S = 40.0  # a person waits this long
 LEFT_TO_THE_WATCH = timedelta(minutes=15)
 
-THEIRS = (egress.EgressError, egress.IMAPError, egress.POPError, ImapToolsError, Refusal)
+THEIRS = (egress.EgressError, egress.IMAPError, egress.POPError, ImapToolsError, SourceRefused)
 
 
 class Busy(Exception):
@@ -161,7 +161,7 @@ def want_now(source: Source) -> None:
 def code_of(error: Exception) -> str:
     if isinstance(error, egress.Failed) and error.why:
         return f"{error.code}_{error.why}"
-    if isinstance(error, (Refusal, egress.EgressError)):
+    if isinstance(error, (SourceRefused, egress.EgressError)):
         return error.code
     if isinstance(error, (egress.IMAPError, egress.POPError, ImapToolsError)):
         return "protocol"

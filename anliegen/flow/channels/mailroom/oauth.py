@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 
-from anliegen.flow.channels.mailroom.troubles import Refusal
+from anliegen.flow.channels.mailroom.troubles import SourceRefused
 from anliegen.flow.channels.models import Grant, Source
 from anliegen.ground import clock, egress, secrets
 
@@ -72,13 +72,13 @@ def grant_of(source: Source) -> Grant | None:
 
 
 def log_in(grant: Grant, takes: Callable[[str], bool]) -> None:
-    """Log in with the present token, or with a new one when that is not taken. Raises Refusal."""
+    """Log in with the present token, or with a new one when that is not taken. Raises SourceRefused."""
     token = _token(grant)
     if takes(token):
         return
     renewed = _token(grant, instead_of=token)
     if renewed == token or not takes(renewed):
-        raise Refusal("oauth_refused")
+        raise SourceRefused("oauth_refused")
 
 
 def xoauth2(username: str, token: str) -> bytes:
@@ -109,23 +109,23 @@ def consent_address(grant: Grant, *, state: str, verifier: str, redirect_uri: st
 
 
 def redeem(grant: Grant, *, code: str, verifier: str, redirect_uri: str) -> dict[str, Any]:
-    """What the consent is worth: the columns of the grant. Raises Refusal."""
+    """What the consent is worth: the columns of the grant. Raises SourceRefused."""
     answer = _ask(grant, grant_type="authorization_code", code=code, redirect_uri=redirect_uri, code_verifier=verifier)
     if not answer.get("refresh_token"):
-        raise Refusal("oauth_no_refresh")
+        raise SourceRefused("oauth_no_refresh")
     return _kept(answer)
 
 
 def _token(grant: Grant, *, instead_of: str = "") -> str:
     """A token that still holds for a while; renewed by one process at a time, because some providers take an old
-    refresh token for a theft. Raises Refusal."""
+    refresh token for a theft. Raises SourceRefused."""
     for _look in range(LOOKS):
         if present := _present(grant, instead_of):
             return present
         if _claim(grant):
             return _renew(grant, instead_of)
         time.sleep(PAUSE_S)
-    raise Refusal("oauth_unavailable")
+    raise SourceRefused("oauth_unavailable")
 
 
 def _present(grant: Grant, instead_of: str) -> str:
@@ -137,8 +137,9 @@ def _present(grant: Grant, instead_of: str) -> str:
 
 def _claim(grant: Grant) -> bool:
     now = clock.now()
-    # A lease longer than any was given by a clock that has been put back since.
-    held = Q(renewing_until__gte=now, renewing_until__lte=now + LEASE)
+    # A lease much longer than any was given by a clock that has been put back since. Only a little longer are those of
+    # others who looked at the clock after us and claimed before us.
+    held = Q(renewing_until__gte=now, renewing_until__lte=now + 2 * LEASE)
     free = Grant.objects.filter(pk=grant.pk).exclude(held)
     return bool(free.update(renewing_until=now + LEASE))
 
@@ -153,7 +154,7 @@ def _renew(grant: Grant, instead_of: str) -> str:
         else:
             refresh_token = _unlocked(grant.refresh_token)
             if not refresh_token:
-                raise Refusal("oauth_not_connected")
+                raise SourceRefused("oauth_not_connected")
             answer = _ask(grant, grant_type="refresh_token", refresh_token=refresh_token)
         Grant.objects.filter(pk=grant.pk).update(**_kept(answer))
     finally:
@@ -184,13 +185,13 @@ def _ask(grant: Grant, **fields: str) -> dict[str, Any]:
             "POST", grant.token_url, purpose=PURPOSE, headers=headers, body=urlencode(fields).encode()
         )
     except egress.EgressError as error:
-        raise Refusal("oauth_unreachable") from error
+        raise SourceRefused("oauth_unreachable") from error
     answer = _json(response.body)
     if response.status == 200 and answer.get("access_token"):
         return answer
     if response.status == 429 or response.status >= 500:
-        raise Refusal("oauth_unavailable")
-    raise Refusal(REFUSALS.get(str(answer.get("error")), "oauth_answer"))
+        raise SourceRefused("oauth_unavailable")
+    raise SourceRefused(REFUSALS.get(str(answer.get("error")), "oauth_answer"))
 
 
 def _json(body: bytes) -> dict[str, Any]:
@@ -207,4 +208,4 @@ def _unlocked(kept: bytes | memoryview) -> str:
     try:
         return secrets.unlock(kept)
     except secrets.Locked as error:
-        raise Refusal("password_locked") from error
+        raise SourceRefused("password_locked") from error

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 
-class Refusal(Exception):
+class SourceRefused(Exception):
     """What a mailbox elsewhere, or our own disk, will not do. `code` is one of HAPPENED."""
 
     def __init__(self, code: str) -> None:

@@ -216,16 +216,19 @@ def new_message_id(ticket: Ticket) -> str:
 
 
 def reply_subject(ticket: Ticket) -> str:
-    """The ticket's subject with its number, so that a reply that lost its headers still finds home."""
+    """The ticket's subject with its number, so that a reply that lost its headers still finds home.
+
+    Always at the end: of several numbers in a subject the last is read as ours.
+    """
     subject = ticket.subject or _("Your concern")
     tag = f"[#{ticket.pk}]"
-    return subject if tag in subject else f"Re: {subject[:380]} {tag}"
+    return subject if subject.endswith(tag) else f"Re: {subject[:380]} {tag}"
 
 
 def forward_subject(ticket: Ticket) -> str:
     """As mail programs write it, with the number, so that what comes back finds home."""
     subject, tag = ticket.subject or _("Your concern"), f"[#{ticket.pk}]"
-    return f"{_('Fwd:')} {subject[:380]}" + ("" if tag in subject else f" {tag}")
+    return f"{_('Fwd:')} {subject[:380]}" + ("" if subject.endswith(tag) else f" {tag}")
 
 
 def take_on(ticket: Ticket, actor: Actor, at: datetime) -> None:

@@ -19,7 +19,7 @@ from anliegen.faces.workspace.settings.source_ways import WAYS
 from anliegen.flow.channels.mailroom import fetch, oauth
 from anliegen.flow.channels.mailroom.beginning import Counted
 from anliegen.flow.channels.mailroom.sources import FROM_NOW, TODAY, UNDECIDED, UNREAD
-from anliegen.flow.channels.mailroom.troubles import Refusal, explain
+from anliegen.flow.channels.mailroom.troubles import SourceRefused, explain
 from anliegen.flow.channels.models import Grant, Source, Unfetched
 from anliegen.ground import clock, egress, secrets
 from anliegen.ground.egress.models import Destination
@@ -244,7 +244,7 @@ def test_a_consent_that_was_refused_changes_nothing(
     assert "The provider gave no leave. Nothing was changed." in back.text
 
     def refuse(*_a: object, **_k: object) -> dict[str, Any]:
-        raise Refusal("oauth_no_refresh")
+        raise SourceRefused("oauth_no_refresh")
 
     monkeypatch.setattr(oauth, "redeem", refuse)
     asked = sent_to(browser, microsoft)
@@ -424,7 +424,7 @@ def test_each_trouble_before_the_decision_is_said_once_and_its_end_too(
     browser: Client, source: Source, monkeypatch: pytest.MonkeyPatch, said: Said
 ) -> None:
     before = len(said())
-    for error in (EXPIRED, EXPIRED, Refusal("login")):
+    for error in (EXPIRED, EXPIRED, SourceRefused("login")):
         fails(monkeypatch, error)
         browser.post(at(source, "check"))
     monkeypatch.setattr(fetch, "opened", lambda *_a, **_k: nullcontext())

@@ -10,7 +10,7 @@ from anliegen.flow.channels.email.identifiers import (
     message_id,
     read_reply_address,
     reply_address,
-    subject_number,
+    subject_numbers,
 )
 
 KEY = b"k" * 32
@@ -90,7 +90,20 @@ def test_a_mailbox_too_long_to_be_signed_says_so() -> None:
     ],
 )
 def test_a_number_is_read_from_a_subject_only_where_it_is_meant_as_one(subject: str, number: int | None) -> None:
-    assert subject_number(subject) == number
+    assert subject_numbers(subject) == ([number] if number is not None else [])
+
+
+@pytest.mark.parametrize(
+    ("subject", "numbers"),
+    [
+        ("Re: [#4711] Störung im Netz [#812]", [812, 4711]),
+        ("Ticket 4711, Case 4712: Störung [#812]", [812, 4711, 4712]),
+        ("AW: [#812] [#812] Störung", [812]),
+        (" ".join(f"[#{number}]" for number in range(1, 60)), [59, 58, 57, 56, 55]),
+    ],
+)
+def test_of_several_numbers_the_one_we_put_at_the_end_comes_first(subject: str, numbers: list[int]) -> None:
+    assert subject_numbers(subject) == numbers
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from django.utils import translation
 
 from anliegen.flow.channels.mailroom import fetch, oauth
 from anliegen.flow.channels.mailroom.sources import change_source, connect, create_source, remove_source
-from anliegen.flow.channels.mailroom.troubles import Refusal
+from anliegen.flow.channels.mailroom.troubles import SourceRefused
 from anliegen.flow.channels.models import Grant, Source
 from anliegen.ground import clock, secrets
 from anliegen.ground.egress.models import Destination
@@ -195,7 +195,7 @@ def test_a_consent_is_redeemed(by_consent: Source, folder: Folder, provider: Pro
 
 
 def test_a_consent_without_a_lasting_leave_is_refused(by_consent: Source, provider: Provider) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(SourceRefused) as refused:
         oauth.redeem(by_consent.grant, code="c", verifier="v", redirect_uri=BACK)
     assert refused.value.code == "oauth_no_refresh"
 
@@ -262,3 +262,12 @@ def test_who_claims_after_another_has_renewed_takes_what_that_one_got(
     oauth.log_in(Grant.objects.get(), lambda token: got.append(token) is None)
     assert (got, len(provider.asked)) == (["first"], 1)
     assert Grant.objects.get().renewing_until is None
+
+
+def test_who_looked_at_the_clock_earlier_and_comes_later_claims_nothing(
+    connected: Source, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grant = Grant.objects.get()
+    moments = iter([now, now - timedelta(milliseconds=5), now - timedelta(hours=1)])
+    monkeypatch.setattr(oauth.clock, "now", lambda: next(moments))
+    assert [oauth._claim(grant) for _who in range(3)] == [True, False, True]  # at last one whose clock was put back

@@ -2,7 +2,7 @@
 
 import { choose, drawn, lines, steer } from "./choices.js";
 
-const FIELDS = "textarea:is([data-draft], [data-write])";
+const FIELDS = "textarea[data-write]";
 const OPEN = /\{\{\s*(\?[^{}\n]+|(?:anrede|name|vorgangsnummer|betreff|bearbeitung|team|marke|datum)[\s+\d-]*)\}\}/i;
 const inserted = new Map(); // what a macro put where, so that it can be taken out again
 let menu; // the list that is open, and its field

@@ -10,7 +10,7 @@ SESSION_S = 540.0  # one round
 
 
 def opened(source: Source, *, lasts_s: float = SESSION_S) -> AbstractContextManager[Place]:
-    """The mailbox or folder of this source. Raises Refusal, egress.EgressError, egress.IMAPError, egress.POPError."""
+    """The mailbox or folder of this source. Raises SourceRefused, or an EgressError, IMAPError or POPError."""
     match source.kind:
         case "imap":
             return imap.opened(source, lasts_s=lasts_s)

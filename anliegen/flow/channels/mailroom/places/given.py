@@ -11,7 +11,7 @@ from typing import BinaryIO
 from anliegen.flow.channels.mailroom.places.local import Maildir
 from anliegen.flow.channels.mailroom.places.mbox import all_in, locked
 from anliegen.flow.channels.mailroom.places.place import LARGEST, MailTooLarge, NotGiven
-from anliegen.flow.channels.mailroom.troubles import Refusal
+from anliegen.flow.channels.mailroom.troubles import SourceRefused
 
 UNREADABLE = "cannot be read"
 TOO_LARGE = f"larger than {LARGEST // 1024 // 1024} MB"
@@ -39,7 +39,7 @@ def mails(path: str, standard_input: BinaryIO) -> Iterator[Given]:
             yield from _of_directory(place)
         else:
             yield from _of_file(place)
-    except (OSError, Refusal):
+    except (OSError, SourceRefused):
         yield Given(path, trouble=UNREADABLE)
 
 

@@ -24,7 +24,7 @@ from anliegen.flow.channels.mailroom.places.place import (
     batches,
     mark_of,
 )
-from anliegen.flow.channels.mailroom.troubles import Refusal
+from anliegen.flow.channels.mailroom.troubles import SourceRefused
 from anliegen.flow.channels.models import Source
 from anliegen.ground import clock, egress, secrets
 
@@ -91,7 +91,7 @@ class ImapFolder:
             wanted = {_uid(key): key for key in batch}
             status, answer = self._client.uid("FETCH", ",".join(map(str, wanted)), DESCRIBING)
             if status != "OK":
-                raise Refusal("protocol")
+                raise SourceRefused("protocol")
             for text, header in _per_mail(answer):
                 uid = _UID.search(text)
                 if uid is not None and (key := wanted.pop(int(uid[1]), None)) is not None:
@@ -128,7 +128,7 @@ class ImapFolder:
     def _search(self, *criteria: str) -> list[str]:
         status, answer = self._client.uid("SEARCH", *criteria)
         if status != "OK":
-            raise Refusal("protocol")
+            raise SourceRefused("protocol")
         # Each number once, whatever the server says; some say it in several lines.
         uids = sorted(
             {int(each) for line in answer if isinstance(line, bytes) for each in line.split() if each.isdigit()}
@@ -139,7 +139,7 @@ class ImapFolder:
 
 @contextmanager
 def opened(source: Source, *, lasts_s: float) -> Iterator[ImapFolder]:
-    """The folder. Raises Refusal, and egress.EgressError or IMAPError for what the connection or the server does."""
+    """The folder. Raises SourceRefused; egress.EgressError or IMAPError for what connection or server does."""
     with logged_in(source, lasts_s=lasts_s) as box:
         yield _open_folder(box, source)
 
@@ -175,7 +175,7 @@ def _log_in(box: Box, source: Source) -> None:
     try:
         password = secrets.unlock(source.password)
     except secrets.Locked as error:
-        raise Refusal("password_locked") from error
+        raise SourceRefused("password_locked") from error
     log_in = box.login if f"{source.username}{password}".isascii() else box.login_utf8
     try:
         log_in(source.username, password, initial_folder=None)
@@ -210,10 +210,10 @@ def _open_folder(box: Box, source: Source) -> ImapFolder:
     return ImapFolder(box, source, validity=named["UIDVALIDITY"], next_uid=named["UIDNEXT"])
 
 
-def _refusal(code: str, error: Exception) -> Refusal:
+def _refusal(code: str, error: Exception) -> SourceRefused:
     """A server that says it cannot at the moment (RFC 5530) says nothing about password or folder."""
     passes = any(word in str(error) for word in ("[UNAVAILABLE]", "[SERVERBUG]", "[INUSE]", "[LIMIT]"))
-    return Refusal("unavailable" if passes else code)
+    return SourceRefused("unavailable" if passes else code)
 
 
 def _said_on_opening(box: Box, name: str) -> int:

@@ -25,7 +25,7 @@ from anliegen.flow.channels.mailroom.places.place import (
     mark_of,
     short_key,
 )
-from anliegen.flow.channels.mailroom.troubles import Refusal
+from anliegen.flow.channels.mailroom.troubles import SourceRefused
 from anliegen.flow.channels.models import Source
 
 
@@ -117,16 +117,16 @@ class Maildir:
 
 @contextmanager
 def opened(source: Source, *, lasts_s: float) -> Iterator[Maildir | Mbox]:
-    """The folder or file. Raises Refusal."""
+    """The folder or file. Raises SourceRefused."""
     if not is_allowed(source.folder):
-        raise Refusal("folder_not_allowed")
+        raise SourceRefused("folder_not_allowed")
     with ExitStack() as until_done:
         try:
             place = _opened(source, until_done)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-            raise Refusal("folder_missing") from error
+            raise SourceRefused("folder_missing") from error
         except PermissionError as error:
-            raise Refusal("folder_closed") from error
+            raise SourceRefused("folder_closed") from error
         yield place
 
 

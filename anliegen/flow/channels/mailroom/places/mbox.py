@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from anliegen.flow.channels.mailroom.places.place import HEAD, LARGEST, MailTooLarge, Summary, mark_of
 from anliegen.flow.channels.mailroom.places.pop3 import written_at
-from anliegen.flow.channels.mailroom.troubles import Refusal
+from anliegen.flow.channels.mailroom.troubles import SourceRefused
 from anliegen.flow.channels.models import Source
 
 PATIENCE_S = 3.0  # for whoever writes into the file at this moment
@@ -161,7 +161,7 @@ def locked(place: Path) -> Iterator[BinaryIO]:
     with place.open("rb") as file:
         while not _is_free(place, file):
             if time.monotonic() > until:
-                raise Refusal("folder_locked")
+                raise SourceRefused("folder_locked")
             time.sleep(0.1)
         try:
             yield file

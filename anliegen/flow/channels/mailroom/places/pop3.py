@@ -22,7 +22,7 @@ from anliegen.flow.channels.mailroom.places.place import (
     mark_of,
     short_key,
 )
-from anliegen.flow.channels.mailroom.troubles import Refusal
+from anliegen.flow.channels.mailroom.troubles import SourceRefused
 from anliegen.flow.channels.models import Source
 from anliegen.ground import egress, secrets
 
@@ -167,13 +167,13 @@ def _log_in(client: egress.POPClient, source: Source) -> None:
     try:
         password = secrets.unlock(source.password)
     except secrets.Locked as error:
-        raise Refusal("password_locked") from error
+        raise SourceRefused("password_locked") from error
     try:
         client.user(source.username)
         client.pass_(password)
     except egress.POPError as error:
         said = str(error)
-        raise Refusal("in_use" if "[IN-USE]" in said or "lock" in said.lower() else "login") from error
+        raise SourceRefused("in_use" if "[IN-USE]" in said or "lock" in said.lower() else "login") from error
 
 
 def _log_in_with(client: egress.POPClient, source: Source, token: str) -> bool:
