@@ -3,7 +3,7 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from anliegen.ground.planned import planned_once
+from anliegen.ground.planned import planned_once, planned_to_the_end
 
 
 def mode() -> str:
@@ -43,3 +43,14 @@ def test_a_connection_that_is_lost_within_is_no_further_failure() -> None:
         raise ZeroDivisionError
     connection.close()
     assert mode() == "force_custom_plan"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_to_the_end_no_row_is_looked_up_in_a_whole_table() -> None:
+    asked = "EXPLAIN SELECT FROM tickets_ticket AS one JOIN tickets_ticket AS other ON one.subject = other.subject"
+    with planned_to_the_end(), connection.cursor() as cursor:
+        cursor.execute(asked)
+        assert "Nested Loop" not in str(cursor.fetchall())
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_nestloop")
+        assert cursor.fetchone() == ("on",)

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anliegen.ground import clock
+from anliegen.ground.planned import planned_to_the_end
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address
@@ -101,12 +102,15 @@ def rows(tickets: "QuerySet[Ticket]", columns: Sequence[Column]) -> Iterator[lis
     read = tickets.order_by("-number").values_list(*sources).iterator(chunk_size=AT_ONCE)
     with_addresses = any(one.code == "address" for one in columns)
     places = [(one.code == "address", sources.index(one.source)) for one in columns]
-    while batch := list(islice(read, AT_ONCE)):
+    with planned_to_the_end():
+        batch = list(islice(read, AT_ONCE))
+    while batch:
         addresses = _addresses(batch) if with_addresses else {}
         yield [
             tuple(addresses.get(row[place], "") if is_address else row[place] for is_address, place in places)
             for row in batch
         ]
+        batch = list(islice(read, AT_ONCE))
 
 
 def _addresses(batch: Sequence[tuple[Any, ...]]) -> dict[int, str]:
