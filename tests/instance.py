@@ -8,9 +8,15 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from anliegen.ground import postgres
+from anliegen.ground.postgres import postmaster
+from tests import template
 
 # A shell starts what runs in its background deaf to Ctrl-C, and our children would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -22,7 +28,34 @@ os.environ.setdefault("ANLIEGEN_BASE_URL", "http://127.0.0.1:8000")
 for name in ("ANLIEGEN_SMTP_URL", "ANLIEGEN_SECRET_KEY", "ANLIEGEN_DEMO"):
     os.environ.pop(name, None)
 
-_server = None if os.environ.get("DATABASE_URL") else postgres.acquire(_data)
+# Nobody cuts the power of what is thrown away at the end. `fsync` stays: the doctor looks for it.
+UNHURRIED = {"synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@contextmanager
+def unhurried() -> Iterator[None]:
+    """For the server of the tests alone, not for those that tests start."""
+    usual = dict(postmaster.SETTINGS)
+    postmaster.SETTINGS.update(UNHURRIED)
+    try:
+        yield
+    finally:
+        postmaster.SETTINGS.update(usual)
+
+
+def _started() -> postgres.Server:
+    with unhurried():
+        return postgres.acquire(template.migrated(_data))
+
+
+_server = None if os.environ.get("DATABASE_URL") else _started()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _server is not None and config.pluginmanager.has_plugin("django"):
+        from django.db import connection  # noqa: PLC0415  # needs the settings, which need the server
+
+        connection.settings_dict["TEST"]["TEMPLATE"] = template.FOR_TESTS
 
 
 def _leave() -> None:

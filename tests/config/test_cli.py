@@ -14,6 +14,7 @@ import psycopg
 import pytest
 
 from anliegen.ground import postgres
+from tests import template
 from tests.stories.mails import mail
 
 ADMIN = "jana@musterstadt.example"
@@ -80,7 +81,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Instance, Told]]:
     """An instance that was set up, and what setting up said."""
-    data = tmp_path_factory.mktemp("house")
+    data = template.migrated(tmp_path_factory.mktemp("house"))
     with postgres.acquire(data):
         made = Instance(data)
         yield made, made.run("setup", "--organisation", "Stadtwerke Musterstadt", "--admin", ADMIN, "--json")

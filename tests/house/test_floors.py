@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,17 @@ CODE = ROOT / "anliegen"
 
 def modules() -> Iterator[Path]:
     return (file for file in sorted(CODE.rglob("*.py")) if "migrations" not in file.parts)
+
+
+@cache
+def lines_of(file: Path) -> list[str]:
+    return file.read_text().splitlines()
+
+
+@cache
+def nodes_of(file: Path) -> list[ast.AST]:
+    """Everything in a module. Read once for all rules, so nobody may change it."""
+    return list(ast.walk(ast.parse(file.read_text())))
 
 
 def name_of(file: Path) -> str:
@@ -97,7 +109,7 @@ FOREIGN = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 def test_no_foreign_key_names_another_room_in_a_string() -> None:
     wrong = []
     for file in modules():
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes_of(file):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -112,7 +124,7 @@ def test_no_room_is_imported_by_a_string(forbidden: str) -> None:
     wrong = [
         f"{name_of(file)}:{node.lineno}"
         for file in modules()
-        for node in ast.walk(ast.parse(file.read_text()))
+        for node in nodes_of(file)
         if isinstance(node, ast.Call)
         and (node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")) == forbidden
     ]
@@ -122,12 +134,11 @@ def test_no_room_is_imported_by_a_string(forbidden: str) -> None:
 def test_an_inline_import_says_why() -> None:
     wrong = []
     for file in modules():
-        lines = file.read_text().splitlines()
-        for node in ast.walk(ast.parse("\n".join(lines))):
+        for node in nodes_of(file):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for inner in ast.walk(node):
                     if isinstance(inner, ast.Import | ast.ImportFrom):
-                        line = lines[inner.lineno - 1]
+                        line = lines_of(file)[inner.lineno - 1]
                         if "# slow import" not in line and "# optional dependency" not in line:
                             wrong.append(f"{name_of(file)}:{inner.lineno}")
     assert wrong == []
@@ -136,7 +147,7 @@ def test_an_inline_import_says_why() -> None:
 def test_no_signals_and_no_save_overrides() -> None:
     wrong = []
     for file in modules():
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in nodes_of(file):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.endswith("signals"):
                 wrong.append(f"{name_of(file)}:{node.lineno} signals")
             if isinstance(node, ast.FunctionDef) and node.name == "save" and "forms" not in file.name:
@@ -145,5 +156,5 @@ def test_no_signals_and_no_save_overrides() -> None:
 
 
 def test_files_stay_short_enough_to_read() -> None:
-    long = {name_of(file): lines for file in modules() if (lines := len(file.read_text().splitlines())) > 300}
+    long = {name_of(file): lines for file in modules() if (lines := len(lines_of(file))) > 300}
     assert long == {}

@@ -19,6 +19,7 @@ import psycopg
 
 from anliegen.ground.postgres import postmaster
 from anliegen.ground.postgres.layout import DATABASE, PORT, USER, Layout
+from tests import template
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MAILBOX = "service@musterstadt.example"
@@ -86,6 +87,7 @@ class Instance:
         return answer
 
     def set_up(self) -> Self:
+        template.migrated(self.data)
         self.anliegen("setup", "--organisation", "Stadtwerke Musterstadt", "--admin", MAILBOX, "--state", "SN")
         return self
 

@@ -56,10 +56,9 @@ def reader(
 def enrol(readers: Iterable[Reader]) -> None:
     """Give each reader its cursor. A reader new to an old journal starts now unless it asks for the past."""
     newest = last()[0]
-    for each in readers:
-        wanted = {"verbs": sorted(each.on)}
-        start = {"position": 0 if each.from_start else newest}
-        Cursor.objects.update_or_create(name=each.name, defaults=wanted, create_defaults={**wanted, **start})
+    cursors = [Cursor(name=r.name, verbs=sorted(r.on), position=0 if r.from_start else newest) for r in readers]
+    # One statement: a cursor that is there keeps its position.
+    Cursor.objects.bulk_create(cursors, update_conflicts=True, update_fields=["verbs"], unique_fields=["name"])
 
 
 def run(each: Reader) -> int:

@@ -199,20 +199,21 @@ def test_many_tickets_of_another_team_are_not_read_on_the_way_to_ones_own(
     now: datetime,
 ) -> None:
     # Newer, and waiting for longer: whatever the order is, they come before hers.
-    newer, long = (now + timedelta(seconds=number) for number in range(3000)), now - timedelta(days=1)
+    long = now - timedelta(days=1)
     own: list[Ticket] = [made(brand, kim, now, status="open", team=billing, assignee=each) for each in (mira, None)]
-    others = [made(brand, kim, at, status="open", team=technics, assignee=tom) for at in newer]
-    for ticket in [*own, *others] if view not in ("mine", "team", "unassigned", "open") else others:
+    other = made(brand, kim, now, status="open", team=technics, assignee=tom)
+    for ticket in [*own, other] if view not in ("mine", "team", "unassigned", "open") else [other]:
         ticket.waiting_since = ticket.due_at = ticket.promised_for = long if ticket.team == technics else now
     if view == "snoozed":
-        for ticket in [*own, *others]:
+        for ticket in [*own, other]:
             ticket.snoozed_until, ticket.snoozed_by = long if ticket.team == technics else now, tom
-    Ticket.objects.bulk_create([*own, *others], batch_size=1000)
+    Ticket.objects.bulk_create([*own, other])
+    repeat(other, 3000)
     nobodys = made(brand, kim, now, status="open", unplaced_since=now)
     if view == "unplaced":
         nobodys.save()
     if view == "mentioned":
-        for ticket in (own[0], others[0]):
+        for ticket in (own[0], other):
             note = Note.objects.create(ticket=ticket, agent=tom, text="@Mira", created_at=now)
             Mention.objects.create(ticket=ticket, note=note, agent=mira, created_at=now)
     mira.team_ids()
@@ -225,6 +226,19 @@ def test_many_tickets_of_another_team_are_not_read_on_the_way_to_ones_own(
     # Each once in the index and once whole; her own one is also looked for among those of other teams.
     touched = {"mine": 2, "team": 4, "unassigned": 2, "unplaced": 2, "mentioned": 3}
     assert sum(rows_read(query["sql"]) for query in asked.captured_queries) == touched.get(view, 5)
+
+
+def repeat(ticket: Ticket, times: int) -> None:
+    """Until there are so many like it, each a second later. The database does so in a hundredth of the time."""
+    later = dict.fromkeys(("created_at", "updated_at", "last_message_at"), " + n * interval '1 second'")
+    fields = [field.column for field in Ticket._meta.concrete_fields if not field.primary_key and not field.generated]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO tickets_ticket ({', '.join(fields)})"
+            f" SELECT {', '.join(name + later.get(name, '') for name in fields)}"
+            " FROM tickets_ticket, generate_series(1, %s) AS n WHERE number = %s",
+            [times - 1, ticket.pk],
+        )
 
 
 def rows_read(sql: str) -> int:
