@@ -3,7 +3,10 @@
 Passwords are hashed by the real Argon2 with its smallest parameters: a hash as an operator's instance makes it takes a
 tenth of a second and 100 MB, and most tests only want somebody who is there. Tables are emptied row by row after tests
 that commit: they hold a handful of rows, while TRUNCATE makes new files for each of seventy tables and their indexes.
+With `-m kill` only files are read in which such tests can be: the others take ten seconds in each process.
 """
+
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -23,6 +26,12 @@ def pytest_configure(config: pytest.Config) -> None:
     Argon2PasswordHasher.parallelism = 1
     if config.pluginmanager.has_plugin("django"):
         TransactionTestCase._fixture_teardown = empty_all_tables  # type: ignore[method-assign]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    if config.option.markexpr != "kill" or collection_path.suffix != ".py" or "kill" in collection_path.parts:
+        return None
+    return None if "mark.kill" in collection_path.read_text() else True
 
 
 def empty_all_tables(case: TransactionTestCase) -> None:

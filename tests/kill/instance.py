@@ -27,12 +27,12 @@ NURSERY = "anliegen.config.processes.nursery"
 STALLED_AFTER_S = 6  # instead of a minute, so that jobs of killed workers are taken up within the test
 
 
-def until(true: Callable[[], object], seconds: float, what: str = "") -> None:
+def until(true: Callable[[], object], seconds: float, what: str = "", *, pause: float = 0.1) -> None:
     """Wait until it is true. Raises AssertionError with `what` when it does not become so in time."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, f"not within {seconds:g} s: {what or true}"
-        time.sleep(0.1)
+        time.sleep(pause)
 
 
 def free_port() -> int:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
+from anliegen.ground import spread
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand, Team
@@ -57,7 +58,7 @@ def all_kinds(brand: Brand, kim: Person, mira: Agent, tom: Agent, billing: Team,
             ticket.unplaced_since = now
         if place % 7 in (2, 3):
             ticket.guests = [mira.pk] if place % 2 else [tom.pk, mira.pk]
-    Ticket.objects.bulk_create(tickets)
+    spread.add(tickets)
     for place, ticket in enumerate(tickets[::3]):
         note = Note.objects.create(ticket=ticket, agent=tom, text="@Mira", created_at=now)
         for agent in (mira, tom):

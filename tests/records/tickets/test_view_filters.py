@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, Q
 from django.test.utils import CaptureQueriesContext
 
-from anliegen.ground import clock
+from anliegen.ground import clock, spread
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers import actions as customers
@@ -62,7 +62,8 @@ def all_kinds(
         if team is None and place % 3 == 0:
             ticket.unplaced_since = at
         tickets.append(ticket)
-    return Ticket.objects.bulk_create(tickets)
+    spread.add(tickets)
+    return tickets
 
 
 FILTERS: dict[str, tuple[Filter, Callable[[Agent, datetime], Q]]] = {
