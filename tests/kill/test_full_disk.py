@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,24 @@ def small_disk() -> Iterator[Path]:
     place.rmdir()
 
 
+@contextmanager
+def full(place: Path) -> Iterator[None]:
+    """As long as it lasts there is not a byte: what the database gives back at a checkpoint is taken at once."""
+    is_over = threading.Event()
+
+    def fill_again() -> None:
+        while not is_over.wait(0.05):
+            fill(place)
+
+    fill(place)
+    filling = threading.Thread(target=fill_again)
+    filling.start()
+    yield
+    is_over.set()
+    filling.join()
+    (place / "ballast").unlink()
+
+
 def fill(place: Path) -> None:
     """Down to the last byte: in large pieces, then in small ones."""
     with (place / "ballast").open("ab", buffering=0) as ballast:
@@ -54,12 +74,12 @@ def test_with_a_full_disk_the_sender_keeps_its_mail_and_afterwards_all_goes_on(s
         first.wait()
         everything_is_there_once(instance, first, "before")
 
-        fill(small_disk)
-        sender = Sender(instance.smtp_port, [composed(number, "full") for number in range(30)], patience=150).start()
-        until(lambda: sum(sender.refused.values()) >= 12, 60, "refusals")
-        time.sleep(5)
-        assert not sender.accepted
-        (small_disk / "ballast").unlink()
+        with full(small_disk):
+            mails = [composed(number, "full") for number in range(30)]
+            sender = Sender(instance.smtp_port, mails, patience=150).start()
+            until(lambda: sum(sender.refused.values()) >= 12, 60, "refusals")
+            time.sleep(5)
+            assert not sender.accepted
 
         sender.wait()
         everything_is_there_once(instance, sender, "full")
