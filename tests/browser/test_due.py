@@ -144,3 +144,15 @@ def test_the_effect_of_a_target_follows_what_is_typed(log_in: LogIn, admin: Agen
     expect(page.locator("#effect")).to_contain_text("dann überfällig: 0")
     page.get_by_role("button", name="Speichern").click()
     expect(page.get_by_role("region", name="Meldungen")).to_contain_text("neu berechnet")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_time_stands_beside_its_reason_and_not_under_it(
+    log_in: LogIn, mira: Agent, late: Ticket, language: str
+) -> None:
+    Agent.objects.filter(pk=mira.pk).update(language=language)
+    page = log_in(mira)
+    page.goto(f"/workspace/tickets/{late.pk}/due/")
+    times = page.locator(".why-due .why-when:visible")
+    expect(times).not_to_have_count(0)
+    assert times.evaluate_all("times => Math.max(...times.map(time => time.scrollWidth - time.clientWidth))") == 0

@@ -37,7 +37,7 @@ GROUPS: list[tuple[str | Promise, list[Key]]] = [
             ("g f", gettext_lazy("Due")),
             ("g i", gettext_lazy("Mentions")),
             ("g k", gettext_lazy("Fits no category")),
-            ("g v", gettext_lazy("Laid aside")),
+            ("g v", gettext_lazy("Aside")),
             ("g a", gettext_lazy("All open")),
             ("g n", gettext_lazy("Notices")),
             ("g d", gettext_lazy("Drafts")),

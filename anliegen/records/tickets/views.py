@@ -26,7 +26,7 @@ VIEWS = {
     "due": View(_("Due"), Filter(due=("any",))),
     "mentioned": View(_("Mentions"), Filter(mentioned=("me",))),
     "unplaced": View(_("Fits no category"), Filter(unplaced=("yes",))),
-    "snoozed": View(_("Laid aside"), Filter(snoozed=("yes",))),
+    "snoozed": View(_("Aside"), Filter(snoozed=("yes",))),
     "open": View(_("All open"), Filter()),
 }
 

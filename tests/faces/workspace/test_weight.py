@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from anliegen.faces.ui import assets
@@ -39,3 +40,16 @@ def test_a_page_and_its_scripts_are_light(miras: Client, ticket: Ticket, path: s
     assert "django_htmx/htmx-2.min.js" in weights
     assert sum(weights.values()) < MOST_SCRIPTS, sorted(weights.items(), key=lambda one: -one[1])
     assert len(gzip.compress(html, 6)) < MOST_PAGE
+
+
+def test_a_class_of_the_workspace_belongs_to_one_style_sheet() -> None:
+    """Two parts that call different things the same would dress each other: so it went with two kinds of moments."""
+    owners: dict[str, set[str]] = {}
+    for sheet in Path(str(finders.find("workspace/workspace.css"))).parent.glob("*.css"):
+        css = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for selectors in re.findall(r"([^{};]+)\{", css):
+            for selector in selectors.split(","):
+                if re.fullmatch(r"\.[\w-]+", selector.strip()):
+                    owners.setdefault(selector.strip(), set()).add(sheet.name)
+    assert len(owners) > 100
+    assert {name: sheets for name, sheets in owners.items() if len(sheets) > 1} == {}

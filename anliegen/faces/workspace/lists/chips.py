@@ -52,7 +52,7 @@ WORDS: dict[str, str | Promise] = {
     "created": gettext_lazy("Opened"),
     "promise": gettext_lazy("Promise"),
     "due": gettext_lazy("Due"),
-    "snoozed": gettext_lazy("Put aside"),
+    "snoozed": gettext_lazy("Aside"),
     "unplaced": gettext_lazy("Fits no category"),
     "mentioned": gettext_lazy("Mentions"),
     "text": gettext_lazy("Text"),

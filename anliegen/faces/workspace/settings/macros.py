@@ -49,7 +49,7 @@ class MacroForm(SettingForm):
             "given_to": gettext_lazy("Assigned to"),
             "assignee": gettext_lazy("Who, if somebody else"),
             "topic": gettext_lazy("Topic"),
-            "rests_days": gettext_lazy("Follow up in so many days"),
+            "rests_days": gettext_lazy("Put aside for so many days"),
             "block": gettext_lazy("Text block"),
             "place": gettext_lazy("Where the text block goes"),
         }

@@ -38,7 +38,7 @@ FIELDS: dict[str, str | Promise] = {
     "assignee": gettext_lazy("Assigned to"),
     "topic": gettext_lazy("Topic"),
     "tags": gettext_lazy("Tags"),
-    "snooze": gettext_lazy("Follow up"),
+    "snooze": gettext_lazy("Aside"),
     "reply": gettext_lazy("Draft of the answer"),
     "note": gettext_lazy("Internal note"),
 }
