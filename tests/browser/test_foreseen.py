@@ -1,4 +1,4 @@
-"""What a setting would change, seen while it is changed; and the small ways back that stand where they are looked for."""
+"""What a setting would change, seen while it is changed; and a joining parted from where one looks for it."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -34,7 +34,8 @@ def test_the_effect_of_a_role_stands_below_the_form_while_it_is_changed(
     page.get_by_label("Sieht die Vorgänge aller Teams").check()
     expect(page.locator("#effect")).to_have_text("Sichtbare offene Vorgänge: 1 statt 0.")
     page.get_by_label("Vorgänge lesen").uncheck()
-    expect(page.locator("#effect li")).to_have_text(["Erst ansehen1 Person darf dann nicht mehr: Vorgänge lesen."])
+    expect(page.locator("#effect li")).to_have_text(["1 Person darf dann nicht mehr: Vorgänge lesen."])
+    expect(page.locator("#effect").get_by_role("img", name="Erst ansehen")).to_be_visible()
     is_whole(page)
     agent_role.refresh_from_db()
     assert (agent_role.sees_all_teams, "ticket.read" in agent_role.permissions) == (False, True)
@@ -51,7 +52,7 @@ def test_what_becomes_of_all_that_waits_for_somebody_stands_there_before_they_ar
     page.goto(f"/workspace/settings/agents/{tom.pk}/")
     expect(page.locator(".foreseen-lines li")).to_have_text(
         [
-            "Erst ansehen1 offener Vorgang bleibt dieser Person zugewiesen, bis ihn jemand übernimmt.",
+            "1 offener Vorgang bleibt dieser Person zugewiesen, bis ihn jemand übernimmt.",
             "1 Zusage geht an: Abrechnung.",
         ]
     )
