@@ -40,17 +40,17 @@ def follow(events: Sequence[Event]) -> None:
 def next_owner(promise: Promise, *, is_handed_on: bool = False) -> Agent | Team | None:
     """Who is to see to it; None where it stays with whom it is."""
     ticket = promise.ticket
-    if promise.agent is not None and not is_handed_on and _may_keep_it(promise.agent, ticket):
+    if promise.agent is not None and not is_handed_on and may_keep_it(promise.agent, ticket):
         return None
     if promise.team is not None and promise.team_id == ticket.team_id and promise.team.is_active:
         return None
     for one in (ticket.assignee, ticket.team, *_answerable(ticket)):
-        if isinstance(one, Team) or (one is not None and _may_keep_it(one, ticket)):
+        if isinstance(one, Team) or (one is not None and may_keep_it(one, ticket)):
             return one
     return None
 
 
-def _may_keep_it(agent: Agent, ticket: Ticket) -> bool:
+def may_keep_it(agent: Agent, ticket: Ticket) -> bool:
     return agent.is_active and may(agent, "ticket.reply", ticket)
 
 

@@ -207,9 +207,13 @@ def _append(arrival: Arrival, ticket: Ticket) -> Message:
     return message
 
 
-def is_long_over(ticket: Ticket, at: datetime) -> bool:
-    """Whether the ticket was resolved or closed so long ago that an answer to it is a concern of its own."""
-    days = accounts.the_operator().reopen_days
+def is_long_over(ticket: Ticket, at: datetime, *, days: int | None = None) -> bool:
+    """Whether the ticket was resolved or closed so long ago that an answer to it is a concern of its own.
+
+    `days` are the operator's, for whoever asks about many.
+    """
+    if days is None:
+        days = accounts.the_operator().reopen_days
     return ticket.over_since is not None and at - ticket.over_since > timedelta(days=days)
 
 

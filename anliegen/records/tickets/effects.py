@@ -64,6 +64,11 @@ def of_calendar(calendar: Calendar, plan: BusinessHours, *, at: datetime) -> Eff
     return _compare(now, Yardstick(now.aims, hours_by_team({calendar.pk: plan})), scope, at)
 
 
+def of_yardstick(now: Yardstick, then: Yardstick, scope: Q, *, at: datetime) -> Effect:
+    """If tickets of this scope were measured otherwise."""
+    return _compare(now, then, scope, at) if now.aims else Effect(0, False, 0, 0, 0, ())
+
+
 def _ended(old: Target, new: Target | None, at: datetime) -> Target:
     row = copy(old)
     row.valid_to, row.cuts_off = max(at, old.valid_from), new is None or new.reaches_back

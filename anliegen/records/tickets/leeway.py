@@ -69,11 +69,15 @@ def approvers(ticket: Ticket, *, but: Agent) -> list[Agent]:
     may_decide = [
         one
         for one in Agent.objects.at_work().filter(is_active=True, role__permissions__contains=[APPROVE]).order_by("pk")
-        if one.pk != but.pk and may(one, APPROVE) and may(one, "ticket.read") and reaches(one, ticket)
+        if one.pk != but.pk and may_decide_on(one, ticket)
     ]
     lead = ticket.team.lead_id if ticket.team is not None else None
     first = (ticket.responsible_id, lead)
     return sorted(may_decide, key=lambda one: (first.index(one.pk) if one.pk in first else len(first), one.pk))
+
+
+def may_decide_on(agent: Agent, ticket: Ticket) -> bool:
+    return may(agent, APPROVE) and may(agent, "ticket.read") and reaches(agent, ticket)
 
 
 def next_of(asked: Sequence[Agent], *, after: Agent | None) -> Agent | None:

@@ -194,3 +194,21 @@ def test_what_is_given_twice_by_one_form_is_given_once(
     assert fresh is not None
     miras.post(path, form | {"after": fresh[1]})  # whoever has seen the first one means a second one
     assert Concession.objects.count() == 2
+
+
+def test_without_a_script_one_stays_on_the_page_and_reads_what_was_done(
+    miras: Client, ticket: Ticket, credit: ConcessionKind, frame: None
+) -> None:
+    where = f"/workspace/tickets/{ticket.pk}/concessions/"
+    form = {"kind": credit.pk, "amount": "12,50", "currency": "EUR", "reason": "Zweimal gewartet"}
+    for address, given, words in (
+        (where, form, "12,50\u00a0€ sind bewilligt."),
+        ("/workspace/concessions/{pk}/withdraw/", {}, "12,50\u00a0€ sind zurückgenommen."),
+    ):
+        newest = Concession.objects.order_by("-pk").first()
+        answer = miras.post(address.format(pk=newest.pk if newest else 0), given)
+        assert answer.headers["Location"] == where
+        page = miras.get(where).text
+        assert re.findall(r'<div class="notice notice-done" role="status">.*?<p>(.*?)</p>', page, re.S) == [words]
+        assert f'href="/workspace/tickets/{ticket.pk}/" class="button' in page
+    assert "notice-done" not in miras.get(where).text

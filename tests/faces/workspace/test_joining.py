@@ -132,3 +132,29 @@ def test_a_concern_that_has_no_number_yet_is_spoken_of_without_one(
     assert [one for one in sentences if f"#{ticket.pk}" not in one][: len(said)] == said
     assert set(re.findall(r"#(\d+)", " ".join(sentences))) == {str(ticket.pk)}
     assert "#neu" not in html
+
+
+def test_the_one_that_goes_on_names_what_was_joined_with_it_with_the_way_to_part_it(
+    miras: Client, ticket: Ticket, again: Ticket, now: datetime
+) -> None:
+    part = f'href="/workspace/tickets/{again.pk}/part/"'
+    assert part not in miras.get(f"/workspace/tickets/{ticket.pk}/").text
+    actions.join(again, ticket, actor=SYSTEM, at=now)
+    page = miras.get(f"/workspace/tickets/{ticket.pk}/").text
+    assert f"#{again.pk} AW: Abschlag</a>" in page
+    assert part in page
+    assert f"von #{ticket.pk} trennen" in miras.get(f"/workspace/tickets/{again.pk}/part/").text
+    miras.post(f"/workspace/tickets/{again.pk}/part/")
+    assert part not in miras.get(f"/workspace/tickets/{ticket.pk}/").text
+    actions.join(Ticket.objects.get(pk=again.pk), Ticket.objects.get(pk=ticket.pk), actor=SYSTEM, at=now)
+    assert part in miras.get(f"/workspace/tickets/{ticket.pk}/").text
+
+
+def test_of_one_that_another_team_has_only_the_number_is_told(
+    miras: Client, ticket: Ticket, again: Ticket, technics: Team, now: datetime
+) -> None:
+    actions.assign(again, to=technics, actor=SYSTEM, at=now)
+    actions.join(again, ticket, actor=SYSTEM, at=now)
+    page = miras.get(f"/workspace/tickets/{ticket.pk}/").text
+    assert f"<span>#{again.pk}</span>" in page
+    assert f"/workspace/tickets/{again.pk}/part/" not in page

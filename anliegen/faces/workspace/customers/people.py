@@ -1,5 +1,6 @@
 """Everybody who turned to us, as far as one may see them: found by name, address or organisation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of
 from anliegen.ground import text
+from anliegen.ground.search.beginnings import beginnings, words_of
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Address, Organisation, Person
@@ -21,6 +23,7 @@ from anliegen.records.tickets.people import seen_organisations, seen_people
 PAGE = 40
 NEWEST = 200  # tickets, among whose people the newest are found
 LONGEST = 200
+HOUSES = 200  # organisations of such a name whose people are found
 
 R = TypeVar("R", Person, Organisation)
 
@@ -43,7 +46,7 @@ def people(request: HttpRequest) -> HttpResponse:
     people_found: list[Person] = []
     more = None
     if of_houses:
-        houses, more = _page_of(_houses(agent, asked), cursor)
+        houses, more = _page_of([_houses(agent, asked)], cursor)
     elif asked:
         people_found, more = _page_of(_matching(agent, asked), cursor)
     else:
@@ -67,16 +70,20 @@ def _with_query(root: str, query: dict[str, str]) -> str:
     return f"{root}?{urlencode(query)}" if query else root
 
 
-def _matching(agent: Agent, asked: str) -> "QuerySet[Person]":
-    """People with such an address, of such an organisation, or whose name begins so."""
+def _matching(agent: Agent, asked: str) -> "list[QuerySet[Person]]":
+    """People with such an address, of such an organisation, or with such words in their names.
+
+    One question for each, since an index answers each and none answers both at once.
+    """
     seen = seen_people(agent)
     if "@" in asked:
-        return seen.filter(pk__in=_with_address("email", asked))
+        return [seen.filter(pk__in=_with_address("email", asked))]
     if sum(sign.isdigit() for sign in asked) >= 5 and not any(sign.isalpha() for sign in asked):
-        return seen.filter(pk__in=_with_address("phone", asked))
-    folded = text.fold(asked)
-    houses = Organisation.objects.filter(_begins(folded)).values("pk")
-    return seen.filter(_begins(folded) | Q(organisation__in=houses))
+        return [seen.filter(pk__in=_with_address("phone", asked))]
+    if beginnings(text.fold(asked)) is None:
+        return [seen.none()]
+    houses = _named(Organisation.objects.all(), asked).order_by("folded", "pk").values_list("pk", flat=True)
+    return [_named(seen, asked), seen.filter(organisation__in=list(houses[:HOUSES]))]
 
 
 def _with_address(kind: str, asked: str) -> "QuerySet[Address]":
@@ -84,22 +91,25 @@ def _with_address(kind: str, asked: str) -> "QuerySet[Address]":
     return Address.objects.filter(kind=kind, folded__gte=folded, folded__lt=f"{folded}\U0010ffff").values("person")  # type: ignore[return-value]
 
 
-def _begins(folded: str) -> Q:
-    return Q(folded__gte=folded, folded__lt=f"{folded}\U0010ffff")
+def _named(rows: "QuerySet[R]", asked: str) -> "QuerySet[R]":
+    """Those in whose names a word begins with each word that is asked for."""
+    query = beginnings(text.fold(asked))
+    return rows.alias(words=words_of("folded")).filter(words=query) if query is not None else rows.none()
 
 
 def _houses(agent: Agent, asked: str) -> "QuerySet[Organisation]":
     """Organisations of people whom the agent may see."""
     seen = seen_organisations(agent)
-    return seen.filter(_begins(text.fold(asked))) if asked else seen
+    return _named(seen, asked) if asked else seen
 
 
-def _page_of(rows: "QuerySet[R]", cursor: str) -> tuple[list[R], str | None]:
-    """The rows after the place that the cursor names, in the order of a phone list, and the next place."""
+def _page_of(kinds: "Sequence[QuerySet[R]]", cursor: str) -> tuple[list[R], str | None]:
+    """The rows of any kind after the place that the cursor names, in the order of a phone list, and the next place."""
     folded, _tilde, key = cursor.rpartition("~")
     if key.isascii() and key.isdigit() and len(key) < 19:
-        rows = rows.filter(Q(folded__gt=folded) | Q(folded=folded, pk__gt=int(key)))
-    found = list(rows.order_by("folded", "pk")[: PAGE + 1])
+        kinds = [rows.filter(Q(folded__gt=folded) | Q(folded=folded, pk__gt=int(key))) for rows in kinds]
+    first, *others = [rows.order_by("folded", "pk")[: PAGE + 1] for rows in kinds]
+    found = list(first.union(*others).order_by("folded", "pk")[: PAGE + 1] if others else first)
     last = found[PAGE - 1] if len(found) > PAGE else None
     return found[:PAGE], f"{last.folded}~{last.pk}" if last is not None else None
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.foreseen import lines, people
 from anliegen.faces.workspace.settings.forms import CodesField, SettingForm, boxes, by_name, counted, offer, several
 from anliegen.faces.workspace.settings.frame import actor_of, done, not_yet, posted, refused, show, shown_once
 from anliegen.ground import clock
@@ -19,8 +21,7 @@ from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Invitation, Role, Team
 from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.accounts.permissions import PERMISSIONS
-from anliegen.records.tickets import queries as tickets
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.foreseen import lying
 
 
 class AgentForm(SettingForm):
@@ -106,6 +107,10 @@ def new_agent(request: HttpRequest) -> HttpResponse:
 def agent(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Agent, pk=pk)
     form = AgentForm(posted(request), instance=row)
+    kept = Agent.objects.get(pk=pk)
+    context = {"agent": kept, "hindrances": hindrances(kept), "lying": _lying(kept)}
+    if lines.wants_preview(request):
+        return lines.shown(request, "agent", form, lambda: _foreseen(request, kept, form), place="agents", **context)
     if form.is_valid():
         try:
             accounts.change_agent(row, actor=actor_of(request), at=clock.now(), **form.values())
@@ -113,9 +118,12 @@ def agent(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("role", last_administrator())
         else:
             return done(request, _("%(name)s is saved.") % {"name": form.cleaned_data["name"]}, "agents")
-    kept = Agent.objects.get(pk=pk)
-    context = {"form": form, "agent": kept, "hindrances": hindrances(kept), "lying": _lying(kept)}
-    return show(request, "agent", context, place="agents")
+    return show(request, "agent", context | {"form": form}, place="agents")
+
+
+def _foreseen(request: HttpRequest, agent: Agent, form: AgentForm) -> list[lines.Line]:
+    refusal, now = last_administrator(), clock.now()
+    return people.of_agent(agent, form.values(), refusal=refusal, actor=actor_of(request), at=now)
 
 
 @asks("settings.manage")
@@ -127,12 +135,15 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks("settings.manage")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def deactivate_agent(request: HttpRequest, pk: int) -> HttpResponse:
-    """Whoever answers for automated decisions needs a successor first."""
+    """First what becomes of all that waits for them. Whoever answers for automated decisions needs a successor."""
     row = get_object_or_404(Agent, pk=pk)
     if found := hindrances(row):
         return not_yet(request, row, found, "agent")
+    if request.method != "POST":
+        effect = people.of_leaving(row, refusal=last_administrator(), actor=actor_of(request), at=clock.now())
+        return show(request, "agent_leaves", {"agent": row, "effect": effect}, place="agents", block="effect")
     try:
         accounts.deactivate(row, actor=actor_of(request), at=clock.now())
     except accounts.LastAdministrator:
@@ -165,15 +176,15 @@ def last_administrator() -> str:
 
 def _lying(agent: Agent) -> str:
     """The open concerns that would keep the name of somebody who left, in words, or nothing."""
-    lying = tickets.count(Ticket.objects.open().filter(assignee=agent))
-    if not lying:
+    left = lying(Q(assignee=agent))
+    if not left:
         return ""
     words = ngettext(
         "%(count)s open concern is assigned to this person.",
         "%(count)s open concerns are assigned to this person.",
-        lying,
+        left,
     )
-    return words % {"count": counted(lying)}
+    return words % {"count": counted(left)}
 
 
 def _show_link(request: HttpRequest, agent: Agent, secret: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Kinds of facts that are kept of customers, and for how long."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.foreseen import lines
+from anliegen.faces.workspace.settings.foreseen.categories import of_category
 from anliegen.faces.workspace.settings.forms import SettingForm, by_name
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
 from anliegen.ground import clock
@@ -69,11 +72,19 @@ def new_category(request: HttpRequest) -> HttpResponse:
 def category(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Category, pk=pk)
     form = CategoryForm(posted(request), instance=row)
+    kept = Category.objects.get(pk=pk)
+    if lines.wants_preview(request):
+        effect = partial(_foreseen, kept, form)
+        return lines.shown(request, "category", form, effect, place="categories", category=kept)
     if form.is_valid():
         accounts.change(row, actor=actor_of(request), at=clock.now(), **form.values())
         words = _("The category %(name)s is saved.")
         return done(request, words % {"name": form.cleaned_data["name"]}, "categories")
-    return show(request, "category", {"form": form, "category": Category.objects.get(pk=pk)}, place="categories")
+    return show(request, "category", {"form": form, "category": kept}, place="categories")
+
+
+def _foreseen(category: Category, form: CategoryForm) -> list[lines.Line]:
+    return of_category(category, form.values())
 
 
 @asks("settings.manage")

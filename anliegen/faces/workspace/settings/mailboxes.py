@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.foreseen import lines
+from anliegen.faces.workspace.settings.foreseen import mailboxes as foreseen
 from anliegen.faces.workspace.settings.forms import SettingForm, choosable_agents, offer
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, show
 from anliegen.flow.channels.email.identifiers import reply_address
@@ -97,11 +99,20 @@ def new_mailbox(request: HttpRequest) -> HttpResponse:
 def mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Mailbox, pk=pk)
     form = MailboxForm(posted(request), instance=row)
+    kept = get_object_or_404(Mailbox.objects.prefetch_related("sources"), pk=pk)
+    context = {"mailbox": kept} | OF_A_SOURCE
+    if lines.wants_preview(request):
+        return lines.shown(
+            request, "mailbox", form, lambda: _foreseen(request, kept, form), place="mailboxes", **context
+        )
     if form.is_valid():
         accounts.change(row, actor=actor_of(request), at=clock.now(), **form.values())
         return done(request, _("%(address)s is saved.") % {"address": row.address}, "mailboxes")
-    kept = get_object_or_404(Mailbox.objects.prefetch_related("sources"), pk=pk)
-    return show(request, "mailbox", {"form": form, "mailbox": kept} | OF_A_SOURCE, place="mailboxes")
+    return show(request, "mailbox", context | {"form": form}, place="mailboxes")
+
+
+def _foreseen(request: HttpRequest, mailbox: Mailbox, form: MailboxForm) -> list[lines.Line]:
+    return foreseen.of_mailbox(mailbox, form.values(), actor=actor_of(request), at=clock.now())
 
 
 def _can_sign(address: str) -> bool:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.foreseen import lines
+from anliegen.faces.workspace.settings.foreseen.operator import of_operator
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, show
 from anliegen.faces.workspace.settings.reach import ReachForm
 from anliegen.ground import clock
@@ -118,7 +120,13 @@ NO_COUNTRY = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 @require_http_methods(["GET", "HEAD", "POST"])
 def operator(request: HttpRequest) -> HttpResponse:
     form = OperatorForm(posted(request), instance=the_operator())
+    if lines.wants_preview(request):
+        return lines.shown(request, "operator", form, lambda: _foreseen(request, form), place="operator")
     if form.is_valid():
         accounts.change(the_operator(), actor=actor_of(request), at=clock.now(), **form.values())
         return done(request, _("Your organisation's details are saved."), "operator")
     return show(request, "operator", {"form": form}, place="operator")
+
+
+def _foreseen(request: HttpRequest, form: OperatorForm) -> list[lines.Line]:
+    return of_operator(form.values(), actor=actor_of(request), at=clock.now())

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.agents import last_administrator
+from anliegen.faces.workspace.settings.foreseen import lines, people
 from anliegen.faces.workspace.settings.forms import SettingForm, by_name, new_slug
 from anliegen.faces.workspace.settings.frame import actor_of, done, posted, refused, show
 from anliegen.ground import clock
@@ -94,6 +95,12 @@ def new_role(request: HttpRequest) -> HttpResponse:
 def role(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Role, pk=pk)
     form = RoleForm(posted(request), instance=row)
+    kept = Role.objects.get(pk=pk)
+    holders = by_name(Agent.objects.filter(role=kept))
+    if lines.wants_preview(request):
+        return lines.shown(
+            request, "role", form, lambda: _foreseen(request, kept, form), place="roles", role=kept, people=holders
+        )
     if form.is_valid():
         try:
             accounts.change(row, actor=actor_of(request), at=clock.now(), **form.values())
@@ -101,9 +108,12 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("permissions", last_administrator())
         else:
             return done(request, _("Role %(name)s is saved.") % {"name": form.cleaned_data["name"]}, "roles")
-    kept = Role.objects.get(pk=pk)
-    people = by_name(Agent.objects.filter(role=kept))
-    return show(request, "role", {"form": form, "role": kept, "people": people}, place="roles")
+    return show(request, "role", {"form": form, "role": kept, "people": holders}, place="roles")
+
+
+def _foreseen(request: HttpRequest, role: Role, form: RoleForm) -> list[lines.Line]:
+    refusal, now = last_administrator(), clock.now()
+    return people.of_role(role, form.values(), refusal=refusal, actor=actor_of(request), at=now)
 
 
 @asks("settings.manage")

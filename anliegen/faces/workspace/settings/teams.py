@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.foreseen import lines
+from anliegen.faces.workspace.settings.foreseen import teams as foreseen
 from anliegen.faces.workspace.settings.forms import (
     SettingForm,
     boxes,
@@ -25,8 +27,7 @@ from anliegen.faces.workspace.settings.frame import actor_of, done, not_yet, pos
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Calendar, Team
-from anliegen.records.tickets import queries as tickets
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.foreseen import lying
 
 
 class TeamForm(SettingForm):
@@ -94,20 +95,30 @@ def new_team(request: HttpRequest) -> HttpResponse:
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Team, pk=pk)
     form = TeamForm(posted(request), instance=row)
+    kept = Team.objects.get(pk=pk)
+    context = {"team": kept, "hindrances": hindrances(kept)}
+    if lines.wants_preview(request):
+        return lines.shown(request, "team", form, lambda: _foreseen(request, kept, form), place="teams", **context)
     if form.is_valid():
         accounts.save_team(row, actor=actor_of(request), at=clock.now(), **form.values())
         return done(request, _("Team %(name)s is saved.") % {"name": row.name}, "teams")
-    kept = Team.objects.get(pk=pk)
-    return show(request, "team", {"form": form, "team": kept, "hindrances": hindrances(kept)}, place="teams")
+    return show(request, "team", context | {"form": form}, place="teams")
+
+
+def _foreseen(request: HttpRequest, team: Team, form: TeamForm) -> list[lines.Line]:
+    return foreseen.of_team(team, form.values(), actor=actor_of(request), at=clock.now())
 
 
 @asks("settings.manage")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def deactivate_team(request: HttpRequest, pk: int) -> HttpResponse:
-    """Nothing may be left lying with a team that nobody looks at."""
+    """First what names it. Nothing may be left lying with a team that nobody looks at."""
     row = get_object_or_404(Team, pk=pk)
     if found := hindrances(row):
         return not_yet(request, row, found, "team")
+    if request.method != "POST":
+        context = {"team": row, "effect": foreseen.of_giving_up(row)}
+        return show(request, "team_ends", context, place="teams", block="effect")
     accounts.change(row, actor=actor_of(request), at=clock.now(), is_active=False)
     return done(request, _("Team %(name)s is deactivated.") % {"name": row.name}, "teams")
 
@@ -124,7 +135,7 @@ def hindrances(team: Team) -> list[str]:
     """What still needs this team, in words; empty when it may be deactivated."""
     fed_by = boxes(is_active=True, team=team)
     found = [_("mailbox %(address)s gives it its concerns") % {"address": address} for address in fed_by]
-    if lying := tickets.count(Ticket.objects.open().filter(team=team)):
-        words = ngettext("%(count)s open concern lies with it", "%(count)s open concerns lie with it", lying)
-        found.append(words % {"count": counted(lying)})
+    if left := lying(Q(team=team)):
+        words = ngettext("%(count)s open concern lies with it", "%(count)s open concerns lie with it", left)
+        found.append(words % {"count": counted(left)})
     return found

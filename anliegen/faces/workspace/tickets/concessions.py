@@ -236,7 +236,7 @@ def _told(request: HttpRequest, ticket: Ticket, sentence: str, one: Concession) 
         messages.success(request, sentence)
         if request.POST.get("back") == "list":
             return redirect("workspace:concessions")
-        return redirect("workspace:ticket", ticket.pk)
+        return redirect("workspace:ticket-concessions", ticket.pk)
     given = Given(ticket_for(agent_of(request), ticket.pk), agent_of(request))
     undo = one if given.may_withdraw(one) and one.state != "withdrawn" else None
     context = {"ticket": given.ticket, "given": given, "sentence": sentence, "undo": undo}
@@ -251,5 +251,7 @@ def _with_trouble(ticket: Ticket, agent: Agent, words: str) -> Given:
 
 def _shown(request: HttpRequest, given: Given, *, status: int = 200) -> HttpResponse:
     context = {"ticket": given.ticket, "given": given}
-    template = "concessions" if request.htmx else "concessions_page"  # type: ignore[attr-defined]
-    return page(request, f"workspace/ticket/{template}.html", context, status=status)
+    if request.htmx:  # type: ignore[attr-defined]
+        return page(request, "workspace/ticket/concessions.html", context, status=status)
+    said = [str(one) for one in messages.get_messages(request)]
+    return page(request, "workspace/ticket/concessions_page.html", context | {"said": said}, status=status)

@@ -89,6 +89,7 @@ class Shown:
     newest: list[Item]
     last_event: int  # the newest event this page knows of
     messages: Sequence[Message]  # all of them, for who gets an answer
+    took_in: tuple[int, ...] = ()  # numbers that were joined with this one and have not been parted since
 
     @cached_property
     def may_be_split(self) -> bool:
@@ -128,7 +129,15 @@ def shown(
             items.append(Item(entry.at, happening=told[entry.event.pk]))
     cut = _cut(items)
     last_event = happened[-1].pk if happened else 0
-    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), last_event, messages)
+    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), last_event, messages, _took_in(happened))
+
+
+def _took_in(happened: Sequence[Event]) -> tuple[int, ...]:
+    found: dict[int, bool] = {}
+    for event in happened:
+        if event.verb in ("ticket.took_in", "ticket.gave_back"):
+            found[pk_of(event.data["other"])] = event.verb == "ticket.took_in"
+    return tuple(number for number, is_here in found.items() if is_here)
 
 
 def _cut(items: list[Item]) -> int:

@@ -20,6 +20,7 @@ from anliegen.faces.workspace.people import context_of, linked_with
 from anliegen.faces.workspace.rows import rows, status_look, waits
 from anliegen.faces.workspace.tickets import choices, drafts, entries, foreign, origin, writing
 from anliegen.faces.workspace.tickets.ahead import ahead
+from anliegen.faces.workspace.tickets.joined import joined_here
 from anliegen.ground import clock
 from anliegen.ground.compiled import compiled
 from anliegen.records.accounts.models import Agent
@@ -120,6 +121,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "choices": offered,
         "drafts": drafts.of(found, agent),
         "linked": linked,
+        "joined": joined_here(found, agent, seen.took_in),
         "promises": owed_by(found),
         "shared": shared,
         # Read when it is drawn: an answer that was sent, for one, shows nothing of it.

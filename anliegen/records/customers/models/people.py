@@ -2,10 +2,13 @@
 
 from typing import ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from anliegen.ground.search.beginnings import words_of
 
 ADDRESS_FORMS = [
     ("", _("not stated")),
@@ -33,7 +36,10 @@ class Organisation(models.Model):
 
     class Meta:
         verbose_name = _("organisation")
-        indexes: ClassVar = [models.Index(fields=["folded", "id"], name="customers_organisation_folded")]
+        indexes: ClassVar = [
+            models.Index(fields=["folded", "id"], name="customers_organisation_folded"),
+            GinIndex(words_of("folded"), name="customers_organisation_words"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 name="customers_organisation_domain_once", fields=["domain"], condition=~Q(domain="")
@@ -75,6 +81,7 @@ class Person(models.Model):
         verbose_name = _("customer")
         indexes: ClassVar = [
             models.Index(fields=["folded", "id"], name="customers_person_folded"),
+            GinIndex(words_of("folded"), name="customers_person_words"),
             models.Index(
                 fields=["merged_into"], name="customers_person_merged", condition=Q(merged_into__isnull=False)
             ),

@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.rehearsal import rehearsed
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.actions.join import join, part, split_off
 from anliegen.records.tickets.addressees import Pair, addressees_of
@@ -107,8 +106,7 @@ def _known_there(ticket: Ticket) -> set[str]:
 
 def _tried(deed: Callable[[], Sequence[Ticket]], *before: Ticket, message: Message | None = None) -> Foreseen:
     was = tuple(side_of(ticket.pk) for ticket in before)
-    with transaction.atomic():
+    with rehearsed():
         after = tuple(side_of(ticket.pk) for ticket in deed())
         lands = carried_on(Message.objects.get(pk=message.pk).ticket).pk if message is not None else None
-        transaction.set_rollback(True)
     return Foreseen(was, after, lands)

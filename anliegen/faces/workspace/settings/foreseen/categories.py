@@ -1,0 +1,51 @@
+"""A category of facts with another time to keep, protected more strictly, or out of use."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from anliegen.faces.workspace.settings.foreseen.lines import Line, or_nothing
+from anliegen.faces.workspace.settings.forms import counted
+from anliegen.records.customers.models import Category, Fact
+from anliegen.records.tickets.queries import COUNT_TO
+
+
+def of_category(row: Category, values: dict[str, Any]) -> list[Line]:
+    """`row` is as it is kept. What is noted already keeps its day and its consent: saving changes only the category."""
+    lines = []
+    noted = Fact.objects.kept().filter(category=row)
+    if row.name != values["name"] and (named := _most(noted)):
+        words = ngettext(
+            "%(count)s fact that is noted reads “%(name)s” then.",
+            "%(count)s facts that are noted read “%(name)s” then.",
+            named,
+        )
+        lines.append(Line(words % {"count": counted(named), "name": values["name"]}))
+    if row.keeps_days != values["keeps_days"]:
+        words = _("New facts stay for %(then)s days instead of %(was)s; what is noted keeps its day (%(count)s).")
+        count = counted(_most(noted))
+        lines.append(Line(words % {"then": values["keeps_days"], "was": row.keeps_days, "count": count}))
+    if values["is_special"] and not row.is_special:
+        lines.append(Line(_("New facts need an explicit consent."), "info"))
+        if without := _most(noted.filter(is_explicit=False)):
+            words = ngettext(
+                "%(count)s fact that is noted has none: ask for it, or take it away.",
+                "%(count)s facts that are noted have none: ask for it, or take them away.",
+                without,
+            )
+            lines.append(Line(words % {"count": counted(without)}, "waiting"))
+    elif row.is_special and not values["is_special"]:
+        lines.append(
+            Line(_("New facts need no explicit consent any more. Make sure that none is of Art. 9 GDPR."), "waiting")
+        )
+    if row.is_active and not values["is_active"]:
+        words = _("Nobody can choose it for new facts any more; what is noted stays (%(count)s).")
+        lines.append(Line(words % {"count": counted(_most(noted))}))
+    elif values["is_active"] and not row.is_active:
+        lines.append(Line(_("It can be chosen for new facts again.")))
+    return or_nothing(lines)
+
+
+def _most(rows: Any) -> int:
+    return int(rows.order_by()[:COUNT_TO].count())
