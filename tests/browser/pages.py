@@ -61,7 +61,7 @@ CUSTOMERS = (
 SETTINGS = (
     *("", "operator/", "brands/", "brands/new/", "brands/{brand}/", "calendars/", "calendars/new/"),
     *("calendars/{calendar}/", "teams/", "teams/new/", "teams/{team}/", "agents/", "agents/new/", "agents/{agent}/"),
-    *("teams/{team}/deactivate/", "agents/{agent}/deactivate/"),
+    *("teams/{team}/ending/", "agents/{agent}/leaving/"),
     *("turns/", "roles/", "roles/new/", "roles/{role}/", "tokens/", "tokens/new/", "keys/", "keys/import/"),
     *(
         "mailboxes/",

@@ -57,7 +57,7 @@ def test_what_becomes_of_all_that_waits_for_somebody_stands_there_before_they_ar
         ]
     )
     is_whole(page)
-    page.goto(f"/workspace/settings/agents/{tom.pk}/deactivate/")
+    page.goto(f"/workspace/settings/agents/{tom.pk}/leaving/")
     is_whole(page)
     page.get_by_role("button", name="Deaktivieren").click()
     expect(page.locator(".toast")).to_contain_text("Tom Richter")

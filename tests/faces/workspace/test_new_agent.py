@@ -1,6 +1,7 @@
 """What stands where somebody looks for it who has read nothing; `docs/new-agent.md` says why."""
 
 import re
+from collections.abc import Callable
 
 from django.test import Client
 
@@ -63,7 +64,12 @@ def test_a_surname_is_found_in_the_list_of_people(miras: Client, ticket: Ticket)
     assert f'href="/workspace/people/{ticket.person_id}/"' in html
 
 
-def test_what_the_list_of_people_does_not_find_leads_to_the_search(miras: Client, ticket: Ticket) -> None:
-    html = miras.get("/workspace/people/?q=Nirgend").content.decode()
+def test_what_the_list_of_people_does_not_find_leads_to_the_search_that_does(
+    miras: Client, ticket: Ticket, run_pipeline: Callable[[], int]
+) -> None:
+    run_pipeline()
+    html = miras.get("/workspace/people/?q=Abschlag").content.decode()
     (ways,) = re.findall(r'<div class="empty-actions">(.*?)</div>', html, re.DOTALL)
-    assert re.findall(r'href="([^"]+)"', ways) == ["/workspace/search/?q=Nirgend"]
+    (way,) = re.findall(r'href="([^"]+)"', ways)
+    assert way == "/workspace/search/?q=Abschlag"
+    assert f"/workspace/tickets/{ticket.pk}/" in miras.get(way).content.decode()

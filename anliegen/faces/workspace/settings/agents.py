@@ -135,15 +135,23 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @asks("settings.manage")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
+def agent_leaving(request: HttpRequest, pk: int) -> HttpResponse:
+    """What becomes of all that waits for them, before they are deactivated."""
+    row = get_object_or_404(Agent, pk=pk, is_active=True)
+    if found := hindrances(row):
+        return not_yet(request, row, found, "agent")
+    effect = people.of_leaving(row, refusal=last_administrator(), actor=actor_of(request), at=clock.now())
+    return show(request, "agent_leaves", {"agent": row, "effect": effect}, place="agents", block="effect")
+
+
+@asks("settings.manage")
+@require_POST
 def deactivate_agent(request: HttpRequest, pk: int) -> HttpResponse:
-    """First what becomes of all that waits for them. Whoever answers for automated decisions needs a successor."""
+    """Whoever answers for automated decisions needs a successor first."""
     row = get_object_or_404(Agent, pk=pk)
     if found := hindrances(row):
         return not_yet(request, row, found, "agent")
-    if request.method != "POST":
-        effect = people.of_leaving(row, refusal=last_administrator(), actor=actor_of(request), at=clock.now())
-        return show(request, "agent_leaves", {"agent": row, "effect": effect}, place="agents", block="effect")
     try:
         accounts.deactivate(row, actor=actor_of(request), at=clock.now())
     except accounts.LastAdministrator:

@@ -110,15 +110,23 @@ def _foreseen(request: HttpRequest, team: Team, form: TeamForm) -> list[lines.Li
 
 
 @asks("settings.manage")
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
+def team_ending(request: HttpRequest, pk: int) -> HttpResponse:
+    """What names it, before it is deactivated."""
+    row = get_object_or_404(Team, pk=pk, is_active=True)
+    if found := hindrances(row):
+        return not_yet(request, row, found, "team")
+    context = {"team": row, "effect": foreseen.of_giving_up(row)}
+    return show(request, "team_ends", context, place="teams", block="effect")
+
+
+@asks("settings.manage")
+@require_POST
 def deactivate_team(request: HttpRequest, pk: int) -> HttpResponse:
-    """First what names it. Nothing may be left lying with a team that nobody looks at."""
+    """Nothing may be left lying with a team that nobody looks at."""
     row = get_object_or_404(Team, pk=pk)
     if found := hindrances(row):
         return not_yet(request, row, found, "team")
-    if request.method != "POST":
-        context = {"team": row, "effect": foreseen.of_giving_up(row)}
-        return show(request, "team_ends", context, place="teams", block="effect")
     accounts.change(row, actor=actor_of(request), at=clock.now(), is_active=False)
     return done(request, _("Team %(name)s is deactivated.") % {"name": row.name}, "teams")
 

@@ -180,8 +180,7 @@ def test_who_leaves_is_told_before_what_becomes_of_all_that_waits_and_so_it_happ
     create_macro(name="An Mira", given_to="agent", assignee=mira, actor=SYSTEM, at=now)
     run_pipeline()
     before = said()
-    address = to("agent-deactivate", mira.pk)
-    assert lines_of(browser.get(address).text) == [
+    assert lines_of(browser.get(to("agent-leaving", mira.pk)).text) == [
         "1 open concern stays assigned to this person until somebody takes it over.",
         "1 promise goes to Abrechnung.",
         "1 approval is asked of Jana Kowalski within minutes.",
@@ -190,7 +189,7 @@ def test_who_leaves_is_told_before_what_becomes_of_all_that_waits_and_so_it_happ
     ]
     assert said() == before
     assert Agent.objects.get(pk=mira.pk).is_active
-    browser.post(address)
+    browser.post(to("agent-deactivate", mira.pk))
     run_pipeline()
     assert Promise.objects.get(pk=promise.pk).owner == "Abrechnung"
     assert pass_concession_on(wish, actor=SYSTEM, at=now).approver == admin
@@ -202,8 +201,16 @@ def test_the_last_who_may_change_settings_is_told_that_it_will_not_be_done(admin
     assert [(line.words, line.tone) for line in foreseen] == [("Nein.", "broken")]
 
 
+def test_whoever_is_still_needed_leads_back_with_what_is_missing(
+    browser: Client, mailbox: Mailbox, mira: Agent
+) -> None:
+    for name, key in (("agent-leaving", mira.pk), ("team-ending", mailbox.team_id)):
+        page = browser.get(to(name, key), follow=True)
+        assert "cannot be deactivated yet" in page.text
+
+
 def test_a_person_for_whom_nothing_waits_leaves_without_a_word(browser: Client, tom: Agent) -> None:
-    assert lines_of(browser.get(to("agent-deactivate", tom.pk)).text) == ["Nothing waits for this person."]
+    assert lines_of(browser.get(to("agent-leaving", tom.pk)).text) == ["Nothing waits for this person."]
 
 
 def test_a_renamed_team_and_other_members_say_what_customers_read_and_who_sees_it(
@@ -232,7 +239,7 @@ def test_a_team_that_ends_says_which_views_and_macros_name_it(
     SavedView.objects.create(name="Störungen", owner=tom, reach="all", filter=asked, place=1, created_at=now)
     SavedView.objects.create(name="Meine", owner=tom, reach="own", filter=asked, place=2, created_at=now)
     create_macro(name="An die Technik", team=technics, actor=SYSTEM, at=now)
-    assert lines_of(browser.get(to("team-deactivate", technics.pk)).text) == [
+    assert lines_of(browser.get(to("team-ending", technics.pk)).text) == [
         "These views ask for it and stay: “Störungen”.",
         "These macros give concerns to it; they leave out that step then: “An die Technik”.",
     ]
@@ -329,11 +336,12 @@ def test_a_category_says_what_becomes_of_what_is_noted(look: Look, admin: Agent,
     assert said() == before
 
 
-@pytest.mark.parametrize("name", ["role", "agent", "team", "agent-deactivate", "team-deactivate"])
+@pytest.mark.parametrize("name", ["role", "agent", "team", "agent-leaving", "team-ending"])
 def test_who_may_not_change_settings_sees_no_effect(
     client_of: Callable[[Agent], Client], name: str, mira: Agent, billing: Team
 ) -> None:
-    key = {"role": mira.role_id, "agent": mira.pk, "agent-deactivate": mira.pk}.get(name, billing.pk)
+    key = {"role": mira.role_id, "agent": mira.pk, "agent-leaving": mira.pk}.get(name, billing.pk)
     browser = client_of(mira)
-    assert browser.post(to(name, key), {"preview": "1"}).status_code == 403
+    if not name.endswith("ing"):
+        assert browser.post(to(name, key), {"preview": "1"}).status_code == 403
     assert browser.get(to(name, key)).status_code == 403

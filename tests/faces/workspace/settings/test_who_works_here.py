@@ -302,16 +302,16 @@ def test_somebody_without_the_permission_touches_no_account(
     assert said() == []
 
 
-@pytest.mark.parametrize("name", ["agent-invite", "role-delete", "token-revoke"])
+@pytest.mark.parametrize("name", ["agent-deactivate", "agent-invite", "team-deactivate", "role-delete", "token-revoke"])
 def test_looking_at_the_address_of_a_change_changes_nothing(browser: Client, admin: Agent, name: str) -> None:
     assert browser.get(to(name, admin.pk)).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["agent-deactivate", "team-deactivate"])
+@pytest.mark.parametrize("name", ["agent-leaving", "team-ending"])
 def test_looking_at_what_an_ending_would_do_changes_nothing(
     browser: Client, mira: Agent, billing: Team, said: Said, name: str
 ) -> None:
-    one: Agent | Team = mira if name == "agent-deactivate" else billing
+    one: Agent | Team = mira if name == "agent-leaving" else billing
     assert browser.get(to(name, one.pk)).status_code == 200
     one.refresh_from_db()
     assert (one.is_active, said()) == (True, [])
