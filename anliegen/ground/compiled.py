@@ -69,7 +69,8 @@ class _Statement(Generic[M]):
         try:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
-            return cls(rows.none(), compiler, "", (), ())
+            sql, params, rows = "", (), rows.none()
+        compiler.connection = None  # of this thread, whose end would else not close it
         return cls(rows, compiler, sql, tuple(params), tuple(_slot(param, stand_ins) for param in params))
 
     def filled(self, values: Sequence[Any]) -> models.QuerySet[M]:

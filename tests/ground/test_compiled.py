@@ -1,11 +1,14 @@
 """Questions put into SQL once: they answer as the queryset itself would, for whatever values."""
 
+import gc
+import threading
+import weakref
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import BooleanField, F, QuerySet
 from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
@@ -106,6 +109,27 @@ def test_values_of_another_kind_are_asked_the_long_way() -> None:
 
     Team.objects.create(name="Abrechnung", slug="abrechnung")
     assert (len(is_so(True)), len(is_so(False))) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thread_that_asked_first_takes_its_connection_with_it() -> None:
+    @compiled
+    def named(name: str) -> QuerySet[Team]:
+        return Team.objects.filter(name=name)
+
+    kept: list[weakref.ref[Any]] = []
+
+    def ask() -> None:
+        list(named("Abrechnung"))
+        kept.append(weakref.ref(connections["default"]))
+        connections["default"].close()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert kept[0]() is None
+    assert list(named("Technik")) == []
 
 
 @pytest.mark.django_db

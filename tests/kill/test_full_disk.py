@@ -50,10 +50,12 @@ def full(place: Path) -> Iterator[None]:
     fill(place)
     filling = threading.Thread(target=fill_again)
     filling.start()
-    yield
-    is_over.set()
-    filling.join()
-    (place / "ballast").unlink()
+    try:
+        yield
+    finally:
+        is_over.set()
+        filling.join()
+        (place / "ballast").unlink()
 
 
 def fill(place: Path) -> None:
