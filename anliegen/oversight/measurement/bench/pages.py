@@ -200,10 +200,11 @@ def _pages(browser: Browser, agent: Agent) -> Pages:
     answered = _each_in_turn(list(open_ones.values_list("pk", "version")[: CALLS + WARM_UP]))
     rare = _each_in_turn(_rare())
     seen = Event.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    answers = count(1)  # the same words a second time would be the first answer, shown again
 
     def reply() -> object:
         number, version = answered()
-        form = {"text": "Guten Tag,\n\nwir haben es geprüft.", "status": "waiting_customer"}
+        form = {"text": f"Guten Tag,\n\nwir haben es geprüft ({next(answers)}).", "status": "waiting_customer"}
         page = f"/workspace/tickets/{number}/"
         return browser.post(f"{page}reply/", form | {"version": version, "seen": seen}, on=f"{page}?view=open")
 
