@@ -52,10 +52,10 @@ def test_who_comes_later_hears_at_once_who_is_there(
 
 
 def test_typing_is_told_and_ends_with_the_page(
-    server, mira: Agent, admin: Agent, ticket: Ticket, logged_in: Login, monkeypatch: pytest.MonkeyPatch
+    server, mira: Agent, admin: Agent, ticket: Ticket, logged_in: Login
 ) -> None:
-    monkeypatch.setattr(presence, "WRITES_S", 3600.0)  # it ends with the page here, not because time went by
     watching = server.open(f"/stream?at={ticket.pk}&tab=j", cookie=logged_in(admin))
+    assert here(watching, ticket) == []  # nobody but oneself
     writing = server.open(f"/stream?at={ticket.pk}&tab=m", cookie=logged_in(mira))
     assert here(watching, ticket) == [["Mira Yılmaz", False, "agent"]]
     presence.writes(ticket, mira, tab="m")
