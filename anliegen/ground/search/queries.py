@@ -1,4 +1,4 @@
-"""Reads over search rows: hits of a query, newest or best first, and rows an older analyser made."""
+"""Reads over search rows: hits of a query, newest first, and rows an older analyser made."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -13,10 +13,11 @@ from django.db.models.expressions import RawSQL
 from anliegen.ground.search.analysis import ANALYSER_VERSION
 from anliegen.ground.search.models import Indexed
 
-FIRST_LOOK = 3_000  # rows read by time before the index of words is asked
-FURTHEST_LOOK = 30_000  # rows read by time at most for a page; beyond, the index of words is the quicker way
-FURTHEST_WITHIN = 10_000  # the same with a restriction that few rows may fit: each of them costs a probe more
-FEW_IN_FIRST_LOOK = 7  # a word seen in fewer of the first rows is one that the index of words answers quickly
+FIRST_LOOK = 3_000  # rows read by time before anything else is asked
+FURTHEST_LOOK = 30_000  # rows read by time at most for a page of words that are frequent
+FURTHEST_WITHIN = 10_000  # the same without words: each row costs a probe more
+FEW_BY_WORDS = 12_000  # rows with a word that are still read and sorted at once; more are read by time
+FEW_IN_FIRST_LOOK = 7  # the beginning of a word seen in fewer of the first rows is taken for a rare one
 
 
 @dataclass(frozen=True)
@@ -82,62 +83,55 @@ def within(column: str, rows: "models.QuerySet[Any]") -> Restriction:
     return Restriction(f"EXISTS ({sql} OFFSET 0)", tuple(params))
 
 
-def hits(
-    index: type[Indexed],
-    query: str,
-    *,
-    only: Restriction | None = None,
-    per: str | None = None,
-    before: tuple[datetime, int] | None = None,
-    limit: int = 50,
-) -> list[Hit]:
-    """The newest rows that match a tsquery, as `search.query` makes it; none for an empty one.
-
-    `only` restricts the rows inside the query, so that rights hold for the page and not only for what is shown of it.
-    With `per`, a foreign key such as "ticket", each of its values comes once, with its newest hit. The next page is
-    asked for with `before`, the (at, pk) of the last hit.
-
-    The newest rows are read first and filtered: that fills a page for every frequent word. Only for the others is the
-    index of words asked, whose hits are then few enough to be sorted.
-    """
-    if not query:
-        return []
-    search = _search(index, query, only, per)
-    looked, found = FIRST_LOOK, _by_time(search, FIRST_LOOK, before)
-    while len(found) < limit and looked < (further := _rows_for(limit, found, looked)) <= FURTHEST_LOOK:
-        looked, found = further, _by_time(search, further, before)
-    return found[:limit] if len(found) >= limit else _by_words(search, before, limit)
-
-
 def look(
     index: type[Indexed],
     query: str,
     *,
-    only: Restriction,
-    few: Callable[[], Restriction | None],
+    only: Restriction | None = None,
+    few: Callable[[], Restriction | None] = lambda: None,
     per: str | None = None,
     before: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> Looked:
-    """As `hits`, with a restriction that may fit few rows: a page costs a bounded number of rows whatever it is.
+    """The newest rows that match a tsquery, as `search.query` makes it; without one, all that `only` lets through.
 
-    Without a query, all rows that `only` lets through. `few` is asked when the newest rows do not fill the page: the
-    same restriction with the keys of the few rows it fits, or None when they are many. When they are many and the words
-    are frequent, the page ends where looking became too dear; `on` goes on from there.
+    A page costs a bounded number of rows whatever is asked. `only` restricts the rows inside the query, so that rights
+    hold for the page and not only for what is shown of it. With `per`, a foreign key such as "ticket", each of its
+    values comes once, with its newest hit. The next page is asked for with `before`, the `on` of the last one.
+
+    The newest rows are read first and filtered: that fills a page for every frequent word. For rare words the index of
+    words is asked, whose hits are few enough to be sorted. Else `few` is asked: the same restriction with the keys of
+    the few rows that fit it, or None when they are many. Then it is read on by time, and the page ends where looking
+    became too dear; `on` goes on from there.
     """
     search = _search(index, query, only, per)
     found = _by_time(search, FIRST_LOOK, before)
     if len(found) > limit:
         return _page(found, limit)
-    if query and _seen(search, before) < FEW_IN_FIRST_LOOK:
+    if query and (is_rare(index, query) or _begins_rarely(search, before)):
         return _page(_by_words(search, before, limit + 1), limit)
     if (narrow := few()) is not None:
         return _page(_by_words(_search(index, query, narrow, per), before, limit + 1), limit)
-    found = _by_time(search, FURTHEST_WITHIN, before)
+    looked, furthest = FIRST_LOOK, FURTHEST_LOOK if query else FURTHEST_WITHIN
+    while looked < furthest and len(found) <= limit:
+        looked = min(furthest, _rows_for(limit + 1, found, looked))
+        found = _by_time(search, looked, before)
     if len(found) > limit:
         return _page(found, limit)
-    end = _end_of_look(search, before)
+    end = _end_of_look(search, before, furthest)
     return Looked(found, end, is_cut=end is not None)
+
+
+def is_rare(index: type[Indexed], query: str) -> bool:
+    """Whether so few rows match that the index of words answers quickly, by what the planner expects of it."""
+    table = connection.ops.quote_name(index._meta.db_table)
+    plan = _run(f"EXPLAIN (FORMAT JSON) SELECT FROM {table} AS entry WHERE tsv @@ %s::tsquery", [query])
+    return int(plan[0][0][0]["Plan"]["Plan Rows"]) <= FEW_BY_WORDS
+
+
+def _begins_rarely(search: _Search, before: tuple[datetime, int] | None) -> bool:
+    """Of a beginning that no frequent word has, the planner knows nothing and expects many rows: look at the newest."""
+    return ":*" in search.query and _seen(search, before) < FEW_IN_FIRST_LOOK
 
 
 def _page(found: list[Hit], limit: int) -> Looked:
@@ -155,12 +149,12 @@ def _seen(search: _Search, before: tuple[datetime, int] | None) -> int:
     return int(_run(sql, [*(before or ()), search.query])[0][0])
 
 
-def _end_of_look(search: _Search, before: tuple[datetime, int] | None) -> tuple[datetime, int] | None:
-    """The last row of the furthest look; None when that went to the very end."""
+def _end_of_look(search: _Search, before: tuple[datetime, int] | None, furthest: int) -> tuple[datetime, int] | None:
+    """The last of so many rows; None when they went to the very end."""
     rows = _run(
         f"SELECT entry.at, entry.{search.pk} FROM {search.table} AS entry"  # noqa: S608
         f" WHERE {_earlier('entry', search.pk, before)}"
-        f" ORDER BY entry.at DESC, entry.{search.pk} DESC OFFSET {FURTHEST_WITHIN - 1:d} LIMIT 1",
+        f" ORDER BY entry.at DESC, entry.{search.pk} DESC OFFSET {furthest - 1:d} LIMIT 1",
         before or (),
     )
     return (rows[0][0], rows[0][1]) if rows else None

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models.expressions import RawSQL
 
 from anliegen.ground.search.queries import Restriction
+from anliegen.ground.search.tsquery import query
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets.models import NOT_WAITING, OPEN, Ticket, TicketQuerySet
@@ -21,7 +22,7 @@ from anliegen.records.tickets.search import matching, numbers_with
 from anliegen.records.tickets.view_filters import Condition, Filter, conditions, end_of, keys
 
 IS_OPEN = f"status IN ({', '.join(repr(status) for status in OPEN)})"  # as in the conditions of the indexes
-MOST_TEXTS = 200  # so many of the newest tickets with these words are in a list
+MOST_TEXTS = 200  # so many of the newest tickets with rare words are in a list
 _NOBODYS = "assignee_id IS NULL"
 _TEAMS = "(SELECT id FROM accounts_team) AS lane(key)"
 _KEYS = "unnest(%s::bigint[]) AS lane(key)"
@@ -68,26 +69,45 @@ def plan(agent: Agent, wanted: Filter, order: Order, at: datetime, *, to_count: 
     base = _base(wanted)
     if order.moment_is_there:
         base = f"{base} AND {order.key} IS NOT NULL"
+    if not wanted.text:
+        return _along_lanes(agent, wanted, order, at, base, to_count=to_count)
+    words = query(wanted.text[0])
+    if not words:
+        return Plan("true", [])
+    numbers = numbers_with(words, _fitting_rows(agent, wanted, base, at), MOST_TEXTS)
+    if numbers is not None:
+        return Plan("true", [Lane("number = ANY(%s)", (numbers,))])
+    found = _along_lanes(agent, wanted, order, at, base, to_count=to_count)
+    return replace(found, rest=[*found.rest, (_SAID, [words])])
+
+
+def _along_lanes(agent: Agent, wanted: Filter, order: Order, at: datetime, base: str, *, to_count: bool) -> Plan:
     lanes, by, is_reach = _narrowest(agent, wanted, order, to_count=to_count)
     lanes = [_until(lane, wanted, order, at) for lane in lanes]
-    rest = conditions(wanted, agent, at, but=by | {"snoozed", order.field})
-    if wanted.mentioned and "mentioned" not in by:
-        rest.append((_MENTIONED, [agent.pk]))
-    if not is_reach and not agent.role.sees_all_teams:
-        rest.append((_REACH, [agent.team_ids(), agent.pk, agent.pk]))
-    return _with_words(Plan(base, lanes, rest), wanted.text[0]) if wanted.text else Plan(base, lanes, rest)
+    rest = _asked(agent, wanted, at, but=by | {"snoozed", order.field})
+    return Plan(base, lanes, rest if is_reach else [*rest, *_reach(agent)])
 
 
-def _with_words(found: Plan, text: str) -> Plan:
-    """The newest of these tickets with all the words: the index of words finds them, and is asked whether they fit."""
-    sql, params = found.fits
-    fits = Restriction(
-        f"EXISTS (SELECT FROM tickets_ticket WHERE number = entry.ticket_id AND {found.base} AND {sql})",
-        tuple(params),
-    )
-    return Plan("true", [Lane("number = ANY(%s)", (numbers_with(text, fits, MOST_TEXTS),))])
+def _fitting_rows(agent: Agent, wanted: Filter, base: str, at: datetime) -> Restriction:
+    """Of search rows those whose tickets fit, whatever was said in them."""
+    asked = [*_asked(agent, wanted, at, but=frozenset({"snoozed"})), *_reach(agent)]
+    sql, params = Plan(base, [], asked).fits
+    # OFFSET keeps the planner from reading all these tickets: of the rows there are few.
+    ticket = f"SELECT FROM tickets_ticket WHERE number = entry.ticket_id AND {base} AND {sql} OFFSET 0"
+    return Restriction(f"EXISTS ({ticket})", tuple(params))
 
 
+def _asked(agent: Agent, wanted: Filter, at: datetime, *, but: frozenset[str]) -> list[Condition]:
+    asked = conditions(wanted, agent, at, but=but)
+    return [*asked, (_MENTIONED, [agent.pk])] if wanted.mentioned and "mentioned" not in but else asked
+
+
+def _reach(agent: Agent) -> list[Condition]:
+    return [] if agent.role.sees_all_teams else [(_REACH, [agent.team_ids(), agent.pk, agent.pk])]
+
+
+# OFFSET here keeps it from reading all that was ever said with these words.
+_SAID = "EXISTS (SELECT FROM tickets_searchrow said WHERE said.ticket_id = number AND said.tsv @@ %s::tsquery OFFSET 0)"
 _REACH = "(team_id IS NULL OR team_id = ANY(%s) OR assignee_id = %s OR guests @> ARRAY[%s]::bigint[])"
 _BROUGHT_IN = (
     "(SELECT number FROM tickets_ticket WHERE NOT guests = '{}' AND guests @> ARRAY[%s]::bigint[]) AS lane(key)"
@@ -107,8 +127,6 @@ Narrowed = tuple[list[Lane], frozenset[str], bool]  # lanes, the fields they ans
 
 
 def _narrowest(agent: Agent, wanted: Filter, order: Order, *, to_count: bool) -> Narrowed:
-    if wanted.text:
-        return [], frozenset(), False
     if wanted.mentioned:
         return [Lane(_MENTIONED, (agent.pk,))], frozenset({"mentioned"}), False
     if wanted.person:

@@ -1,14 +1,14 @@
 """Finding tickets by what was said in them, within what an agent may see."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from anliegen.ground.search.passages import passage
-from anliegen.ground.search.queries import Hit, Looked, Restriction, hits, look, within
+from anliegen.ground.search.queries import Hit, Looked, Restriction, is_rare, look, within
 from anliegen.ground.search.tsquery import query
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
@@ -55,17 +55,15 @@ def search(
     if not may(agent, "ticket.read"):
         return FoundPage([], None)
     asked, before = operators.parse(text), _read_cursor(cursor)
-    if asked.filters:
-        return _filtered(agent, asked.words, filters.narrow(asked.filters, agent), before, limit, unfinished)
-    only = None if agent.role.sees_all_teams else within("ticket_id", Ticket.objects.visible_to(agent))
-    words = query(text, prefix=unfinished)
-    found = hits(SearchRow, words, only=only, per="ticket", before=before, limit=limit + 1)
-    more, found = len(found) > limit, found[:limit]
-    named = _by_number(agent, text) if before is None else None
-    items = _with_passages([hit for hit in found if named is None or hit.per != named.pk], text)
-    if named is not None:
-        items.insert(0, Found(named, _beginning(named)))
-    return FoundPage(items, _cursor(found[-1]) if more else None)
+    narrowed = filters.narrow(asked.filters, agent)
+    if narrowed.wrong:
+        return FoundPage([], None, wrong=narrowed.wrong)
+    named = _by_number(agent, text) if before is None and not asked.filters else None
+    page = _looked_for(agent, asked.words, narrowed, before, limit, unfinished)
+    if named is None:
+        return page
+    others = [one for one in page.items if one.ticket.pk != named.pk]
+    return replace(page, items=[Found(named, _beginning(named)), *others])
 
 
 def matching(agent: Agent, text: str) -> "QuerySet[Ticket]":
@@ -85,14 +83,14 @@ def matching(agent: Agent, text: str) -> "QuerySet[Ticket]":
     return tickets.filter(pk__in=RawSQL(rows, [*params, *said.params]))  # noqa: S611 (words of this room)
 
 
-def _filtered(
+def _looked_for(
     agent: Agent, text: str, narrowed: Narrowed, before: tuple[datetime, int] | None, limit: int, unfinished: bool
 ) -> FoundPage:
-    """Words, perhaps none, within filters. Rights and filters stand in the query itself."""
-    words = query(text, prefix=unfinished)
-    if narrowed.wrong or (text and not words):
-        return FoundPage([], None, wrong=narrowed.wrong)
-    words = _all_words(words, narrowed)
+    """Words, perhaps none, within filters, perhaps none. Rights and filters stand in the query itself."""
+    words = _all_words(query(text, prefix=unfinished), narrowed)
+    asks_nothing = not (words or narrowed.tickets or narrowed.asks_what_was_said)
+    if asks_nothing or (text and not query(text, prefix=unfinished)):
+        return FoundPage([], None)
     said = _said_so(narrowed)
     fitting = Ticket.objects.visible_to(agent).filter(narrowed.tickets)
     only = _both(within("ticket_id", fitting), said) if narrowed.tickets or not agent.role.sees_all_teams else said
@@ -148,9 +146,11 @@ def _both(*parts: Restriction) -> Restriction:
     return Restriction(sql, tuple(param for part in parts for param in part.params))
 
 
-def numbers_with(text: str, fits: Restriction, most: int) -> list[int]:
-    """The tickets whose messages or notes have all the words, the newest `most` of those for whose rows it holds."""
-    return [hit.per for hit in hits(SearchRow, query(text), only=fits, per="ticket", limit=most) if hit.per is not None]
+def numbers_with(words: str, fits: Restriction, most: int) -> list[int] | None:
+    """The tickets with these rare words, the newest `most` of those for whose rows it holds; None for frequent ones."""
+    if not is_rare(SearchRow, words):
+        return None
+    return [hit.per for hit in look(SearchRow, words, only=fits, per="ticket", limit=most).hits if hit.per is not None]
 
 
 def _with_passages(found: list[Hit], text: str) -> list[Found]:
@@ -179,10 +179,6 @@ def _by_number(agent: Agent, text: str) -> Ticket | None:
 def _beginning(ticket: Ticket) -> list[tuple[str, bool]]:
     first = ticket.messages.order_by("created_at", "pk").first()
     return passage(first.said, "", LONGEST_PASSAGE) if first is not None else []
-
-
-def _cursor(hit: Hit) -> str:
-    return _cursor_at(hit.at, hit.pk)
 
 
 def _cursor_at(at: datetime, pk: int) -> str:

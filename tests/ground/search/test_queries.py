@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext, isolate_apps
 from anliegen.ground.search import ANALYSER_VERSION, query, vector
 from anliegen.ground.search import queries as queries_of_search
 from anliegen.ground.search.models import Indexed
-from anliegen.ground.search.queries import FIRST_LOOK, Hit, Restriction, hits, look, stale, within
+from anliegen.ground.search.queries import FIRST_LOOK, Hit, Restriction, is_rare, look, stale, within
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -46,6 +46,10 @@ def put(
     )
 
 
+def hits(index: type[Any], words: str, **asked: Any) -> list[Hit]:
+    return look(index, words, **asked).hits
+
+
 def minutes(found: list[Hit]) -> list[int]:
     return [int((hit.at - START).total_seconds() // 60) for hit in found]
 
@@ -53,13 +57,6 @@ def minutes(found: list[Hit]) -> list[int]:
 def test_the_newest_come_first(letters: type[Any]) -> None:
     put(letters, ["Gas", "Strom", "Gasrechnung", "Wasser", "Gas"])
     assert minutes(hits(letters, query("Gas"))) == [4, 2, 0]
-
-
-def test_nothing_is_looked_for_with_an_empty_query(letters: type[Any]) -> None:
-    put(letters, ["Gas"])
-    with CaptureQueriesContext(connection) as queries:
-        assert hits(letters, query("der die das")) == []
-    assert len(queries) == 0
 
 
 @pytest.mark.parametrize("text", ["Gas", "selten"])
@@ -188,6 +185,7 @@ def test_what_is_too_dear_to_fill_is_cut_and_goes_on_without_gap_or_repeat(
     letters: type[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shorten_looks(monkeypatch)
+    monkeypatch.setattr(queries_of_search, "FEW_BY_WORDS", -1)
     put(letters, ["Gas"] * 100, folders=[1 if n % 10 == 0 else 1000 + n for n in range(100)])
     found: list[int] = []
     before, cuts = None, 0
@@ -208,4 +206,44 @@ def test_a_rare_word_is_answered_by_the_index_of_words(letters: type[Any], monke
 
 def shorten_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries_of_search, "FIRST_LOOK", 10)
+    monkeypatch.setattr(queries_of_search, "FURTHEST_LOOK", 20)
     monkeypatch.setattr(queries_of_search, "FURTHEST_WITHIN", 20)
+
+
+def test_a_word_is_rare_by_how_many_rows_have_it(letters: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    put(letters, ["selten"] * 3 + ["Gas"] * 997)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE search_letter")
+    monkeypatch.setattr(queries_of_search, "FEW_BY_WORDS", 100)
+    assert [is_rare(letters, query(words)) for words in ("selten", "Gas", "Gas selten", "niemals")] == [
+        True, False, True, True,
+    ]  # fmt: skip
+
+
+def test_a_word_that_was_frequent_once_is_not_read_and_sorted_at_once(
+    letters: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shorten_looks(monkeypatch)
+    monkeypatch.setattr(queries_of_search, "FEW_BY_WORDS", 30)
+    put(letters, ["Gas"] * 60 + ["Strom"] * 40)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE search_letter")
+    page = look(letters, query("Gas"), limit=5)
+    assert (page.hits, page.is_cut) == ([], True)
+    found = []
+    while page.on is not None and len(found) < 8:
+        page = look(letters, query("Gas"), before=page.on, limit=5)
+        found += minutes(page.hits)
+    assert found[:8] == [59, 58, 57, 56, 55, 54, 53, 52]
+
+
+@pytest.mark.parametrize("place", [0, 990])
+def test_the_beginning_of_a_rare_word_is_found_however_old_it_is(
+    letters: type[Any], monkeypatch: pytest.MonkeyPatch, place: int
+) -> None:
+    shorten_looks(monkeypatch)
+    monkeypatch.setattr(queries_of_search, "FEW_BY_WORDS", 1)
+    put(letters, ["48151623" if n == place else f"Gas {n}" for n in range(1000)])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE search_letter")
+    assert minutes(hits(letters, query("48151", prefix=True))) == [place]

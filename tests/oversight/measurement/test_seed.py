@@ -1,6 +1,6 @@
 """Made-up load looks like what the actions write, and never gets between real tickets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import pytest
@@ -108,6 +108,7 @@ def test_of_many_most_are_copies_that_only_number_and_time_tell_apart(
     }
     copies = Ticket.objects.order_by("-pk")[:160]
     assert len({ticket.created_at for ticket in copies}) == 160
+    assert _opened_as_they_lie(copies) == sorted(ticket.created_at for ticket in copies)
     for ticket in copies:
         said = [entry.message for entry in queries.timeline(ticket, with_events=False) if entry.message]
         assert (ticket.created_at, ticket.last_message_at) == (said[0].created_at, said[-1].created_at)
@@ -116,6 +117,13 @@ def test_of_many_most_are_copies_that_only_number_and_time_tell_apart(
         number = said[0].text.rpartition("Vertragskonto ")[2][:8]
         assert [row.ticket_id for row in SearchRow.objects.filter(tsv=number)] == [ticket.pk]
     assert _indexes() == before
+
+
+def _opened_as_they_lie(tickets: Iterable[Ticket]) -> list[datetime]:
+    with connection.cursor() as cursor:
+        keys = [ticket.pk for ticket in tickets]
+        cursor.execute("SELECT created_at FROM tickets_ticket WHERE number = ANY(%s) ORDER BY ctid", [keys])
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _indexes() -> set[str]:

@@ -147,7 +147,8 @@ def test_pages_join_without_gap_or_double_however_looking_is_cut(
             made.append(one.pk)
     run_pipeline()
     monkeypatch.setattr(queries, "FIRST_LOOK", 10)
-    monkeypatch.setattr(queries, "FURTHEST_WITHIN", 15)
+    monkeypatch.setattr(queries, "FURTHEST_LOOK", 15)
+    monkeypatch.setattr(queries, "FEW_BY_WORDS", -1)
     cursor, seen, cuts = None, [], 0
     while True:
         page = search(admin, "Rechnung thema:heizung", limit=2, cursor=cursor)

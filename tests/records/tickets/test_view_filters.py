@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from anliegen.ground import clock, spread
 from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.search import queries as search_queries
 from anliegen.records.accounts.models import Agent, Brand, Team
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address, Organisation, Person
@@ -237,12 +238,15 @@ def _rows_out_of_tickets(node: dict[str, Any], under_limit: bool = False) -> int
     return sum(_rows_out_of_tickets(each) for each in node.get("Plans", ()))
 
 
+@pytest.mark.parametrize("few", [12_000, -1])
 def test_words_are_looked_for_among_what_fits(
     ticket: Ticket, open_ticket: Callable[..., Ticket], kim_address: Address, tom: Agent, mira: Agent, technics: Team,
-    run_pipeline: Callable[[], int], now: datetime,
+    run_pipeline: Callable[[], int], today: datetime, few: int, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    theirs = actions.assign(open_ticket(kim_address, text="Der Zähler steht."), to=technics, actor=SYSTEM, at=now)
-    done = actions.resolve(open_ticket(kim_address, text="Der Zähler lief."), actor=SYSTEM, at=now)
+    """Rare words by the index of words, frequent ones in the tickets of the lanes: the same is found."""
+    monkeypatch.setattr(search_queries, "FEW_BY_WORDS", few)
+    theirs = actions.assign(open_ticket(kim_address, text="Der Zähler steht."), to=technics, actor=SYSTEM, at=today)
+    done = actions.resolve(open_ticket(kim_address, text="Der Zähler lief."), actor=SYSTEM, at=today)
     ours = open_ticket(kim_address, text="Unser Zähler ist kaputt.")
     run_pipeline()
     wanted = Filter(text=("Zähler",))
@@ -250,6 +254,9 @@ def test_words_are_looked_for_among_what_fits(
     assert {one.pk for one in lists.page(tom, wanted).items} == {ours.pk, theirs.pk}
     assert [one.pk for one in lists.page(mira, Filter(text=("Zähler",), status=("resolved",))).items] == [done.pk]
     assert lists.counts_of(mira, [wanted, Filter(text=("nirgends",))]) == [Count(1), Count(0)]
+    assert lists.page(mira, Filter(text=("der die das",))).items == []
+    waiting = Filter(text=("Zähler",), waits=("3d",))
+    assert [one.pk for one in lists.page(tom, waiting, order=order_of(waiting, None)[1]).items] == []
 
 
 def test_what_is_put_aside_is_in_its_own_list_alone(all_kinds: list[Ticket], admin: Agent, today: datetime) -> None:
