@@ -75,17 +75,17 @@ def plan(agent: Agent, wanted: Filter, order: Order, at: datetime, *, to_count: 
         rest.append((_MENTIONED, [agent.pk]))
     if not is_reach and not agent.role.sees_all_teams:
         rest.append((_REACH, [agent.team_ids(), agent.pk, agent.pk]))
-    return _with_words(Plan(base, lanes, rest), wanted.text[0]) if wanted.text else Plan(base, lanes, rest)
+    return _with_words(Plan(base, lanes, rest), wanted.text[0], agent) if wanted.text else Plan(base, lanes, rest)
 
 
-def _with_words(found: Plan, text: str) -> Plan:
+def _with_words(found: Plan, text: str, agent: Agent) -> Plan:
     """The newest of these tickets with all the words: the index of words finds them, and is asked whether they fit."""
     sql, params = found.fits
     fits = Restriction(
         f"EXISTS (SELECT FROM tickets_ticket WHERE number = entry.ticket_id AND {found.base} AND {sql})",
         tuple(params),
     )
-    return Plan("true", [Lane("number = ANY(%s)", (numbers_with(text, fits, MOST_TEXTS),))])
+    return Plan("true", [Lane("number = ANY(%s)", (numbers_with(agent, text, fits, MOST_TEXTS),))])
 
 
 _REACH = "(team_id IS NULL OR team_id = ANY(%s) OR assignee_id = %s OR guests @> ARRAY[%s]::bigint[])"

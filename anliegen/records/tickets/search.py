@@ -9,7 +9,6 @@ from django.db.models.expressions import RawSQL
 
 from anliegen.ground.search.passages import passage
 from anliegen.ground.search.queries import Hit, Looked, Restriction, hits, look, within
-from anliegen.ground.search.tsquery import query
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import filters, operators
@@ -58,7 +57,7 @@ def search(
     if asked.filters:
         return _filtered(agent, asked.words, filters.narrow(asked.filters, agent), before, limit, unfinished)
     only = None if agent.role.sees_all_teams else within("ticket_id", Ticket.objects.visible_to(agent))
-    words = query(text, prefix=unfinished)
+    words = filters.words_for(agent, text, unfinished=unfinished)
     found = hits(SearchRow, words, only=only, per="ticket", before=before, limit=limit + 1)
     more, found = len(found) > limit, found[:limit]
     named = _by_number(agent, text) if before is None else None
@@ -72,9 +71,10 @@ def matching(agent: Agent, text: str) -> "QuerySet[Ticket]":
     """All tickets that `search` would find for this text, in no order: for whoever reads them to the end."""
     asked = operators.parse(text)
     narrowed = filters.narrow(asked.filters, agent)
-    words = _all_words(query(asked.words), narrowed)
+    said_words = filters.words_for(agent, asked.words)
+    words = _all_words(said_words, narrowed)
     visible = Ticket.objects.visible_to(agent)
-    if narrowed.wrong or (asked.words and not query(asked.words)) or not (words or asked.filters):
+    if narrowed.wrong or (asked.words and not said_words) or not (words or asked.filters):
         return visible.none()
     tickets = visible.filter(narrowed.tickets)
     if not words and not narrowed.asks_what_was_said:
@@ -89,7 +89,7 @@ def _filtered(
     agent: Agent, text: str, narrowed: Narrowed, before: tuple[datetime, int] | None, limit: int, unfinished: bool
 ) -> FoundPage:
     """Words, perhaps none, within filters. Rights and filters stand in the query itself."""
-    words = query(text, prefix=unfinished)
+    words = filters.words_for(agent, text, unfinished=unfinished)
     if narrowed.wrong or (text and not words):
         return FoundPage([], None, wrong=narrowed.wrong)
     words = _all_words(words, narrowed)
@@ -148,9 +148,10 @@ def _both(*parts: Restriction) -> Restriction:
     return Restriction(sql, tuple(param for part in parts for param in part.params))
 
 
-def numbers_with(text: str, fits: Restriction, most: int) -> list[int]:
+def numbers_with(agent: Agent, text: str, fits: Restriction, most: int) -> list[int]:
     """The tickets whose messages or notes have all the words, the newest `most` of those for whose rows it holds."""
-    return [hit.per for hit in hits(SearchRow, query(text), only=fits, per="ticket", limit=most) if hit.per is not None]
+    words = filters.words_for(agent, text)
+    return [hit.per for hit in hits(SearchRow, words, only=fits, per="ticket", limit=most) if hit.per is not None]
 
 
 def _with_passages(found: list[Hit], text: str) -> list[Found]:
