@@ -34,6 +34,9 @@ STALLED_AFTER_S = float(os.environ.get("ANLIEGEN_STALLED_AFTER_S") or 60)
 # Names of jobs that may wait for days because somebody wants them then. All others wait minutes.
 PLANNED_AHEAD: set[str] = set()
 LONGEST_PAUSE = timedelta(hours=1)
+# So long after their end jobs are kept. Failed ones longer: that they failed is said for a day (`failed_lately`), and
+# whoever comes back from their holidays still finds which, how often tried and with what.
+DONE_KEPT, FAILED_KEPT = timedelta(days=7), timedelta(days=30)
 # A clock that was ahead leaves times that no clock has reached for long. Read by the database's own clock.
 PUT_RIGHT = (
     "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE last_heartbeat > now() + %(slack)s",
@@ -175,5 +178,13 @@ async def rescue(context: procrastinate.JobContext, timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="ground.jobs.tidy", queue="rescue", queueing_lock="ground.jobs.tidy", pass_context=True)
 async def tidy(context: procrastinate.JobContext, timestamp: int) -> None:
-    """Forget jobs that were done a week ago; failed ones stay for a person to see."""
-    await context.app.job_manager.delete_old_jobs(nb_hours=7 * 24, include_failed=False)
+    """Forget jobs that ended long ago. What they did, or could not, stays in the journal and in their own rows."""
+    manager = context.app.job_manager
+    await manager.delete_old_jobs(nb_hours=_hours(DONE_KEPT))
+    await manager.delete_old_jobs(
+        nb_hours=_hours(FAILED_KEPT), include_failed=True, include_cancelled=True, include_aborted=True
+    )
+
+
+def _hours(span: timedelta) -> int:
+    return span // timedelta(hours=1)

@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import InterfaceError, connection, transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Job
 
@@ -126,7 +129,7 @@ def test_when_the_database_goes_away_the_rest_waits() -> None:
     assert done == [1]
 
 
-def ended(status: str, *, turn: int = 0) -> int:
+def ended(status: str, *, turn: int = 0, stays: bool = False) -> int:
     """A job of knock's that ended so; `turn`: by the clock, as its turn of that time."""
     defer(knock, door=1)
     with connection.cursor() as cursor:
@@ -139,10 +142,10 @@ def ended(status: str, *, turn: int = 0) -> int:
                 [knock.name, turn, pk],
             )
         cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [pk])
-        if status == "failed":
-            cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'failed', false)", [pk])
-        else:
-            cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', true)", [pk])
+        # As the worker does it: what succeeded leaves no row.
+        cursor.execute(
+            "SELECT procrastinate_finish_job_v1(%s, %s, %s)", [pk, status, status == "succeeded" and not stays]
+        )
     return pk
 
 
@@ -162,3 +165,32 @@ def test_what_failed_and_runs_by_no_clock_is_known_for_a_day() -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_events SET at = at - interval '25 hours'")
     assert jobs.failed_lately() == {}
+
+
+def tidied(*, after: timedelta) -> set[int]:
+    """The jobs that are left when everything that happened lies so far back."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_events SET at = now() - %s", [after])
+    async_to_sync(jobs.tidy.func)(JobContext(app=app, start_timestamp=0.0, job=tidying(), abort_reason=lambda: None), 0)
+    return set(ProcrastinateJob.objects.filter(task_name=knock.name).values_list("pk", flat=True))
+
+
+def tidying() -> Job:
+    return Job(queue="rescue", lock=None, queueing_lock=None, task_name=jobs.tidy.name)
+
+
+def test_jobs_that_ended_are_forgotten_in_time_failed_ones_later_and_those_that_wait_never() -> None:
+    defer(knock, door=2)
+    waits = ProcrastinateJob.objects.get(args__door=2).pk
+    done = ended("succeeded", stays=True)
+    others = {ended("failed", turn=60), ended("failed"), ended("aborted")}
+    hour = timedelta(hours=1)
+    assert tidied(after=timedelta(days=7) - hour) == {waits, done, *others}
+    assert tidied(after=timedelta(days=7) + hour) == {waits, *others}
+    assert tidied(after=timedelta(days=30) - hour) == {waits, *others}
+    assert tidied(after=timedelta(days=30) + hour) == {waits}
+
+
+def test_a_failure_that_is_told_of_is_not_forgotten() -> None:
+    ended("failed")
+    assert tidied(after=timedelta(hours=23)) and jobs.failed_lately() == {knock.name: 1}

@@ -12,6 +12,7 @@ from anliegen.faces.workspace.frame import actor_of, agent_of
 from anliegen.faces.workspace.tickets.attaching import FilesField, keep
 from anliegen.flow.channels import spoken
 from anliegen.ground import clock
+from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.queries import default_brand
 from anliegen.records.tickets.models import Ticket
@@ -48,6 +49,9 @@ class NewForm(forms.Form):
     )
     take = forms.BooleanField(label=gettext_lazy("I take it on myself"), required=False)
     files = FilesField(label=gettext_lazy("Attachments"), required=False)  # type: ignore[assignment]
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=0
+    )  # the newest event when it was drawn
 
     def __init__(self, agent: Agent, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -55,6 +59,7 @@ class NewForm(forms.Form):
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
         self.fields["channel"].initial = "phone"
         self.fields["take"].initial = True
+        self.fields["seen"].initial = _newest_event
         mine = [team for team in teams if team.pk in agent.team_ids()]
         self.fields["team"].initial = mine[0].pk if mine else None
 
@@ -75,6 +80,10 @@ def new(request: HttpRequest) -> HttpResponse:
     return page(request, "workspace/new.html", {"form": form}, status=status)
 
 
+def _newest_event() -> int:
+    return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def _open(request: HttpRequest, form: NewForm) -> Ticket:
     given = form.cleaned_data
     said = spoken.Spoken(
@@ -90,6 +99,7 @@ def _open(request: HttpRequest, form: NewForm) -> Ticket:
         brand=default_brand(),
         team=given["team"],
         assignee=agent_of(request) if given["take"] else None,
+        after=given["seen"],
         actor=actor_of(request),
         at=clock.now(),
     )

@@ -209,7 +209,7 @@ def _names(agent: Agent) -> list[str]:
 @require_safe
 def status_page(request: HttpRequest, number: int) -> HttpResponse:
     """To the customer's status page, as a preview: the customer's own link would let us act in their name."""
-    return redirect(preview_link(_ticket(request, number), at=clock.now()))
+    return redirect(preview_link(_ticket(request, number), agent_of(request), at=clock.now()))
 
 
 def linked_with(ticket: Ticket, agent: Agent) -> list[LinkedRow]:

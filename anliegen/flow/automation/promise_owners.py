@@ -13,21 +13,26 @@ from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Promise, Ticket
 
 AUTHOR = Actor.rule("promise-owner")
-MOVES = ("agent.left", "ticket.assigned", "ticket.moved", "promise.renewed")
+MOVES = ("agent.left", "setting.changed", "ticket.assigned", "ticket.moved", "promise.renewed")
 
 
 def follow(events: Sequence[Event]) -> None:
-    """Read `agent.left`, `ticket.assigned`, `ticket.moved` and `promise.renewed`: each promise that is owed gets the
-    owner it needs now; while it was withdrawn, its owner may have left.
+    """Read `agent.left`, `ticket.assigned`, `ticket.moved`, `promise.renewed` and of `setting.changed` that a team was
+    given up: each promise that is owed gets the owner it needs now; while it was withdrawn, its owner may have left.
 
     A ticket that is given to somebody takes along the promises of whoever had it. What is owned by somebody who left,
-    or may not work on the ticket any more, and what a team owned that no longer has the ticket, goes to the ticket's
-    assignee, else to its team, else to whoever answers for it. One question for all events: most concern no promise.
+    or may not work on the ticket any more, and what a team owned that was given up or no longer has the ticket, goes to
+    the ticket's assignee, else to its team, else to whoever answers for it. One question for all events: most concern
+    no promise.
     """
-    by_subject = {event.subject: event for event in events}
+    by_subject = {event.subject: event for event in events if _may_concern_promises(event)}
+    if not by_subject:
+        return
     agents = [pk_of(one) for one in by_subject if one.startswith("agent:")]
+    teams = [pk_of(one) for one in by_subject if one.startswith("team:")]
     tickets = [pk_of(one) for one in by_subject if one.startswith("ticket:")]
-    owed = Promise.objects.owed().filter(Q(agent__in=agents) | Q(ticket__in=tickets))
+    of_teams = Q(team__in=teams, team__is_active=False)
+    owed = Promise.objects.owed().filter(Q(agent__in=agents) | of_teams | Q(ticket__in=tickets))
     handed_on = {(event.subject, event.data["was"]) for event in events if _is_handed_on(event)}
     for promise in owed.select_related("agent__role", "team", "ticket__team", "ticket__assignee__role").order_by("pk"):
         subject = f"ticket:{promise.ticket_id}"
@@ -45,7 +50,7 @@ def next_owner(promise: Promise, *, is_handed_on: bool = False) -> Agent | Team 
     if promise.team is not None and promise.team_id == ticket.team_id and promise.team.is_active:
         return None
     for one in (ticket.assignee, ticket.team, *_answerable(ticket)):
-        if isinstance(one, Team) or (one is not None and may_keep_it(one, ticket)):
+        if one is not None and (one.is_active if isinstance(one, Team) else may_keep_it(one, ticket)):
             return one
     return None
 
@@ -59,6 +64,12 @@ def _answerable(ticket: Ticket) -> list[Agent]:
     named = Agent.objects.filter(pk__in=[ticket.responsible_id or 0]).select_related("role")
     others = Agent.objects.active().filter(role__permissions__contains=["settings.manage"]).select_related("role")
     return [*named, *others.order_by("pk")[:1]]
+
+
+def _may_concern_promises(event: Event) -> bool:
+    if event.verb != "setting.changed":
+        return True
+    return event.subject.startswith("team:") and "is_active" in event.data["fields"]
 
 
 def _is_handed_on(event: Event) -> bool:

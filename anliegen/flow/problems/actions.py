@@ -20,6 +20,7 @@ from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.linked import attached_to
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.queries import newest_events
 
 log = structlog.get_logger(__name__)
 
@@ -57,8 +58,9 @@ def begin(problem: Ticket, *, kind: str, text: str = "", status: str, actor: Act
         made = Round.objects.create(
             problem=problem, kind=kind, text=text, status=status, agent_id=actor.pk or 0, made_at=at
         )  # fmt: skip
-        numbers = attached_to(problem).order_by("pk").values_list("pk", flat=True)
-        Line.objects.bulk_create((Line(round=made, ticket_id=pk) for pk in numbers.iterator()), batch_size=1000)
+        seen = newest_events(attached_to(problem))
+        lines = (Line(round=made, ticket_id=pk, seen=newest) for pk, newest in seen)
+        Line.objects.bulk_create(lines, batch_size=1000)
     look_at_some(made)
     return Round.objects.get(pk=made.pk)
 

@@ -89,6 +89,9 @@ class Line(models.Model):
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+", db_index=False)
     state = models.CharField(max_length=8, choices=LINE_STATES, default="new")
     why = models.CharField(max_length=20, blank=True)  # it is left out, or could not be taken back
+    # The newest event of the ticket when the round began. None ever, for rounds that an earlier version had begun: then
+    # whoever was answered at all is left out.
+    seen = models.BigIntegerField(default=0, db_default=0)
     # What was seen when it was shown: the customer's newest words, and a mark of the addresses it would go to.
     heard = models.ForeignKey(Message, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     mark = models.CharField(max_length=16, blank=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from anliegen.flow.problems.models import Line, Round
 from anliegen.flow.problems.wording import said_to
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.actions import fold_address
@@ -13,6 +15,7 @@ from anliegen.records.tickets.addressees import Pair, addressees_of
 from anliegen.records.tickets.content import SPOKEN
 from anliegen.records.tickets.models import DONE, Deadline, Draft, Link, Message, Promise, Ticket
 from anliegen.records.tickets.seen import as_seen_by
+from anliegen.records.tickets.verbs import MESSAGE_QUEUED
 
 PERMISSION = {"answer": "ticket.reply", "close": "ticket.change"}
 
@@ -55,7 +58,7 @@ def overtaken(line: Line, round: Round, now: Planned) -> str:
     """Why what was shown may no longer be done; empty when nothing has come between."""
     if now.heard != line.heard_id:
         return "wrote_since"
-    if round.kind == "answer" and _answered_since(line, round):
+    if round.kind == "answer" and _answered_since(line):
         return "answered_since"
     if round.kind == "answer" and now.mark(round) != line.mark:
         return "other_recipients"
@@ -63,9 +66,9 @@ def overtaken(line: Line, round: Round, now: Planned) -> str:
 
 
 def newest_heard(ticket: Ticket) -> int | None:
-    """The key of the newest message that a person wrote."""
+    """The key of the message that a person wrote and that came in last, whatever the clock said."""
     written = Message.objects.filter(ticket=ticket, direction="in", automatic="")
-    return written.order_by("-created_at", "-pk").values_list("pk", flat=True).first()
+    return written.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def _barred(round: Round, ticket: Ticket, agent: Agent) -> str:
@@ -87,6 +90,10 @@ def _unfinished(ticket: Ticket) -> str:
     return "deadline" if Deadline.objects.open().filter(ticket=ticket).exists() else ""
 
 
-def _answered_since(line: Line, round: Round) -> bool:
-    answers = Message.objects.filter(ticket=line.ticket_id, direction="out", agent__isnull=False, is_forward=False)
-    return answers.filter(created_at__gt=round.made_at).exclude(state="cancelled").exists()
+def _answered_since(line: Line) -> bool:
+    """By the journal's order: a clock may be set back."""
+    said = Message.objects.filter(ticket=line.ticket_id, direction="out", agent__isnull=False, is_forward=False)
+    answers = dict(said.exclude(state="cancelled").values_list("pk", "came_to"))
+    subjects = {f"ticket:{came_to or line.ticket_id}" for came_to in answers.values()}
+    queued = Event.objects.filter(subject__in=subjects, verb=MESSAGE_QUEUED.name, id__gt=line.seen)
+    return any(pk_of(data["message"]) in answers for data in queued.values_list("data", flat=True))

@@ -27,7 +27,7 @@ class Known:
     person: Person | None
     is_colleague: bool = False
     is_outside: bool = False  # neither ours nor of anybody who takes part
-    is_new: bool = False  # had not the last message
+    is_new: bool = False  # takes no part in the conversation and has had nothing of it
     is_first: bool = False  # nobody has ever written to it, nor anybody from it
     came_back_at: datetime | None = None
 
@@ -41,7 +41,7 @@ def acquaintance(ticket: Ticket, addresses: Sequence[str]) -> list[Known]:
     of_theirs = list(_said(Q(ticket__person__in=people.values()), direction="out")) if people else []
     taking_part = _taking_part(ticket)
     domains = {_domain(one) for one in taking_part} - COMMON | _own_domains()
-    last = _everybody([one for one in said if not one.is_forward][:1])
+    within = taking_part | _everybody([one for one in said if not one.is_forward])
     written_to = {one for message in [*said, *of_theirs] if message.direction == "out" for one in _got(message)}
     wrote = {fold_address("email", one.from_address) for one in said if one.direction == "in" and not one.is_feigned}
     return [
@@ -51,7 +51,7 @@ def acquaintance(ticket: Ticket, addresses: Sequence[str]) -> list[Known]:
             person=people.get(key),
             is_colleague=key in colleagues,
             is_outside=key not in taking_part and key not in colleagues and _domain(key) not in domains,
-            is_new=bool(said) and key not in last,
+            is_new=bool(said) and key not in within,
             is_first=key not in written_to | wrote and key not in colleagues,
             came_back_at=_came_back(key, [*said, *of_theirs]),
         )
@@ -148,7 +148,7 @@ def _own_domains() -> set[str]:
 
 def _everybody(messages: Sequence[Message]) -> set[str]:
     """Who wrote or got these."""
-    wrote = {fold_address("email", one.from_address) for one in messages}
+    wrote = {fold_address("email", one.from_address) for one in messages if not one.is_feigned}
     return wrote | {each for one in messages for each in _got(one)}
 
 

@@ -23,7 +23,8 @@ _LAID_OUT = """
     (SELECT 'pin', ticket.number, ticket.subject, ticket.status, '', '', ''
     FROM tickets_pin AS pin JOIN tickets_ticket AS ticket ON ticket.number = pin.ticket_id
     WHERE pin.agent_id = %(agent)s
-    AND (%(all)s OR ticket.team_id IS NULL OR ticket.team_id = ANY(%(teams)s) OR ticket.assignee_id = %(agent)s)
+    AND (%(all)s OR ticket.team_id IS NULL OR ticket.team_id = ANY(%(teams)s) OR ticket.assignee_id = %(agent)s
+        OR ticket.guests @> ARRAY[%(agent)s]::bigint[])
     ORDER BY pin.pinned_at, pin.id)
 """
 

@@ -156,9 +156,23 @@ def _with_address(value: str) -> list[int]:
     return list(addresses.order_by("folded").values_list("person", flat=True)[:MOST_PEOPLE])
 
 
+def words_for(agent: Agent, text: str, *, unfinished: bool = False) -> str:
+    """The words as a tsquery. For whoever may not read customers it does not look into the names of who wrote.
+
+    They see customers by number: a name that finds would tell whose it is. What stands in the text they may read.
+    """
+    words = query(text, prefix=unfinished)
+    return words if may(agent, "customer.read") else _only_with(words, "AC")
+
+
 def _by_name(words: str) -> str:
-    """A tsquery with each of its terms only where the name of who wrote stands: it has the weight B, see `indexing`."""
-    return _TERM.sub(lambda term: f"{term[1]}{term[2] or ':'}B", words)
+    return _only_with(words, "B")
+
+
+def _only_with(words: str, weights: str) -> str:
+    """A tsquery with each of its terms only where it has one of these weights, see `indexing`: the subject A, the name
+    of who wrote B, what was said C."""
+    return _TERM.sub(lambda term: f"{term[1]}{term[2] or ':'}{weights}", words)
 
 
 def _since(narrowed: Narrowed, value: str, _agent: Agent) -> Narrowed:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.permissions import may
-from anliegen.records.tickets.models import Concession, Draft, Message, Promise, SavedView, Target, Ticket
+from anliegen.records.tickets.models import Concession, Draft, Message, SavedView, Target, Ticket
 from anliegen.records.tickets.queries import COUNT_TO, count
 
 NEWEST = 1000  # tickets that are looked through where no index answers
@@ -72,7 +72,6 @@ class OnTeam:
     """What names a team."""
 
     tickets: int
-    promises: int
     reviews: int
     targets: int
     views: tuple[str, ...]  # shared ones that are for it or filter by it
@@ -81,7 +80,6 @@ class OnTeam:
 def on_team(team: Team) -> OnTeam:
     return OnTeam(
         tickets=lying(Q(team=team)),
-        promises=_bounded(Promise.objects.owed().filter(team=team)),
         reviews=_bounded(Draft.objects.filter(reviewer_team=team, review="asked")),
         targets=_bounded(Target.objects.in_force().filter(team=team)),
         views=views_with("team", str(team.pk), also=Q(team=team)),

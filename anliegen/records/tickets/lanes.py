@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models.expressions import RawSQL
 
 from anliegen.ground.search.queries import Restriction
-from anliegen.ground.search.tsquery import query
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
+from anliegen.records.tickets.filters import words_for
 from anliegen.records.tickets.models import NOT_WAITING, OPEN, Ticket, TicketQuerySet
 from anliegen.records.tickets.orders import LONGEST_WAITING, NEWEST, Order
 from anliegen.records.tickets.search import matching, numbers_with
@@ -71,7 +71,7 @@ def plan(agent: Agent, wanted: Filter, order: Order, at: datetime, *, to_count: 
         base = f"{base} AND {order.key} IS NOT NULL"
     if not wanted.text:
         return _along_lanes(agent, wanted, order, at, base, to_count=to_count)
-    words = query(wanted.text[0])
+    words = words_for(agent, wanted.text[0])
     if not words:
         return Plan("true", [])
     numbers = numbers_with(words, _fitting_rows(agent, wanted, base, at), MOST_TEXTS)

@@ -2,10 +2,12 @@
 
 There are three. The *owner's* is mailed to the person and shows everything. The *visitor's* is shown to whoever has
 just sent the contact form: it proves who wrote, not who owns the address that was typed in, so it never shows our
-answers. The *preview's* is for our own people: it shows what the owner sees, for an hour or two, and takes nothing.
+answers. The *preview's* is for one of our own people: it shows what the owner sees, for an hour or two and only as long
+as they work here and may see the ticket, and takes nothing.
 """
 
 import hmac
+import re
 from datetime import datetime, timedelta
 from typing import Literal, cast
 
@@ -13,12 +15,14 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import crypto
 
+from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.queries import once_merged
 from anliegen.records.tickets.models import Ticket
 
 LASTS_AFTER_CLOSING = timedelta(days=180)
 PREVIEW_LASTS = timedelta(hours=1)  # at least; never twice as long
 OWNER, VISITOR, PREVIEW = "anliegen.status", "anliegen.visitor", "anliegen.preview"
+_NAMES_AGENT = re.compile(r"([0-9]{1,18})-")
 Reader = Literal["owner", "visitor", "preview"]
 
 
@@ -32,9 +36,9 @@ def visitor_token(ticket: Ticket) -> str:
     return _proof(VISITOR, ticket)
 
 
-def preview_token(ticket: Ticket, *, at: datetime) -> str:
-    """The proof in the link for our own people."""
-    return _proof(PREVIEW, ticket, str(_hour(at)))
+def preview_token(ticket: Ticket, agent: int, *, at: datetime) -> str:
+    """The proof in the link for one of our own people, whom it names."""
+    return f"{agent}-{_proof(PREVIEW, ticket, str(_hour(at)), str(agent))}"
 
 
 def status_link(ticket: Ticket) -> str:
@@ -51,9 +55,9 @@ def kept_link(ticket: Ticket) -> str:
     return f"[/anliegen/{ticket.pk}/…]"
 
 
-def preview_link(ticket: Ticket, *, at: datetime) -> str:
-    """The path of the status page as its owner sees it, for our own people."""
-    return reverse("portal:status", kwargs={"number": ticket.pk, "token": preview_token(ticket, at=at)})
+def preview_link(ticket: Ticket, agent: Agent, *, at: datetime) -> str:
+    """The path of the status page as its owner sees it, for one of our own people."""
+    return reverse("portal:status", kwargs={"number": ticket.pk, "token": preview_token(ticket, agent.pk, at=at)})
 
 
 def opens(ticket: Ticket, given: str, *, at: datetime) -> bool:
@@ -69,11 +73,23 @@ def reader_of(ticket: Ticket, given: str, *, at: datetime) -> Reader | None:
     proofs: list[tuple[Reader, str]] = [
         ("owner", token(ticket)),
         ("visitor", visitor_token(ticket)),
-        ("preview", preview_token(ticket, at=at)),
-        ("preview", preview_token(ticket, at=at - PREVIEW_LASTS)),
     ]
     found = next((who for who, proof in proofs if hmac.compare_digest(proof.encode(), given.encode())), None)
-    return found or _once_of(ticket, given)
+    return found or _preview(ticket, given, at) or _once_of(ticket, given)
+
+
+def _preview(ticket: Ticket, given: str, at: datetime) -> Reader | None:
+    """Asked anew at each look: whoever left, or no longer sees the ticket, sees it here no longer either."""
+    named = _NAMES_AGENT.match(given)
+    if named is None:
+        return None
+    agent = int(named[1])
+    proofs = (preview_token(ticket, agent, at=when) for when in (at, at - PREVIEW_LASTS))
+    if not any(hmac.compare_digest(proof.encode(), given.encode()) for proof in proofs):
+        return None
+    viewer = Agent.objects.active().select_related("role").filter(pk=agent).first()
+    sees = viewer is not None and Ticket.objects.visible_to(viewer).filter(pk=ticket.pk).exists()
+    return "preview" if sees else None
 
 
 def _once_of(ticket: Ticket, given: str) -> Reader | None:

@@ -1,6 +1,7 @@
 """What is typed into the search, taken apart: words, and filters such as `status:offen` or `von:"Kim Berger"`. Pure.
 
-The words of an operator are known in German and English. What looks like one and is none stays a word, and is named.
+The words of an operator are known in German and English, whatever language the reader has chosen; where one is written
+for them, it is in theirs. What looks like one and is none stays a word, and is named.
 """
 
 import re
@@ -10,7 +11,7 @@ from anliegen.ground.text import fold
 
 LONGEST = 400
 MOST_FILTERS = 12
-# Each filter with its words; the first is the one that is written where a filter is chosen with the mouse.
+# Each filter with its words; the first is the one that is written where a filter is chosen with the mouse in German.
 NAMES = {
     "status": ("status", "zustand", "state"),
     "team": ("team", "gruppe", "group"),
@@ -24,6 +25,10 @@ NAMES = {
     "has": ("hat", "mit", "has", "with"),
     "only": ("nur", "in", "only"),
 }
+ENGLISH = {
+    "status": "status", "team": "team", "assignee": "assignee", "channel": "channel", "topic": "topic", "tag": "tag",
+    "customer": "from", "since": "since", "until": "until", "has": "has", "only": "only",
+}  # fmt: skip
 _KEYS = {fold(word): key for key, words in NAMES.items() for word in words}
 _PIECE = re.compile(
     r"(?<!\S)(?P<name>[^\W\d_]{2,20}):(?P<value>[\"“„»][^\"“”„«»]*[\"“”«]?|[^\s\"“”„«»/][^\s\"“”„«»]*)(?!\S)"
@@ -52,10 +57,10 @@ class Asked:
         """The text of the question without this filter."""
         return _joined(self.words, *(each.piece for each in self.filters if each is not one))
 
-    def having(self, key: str, value: str) -> str:
+    def having(self, key: str, value: str, language: str) -> str:
         """The text of the question with this filter; another of its key gives way, except tags, which add up."""
         kept = [each for each in self.filters if each.key != key or (key == "tag" and fold(each.value) != fold(value))]
-        return _joined(self.words, *(each.piece for each in kept), piece(key, value))
+        return _joined(self.words, *(each.piece for each in kept), piece(key, value, language))
 
 
 def parse(text: str) -> Asked:
@@ -76,11 +81,16 @@ def parse(text: str) -> Asked:
     return Asked(text, words, tuple(dict.fromkeys(filters)), tuple(dict.fromkeys(unknown)))
 
 
-def piece(key: str, value: str) -> str:
+def word(key: str, language: str) -> str:
+    """The word that is typed for a filter in this language, `de` or `en`."""
+    return ENGLISH[key] if language == "en" else NAMES[key][0]
+
+
+def piece(key: str, value: str, language: str) -> str:
     """A filter as it is typed."""
     value = re.sub(r"[\"“”„«»]", "", value)
     is_plain = re.fullmatch(r"[^\s/]\S*", value)
-    return f"{NAMES[key][0]}:{value}" if is_plain else f'{NAMES[key][0]}:"{value}"'
+    return f"{word(key, language)}:{value}" if is_plain else f'{word(key, language)}:"{value}"'
 
 
 def _joined(*parts: str) -> str:

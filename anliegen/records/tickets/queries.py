@@ -1,11 +1,12 @@
 """Reads over tickets: views, pages, timeline, answer times."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from anliegen.ground import clock, keyset
 from anliegen.ground.compiled import compiled
@@ -171,6 +172,13 @@ def events_of(ticket: Ticket) -> list[Event]:
 @compiled
 def _events(subject: str) -> "QuerySet[Event]":
     return Event.objects.filter(subject=subject).order_by("id")
+
+
+def newest_events(tickets: "QuerySet[Ticket]") -> Iterator[tuple[int, int]]:
+    """Each ticket's number with the newest event that was written down for it, 0 for none; ordered by number."""
+    of_it = Event.objects.filter(subject=Concat(Value("ticket:"), Cast(OuterRef("pk"), TextField()))).order_by("-id")
+    seen = tickets.annotate(newest_event=Coalesce(Subquery(of_it.values("id")[:1]), 0)).order_by("pk")
+    return seen.values_list("pk", "newest_event").iterator()
 
 
 def expected_answer(team: Team | None, language: str, *, since: datetime, at: datetime) -> str:

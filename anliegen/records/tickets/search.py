@@ -9,7 +9,6 @@ from django.db.models.expressions import RawSQL
 
 from anliegen.ground.search.passages import passage
 from anliegen.ground.search.queries import Hit, Looked, Restriction, is_rare, look, within
-from anliegen.ground.search.tsquery import query
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import filters, operators
@@ -70,9 +69,10 @@ def matching(agent: Agent, text: str) -> "QuerySet[Ticket]":
     """All tickets that `search` would find for this text, in no order: for whoever reads them to the end."""
     asked = operators.parse(text)
     narrowed = filters.narrow(asked.filters, agent)
-    words = _all_words(query(asked.words), narrowed)
+    said_words = filters.words_for(agent, asked.words)
+    words = _all_words(said_words, narrowed)
     visible = Ticket.objects.visible_to(agent)
-    if narrowed.wrong or (asked.words and not query(asked.words)) or not (words or asked.filters):
+    if narrowed.wrong or (asked.words and not said_words) or not (words or asked.filters):
         return visible.none()
     tickets = visible.filter(narrowed.tickets)
     if not words and not narrowed.asks_what_was_said:
@@ -87,9 +87,10 @@ def _looked_for(
     agent: Agent, text: str, narrowed: Narrowed, before: tuple[datetime, int] | None, limit: int, unfinished: bool
 ) -> FoundPage:
     """Words, perhaps none, within filters, perhaps none. Rights and filters stand in the query itself."""
-    words = _all_words(query(text, prefix=unfinished), narrowed)
+    said_words = filters.words_for(agent, text, unfinished=unfinished)
+    words = _all_words(said_words, narrowed)
     asks_nothing = not (words or narrowed.tickets or narrowed.asks_what_was_said)
-    if asks_nothing or (text and not query(text, prefix=unfinished)):
+    if asks_nothing or (text and not said_words):
         return FoundPage([], None)
     said = _said_so(narrowed)
     fitting = Ticket.objects.visible_to(agent).filter(narrowed.tickets)

@@ -277,6 +277,22 @@ def test_each_recipient_says_what_should_be_known(
     assert "kam zurück" in whom(miras, ticket)
 
 
+def test_new_here_is_only_who_has_had_nothing_of_the_conversation(
+    miras: Client, ticket: Ticket, mira: Agent, mailbox: Mailbox, kim: Address, admin: Agent, now: datetime
+) -> None:
+    other = customers.add_address(ticket.person, kind="email", value="kim@privat.example", actor=SYSTEM, at=now)
+    only_jana = Answer("Zur Kenntnis.", to=(("", admin.email),))
+    sent = actions.reply(ticket, only_jana, actor=Actor.agent(mira.pk), at=now + timedelta(minutes=1))
+    actions.mark_sent(sent, actor=SYSTEM, at=now)
+    assert "neu dabei" not in whom(miras, ticket)  # the customer, whose message the last one was not
+    assert "neu dabei" not in whom(miras, ticket, to=other.value)  # at an address of theirs that was not used yet
+    assert "neu dabei" not in whom(miras, ticket, cc=admin.email)
+    assert "neu dabei" in whom(miras, ticket, cc=mira.email)
+    passed_on = Answer("Bitte sehen.", to=(("", mira.email),))
+    forwarded = actions.forward(ticket, passed_on, actor=Actor.agent(mira.pk), at=now)
+    assert forwarded.is_forward and "neu dabei" in whom(miras, ticket, cc=mira.email)
+
+
 def test_a_colleague_is_named_as_one(miras: Client, ticket: Ticket, admin: Agent) -> None:
     assert "Kollegium" in whom(miras, ticket, cc=admin.email)
 

@@ -1,5 +1,7 @@
+import re
 from datetime import datetime
 
+import pytest
 from django.test import Client
 
 from anliegen.ground.journal.actors import SYSTEM
@@ -56,6 +58,46 @@ def test_an_answer_to_a_call_is_kept_as_what_was_said(miras: Client, brand: Bran
     miras.post(f"/workspace/tickets/{made.pk}/reply/", given)
     said = made.messages.get(direction="out")
     assert (said.channel, said.to) == ("phone", [])
+
+
+def drawn(client: Client) -> dict[str, str]:
+    """What the form carries when the page was opened."""
+    html = client.get("/workspace/tickets/new/").content.decode()
+    return dict(re.findall(r'<input type="hidden" name="(seen)" value="(\d+)">', html))
+
+
+@pytest.mark.parametrize(
+    "way", [{}, {"phone": "0341 999 88 77"}, {"phone": "0341 999 88 77", "email": "k@example.org"}]
+)
+def test_what_is_written_down_twice_by_one_form_is_one_concern(
+    miras: Client, billing: Team, brand: Brand, way: dict[str, str]
+) -> None:
+    given = drawn(miras) | CALL | way | {"team": billing.pk}
+    first, second = (miras.post("/workspace/tickets/new/", given) for _press in range(2))
+    made = Ticket.objects.get()
+    assert first.headers["Location"] == second.headers["Location"] == f"/workspace/tickets/{made.pk}/"
+    assert Person.objects.count() == 1
+    assert Event.objects.filter(verb__in=["ticket.opened", "message.received"]).count() == 2
+
+
+@pytest.mark.parametrize(
+    "other", [{"name": "Tom Ey"}, {"text": "Nochmals."}, {"subject": "Zähler"}, {"phone": "0341 12"}]
+)
+def test_other_words_in_the_same_form_are_another_concern(miras: Client, brand: Brand, other: dict[str, str]) -> None:
+    given = drawn(miras) | CALL
+    miras.post("/workspace/tickets/new/", given)
+    miras.post("/workspace/tickets/new/", given | other)
+    assert Ticket.objects.count() == 2
+
+
+def test_the_same_words_in_a_new_form_or_of_a_colleague_are_another_concern(
+    miras: Client, janas: Client, brand: Brand
+) -> None:
+    given = drawn(miras) | CALL
+    miras.post("/workspace/tickets/new/", given)
+    janas.post("/workspace/tickets/new/", given)
+    miras.post("/workspace/tickets/new/", drawn(miras) | CALL)
+    assert Ticket.objects.count() == 3
 
 
 def test_whoever_may_not_open_concerns_is_refused(mira: Agent, miras: Client, brand: Brand) -> None:

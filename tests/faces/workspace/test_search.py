@@ -1,16 +1,20 @@
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import unquote_plus
 
 import pytest
 from django.test import Client
 
+from anliegen.faces.workspace import chips
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.filters import narrow
 from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.operators import parse, piece
 
 Open = Callable[..., Ticket]
 
@@ -138,3 +142,55 @@ def test_what_matches_in_the_subject_is_marked_there(
     run_pipeline()
     html = miras.get("/workspace/search/", {"q": "Abschlag status:offen"}).content.decode()
     assert '<span class="row-title"><mark>Abschlag</mark></span>' in html
+
+
+def offered(html: str) -> list[str]:
+    """What the choices would have in the field, besides the words that are there."""
+    filters = html.split('<div class="filters"')[1].split("\n</div>")[0]
+    return [unquote_plus(one) for one in re.findall(r'href="/workspace/search/\?q=([^"]*)"', filters)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("de", {"status:offen", "zuständig:ich", "seit:7t", "kanal:brief", "hat:anhang", 'von:"Kim Berger"'}),
+     ("en", {"status:open", "assignee:me", "since:7d", "channel:letter", "has:attachment", 'from:"Kim Berger"'})],
+)  # fmt: skip
+def test_choices_write_the_words_of_the_readers_language(
+    miras: Client, mira: Agent, ticket: Ticket, run_pipeline: Callable[[], int], language: str, words: set[str]
+) -> None:
+    run_pipeline()
+    mira.language = language
+    mira.save()
+    html = miras.get("/workspace/search/", {"q": "Abschlag"}).content.decode()
+    assert words <= {one.removeprefix("Abschlag ") for one in offered(html)}
+    assert f"{'zuständig' if language == 'de' else 'assignee'}:Name" in html
+    html = miras.get("/workspace/search/", {"q": "farbe:rot"}).content.decode()
+    assert ("status:, team:, assignee:, channel:" in html) is (language == "en")
+    assert ("status:, team:, zuständig:, kanal:" in html) is (language == "de")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_filter_is_read_in_the_readers_language_whichever_it_was_typed_in(
+    miras: Client, mira: Agent, ticket: Ticket, run_pipeline: Callable[[], int], language: str
+) -> None:
+    run_pipeline()
+    mira.language = language
+    mira.save()
+    for typed in ("status:offen assignee:niemand", "zustand:open zuständig:nobody"):
+        html = miras.get("/workspace/search/", {"q": f"Abschlag {typed}"}).content.decode()
+        assert "Abschlag</mark>" in html
+        chosen = re.findall(r'class="menu-item"[^>]*aria-current="[^"]*"[^>]*>(?:<[^>]+>)*([^<]+)', html)
+        said = {"de": ["offen", "niemand"], "en": ["open", "nobody"]}[language]
+        assert [one.strip() for one in chosen] == said
+        assert all(f": {one}" in html for one in said)
+
+
+@pytest.mark.parametrize("key", sorted(chips.FIXED))
+def test_every_choice_means_the_same_in_both_languages(mira: Agent, key: str) -> None:
+    for value in chips.FIXED[key]:
+        german, english = (
+            narrow(parse(piece(key, typed, language)).filters, mira)
+            for typed, language in ((value.german, "de"), (value.english, "en"))
+        )
+        assert german == english
+        assert german.wrong == ()

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import actions, links
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Message, Ticket
@@ -47,8 +48,26 @@ def test_the_page_of_the_ticket_has_no_link_that_acts(
     assert (links.token(ticket) in page, links.visitor_token(ticket) in page) == (False, False)
 
 
-def test_it_ends_within_two_hours(ticket: Ticket, now: datetime) -> None:
-    proof = links.preview_token(ticket, at=now)
+def test_it_ends_with_the_agents_deactivation(preview: str, mira: Agent, admin: Agent, now: datetime) -> None:
+    assert Client().get(preview).status_code == 200
+    accounts.deactivate(mira, actor=Actor.agent(admin.pk), at=now)
+    assert Client().get(preview).status_code == 404
+
+
+def test_it_ends_when_the_concern_goes_where_the_agent_does_not_see_it(
+    preview: str, ticket: Ticket, technics: Team, now: datetime
+) -> None:
+    moved = actions.Change(team=technics, assignee=None)
+    actions.change(Ticket.objects.get(pk=ticket.pk), moved, actor=SYSTEM, at=now)
+    assert Client().get(preview).status_code == 404
+
+
+def test_it_is_no_link_of_a_colleague(preview: str, ticket: Ticket, mira: Agent, admin: Agent) -> None:
+    assert Client().get(preview.replace(f"/{mira.pk}-", f"/{admin.pk}-")).status_code == 404
+
+
+def test_it_ends_within_two_hours(ticket: Ticket, mira: Agent, now: datetime) -> None:
+    proof = links.preview_token(ticket, mira.pk, at=now)
     assert links.reader_of(ticket, proof, at=now + timedelta(hours=1)) == "preview"
     assert links.reader_of(ticket, proof, at=now + timedelta(hours=2)) is None
     assert links.opens(ticket, proof, at=now) is False

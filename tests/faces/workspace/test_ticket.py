@@ -28,6 +28,12 @@ def fields(client: Client, ticket: Ticket) -> dict[str, str]:
     return dict(hidden) | {"status": "waiting_customer"}
 
 
+def note_fields(client: Client, ticket: Ticket) -> dict[str, str]:
+    """What the note's form carries when the page was opened."""
+    form = client.get(f"/workspace/tickets/{ticket.pk}/").content.decode().split('id="note"')[1].split("</form>")[0]
+    return dict(re.findall(r'<input type="hidden" name="(seen|draft|draft_version)" value="(\d*)">', form))
+
+
 def verbs(ticket: Ticket) -> list[str]:
     return list(Event.objects.filter(subject=f"ticket:{ticket.pk}").order_by("id").values_list("verb", flat=True))
 
@@ -211,6 +217,36 @@ def test_a_note_is_kept_for_colleagues_and_never_shown_to_the_customer(
     assert portal.status_code == 200
     assert "Mein Abschlag ist zu hoch." in portal.content.decode()
     assert "Anfangsstand" not in portal.content.decode()
+
+
+def test_a_note_that_is_sent_twice_is_kept_once(miras: Client, ticket: Ticket) -> None:
+    given = note_fields(miras, ticket) | {"text": "Anfangsstand falsch erfasst."}
+    for _press in range(2):
+        assert miras.post(f"/workspace/tickets/{ticket.pk}/note/", given).status_code == 302
+    assert Note.objects.count() == 1
+    miras.post(f"/workspace/tickets/{ticket.pk}/note/", given | {"is_side": "on"})
+    miras.post(f"/workspace/tickets/{ticket.pk}/note/", given | {"text": "Noch etwas."})
+    assert Note.objects.count() == 3  # another note each
+    given = note_fields(miras, ticket) | {"text": "Noch etwas."}
+    miras.post(f"/workspace/tickets/{ticket.pk}/note/", given)
+    assert Note.objects.count() == 4  # meant: the page showed the first already
+
+
+def test_a_note_that_was_a_draft_is_kept_once_too(miras: Client, ticket: Ticket) -> None:
+    miras.post(f"/workspace/tickets/{ticket.pk}/draft/", {"kind": "note", "text": "Zähler pr\u00fcfen."})
+    given = note_fields(miras, ticket) | {"text": "Zähler pr\u00fcfen."}
+    assert given["draft"]
+    for _press in range(2):
+        assert miras.post(f"/workspace/tickets/{ticket.pk}/note/", given).status_code == 302
+    assert Note.objects.count() == 1
+
+
+def test_a_note_that_was_withdrawn_is_kept_again(mira: Agent, ticket: Ticket, now: datetime) -> None:
+    by = Actor.agent(mira.pk)
+    note = actions.write_note(ticket, text="Weg damit", after=0, actor=by, at=now)
+    assert actions.write_note(ticket, text="Weg damit", after=0, actor=by, at=now).pk == note.pk
+    actions.withdraw_note(note, actor=by, at=now)
+    assert actions.write_note(ticket, text="Weg damit", after=0, actor=by, at=now).pk != note.pk
 
 
 def test_an_empty_note_is_refused(miras_parts: Client, ticket: Ticket) -> None:

@@ -131,6 +131,16 @@ def test_a_draft_is_kept_found_again_and_thrown_away(miras: Client, message: Mes
     assert (TranslationDraft.objects.count(), list(kept())) == (0, [])
 
 
+def test_a_draft_is_as_long_as_a_translation_at_most_and_says_so(miras: Client, message: Message) -> None:
+    given = {"into": "de", "begun_on": 0, "draft_version": 0, "part": ["Hallo", "x" * 199_990]}
+    assert "Entwurf" in said(miras.post(path(message, "draft/"), given))
+    given |= {"draft_version": 1, "part": ["y" * 200_000, "y" * 200_000, "y"]}
+    answer = said(miras.post(path(message, "draft/"), given))
+    assert "Das ist zu lang für eine Übersetzung." in answer
+    assert 'name="draft_version" value="1"' in answer
+    assert len(TranslationDraft.objects.get().text) < 200_100  # what was kept before stays
+
+
 def test_another_language_is_asked_for_and_never_the_messages_own(miras: Client, message: Message) -> None:
     write(miras, message, ["Hello"], into="en")
     write(miras, message, ["Hallo"], into="tr")

@@ -49,6 +49,51 @@ def test_else_to_the_team(
     assert owner_of(promise) == f"team:{billing.pk}"
 
 
+@pytest.fixture
+def teams_promise(promise: Promise, technics: Team, run_pipeline: Run, now: datetime) -> Promise:
+    """Given to the other team, which does not have the ticket."""
+    run_pipeline()
+    return actions.hand_over(promise, to=technics, actor=SYSTEM, at=now)
+
+
+def test_a_team_that_is_given_up_leaves_the_promise_to_the_team_of_the_ticket(
+    teams_promise: Promise, billing: Team, technics: Team, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    run_pipeline()
+    assert owner_of(teams_promise) == f"team:{technics.pk}"
+    accounts.change(technics, actor=Actor.agent(admin.pk), at=now, is_active=False)
+    run_pipeline()
+    assert owner_of(teams_promise) == f"team:{billing.pk}"
+    given = Event.objects.filter(verb="promise.given").latest("id")
+    assert (given.actor, given.data["was"]) == ("rule:promise-owner", f"team:{technics.pk}")
+    assert given.because == Event.objects.get(verb="setting.changed", subject=f"team:{technics.pk}").position
+
+
+def test_and_never_to_one_that_was_given_up_too(
+    teams_promise: Promise,
+    ticket: Ticket,
+    billing: Team,
+    technics: Team,
+    admin: Agent,
+    run_pipeline: Run,
+    now: datetime,
+) -> None:
+    actions.resolve(ticket, actor=SYSTEM, at=now)  # a broken promise may still be owed there
+    for team in (billing, technics):
+        accounts.change(team, actor=Actor.agent(admin.pk), at=now, is_active=False)
+    run_pipeline()
+    assert owner_of(teams_promise) == f"agent:{admin.pk}"
+
+
+def test_a_team_that_is_only_renamed_keeps_its_promises(
+    teams_promise: Promise, technics: Team, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    accounts.change(technics, actor=Actor.agent(admin.pk), at=now, name="Netz")
+    accounts.change(admin.role, actor=SYSTEM, at=now, name="Leitung")
+    run_pipeline()
+    assert owner_of(teams_promise) == f"team:{technics.pk}"
+
+
 def test_a_ticket_that_moves_takes_its_promises_to_the_new_team(
     promise: Promise, ticket: Ticket, technics: Team, run_pipeline: Run, now: datetime
 ) -> None:

@@ -8,6 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anliegen.flow.problems import actions, jobs
 from anliegen.flow.problems.models import Line, Round
+from anliegen.flow.problems.plan import newest_heard
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent, Team
@@ -91,6 +92,52 @@ def test_nobody_is_answered_over_what_they_wrote_meanwhile(
     assert lines(made)[struck[1].pk] == ("left", "wrote_since")
     struck[1].refresh_from_db()
     assert struck[1].waiting_since is not None
+
+
+@pytest.mark.parametrize("back", [timedelta(0), timedelta(hours=2)])
+def test_whoever_was_answered_meanwhile_is_left_out_though_the_clock_was_set_back(
+    struck: list[Ticket], answer: Callable[..., Round], by: Actor, now: datetime, back: timedelta
+) -> None:
+    made = actions.ask(answer(), actor=by, at=now)
+    tickets.reply(struck[0], Answer(text="Schon gesagt."), actor=by, at=now + timedelta(seconds=1) - back)
+    cancelled = tickets.reply(struck[1], Answer(text="Doch nicht."), actor=by, at=now + timedelta(seconds=1) - back)
+    tickets.cancel(cancelled, actor=by, at=now + timedelta(seconds=2) - back)
+    actions.carry_out_some(made, at=now + UNDO)
+    assert [lines(made)[one.pk] for one in struck] == [("left", "answered_since"), ("done", ""), ("done", "")]
+
+
+def test_whoever_was_answered_before_by_a_clock_that_was_ahead_takes_part(
+    struck: list[Ticket], answer: Callable[..., Round], by: Actor, now: datetime
+) -> None:
+    tickets.reply(struck[0], Answer(text="Wir sind dran."), actor=by, at=now + timedelta(hours=2))
+    made = actions.ask(answer(), actor=by, at=now)
+    actions.carry_out_some(made, at=now + UNDO)
+    assert lines(made) == {one.pk: ("done", "") for one in struck}
+
+
+def test_what_was_written_meanwhile_counts_though_the_clock_was_set_back(
+    struck: list[Ticket], answer: Callable[..., Round], by: Actor, now: datetime
+) -> None:
+    made = actions.ask(answer(), actor=by, at=now)
+    write(struck[1], now - timedelta(hours=2))
+    actions.carry_out_some(made, at=now + UNDO)
+    assert lines(made)[struck[1].pk] == ("left", "wrote_since")
+
+
+def test_an_answer_that_came_along_by_joining_counts(
+    struck: list[Ticket],
+    answer: Callable[..., Round],
+    by: Actor,
+    now: datetime,
+    open_ticket: Open,
+) -> None:
+    other = open_ticket(struck[0].person.addresses.get())
+    made = actions.ask(answer(), actor=by, at=now)
+    tickets.reply(other, Answer(text="Schon gesagt."), actor=by, at=now)
+    tickets.join(other, struck[0], actor=by, at=now)
+    made.lines.filter(ticket=struck[0]).update(heard=newest_heard(struck[0]))
+    actions.carry_out_some(made, at=now + UNDO)
+    assert lines(made)[struck[0].pk] == ("left", "answered_since")
 
 
 def test_who_is_left_out_says_why(

@@ -94,6 +94,16 @@ def test_a_pin_stays_until_it_is_taken_away_and_is_ones_own(
     ]
 
 
+def test_a_pin_of_a_guest_is_there_as_long_as_they_take_part(
+    ticket: Ticket, mira: Agent, tom: Agent, now: datetime
+) -> None:
+    actions.bring_in(ticket, [tom], actor=Actor.agent(mira.pk), at=now)
+    actions.pin(ticket, agent=tom, actor=Actor.agent(tom.pk), at=now)
+    assert [pin.number for pin in desk.laid_out(tom).pins] == [ticket.pk]
+    actions.let_out(ticket, tom, actor=Actor.agent(mira.pk), at=now)
+    assert desk.laid_out(tom).pins == []
+
+
 def test_there_is_room_for_so_many_pins(
     open_ticket: Callable[..., Ticket],
     kim_address: Address,

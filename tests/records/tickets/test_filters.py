@@ -13,10 +13,12 @@ from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
-from anliegen.records.tickets import actions
+from anliegen.records.tickets import actions, lists, operators
 from anliegen.records.tickets.content import Answer, File
+from anliegen.records.tickets.lanes import everything
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.search import FoundPage, matching, search
+from anliegen.records.tickets.view_filters import Filter
 
 Open = Callable[..., Ticket]
 Run = Callable[[], int]
@@ -124,6 +126,42 @@ def test_who_may_not_read_customers_finds_nobody_by_name(
 ):
     tom.role = accounts.change(tom.role, actor=SYSTEM, at=now, permissions=["ticket.read"])
     assert search(tom, "von:leo").items == []
+
+
+@pytest.mark.parametrize(
+    "text", ["Leo", "leo ott-berger", '"Leo Ott"', "Ott Zähler", "Berger status:offen", "Zähler Leo nur:nachrichten"]
+)
+def test_nor_by_a_name_that_is_typed_as_a_word(
+    admin: Agent, mira: Agent, house: dict[str, int], now: datetime, text: str
+):
+    assert search(admin, text).items
+    mira.role = accounts.change(mira.role, actor=SYSTEM, at=now, permissions=["ticket.read"], sees_all_teams=True)
+    assert search(mira, text).items == []
+    assert search(mira, text, unfinished=True).items == []
+    assert list(matching(mira, text)) == []
+    assert list(listed(mira, text)) == []
+    assert listed(admin, operators.parse(text).words or text)
+
+
+def test_but_by_what_was_said_in_the_subject_in_the_text_and_in_notes(
+    admin: Agent, mira: Agent, house: dict[str, int], ticket: Ticket, now: datetime, run_pipeline: Run
+):
+    actions.write_note(ticket, text="Frau Ottmeier rief an.", actor=Actor.agent(mira.pk), at=now)
+    mira.role = accounts.change(mira.role, actor=SYSTEM, at=now, permissions=["ticket.read"], sees_all_teams=True)
+    run_pipeline()
+    assert names(search(mira, "Ottmeier"), house) == names(search(mira, "Ottm", unfinished=True), house) == ["kim"]
+    assert names(search(mira, "Abschlag"), house) == names(search(admin, "Abschlag"), house) != []
+    assert names(search(mira, '"Zähler surrt"'), house) == ["far"]
+    assert listed(mira, "Zähler") == [house["far"]]
+
+
+def listed(agent: Agent, text: str) -> list[int]:
+    """What a list that is narrowed by these words holds, all of it and as a page shows it."""
+    wanted = Filter.read({"text": [text]})
+    whole = sorted(everything(agent, wanted, clock.now()).values_list("pk", flat=True))
+    shown = lists.page(agent, wanted).items
+    assert sorted(one.pk for one in shown) == whole
+    return whole
 
 
 def test_what_is_put_aside_is_found(admin: Agent, mira: Agent, ticket: Ticket, house: dict[str, int], now: datetime):

@@ -52,10 +52,22 @@ def test_times_addresses_and_ends_of_sentences_are_words(text: str):
 def test_a_filter_is_taken_away_or_takes_the_place_of_another():
     asked = parse("Zähler status:offen tag:x")
     assert asked.without(asked.filters[0]) == "Zähler tag:x"
-    assert asked.having("status", "neu") == "Zähler tag:x status:neu"
-    assert asked.having("tag", "y") == "Zähler status:offen tag:x tag:y"
-    assert asked.having("tag", "X") == "Zähler status:offen tag:X"
-    assert asked.having("team", "Netz und Technik") == 'Zähler status:offen tag:x team:"Netz und Technik"'
+    assert asked.having("status", "neu", "de") == "Zähler tag:x status:neu"
+    assert asked.having("tag", "y", "de") == "Zähler status:offen tag:x tag:y"
+    assert asked.having("tag", "X", "de") == "Zähler status:offen tag:X"
+    assert asked.having("team", "Netz und Technik", "de") == 'Zähler status:offen tag:x team:"Netz und Technik"'
+
+
+def test_what_is_chosen_is_written_in_the_readers_language_beside_what_was_typed():
+    asked = parse("Zähler status:offen von:kim")
+    assert asked.having("status", "new", "en") == "Zähler von:kim status:new"
+    assert asked.having("assignee", "me", "en") == "Zähler status:offen von:kim assignee:me"
+    assert asked.having("customer", "Kim Berger", "en") == 'Zähler status:offen from:"Kim Berger"'
+
+
+def test_every_filter_has_a_word_in_both_languages_that_names_it():
+    for language in ("de", "en"):
+        assert [parse(f"{operators.word(key, language)}:x").filters[0].key for key in NAMES] == list(NAMES)
 
 
 @given(st.text(max_size=120))
@@ -65,10 +77,10 @@ def test_any_text_is_a_question_and_no_word_is_lost(text: str):
     assert sorted("".join(kept.split())) == sorted("".join(asked.text.split()))
 
 
-@given(st.sampled_from(sorted(NAMES)), st.text(min_size=1, max_size=30))
-def test_a_filter_that_was_chosen_is_read_as_it_was_meant(key: str, value: str):
+@given(st.sampled_from(sorted(NAMES)), st.text(min_size=1, max_size=30), st.sampled_from(["de", "en"]))
+def test_a_filter_that_was_chosen_is_read_as_it_was_meant(key: str, value: str, language: str):
     meant = " ".join(value.replace("\x00", "").split()).strip('"“”„«» ')
-    found = parse(operators.piece(key, meant)).filters
+    found = parse(operators.piece(key, meant, language)).filters
     if any(mark in meant for mark in '"“”„«»\x00') or not meant:
         return
     assert [(one.key, one.value) for one in found] == [(key, meant)]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
 from django.db import IntegrityError
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts.models import Agent
+from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, SearchRow, Ticket, Translation, TranslationDraft
 from anliegen.records.tickets.search import search
@@ -151,6 +153,29 @@ def test_what_somebody_is_at_is_kept_until_it_is_a_translation(message: Message,
     assert list(TranslationDraft.objects.values_list("text", "version")) == [("Hallo", 2)]
     kept(message, mira, "Hallo", at=now)
     assert TranslationDraft.objects.count() == 0
+
+
+def test_what_was_left_longest_ago_gives_way_to_a_further_one(
+    message: Message,
+    mira: Agent,
+    admin: Agent,
+    open_ticket: Callable[..., Ticket],
+    kim_address: Address,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(import_module("anliegen.records.tickets.actions.translate"), "MOST_BEGUN", 2)
+    second, third = (open_ticket(kim_address).messages.get() for _number in range(2))
+    draft(message, admin, "Von Jana", at=now)
+    for minute, each in enumerate((message, second)):
+        draft(each, mira, "Begonnen", at=now + timedelta(minutes=minute))
+    draft(message, mira, "Weiter", version=1, at=now + timedelta(minutes=5))
+    draft(
+        third, mira, "Neu", at=now - timedelta(days=1)
+    )  # the clock was set back: what is begun now stays all the same
+    of_mira = TranslationDraft.objects.filter(agent=mira).order_by("message")
+    assert list(of_mira.values_list("message", "text")) == [(message.pk, "Weiter"), (third.pk, "Neu")]
+    assert TranslationDraft.objects.filter(agent=admin).count() == 1
 
 
 def test_two_devices_do_not_overwrite_each_other(message: Message, mira: Agent, now: datetime) -> None:

@@ -116,7 +116,7 @@ def team_ending(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Team, pk=pk, is_active=True)
     if found := hindrances(row):
         return not_yet(request, row, found, "team")
-    context = {"team": row, "effect": foreseen.of_giving_up(row)}
+    context = {"team": row, "effect": foreseen.of_giving_up(row, actor=actor_of(request), at=clock.now())}
     return show(request, "team_ends", context, place="teams", block="effect")
 
 

@@ -210,6 +210,7 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
             actor=actor_of(request),
             at=clock.now(),
             written=form.written,
+            after=form.cleaned_data["seen"],
         )
     except actions.NothingSaid:
         form.add_error("text", _("Please write something."))
@@ -219,8 +220,9 @@ def note(request: HttpRequest, number: int) -> HttpResponse:
         return _still_noting(request, ticket, form)
     if not request.htmx:  # type: ignore[attr-defined]
         return anew(request, number)
-    context: dict[str, Any] = parts_of(request, ticket_for(agent_of(request), number)) | {"note": NoteForm()}
-    return page(request, "workspace/ticket/noted.html", context)
+    parts = parts_of(request, ticket_for(agent_of(request), number))
+    blank = NoteForm(initial={"seen": parts["timeline"].last_event})
+    return page(request, "workspace/ticket/noted.html", parts | {"note": blank})
 
 
 def _still_noting(request: HttpRequest, ticket: Ticket, form: NoteForm, unseeing: Sequence[str] = ()) -> HttpResponse:

@@ -26,7 +26,7 @@ from anliegen.records.tickets.actions import Asked
 from anliegen.records.tickets.models import Mention, Message, Ticket, Translation, TranslationDraft
 from anliegen.records.tickets.paragraphs import Pair, paired, parts
 
-LONGEST = 400_000  # characters of a translation
+LONGEST = 400_000  # characters of a translation, all its paragraphs together; kept or begun
 MOST_ASKED = 6
 QUOTED = 120  # characters of the message that a colleague is asked about
 
@@ -108,8 +108,8 @@ def write(request: HttpRequest, message: int) -> HttpResponse:
     if request.method != "POST":
         return _form(request, beside)
     written = request.POST.getlist("part")
-    if sum(map(len, written)) > LONGEST:
-        return _form(request, beside, written, problem=_("That is too long for a translation."))
+    if _is_too_long(written):
+        return _form(request, beside, written, problem=_too_long())
     try:
         actions.translate(
             beside.message,
@@ -132,12 +132,14 @@ def keep(request: HttpRequest, message: int) -> HttpResponse:
     """Keep the words as they stand while somebody is at them; what another device kept is not overwritten."""
     beside = Beside(request, message)
     insist(request, "ticket.note", beside.ticket)
-    draft, is_behind = None, False
+    draft, is_behind, written = None, False, request.POST.getlist("part")
+    if _is_too_long(written):
+        return _kept(request, beside, problem=_too_long())
     try:
         draft = actions.keep_translation_draft(
             beside.message,
             beside.agent,
-            [part[:LONGEST] for part in request.POST.getlist("part")],
+            written,
             language=beside.into,
             version=_number(request, "draft_version"),
             begun_on=_number(request, "begun_on"),
@@ -147,13 +149,7 @@ def keep(request: HttpRequest, message: int) -> HttpResponse:
         draft, is_behind = elsewhere.draft, True
     except actions.TranslatedMeanwhile:
         is_behind = True
-    context = {
-        "beside": beside,
-        "version": _number(request, "draft_version") if is_behind or draft is None else draft.version,
-        "kept_at": timezone.localtime(draft.updated_at).strftime("%H:%M") if draft else "",
-        "is_behind": is_behind,
-    }
-    return page(request, "workspace/ticket/translation_kept.html", context)
+    return _kept(request, beside, draft, is_behind=is_behind)
 
 
 @asks("ticket.note")
@@ -184,6 +180,33 @@ def ask(request: HttpRequest, message: int) -> HttpResponse:
         at=clock.now(),
     )
     return _done(request, beside)
+
+
+def _is_too_long(written: Sequence[str]) -> bool:
+    return sum(map(len, written)) > LONGEST
+
+
+def _too_long() -> str:
+    return _("That is too long for a translation.")
+
+
+def _kept(
+    request: HttpRequest,
+    beside: Beside,
+    draft: TranslationDraft | None = None,
+    *,
+    is_behind: bool = False,
+    problem: str = "",
+) -> HttpResponse:
+    """What stands below the fields: since when they are kept, or why they are not."""
+    context = {
+        "beside": beside,
+        "version": _number(request, "draft_version") if is_behind or draft is None else draft.version,
+        "kept_at": timezone.localtime(draft.updated_at).strftime("%H:%M") if draft else "",
+        "is_behind": is_behind,
+        "too_long": problem,
+    }
+    return page(request, "workspace/ticket/translation_kept.html", context)
 
 
 def _question(beside: Beside, colleague: Agent) -> str:

@@ -76,7 +76,7 @@ def marks(known: Known) -> list[tuple[str, str, str]]:
     if known.is_first:
         found.append((_("never written to"), _("Nobody of us has ever written to this address."), "warning"))
     elif known.is_new:
-        found.append((_("new here"), _("This address did not get the last message."), "plus"))
+        found.append((_("new here"), _("This address has had nothing of this conversation yet."), "plus"))
     if known.is_colleague:
         found.append((_("colleague"), _("Somebody of us."), "team"))
     return found

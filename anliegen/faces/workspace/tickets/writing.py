@@ -137,6 +137,9 @@ class ReplyForm(Drafted, Versioned):
 class NoteForm(Drafted):
     """Something for colleagues."""
 
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=0
+    )  # the newest event when it was drawn
     text = forms.CharField(
         label=gettext_lazy("Your note"), widget=forms.Textarea(attrs={"rows": 5}), required=False, max_length=100_000
     )
@@ -171,7 +174,7 @@ def blank(ticket: Ticket, timeline: Shown, known: Drafts, *, chosen: Draft | Non
     seen = {"version": ticket.version, "seen": timeline.last_event}
     return around | {
         "reply": ReplyForm(initial=begun | seen),
-        "note": blank_note(known),
+        "note": blank_note(known, timeline),
         "greeting": greeting,
         "draft": draft,
         "answers": heard.pk if heard else "",
@@ -180,9 +183,9 @@ def blank(ticket: Ticket, timeline: Shown, known: Drafts, *, chosen: Draft | Non
     }
 
 
-def blank_note(known: Drafts) -> NoteForm:
+def blank_note(known: Drafts, timeline: Shown) -> NoteForm:
     draft = known.own("note")
-    return NoteForm(initial=drafts.initial(draft) if draft else {})
+    return NoteForm(initial=(drafts.initial(draft) if draft else {}) | {"seen": timeline.last_event})
 
 
 def greeting_of(person: Person, ticket: Ticket) -> str:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
-from anliegen.ground.journal.record import record, ref
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of, record, ref
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import drafts
@@ -34,9 +35,11 @@ def write_note(
     brings_in: Sequence[Agent] = (),
     is_side: bool = False,
     written: Written | None = None,
+    after: int | None = None,
 ) -> Note:
     """Write something for colleagues; `written` is the draft that it was. Raises NothingSaid, and as `drafts.take`.
 
+    `after` is the newest event that its writer had seen: what they noted since in the same words is this note, again.
     `asked` are those whom it names; `brings_in` those who may see the ticket from now on because of it. A side note is
     for its author and those it names, and for nobody else.
     """
@@ -44,6 +47,8 @@ def write_note(
         raise NothingSaid
     with unit():
         ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        if (before := _noted(ticket, text, is_side, after, actor)) is not None:
+            return before
         if written is not None:
             drafts.take(written, ticket, actor=actor)
         readers = sorted({one.agent.pk for one in asked}) if is_side else []
@@ -111,6 +116,16 @@ def settle_mentions(ticket: Ticket, agent: Agent | int, *, how: str, actor: Acto
                 how=how,
             )
     return len(own)
+
+
+def _noted(ticket: Ticket, text: str, is_side: bool, after: int | None, actor: Actor) -> Note | None:
+    """The same note, where it was kept already."""
+    if after is None:
+        return None
+    verb = verbs.NOTE_KEPT_ASIDE if is_side else verbs.NOTE_WRITTEN
+    kept = Event.objects.filter(subject=ref(ticket), verb=verb.name, actor=actor.ref, id__gt=after)
+    keys = [pk_of(data["note"]) for data in kept.values_list("data", flat=True)]
+    return Note.objects.filter(pk__in=keys, text=text).order_by("pk").first() if keys else None
 
 
 def _bring_in(ticket: Ticket, agents: Iterable[Agent], actor: Actor, at: datetime) -> bool:

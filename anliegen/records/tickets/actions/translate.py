@@ -14,6 +14,8 @@ from anliegen.records.tickets.actions.reply import NothingSaid
 from anliegen.records.tickets.models import Message, SearchRow, Translation, TranslationDraft
 from anliegen.records.tickets.paragraphs import joined
 
+MOST_BEGUN = 50  # translations an agent is at; the one they left longest ago gives way to a further one
+
 
 class TranslatedMeanwhile(Exception):
     """Somebody else has kept another version since; `newest` is it."""
@@ -113,8 +115,10 @@ def keep_translation_draft(
     begun_on: int,
     at: datetime,
 ) -> TranslationDraft:
-    """Keep what somebody is at; `version` is that of the draft they saw. Raises DraftedElsewhere, and
-    TranslatedMeanwhile for words that come late, when a version was kept already."""
+    """Keep what somebody is at, MOST_BEGUN at most; `version` is that of the draft they saw.
+
+    Raises DraftedElsewhere, and TranslatedMeanwhile for words that come late, when a version was kept already.
+    """
     text = joined(paragraphs)
     with unit():
         own = TranslationDraft.objects.select_for_update().filter(message=message, agent=agent, language=language)
@@ -133,12 +137,20 @@ def _begun(message: Message, agent: Agent, language: str, text: str, begun_on: i
     """Two devices that begin at once: the second one finds the draft of the first."""
     try:
         with transaction.atomic():
-            return TranslationDraft.objects.create(
+            made = TranslationDraft.objects.create(
                 message=message, agent=agent, language=language, text=text, begun_on=begun_on, version=1, updated_at=at
             )
+            _make_room(made)
+            return made
     except IntegrityError:
         row = TranslationDraft.objects.get(message=message, agent=agent, language=language)
         raise DraftedElsewhere(row) from None
+
+
+def _make_room(made: TranslationDraft) -> None:
+    others = TranslationDraft.objects.filter(agent=made.agent_id).exclude(pk=made.pk)
+    kept = others.order_by("-updated_at", "-pk").values_list("pk", flat=True)[: MOST_BEGUN - 1]
+    others.exclude(pk__in=list(kept)).delete()
 
 
 def _insist_on_newest(message: Message, language: str, begun_on: int) -> None:

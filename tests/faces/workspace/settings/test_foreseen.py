@@ -232,6 +232,27 @@ def test_a_renamed_team_and_other_members_say_what_customers_read_and_who_sees_i
     assert list(billing.agents.all()) == [mira]
 
 
+def test_a_team_that_ends_says_who_sees_to_its_promises_then_as_it_happens(
+    browser: Client,
+    technics: Team,
+    mira: Agent,
+    ticket: Ticket,
+    run_pipeline: Callable[[], int],
+    now: datetime,
+    said: Said,
+) -> None:
+    tickets.assign(ticket, to=mira, actor=SYSTEM, at=now)
+    run_pipeline()
+    promised = Promised("Wir rufen an.", now + timedelta(days=2), technics)
+    promise = tickets.promise(ticket, promised, actor=Actor.agent(mira.pk), at=now)
+    before = said()
+    assert lines_of(browser.get(to("team-ending", technics.pk)).text) == ["1 promise goes to Mira Yılmaz."]
+    assert said() == before
+    assert browser.post(to("team-deactivate", technics.pk)).status_code == 302
+    run_pipeline()
+    assert Promise.objects.get(pk=promise.pk).owner == "Mira Yılmaz"
+
+
 def test_a_team_that_ends_says_which_views_and_macros_name_it(
     browser: Client, technics: Team, tom: Agent, now: datetime
 ) -> None:

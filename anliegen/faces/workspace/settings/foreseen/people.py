@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anliegen.faces.workspace.settings.foreseen.lines import Line, named, or_nothing
+from anliegen.faces.workspace.settings.foreseen.promises import MOST_PROMISES, handed_on, owners_then
 from anliegen.faces.workspace.settings.foreseen.standing import compared
 from anliegen.faces.workspace.settings.forms import counted
-from anliegen.flow.automation.promise_owners import next_owner
 from anliegen.flow.macros.models import Macro
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.rehearsal import rehearsed
@@ -22,7 +22,6 @@ from anliegen.records.tickets.foreseen import OnAgent, on_agent, on_topic, views
 from anliegen.records.tickets.models import Concession, Promise
 from anliegen.records.tickets.queries import COUNT_TO
 
-MOST_PROMISES = 200
 MOST_WISHES = 50
 MOST_TOPICS = 12
 
@@ -71,24 +70,17 @@ def _topic(topic: str) -> Line:
 def of_leaving(agent: Agent, *, refusal: str, actor: Actor, at: datetime) -> list[Line]:
     """What becomes of all that waits for somebody who can no longer log in."""
     waiting = on_agent(agent)
-    was = Promise.objects.owed().filter(agent=agent)[: MOST_PROMISES + 1].count()
+    owed = Promise.objects.owed().filter(agent=agent)
+    was = owed[: MOST_PROMISES + 1].count()
     try:
         with rehearsed():
             accounts.deactivate(agent, actor=actor, at=at)
-            owners, wishes = _promises(agent), _wishes(agent, actor, at)
+            owners, wishes = owners_then(owed), _wishes(agent, actor, at)
     except accounts.LastAdministrator:
         return [Line(refusal, "broken")]
-    lines = [*_tickets(waiting), *_handed_on(owners, was), *_asked_next(wishes), *_writings(waiting), *_tools(agent)]
+    promises = handed_on(owners, was, _stay)
+    lines = [*_tickets(waiting), *promises, *_asked_next(wishes), *_writings(waiting), *_tools(agent)]
     return lines or [Line(_("Nothing waits for this person."))]
-
-
-def _promises(agent: Agent) -> Counter[str]:
-    """Who sees to the promises then, by the rule that hands them over; "" where they stay."""
-    owed = Promise.objects.owed().filter(agent=agent).order_by("pk")[:MOST_PROMISES]
-    return Counter(
-        str(next_owner(one) or "")
-        for one in owed.select_related("agent__role", "team", "ticket__team", "ticket__assignee__role")
-    )
 
 
 def _wishes(agent: Agent, actor: Actor, at: datetime) -> Counter[str]:
@@ -109,28 +101,12 @@ def _tickets(waiting: OnAgent) -> list[Line]:
     return [Line(words % {"count": counted(waiting.tickets)}, "waiting")]
 
 
-def _handed_on(owners: Counter[str], was: int) -> list[Line]:
-    lines = []
-    for owner, count in owners.most_common():
-        if owner:
-            words = ngettext("%(count)s promise goes to %(name)s.", "%(count)s promises go to %(name)s.", count) % {
-                "count": count,
-                "name": owner,
-            }
-        else:
-            words = ngettext(
-                "%(count)s promise stays with this person: nobody else may see to it.",
-                "%(count)s promises stay with this person: nobody else may see to them.",
-                count,
-            ) % {"count": count}
-        lines.append(Line(words, "info" if owner else "waiting"))
-    if was > MOST_PROMISES:
-        lines.append(
-            Line(
-                _("These are the first %(count)s promises; the others go by the same rule.") % {"count": MOST_PROMISES}
-            )
-        )
-    return lines
+def _stay(count: int) -> str:
+    return ngettext(
+        "%(count)s promise stays with this person: nobody else may see to it.",
+        "%(count)s promises stay with this person: nobody else may see to them.",
+        count,
+    ) % {"count": count}
 
 
 def _asked_next(wishes: Counter[str]) -> list[Line]:

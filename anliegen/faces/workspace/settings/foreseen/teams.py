@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anliegen.faces.workspace.settings.foreseen.lines import Line, named, or_nothing
+from anliegen.faces.workspace.settings.foreseen.promises import MOST_PROMISES, handed_on, owners_then
 from anliegen.faces.workspace.settings.forms import boxes, counted
 from anliegen.flow.macros.models import Macro
 from anliegen.ground.journal.actors import Actor
@@ -17,6 +18,7 @@ from anliegen.records.accounts.models import Agent, Calendar, Team
 from anliegen.records.tickets import effects
 from anliegen.records.tickets.aims import yardstick
 from anliegen.records.tickets.foreseen import OnTeam, lying, on_team, readers_of
+from anliegen.records.tickets.models import Promise
 
 
 def of_team(team: Team, values: dict[str, Any], *, actor: Actor, at: datetime) -> list[Line]:
@@ -85,10 +87,15 @@ def _names(team: Team, values: dict[str, Any]) -> list[Line]:
     return lines
 
 
-def of_giving_up(team: Team) -> list[Line]:
-    """What names a team that can no longer be given concerns."""
-    found = on_team(team)
-    return [*_lies_there(found), *_left_over(found), *_naming(team, found)] or [
+def of_giving_up(team: Team, *, actor: Actor, at: datetime) -> list[Line]:
+    """What names a team that can no longer be given concerns, and who sees to its promises then."""
+    found, owed = on_team(team), Promise.objects.owed().filter(team=team)
+    was = owed[: MOST_PROMISES + 1].count()
+    with rehearsed():
+        accounts.change(team, actor=actor, at=at, is_active=False)
+        owners = owners_then(owed)
+    promises = handed_on(owners, was, _stay)
+    return [*_lies_there(found), *promises, *_left_over(found), *_naming(team, found)] or [
         Line(_("Nothing names this team any more."))
     ]
 
@@ -100,15 +107,16 @@ def _lies_there(found: OnTeam) -> list[Line]:
     return [Line(words % {"count": counted(found.tickets)})]
 
 
+def _stay(count: int) -> str:
+    return ngettext(
+        "%(count)s promise stays with the team: nobody else may see to it.",
+        "%(count)s promises stay with the team: nobody else may see to them.",
+        count,
+    ) % {"count": count}
+
+
 def _left_over(found: OnTeam) -> list[Line]:
     lines = []
-    if found.promises:
-        words = ngettext(
-            "%(count)s promise stays with the team until somebody gives it to another.",
-            "%(count)s promises stay with the team until somebody gives them to others.",
-            found.promises,
-        )
-        lines.append(Line(words % {"count": counted(found.promises)}, "waiting"))
     if found.reviews:
         words = ngettext(
             "%(count)s answer waits on for the team's approval.",
