@@ -41,7 +41,7 @@ def acquaintance(ticket: Ticket, addresses: Sequence[str]) -> list[Known]:
     of_theirs = list(_said(Q(ticket__person__in=people.values()), direction="out")) if people else []
     taking_part = _taking_part(ticket)
     domains = {_domain(one) for one in taking_part} - COMMON | _own_domains()
-    last = _everybody([one for one in said if not one.is_forward][:1])
+    last = _had_the_last(said)
     written_to = {one for message in [*said, *of_theirs] if message.direction == "out" for one in _got(message)}
     wrote = {fold_address("email", one.from_address) for one in said if one.direction == "in" and not one.is_feigned}
     return [
@@ -51,7 +51,7 @@ def acquaintance(ticket: Ticket, addresses: Sequence[str]) -> list[Known]:
             person=people.get(key),
             is_colleague=key in colleagues,
             is_outside=key not in taking_part and key not in colleagues and _domain(key) not in domains,
-            is_new=bool(said) and key not in last,
+            is_new=bool(last) and key not in last,
             is_first=key not in written_to | wrote and key not in colleagues,
             came_back_at=_came_back(key, [*said, *of_theirs]),
         )
@@ -146,10 +146,16 @@ def _own_domains() -> set[str]:
     return {_domain(one) for one in Mailbox.objects.active().values_list("address", flat=True)}
 
 
-def _everybody(messages: Sequence[Message]) -> set[str]:
-    """Who wrote or got these."""
-    wrote = {fold_address("email", one.from_address) for one in messages}
-    return wrote | {each for one in messages for each in _got(one)}
+def _had_the_last(said: Sequence[Message]) -> set[str]:
+    """Who wrote or got the last message that names addresses: one by form, chat or telephone names none."""
+    everybody = (_everybody(one) for one in said if not one.is_forward)
+    return next((found for found in everybody if found), set())
+
+
+def _everybody(message: Message) -> set[str]:
+    """Who wrote or got it."""
+    wrote = {fold_address("email", message.from_address)} if message.from_address else set()
+    return wrote | _got(message)
 
 
 def _got(message: Message) -> set[str]:

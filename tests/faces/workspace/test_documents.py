@@ -108,7 +108,7 @@ def test_the_sheet_says_who_speaks_and_what_was_promised(
     said = re.findall(r'<h3>(.+?)</h3>\s*<p class="small">(.+?) · ', html)
     assert said[0] == ("Kim Berger", "Kundschaft")
     assert said[-1] == (mira.name, "KI-Entwurf, von Mensch geprüft")
-    assert f"Wir melden uns. Dafür sorgt {mira.name}." in html
+    assert f"Wir melden uns. {mira.name} sorgt dafür." in html
     author = json.loads(take(miras, whole, "json").content)["messages"][-1]["author"]
     assert (author["model"], author["reviewed_by"]) == ("probe@1", tom.name)
 
