@@ -36,7 +36,7 @@ def standing(
                 pgettext("state of a concern", "Waiting for your answer"),
                 "waiting",
                 "waiting",
-                _("We have written to you. Please answer below, or answer our mail; then we go on."),
+                _your_turn(owes),
             )
         case "waiting_internal":
             return Standing(
@@ -70,6 +70,12 @@ def _our_turn(ticket: Ticket) -> str:
     if ticket.team is not None:
         return _("It is our turn: the team %(team)s will answer you.") % {"team": ticket.team.name}
     return _("It is our turn: we will answer you.")
+
+
+def _your_turn(owes: bool) -> str:
+    if owes:
+        return _("We have written to you. What we have promised stands below and does not wait for your answer.")
+    return _("We have written to you. Please answer below, or answer our mail; then we go on.")
 
 
 def _after_the_end(owes: bool) -> str:
