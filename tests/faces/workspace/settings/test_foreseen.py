@@ -349,7 +349,7 @@ def test_a_category_says_how_many_facts_stay_until_their_day(look: Look, admin: 
     row = accounts.create(Category, name="Haushalt", actor=SYSTEM, at=clock.now())
     today = clock.now().date()
     note_fact(
-        kim, said="Drei Kinder", reason="Tarif", consent_way="phone", consented_on=today,
+        kim, said="Drei Kinder", reason="Tarif", consent_way="spoken", consented_on=today,
         expires_on=today + timedelta(days=9), category=row, actor=Actor.agent(admin.pk), at=clock.now(),
     )  # fmt: skip
     stays = "1 fact that is noted already stays until its day."
