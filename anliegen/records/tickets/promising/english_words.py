@@ -50,7 +50,7 @@ THEN = re.compile(r"^[\s,;:–—(]*then\b")
 PLEASE = re.compile(r"\bplease\b")
 # "About" is doubt before a time and none before a matter; "plan" is hope as a verb and a thing as a noun.
 _ROUGHLY = (
-    r"(?:about|around)(?= (?:\d|an?\b|the (?:end|middle|beginning|start)\b|one\b|two\b|three\b|four\b|five\b|six\b|ten\b"
+    r"(?:about|around)(?= (?:\d|an?\b|the (?:end|middle|beginning|start)\b|(?:one|two|three|four|five|six|ten)\b"
     r"|noon\b|midday\b|next\b|tomorrow\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b))"
 )
 SOFT = re.compile(

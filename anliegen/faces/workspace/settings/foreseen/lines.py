@@ -22,7 +22,7 @@ class Line:
     tone: str = "info"
 
 
-Effect = Sequence[Line] | None  # None: the entries are not complete
+Effect = Sequence[Line] | None  # None: nothing was changed yet
 
 
 def wants_preview(request: HttpRequest) -> bool:
@@ -41,7 +41,7 @@ def shown(
 
 
 def _to_put_right(form: BaseForm) -> list[Line]:
-    """Which entries keep the effect from being said: a number that is out of bounds is complete and wrong all the same."""
+    """Which entries keep the effect from being said: a number out of bounds is complete, and wrong all the same."""
     fields = [str(form[name].label) for name in form.errors if name in form.fields]
     lines = [Line(str(error), "waiting") for error in form.non_field_errors()]
     if fields:

@@ -63,7 +63,9 @@ def compared(keys: Iterable[int], deed: Callable[[], object], *, refusal: str, n
             then = Standing.of(keys)
     except LastAdministrator:
         return [Line(refusal, "broken")]
-    return or_nothing([*_permissions(was, then, name), *_seen(was, then), *_managers(was, then), *_out_of_reach(was, then)])
+    return or_nothing(
+        [*_permissions(was, then, name), *_seen(was, then), *_managers(was, then), *_out_of_reach(was, then)]
+    )
 
 
 def _permissions(was: Standing, then: Standing, name: str) -> list[Line]:
