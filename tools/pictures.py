@@ -1,6 +1,7 @@
 """Pictures of a demo instance, taken with a browser: on a desk and on a phone, light and dark; and their page.
 
 `python -m tools.pictures` renews `docs/pictures/` and `docs/pictures.md`. WebP, as small as it is legible.
+The browser has to speak German itself: fields for dates and files show its own words, not the page's.
 """
 
 import base64
@@ -29,6 +30,8 @@ STARTS_WITHIN_S = 300.0
 DOCS = Path(__file__).parents[1] / "docs"
 QUALITY = 72
 PHONE, DESK = (390, 844), (1440, 900)
+# What a browser says of an empty field is in its own language, whatever language it was told to ask pages for.
+OWN_WORDS = "Object.assign(document.createElement('input'), {required: true}).validationMessage"
 
 # Run inside the instance: a concern with much to see, the customer's link to it, and who may see all teams.
 CHOOSE = """
@@ -46,6 +49,10 @@ with instance(migrated=False):
 """
 
 
+class NoGerman(Exception):
+    """The browser has no German words of its own; the text says where they are."""
+
+
 class NoDemo(Exception):
     """The demo instance does not come up; the text is what it said."""
 
@@ -61,7 +68,7 @@ class Demo:
 
 
 def take(folder: Path) -> Iterator[Path]:
-    """Take every picture into the folder; yields each as it is there. Raises NoDemo."""
+    """Take every picture into the folder; yields each as it is there. Raises NoDemo, NoGerman."""
     folder.mkdir(parents=True, exist_ok=True)
     with running() as demo, sync_playwright() as driver:
         german = {"LANGUAGE": "de", "LANG": "de_DE.UTF-8"}  # for the fields whose form the browser chooses itself
@@ -69,11 +76,20 @@ def take(folder: Path) -> Iterator[Path]:
             executable_path=CHROMIUM, args=["--no-sandbox", "--lang=de-DE"], env={**os.environ, **german}
         )
         try:
+            _insist_on_german(browser)
             for suffix in ALL:
                 for who in ("nobody", "agent", "admin"):
                     yield from _taken(browser, demo, folder, suffix, who)
         finally:
             browser.close()
+
+
+def _insist_on_german(browser: Browser) -> None:
+    page = browser.new_page(locale="de-DE")
+    said = page.evaluate(OWN_WORDS)
+    page.close()
+    if "Feld" not in said:
+        raise NoGerman(f"The browser says “{said}”. On Debian its other languages are the package chromium-l10n.")
 
 
 def describe(place: Path) -> None:

@@ -102,6 +102,17 @@ def test_the_palette_does_what_the_page_can_and_shows_its_key(
     assert len([url for url in asked if "/search/" in url]) <= 1  # however many signs were typed
 
 
+def test_the_palette_turns_a_list_round(log_in: LogIn, mira: Agent, three: list[Ticket]) -> None:
+    """Who waits longest is found without a mouse and without walking through the page."""
+    page = log_in(mira)
+    page.goto("/workspace/?view=team")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("am längsten")
+    expect(page.locator("#palette-list [aria-selected=true]")).to_contain_text("Wer am längsten wartet")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/workspace/?view=team&order=waiting")
+
+
 def test_the_palette_finds_letter_by_letter_and_whatever_the_umlaut(
     log_in: LogIn, mira: Agent, three: list[Ticket]
 ) -> None:

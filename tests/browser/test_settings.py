@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import trip
@@ -87,6 +87,22 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
         assert [(address, rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
         sticking = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert (address, sticking) == (address, 0)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_form_that_fetches_its_effect_stays_legible(log_in: LogIn, admin: Agent, rows: Any, dark: bool) -> None:
+    """Asking what would change is not saving: the button must not look as if it were pressed, nor grow pale."""
+    page = log_in(admin, dark=dark)
+    held: list[Route] = []
+    page.route("**/settings/targets/effect/", lambda one: held.append(one))
+    page.goto("/workspace/settings/targets/new/")
+    expect(page.locator("form.htmx-request")).to_be_visible()
+    button = page.get_by_role("button", name="Speichern")
+    assert button.evaluate("one => getComputedStyle(one).cursor") == "pointer"
+    assert Axe().run(page).response["violations"] == []
+    for one in held:
+        one.continue_()
+    expect(page.locator("form.htmx-request")).to_have_count(0)
 
 
 def test_an_invited_person_comes_in_by_the_copied_link(

@@ -263,7 +263,10 @@ def test_a_handover_asks_for_a_line_and_the_receiver_reads_it_first(
     miras.keyboard.press("o")
     dialog = miras.get_by_role("dialog")
     expect(dialog).to_be_visible()
-    dialog.get_by_label("Übergeben an").select_option("Jana Kowalski")
+    whom = dialog.get_by_label("Übergeben an")
+    expect(whom).to_be_focused()
+    expect(whom).to_have_value("")  # nobody gets it because they stand first in the list
+    whom.select_option("Jana Kowalski")
     dialog.get_by_label("Stand in einer Zeile").fill("Zähler geprüft, Gutschrift fehlt")
     assert barriers(miras) == []
     miras.keyboard.press("Enter")

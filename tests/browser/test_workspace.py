@@ -161,6 +161,21 @@ def test_what_was_typed_survives_leaving_the_page(log_in: LogIn, mira: Agent, fr
     expect(page.get_by_label("Ihre Antwort")).to_have_value("Guten Tag Kim Berger,\n\nHalb fertig")
 
 
+def test_what_the_search_found_is_walked_with_the_keyboard(
+    log_in: LogIn, mira: Agent, fresh: Ticket, run_pipeline: Callable[[], int]
+) -> None:
+    run_pipeline()
+    page = log_in(mira)
+    page.keyboard.press("/")
+    page.keyboard.type(fresh.subject)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/**")
+    page.keyboard.press("j")
+    expect(page.locator(f"#t{fresh.pk}")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/workspace/tickets/{fresh.pk}/**")
+
+
 def test_the_search_finds_and_opens(log_in: LogIn, mira: Agent, fresh: Ticket, run_pipeline: Callable[[], int]) -> None:
     run_pipeline()
     page = log_in(mira)

@@ -18,8 +18,11 @@ class Standing:
     next_step: str
 
 
-def standing(ticket: Ticket, *, answer: str = "", is_writing: bool = False, was_reopened: bool = False) -> Standing:
-    """`answer` is what the customer said of the resolution; `is_writing` that our answer can still be taken back."""
+def standing(
+    ticket: Ticket, *, answer: str = "", is_writing: bool = False, was_reopened: bool = False, owes: bool = False
+) -> Standing:
+    """`answer` is what the customer said of the resolution; `is_writing` that our answer can still be taken back;
+    `owes` that something we promised is still to come."""
     status = "open" if is_writing and ticket.status in ("waiting_customer", "resolved", "closed") else ticket.status
     match status:
         case "new":
@@ -33,7 +36,7 @@ def standing(ticket: Ticket, *, answer: str = "", is_writing: bool = False, was_
                 pgettext("state of a concern", "Waiting for your answer"),
                 "waiting",
                 "waiting",
-                _("We have written to you. Please answer below, or answer our mail; then we go on."),
+                _your_turn(owes),
             )
         case "waiting_internal":
             return Standing(
@@ -50,8 +53,8 @@ def standing(ticket: Ticket, *, answer: str = "", is_writing: bool = False, was_
             _("You have confirmed that it is settled. If something comes up, write to us below."),
         )
     if status == "closed":
-        return Standing(pgettext("state of a concern", "Closed"), "closed", "quiet", _after_the_end())
-    return Standing(pgettext("state of a concern", "Resolved"), "done", "quiet", _after_the_end())
+        return Standing(pgettext("state of a concern", "Closed"), "closed", "quiet", _after_the_end(owes))
+    return Standing(pgettext("state of a concern", "Resolved"), "done", "quiet", _after_the_end(owes))
 
 
 def _first_step(ticket: Ticket) -> str:
@@ -69,5 +72,13 @@ def _our_turn(ticket: Ticket) -> str:
     return _("It is our turn: we will answer you.")
 
 
-def _after_the_end() -> str:
+def _your_turn(owes: bool) -> str:
+    if owes:
+        return _("We have written to you. What we have promised stands below and does not wait for your answer.")
+    return _("We have written to you. Please answer below, or answer our mail; then we go on.")
+
+
+def _after_the_end(owes: bool) -> str:
+    if owes:
+        return _("What we have promised you is still to come: it stands below. From our side everything else is done.")
     return _("From our side everything is done. If you see it differently, tell us below.")

@@ -73,6 +73,7 @@ def page(
     writing = is_writing(live)
     said = messages_of(proof)
     judged = _judged(proof, writing)
+    promises = promises_of(proof, live, said)
     context = {
         "ticket": ticket,
         "live": live,
@@ -83,6 +84,7 @@ def page(
             answer=judged.answer if judged is not None else "",
             is_writing=writing,
             was_reopened=_was_reopened(live, said),
+            owes=any(promise.is_owed for promise in promises),
         ),
         "expected": _expected(live, visit),
         "earlier": said[:-RECENT],
@@ -93,7 +95,7 @@ def page(
         "question": _question(proof, judged, judgement, writing),
         "judged": judged if judged is not None and judged.answer else None,
         "decisions": _decisions(proof),
-        "promises": promises_of(proof, live, said),
+        "promises": promises,
         "refusals": refusals_of(said),
         "reopen_days": visit.operator.reopen_days,
         "done": done if done in SAID else "",

@@ -18,7 +18,10 @@ KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.DateInput, "date"),
     (forms.TimeInput, "time"),
 )
-PASSED = ("autocomplete", "inputmode", "pattern", "min", "max", "step", "minlength", "maxlength", "placeholder", "rows")
+PASSED = (
+    *("autocomplete", "autofocus", "inputmode", "pattern", "min", "max", "step"),
+    *("minlength", "maxlength", "placeholder", "rows"),
+)
 
 
 def drawn_field(bound: forms.BoundField) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from anliegen.faces.ui.dates import words
 from anliegen.ground.money import amount
 
-UNITS = ("Byte", "kB", "MB", "GB", "TB")
+UNITS = ("kB", "MB", "GB", "TB")
 THIN = "\u202f"
 
 
@@ -15,11 +15,14 @@ def number(value: float, *, digits: int = 0, language: str | None = None) -> str
 
 def size(count: int, *, language: str | None = None) -> str:
     """Bytes in decimal units with two telling digits: 1234567 -> "1,2 MB"."""
-    amount, unit = float(count), 0
-    while amount >= 999.5 and unit < len(UNITS) - 1:
-        amount, unit = amount / 1000, unit + 1
-    digits = 1 if unit and amount < 9.95 else 0
-    return f"{number(amount, digits=digits, language=language)}{THIN}{UNITS[unit]}"
+    if count < 1000:
+        unit = "Byte" if words(language).german else "byte" if count == 1 else "bytes"
+        return f"{count}{THIN}{unit}"
+    amount, place = count / 1000, 0
+    while amount >= 999.5 and place < len(UNITS) - 1:
+        amount, place = amount / 1000, place + 1
+    digits = 1 if amount < 9.95 else 0
+    return f"{number(amount, digits=digits, language=language)}{THIN}{UNITS[place]}"
 
 
 def money(cents: int, currency: str, *, language: str | None = None) -> str:

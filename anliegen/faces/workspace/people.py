@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.customers.columns import FIELDS, Field
+from anliegen.faces.workspace.customers.columns import ADDRESS_FORMS, FIELDS, Field
 from anliegen.faces.workspace.customers.sheet import Sheet
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.rows import Row, rows
@@ -24,7 +24,7 @@ from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.accounts.permissions import may
 from anliegen.records.accounts.rights import Rights, keys_of, rights_of, standing_for
 from anliegen.records.customers import actions
-from anliegen.records.customers.models import ADDRESS_FORMS, Person
+from anliegen.records.customers.models import Person
 from anliegen.records.tickets import linked as links
 from anliegen.records.tickets.links import preview_link
 from anliegen.records.tickets.models import Ticket

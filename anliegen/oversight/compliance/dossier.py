@@ -34,7 +34,7 @@ def dossier(ticket: Ticket, *, viewer: Agent, with_notes: bool, at: datetime) ->
     with_notes = with_notes and may(viewer, "ticket.note")
     left_out = ASIDE if with_notes else (*ASIDE, *INTERNAL)
     events = [event for event in events_of(ticket) if event.verb not in left_out]
-    messages = list(ticket.messages.select_related("person", "agent").order_by("created_at", "pk"))
+    messages = list(ticket.messages.select_related("person", "agent", "reviewed_by").order_by("created_at", "pk"))
     kept = ticket.notes.readable_by(None).select_related("agent").order_by("created_at", "pk")
     notes = list(kept) if with_notes else []
     return {
@@ -142,9 +142,11 @@ def _author(message: Message, reads_people: bool) -> Json:
     kind = message.author_kind
     if kind == "person":
         name = message.person.name if message.person and reads_people else None
-        return {"kind": kind, "name": name, "number": message.person_id}
+        return {"kind": kind, "name": name, "number": message.person_id, "model": None, "reviewed_by": None}
     name = message.agent.name if message.agent else message.rule
-    return {"kind": kind, "name": name, "number": message.agent_id}
+    reviewer = message.reviewed_by.name if message.reviewed_by else None
+    model = message.model or None
+    return {"kind": kind, "name": name, "number": message.agent_id, "model": model, "reviewed_by": reviewer}
 
 
 def _translation(one: Translation) -> Json:

@@ -185,6 +185,12 @@ NARROWED_BY: Words = {
     "due": gettext_lazy("deadline"),
     "text": gettext_lazy("words"),
 }
+DOCUMENTS: Words = {
+    "csv": "CSV",
+    "json": "JSON",
+    "pdf": "PDF",
+    "print": gettext_lazy("page to print"),
+}
 SEEN_TO: Words = {
     "again": gettext_lazy("sent again"),
     "left": gettext_lazy("left as it is"),
@@ -206,6 +212,7 @@ BY_FIELD: Mapping[str, Words] = {
     "answer": dict(ANSWERS),
     "because": dict(WITHDRAWN_BECAUSE),
     "evidence": LIKENESS,
+    "file": DOCUMENTS,
     "way": dict(WAYS_TO_CONSENT),
     "channel": dict(CHANNELS),
     "fields": FIELDS,

@@ -43,6 +43,29 @@ def test_a_promise_says_by_when_and_who_sees_to_it(promise: Promise, ticket: Tic
     assert "zugesagt für" in said and "Mira Yılmaz sorgt dafür." in said
 
 
+def test_what_is_promised_does_not_wait_for_an_answer(
+    promise: Promise, ticket: Ticket, status_page: Read, mira: Agent, now: datetime
+) -> None:
+    waits, comes = "dann geht es weiter", "wartet nicht auf Ihre Antwort"
+    page = status_page(ticket)
+    assert (waits in page, comes in page) == (False, True)
+    actions.keep(promise, actor=Actor.agent(mira.pk), at=now)
+    page = status_page(ticket)
+    assert (waits in page, comes in page) == (True, False)
+
+
+def test_nobody_says_that_all_is_done_while_a_promise_is_owed(
+    promise: Promise, ticket: Ticket, status_page: Read, mira: Agent, now: datetime
+) -> None:
+    said, owed = "Von unserer Seite ist alles getan", "Was wir Ihnen zugesagt haben, steht noch aus"
+    actions.change(ticket, actions.Change(status="resolved"), actor=Actor.agent(mira.pk), at=now)
+    page = status_page(ticket)
+    assert (said in page, owed in page) == (False, True)
+    actions.keep(promise, actor=Actor.agent(mira.pk), at=now)
+    page = status_page(ticket)
+    assert (said in page, owed in page) == (True, False)
+
+
 def test_what_became_of_it_is_said_plainly(
     promise: Promise, ticket: Ticket, status_page: Read, mira: Agent, friday: datetime
 ) -> None:

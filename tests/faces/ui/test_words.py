@@ -28,6 +28,14 @@ def test_a_size_is_said_in_two_telling_digits(count: int, text: str) -> None:
     assert size(count, language="de").replace("\u202f", " ") == text
 
 
+def test_bytes_are_counted_in_the_words_of_the_language() -> None:
+    assert [size(count, language="en").replace("\u202f", " ") for count in (0, 1, 669)] == [
+        "0 bytes",
+        "1 byte",
+        "669 bytes",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "sign"),
     [

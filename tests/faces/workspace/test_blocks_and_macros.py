@@ -173,6 +173,21 @@ def test_what_was_shown_is_done_and_can_be_undone(miras_parts: Client, ticket: T
     assert "Es ist schon zurückgenommen." in miras_parts.post(f"/workspace/macro-runs/{run.pk}/undo/").content.decode()
 
 
+def test_a_tag_that_stays_is_not_crossed_out(
+    miras: Client, mira: Agent, admin: Agent, ticket: Ticket, now: datetime
+) -> None:
+    tickets.change(ticket, tickets.Change(tags=("solar", "offen")), actor=Actor.agent(mira.pk), at=now)
+    made = macros.create(
+        name="Eilt", adds_tags=["eilig", "solar"], removes_tags=["offen"], actor=Actor.agent(admin.pk), at=now
+    )
+    html = miras.get(f"/workspace/tickets/{ticket.pk}/macros/{made.pk}/").content.decode()
+    (line,) = re.findall(r"<dt>Schlagwörter</dt><dd>(.+?)</dd>", html)
+    assert " ".join(re.sub("<[^>]+>", "", line).split()) == "solar geht: offen + kommt: eilig"
+    assert re.findall("<del>.*?</del>", line)[0].endswith("offen</del>")
+    listed = miras.get(f"/workspace/tickets/{ticket.pk}/macros/").content.decode()
+    assert "Schlagwörter: + eilig, − offen" in listed
+
+
 def test_when_the_ticket_changed_since_it_was_shown_it_is_shown_anew_and_nothing_is_done(
     miras_parts: Client, ticket: Ticket, macro: Macro, now: datetime
 ) -> None:

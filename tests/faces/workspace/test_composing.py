@@ -293,6 +293,20 @@ def test_new_here_is_only_who_has_had_nothing_of_the_conversation(
     assert forwarded.is_forward and "neu dabei" in whom(miras, ticket, cc=mira.email)
 
 
+def test_who_wrote_last_from_the_status_page_is_not_new_here(
+    miras: Client, ticket: Ticket, mira: Agent, kim: Address, now: datetime
+) -> None:
+    """What comes by form names no address, and says nothing of who had the last mail."""
+    answered = actions.reply(ticket, Answer("Gern."), actor=Actor.agent(mira.pk), at=now + timedelta(minutes=1))
+    actions.mark_sent(answered, actor=SYSTEM, at=now)
+    Message.objects.create(
+        ticket=ticket, direction="in", channel="form", state="received", person=ticket.person, text="Danke.",
+        written_at=now + timedelta(minutes=2),
+        created_at=now + timedelta(minutes=2),
+    )  # fmt: skip
+    assert "chip-mark" not in whom(miras, ticket)
+
+
 def test_a_colleague_is_named_as_one(miras: Client, ticket: Ticket, admin: Agent) -> None:
     assert "Kollegium" in whom(miras, ticket, cc=admin.email)
 

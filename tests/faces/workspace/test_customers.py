@@ -431,3 +431,13 @@ def test_open_promises_over_all_concerns_stand_in_the_panel_until_they_are_kept(
         True,
         False,
     )
+
+
+def test_whoever_reads_english_reads_the_form_of_address_in_english(
+    miras: Client, mira: Agent, kim: Person, ticket: Ticket
+) -> None:
+    Person.objects.filter(pk=kim.pk).update(address_form="frau")
+    Agent.objects.filter(pk=mira.pk).update(language="en")
+    assert "Ms (Frau)" in miras.get(f"/workspace/people/{kim.pk}/").content.decode()
+    Agent.objects.filter(pk=mira.pk).update(language="de")
+    assert "Ms (Frau)" not in miras.get(f"/workspace/people/{kim.pk}/").content.decode()

@@ -17,7 +17,7 @@ from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer, File, Promised
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Message, Ticket
 from tests import needs
 
 HOSTILE = 'Ärger 😀 漢字 #eval("1") *fett* $x$ <b>#include "/etc/passwd"</b> \\ ]] }} {% x %} \u202e\u200d'
@@ -95,6 +95,37 @@ def test_what_was_promised_is_in_it(miras: Client, whole: Ticket, mira: Agent, n
     (promise,) = json.loads(take(miras, whole, "json").content)["promises"]
     assert (promise["words"], promise["owner"], promise["state"]) == ("Wir melden uns.", mira.name, "open")
     assert datetime.fromisoformat(promise["due_at"]) == due
+
+
+def test_the_sheet_says_who_speaks_and_what_was_promised(
+    miras: Client, whole: Ticket, mira: Agent, tom: Agent, now: datetime
+):
+    due = now + timedelta(days=3)
+    actions.promise(whole, Promised("Wir melden uns.", due, mira), actor=Actor.agent(mira.pk), at=now)
+    answer = whole.messages.get(agent=mira)
+    Message.objects.filter(pk=answer.pk).update(model="probe@1", reviewed_by=tom)
+    html = take(miras, whole, "print").content.decode()
+    said = re.findall(r'<h3>(.+?)</h3>\s*<p class="small">(.+?) · ', html)
+    assert said[0] == ("Kim Berger", "Kundschaft")
+    assert said[-1] == (mira.name, "KI-Entwurf, von Mensch geprüft")
+    assert f"Wir melden uns. {mira.name} sorgt dafür." in html
+    author = json.loads(take(miras, whole, "json").content)["messages"][-1]["author"]
+    assert (author["model"], author["reviewed_by"]) == ("probe@1", tom.name)
+
+
+def test_the_course_of_events_goes_with_the_time_and_names_the_copy(
+    miras: Client, whole: Ticket, mira: Agent, now: datetime
+):
+    """What was noted later may have happened earlier: the journal keeps its own order, a person reads by the clock."""
+    actions.snooze(
+        whole, until=now + timedelta(days=9), reason="", actor=Actor.agent(mira.pk), at=now + timedelta(seconds=90)
+    )
+    snoozed = json.loads(take(miras, whole, "json").content)["events"][-1]
+    assert snoozed["verb"] == "ticket.snoozed"
+    html = take(miras, whole, "print").content.decode()
+    course = html[html.index("<h2>Verlauf</h2>") :]
+    assert course.index(snoozed["sentence"]) < course.index("hat eine Antwort geschrieben")
+    assert "hat das als Dokument ausgegeben (JSON)" in course
 
 
 @pytest.mark.parametrize("file", ["json", "print"])

@@ -127,6 +127,20 @@ def test_many_from_a_list_are_attached_and_taken_back_at_once(
     assert not third.links.exists()
 
 
+def test_below_many_concerns_the_answer_is_one_press_away(
+    miras: Client, problem: Ticket, mira: Agent, open_ticket: Open, kim_address: Address, billing: Team, now: datetime
+) -> None:
+    page = f"/workspace/tickets/{problem.pk}/problem/"
+    few = miras.get(page).content.decode()
+    assert ('href="#write"' in few, 'id="write"' in few) == (False, True)
+    for number in range(8):
+        one = open_ticket(kim_address, subject=f"Dunkel {number}", at=now + timedelta(days=number + 1))
+        one = actions.assign(one, to=billing, actor=SYSTEM, at=now)
+        actions.link(one, problem, kind="problem", actor=Actor.agent(mira.pk), at=now)
+    many = miras.get(page).content.decode()
+    assert many.index('href="#write"') < many.index("Dunkel 0") < many.index('id="write"')
+
+
 def answer(client: Client, problem: Ticket, text: str = "{{anrede}}\n\nder Strom ist wieder da.") -> Round:
     form = {"kind": "answer", "text": text, "status": "waiting_customer"}
     made = client.post(f"/workspace/tickets/{problem.pk}/problem/round/", form)

@@ -4,12 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anliegen.records.accounts.models.operator import LANGUAGES
-from anliegen.records.customers.models import ADDRESS_FORMS, CONTACT_WAYS, Person
+from anliegen.records.customers.models import CONTACT_WAYS, Person
 
 Choices = list[tuple[str, Any]]
+# In the words of the portal: whoever reads English knows no "Herr".
+ADDRESS_FORMS: tuple[tuple[str, str | Promise], ...] = (
+    ("", gettext_lazy("not stated")),
+    ("frau", pgettext_lazy("form of address", "Ms (Frau)")),
+    ("herr", pgettext_lazy("form of address", "Mr (Herr)")),
+    ("neutral", gettext_lazy("neutral")),
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +51,7 @@ FIELDS = {
     field.key: field
     for field in (
         Field("name", gettext_lazy("Name")),
-        Field("address_form", gettext_lazy("Form of address"), choices=tuple(ADDRESS_FORMS), hint=_ONLY_STATED),
+        Field("address_form", gettext_lazy("Form of address"), choices=ADDRESS_FORMS, hint=_ONLY_STATED),
         Field("title", gettext_lazy("Title"), 40),
         Field("given_name", gettext_lazy("Given name"), 100),
         Field("family_name", gettext_lazy("Family name"), 100),

@@ -27,7 +27,10 @@ EMPTY = gettext_lazy("Please say in a line where it stands: whoever gets it read
 class HandoverForm(forms.Form):
     """To whom, and the line."""
 
-    to = forms.ChoiceField(label=gettext_lazy("Hand over to"))
+    to = forms.ChoiceField(
+        label=gettext_lazy("Hand over to"),
+        error_messages={"required": gettext_lazy("Please choose to whom.")},
+    )
     summary = forms.CharField(
         label=gettext_lazy("Where it stands"),
         max_length=LONGEST_SUMMARY,
@@ -40,10 +43,15 @@ class HandoverForm(forms.Form):
         found = at_hand(ticket.team_id)
         people = [(f"agent:{pk}", name) for pk, name in found.agents if pk not in (agent.pk, ticket.assignee_id)]
         teams = [(f"team:{pk}", name) for pk, name in found.teams if pk != ticket.team_id]
+        # Nobody is chosen for the writer: who types the line and presses Enter would send it to the first of the list.
+        chosen = to or (data.get("to") if data else "")
+        unchosen = [] if chosen else [("", _("please choose"))]
         self.fields["to"].choices = [  # type: ignore[attr-defined]
+            *unchosen,
             *people,
             *((key, _("Team %(name)s") % {"name": name}) for key, name in teams),
         ]
+        self.fields["summary" if chosen else "to"].widget.attrs["autofocus"] = True
 
 
 class ReasonForm(forms.Form):

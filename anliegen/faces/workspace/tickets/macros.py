@@ -46,12 +46,16 @@ FIELDS: dict[str, str | Promise] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the preview: a field, what it is, what it becomes, and why it stays if it does."""
+    """One line of the preview: a field, what it is, what it becomes, and why it stays if it does.
+
+    Of tags, `was` are those that go and `now` those that come; what stays beside them stands in `beside`.
+    """
 
     field: str | Promise
     was: str
     now: str
     stays: str = ""
+    beside: str | None = None
 
 
 class Preview:
@@ -76,20 +80,20 @@ class Preview:
 
     @property
     def lines(self) -> list[Line]:
-        return [
-            Line(
-                FIELDS[step.field],
-                self._word(step.field, step.was),
-                self._word(step.field, step.now),
-                _stays(step),
-            )
-            for step in self.plan.steps
-        ]
+        return [self._line(step) for step in self.plan.steps]
+
+    def _line(self, step: Step) -> Line:
+        name, stays = FIELDS[step.field], _stays(step)
+        if step.field == "tags" and not stays:
+            gone, come = _parted(step)
+            beside = ", ".join(tag for tag in step.was if tag not in gone)
+            return Line(name, ", ".join(gone), ", ".join(come), beside=beside)
+        return Line(name, self._word(step.field, step.was), self._word(step.field, step.now), stays)
 
     @property
     def in_short(self) -> str:
         """In one line, for the palette."""
-        done = [f"{FIELDS[step.field]}: {self._word(step.field, step.now)}" for step in self.plan.doing]
+        done = [f"{FIELDS[step.field]}: {self._becomes(step)}" for step in self.plan.doing]
         return " · ".join([*done, *([str(FIELDS[self.plan.place])] if self.plan.place else [])])
 
     @property
@@ -105,6 +109,12 @@ class Preview:
     def tells_nobody(self) -> bool:
         """Whether it ends the concern, of which nobody outside hears by a macro."""
         return any(step.field == "status" and step.now in DONE for step in self.plan.doing)
+
+    def _becomes(self, step: Step) -> str:
+        if step.field != "tags":
+            return self._word(step.field, step.now)
+        gone, come = _parted(step)
+        return ", ".join([*(f"+ {tag}" for tag in come), *(f"− {tag}" for tag in gone)])
 
     def _word(self, field: str, value: Any) -> str:
         match field:
@@ -122,6 +132,11 @@ class Preview:
             case "topic":
                 return value or _("no topic")
         return ", ".join(value) or _("no tags")
+
+
+def _parted(step: Step) -> tuple[list[str], list[str]]:
+    """The tags that go, and those that come."""
+    return [tag for tag in step.was if tag not in step.now], [tag for tag in step.now if tag not in step.was]
 
 
 def _stays(step: Step) -> str:

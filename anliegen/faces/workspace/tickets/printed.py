@@ -4,12 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anliegen.faces.ui.dates import exact
 from anliegen.faces.ui.drawing import language
 from anliegen.faces.ui.numbers import size
 from anliegen.faces.workspace.tickets import foreign
-from anliegen.records.tickets.models import CHANNELS, MESSAGE_STATES, PRIORITIES, STATUSES
+from anliegen.records.tickets.models import CHANNELS, MESSAGE_STATES, PRIORITIES, PROMISE_STATES, STATUSES
 
 Json = dict[str, Any]
 
@@ -30,10 +31,12 @@ def sheet(whole: Json) -> Json:
         "facts": _facts(whole),
         "talk_title": _("Messages and notes") if whole["with_notes"] else _("Messages"),
         "talk": _talk(whole),
+        "promises_title": _("Promises"),
+        "promises": [_promise(one) for one in whole["promises"]],
         "decisions_title": _("Automated decisions"),
         "decisions": [_decision(one) for one in whole["decisions"]],
-        "events_title": _("What happened"),
-        "events": [{"at": _said(one["at"]), "text": one["sentence"]} for one in whole["events"]],
+        "events_title": _("Course of events"),
+        "events": [{"at": _said(one["at"]), "text": one["sentence"]} for one in _in_time(whole["events"])],
         "note_label": _("Internal note"),
         "files_label": _("Attachments"),
         "foot": _(
@@ -70,9 +73,14 @@ def _facts(whole: Json) -> list[tuple[str, str]]:
 
 def _talk(whole: Json) -> list[Json]:
     """Messages and notes in the order of time."""
-    said = [(one["at"], _letter(one)) for one in whole["messages"]]
-    said += [(one["at"], _note(one)) for one in whole["notes"]]
-    return [entry for _at, entry in sorted(said, key=lambda pair: datetime.fromisoformat(pair[0]))]
+    drawn = [one | {"drawn": _letter(one)} for one in whole["messages"]]
+    drawn += [one | {"drawn": _note(one)} for one in whole["notes"]]
+    return [one["drawn"] for one in _in_time(drawn)]
+
+
+def _in_time(rows: list[Json]) -> list[Json]:
+    """In the order in which a person tells it; the journal's own may differ, and stands in the JSON."""
+    return sorted(rows, key=lambda one: datetime.fromisoformat(one["at"]))
 
 
 def _letter(one: Json) -> Json:
@@ -81,7 +89,7 @@ def _letter(one: Json) -> Json:
     if author["kind"] == "rule":
         who = _("Automation (%(rule)s)") % {"rule": author["name"]}
     via = str(dict(CHANNELS)[one["channel"]])
-    about = [_said(one["at"]), via, str(dict(MESSAGE_STATES)[one["state"]])]
+    about = [_kind(author), _said(one["at"]), via, str(dict(MESSAGE_STATES)[one["state"]])]
     if sender := (one.get("from") or {}).get("address"):
         about.append(_("from %(address)s") % {"address": sender})
     if to := ", ".join(each["address"] for each in [*one.get("to", []), *one.get("cc", [])]):
@@ -95,6 +103,15 @@ def _letter(one: Json) -> Json:
         "translations": [_translation(each) for each in one["translations"]],
         "files": [_file(file) for file in one["files"]],
     }
+
+
+def _kind(author: Json) -> str:
+    """Who speaks: the customer, a person of the house, a rule, or a model whose draft a person sent."""
+    if author["kind"] == "person":
+        return _("Customer")
+    if author["model"]:
+        return pgettext("actor", "AI draft, checked by a person")
+    return pgettext("actor", "Person") if author["kind"] == "agent" else pgettext("actor", "Automation")
 
 
 def _translation(one: Json) -> Json:
@@ -129,6 +146,18 @@ def _paragraphs(text: str) -> list[list[str]]:
 
 def _file(file: Json) -> Json:
     return {"name": file["filename"], "about": f"{size(file['size'])} · {file['content_type']}", "sum": file["sha256"]}
+
+
+def _promise(one: Json) -> Json:
+    parts = [f"{one['words'].rstrip('.')}."]
+    if one["owner"]:
+        parts.append(_("%(name)s sees to it.") % {"name": one["owner"]})
+    if one["due_at"] != one["first_due_at"]:
+        parts.append(_("Promised at first for %(when)s.") % {"when": _said(one["first_due_at"])})
+    if one["reason"]:
+        parts.append(one["reason"])
+    about = _("Due %(when)s") % {"when": _said(one["due_at"])}
+    return {"about": f"{about} · {dict(PROMISE_STATES)[one['state']]}", "text": " ".join(parts)}
 
 
 def _decision(one: Json) -> Json:

@@ -48,10 +48,14 @@ CONDITION = re.compile(
 )
 THEN = re.compile(r"^[\s,;:–—(]*then\b")
 PLEASE = re.compile(r"\bplease\b")
+# "About" is doubt before a time and none before a matter; "plan" is hope as a verb and a thing as a noun.
+_ROUGHLY = (
+    r"(?:about|around)(?= (?:\d|an?\b|the (?:end|middle|beginning|start)\b|(?:one|two|three|four|five|six|ten)\b"
+    r"|noon\b|midday\b|next\b|tomorrow\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b))"
+)
 SOFT = re.compile(
     r"\b(?:probably|hopefully|possibly|perhaps|maybe|might|should|could|try|aim|hope|expect|likely|usually"
-    r"|normally|about"
-    r"|around|can|plan)\b"
+    rf"|normally|can|{_ROUGHLY}|(?:i|we)(?: \w{{1,12}})? plan|planning to)\b"
 )
 BEFORE = re.compile(
     r"\b(?:since|from|every|each|last|after|between|of|per|the previous|past|good)[ \t\u00a0\n]{1,4}(?:to |until )?$"

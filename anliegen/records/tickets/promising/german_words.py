@@ -100,7 +100,9 @@ SOFT = re.compile(
     r"|eventuell"
     r"|vielleicht|in der regel|normalerweise|üblicherweise|gewöhnlich|kann ich|können wir|ich kann|wir können"
     r"|etwa|ungefähr"
-    r"|rund|planen?|gerechnet|rechnen?|sollte[n]?|gegen)\b"
+    # "Gegen Mittag" is doubt and "gegen die Rechnung" none; so with "rund um" and with what is reckoned anew.
+    r"|rund(?! um\b)|planen?|gerechnet|rechnen?(?= (?:\w{1,12} ){0,2}(?:da)?mit\b)|sollte[n]?"
+    r"|gegen(?= (?:\d|mittag|abend|nachmittag|anfang|mitte|ende)))\b"
 )
 # Right before a time these say that it begins there, or has passed, or comes again and again.
 BEFORE = re.compile(

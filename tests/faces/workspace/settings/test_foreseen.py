@@ -12,12 +12,14 @@ from django.urls import reverse
 
 from anliegen.faces.workspace.settings.foreseen.people import of_leaving
 from anliegen.flow.macros.actions import create as create_macro
+from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.frames import set_frames
 from anliegen.records.accounts.leeway import Limit
 from anliegen.records.accounts.models import Agent, ConcessionKind, Mailbox, Operator, Role, Team
-from anliegen.records.customers.models import Category
+from anliegen.records.customers.actions import note_fact
+from anliegen.records.customers.models import Category, Person
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.actions.concede import Wish, pass_concession_on
 from anliegen.records.tickets.content import Promised
@@ -66,7 +68,7 @@ def test_a_role_that_loses_a_permission_says_how_many_lose_it_and_what_they_no_l
 ) -> None:
     kept = [code for code in agent_role.permissions if code not in ("ticket.read", "ticket.note")]
     assert look("role", agent_role.pk, role_form(agent_role, permissions=kept)) == [
-        "2 people lose: read concerns, write internal notes.",
+        "2 people lose: read concerns; write internal notes.",
         "Open concerns in view: 0 instead of 1.",
     ]
     agent_role.refresh_from_db()
@@ -104,10 +106,17 @@ def test_a_role_that_nobody_has_and_one_in_which_nothing_differs_change_nothing(
     assert look("role", agent_role.pk, role_form(agent_role)) == ["Nothing changes for anybody."]
 
 
+def test_what_keeps_the_effect_from_being_said_is_named(look: Look, admin: Agent) -> None:
+    """A number out of bounds is complete, and wrong all the same."""
+    assert look("operator", None, operator_form(undo_seconds=5)) == [
+        "Please put right first: “Seconds to undo sending”."
+    ]
+
+
 def test_while_the_entries_are_not_complete_it_says_so(browser: Client, agent_role: Role, said: Said) -> None:
     given = role_form(agent_role, name="", preview="1")
     part = browser.post(to("role", agent_role.pk), given, headers={"hx-request": "true"})
-    assert (part.status_code, "As soon as the entries are complete" in part.text) == (200, True)
+    assert (part.status_code, "Please put right first: “Name”." in part.text) == (200, True)
     assert said() == []
 
 
@@ -118,7 +127,7 @@ def test_another_role_for_a_person_says_what_they_lose_and_which_promises_they_m
     reader = accounts.create(Role, name="Lesen", slug="lesen", permissions=["ticket.read"], actor=SYSTEM, at=now)
     before = said()
     foreseen = look("agent", mira.pk, agent_form(mira, role=reader.pk))
-    assert foreseen[0].startswith("1 person loses: reply to customers, write internal notes")
+    assert foreseen[0].startswith(f"{mira.name} loses: reply to customers; write internal notes")
     assert foreseen[1:] == [
         "1 promise lies in a concern that its owner may no longer answer then. It stays theirs until somebody gives it"
         " to another."
@@ -350,11 +359,30 @@ def test_a_category_says_what_becomes_of_what_is_noted(look: Look, admin: Agent,
     row = accounts.create(Category, name="Haushalt", actor=SYSTEM, at=now)
     before = said()
     assert look("category", row.pk, {"name": "Haushalt", "keeps_days": 30, "is_special": "on"}) == [
-        "New facts stay for 30 days instead of 365; what is noted keeps its day (0).",
+        "New facts stay for 30 days instead of 365.",
         "New facts need an explicit consent.",
-        "Nobody can choose it for new facts any more; what is noted stays (0).",
+        "Nobody can choose it for new facts any more.",
     ]
     assert said() == before
+
+
+def test_a_category_says_how_many_facts_stay_until_their_day(look: Look, admin: Agent, kim: Person) -> None:
+    row = accounts.create(Category, name="Haushalt", actor=SYSTEM, at=clock.now())
+    today = clock.now().date()
+    note_fact(
+        kim, said="Drei Kinder", reason="Tarif", consent_way="spoken", consented_on=today,
+        expires_on=today + timedelta(days=9), category=row, actor=Actor.agent(admin.pk), at=clock.now(),
+    )  # fmt: skip
+    stays = "1 fact that is noted already stays until its day."
+    assert look("category", row.pk, {"name": "Haushalt", "keeps_days": 30}) == [
+        "New facts stay for 30 days instead of 365.",
+        stays,
+        "Nobody can choose it for new facts any more.",
+    ]
+    assert look("category", row.pk, {"name": "Haushalt", "keeps_days": 365}) == [
+        "Nobody can choose it for new facts any more.",
+        stays,
+    ]
 
 
 @pytest.mark.parametrize("name", ["role", "agent", "team", "agent-leaving", "team-ending"])

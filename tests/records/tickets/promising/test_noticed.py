@@ -163,6 +163,18 @@ def test_what_binds_nobody_is_no_promise(text: str) -> None:
         ("Voraussichtlich erhalten Sie die Rechnung bis Freitag.", False),
         ("Wir versuchen, das bis Freitag zu klären.", False),
         ("Ich kann Sie morgen Nachmittag zurückrufen.", False),
+        ("Ich bearbeite Ihren Einspruch gegen die Rechnung bis Freitag.", True),
+        ("Ich rufe Sie am Freitag gegen 10 Uhr an.", False),
+        ("Ich schicke Ihnen alles rund um den Vertrag bis Freitag.", True),
+        ("Sie erhalten das Geld in rund drei Tagen.", False),
+        ("Wir rechnen Ihren Abschlag bis Freitag neu.", True),
+        ("Wir melden uns bis Freitag, rechnen Sie damit.", True),
+        ("Rechnen Sie damit, dass wir uns bis Freitag melden.", False),
+        ("I will send you the plan of the instalments by Friday.", True),
+        ("We plan to answer, and we will call you by Friday.", False),
+        ("I will write to you about the bill by Friday.", True),
+        ("I will call you in about three days.", False),
+        ("I will call you at around noon tomorrow.", False),
     ],
 )
 def test_what_is_only_hoped_or_tried_is_offered_as_that(text: str, is_firm: bool) -> None:

@@ -23,9 +23,9 @@ def of_category(row: Category, values: dict[str, Any]) -> list[Line]:
         )
         lines.append(Line(words % {"count": counted(named), "name": values["name"]}))
     if row.keeps_days != values["keeps_days"]:
-        words = _("New facts stay for %(then)s days instead of %(was)s; what is noted keeps its day (%(count)s).")
-        count = counted(_most(noted))
-        lines.append(Line(words % {"then": values["keeps_days"], "was": row.keeps_days, "count": count}))
+        words = _("New facts stay for %(then)s days instead of %(was)s.")
+        lines.append(Line(words % {"then": values["keeps_days"], "was": row.keeps_days}))
+        lines += _noted_stays(noted)
     if values["is_special"] and not row.is_special:
         lines.append(Line(_("New facts need an explicit consent."), "info"))
         if without := _most(noted.filter(is_explicit=False)):
@@ -40,11 +40,22 @@ def of_category(row: Category, values: dict[str, Any]) -> list[Line]:
             Line(_("New facts need no explicit consent any more. Make sure that none is of Art. 9 GDPR."), "waiting")
         )
     if row.is_active and not values["is_active"]:
-        words = _("Nobody can choose it for new facts any more; what is noted stays (%(count)s).")
-        lines.append(Line(words % {"count": counted(_most(noted))}))
+        lines.append(Line(_("Nobody can choose it for new facts any more.")))
+        lines += [] if row.keeps_days != values["keeps_days"] else _noted_stays(noted)
     elif values["is_active"] and not row.is_active:
         lines.append(Line(_("It can be chosen for new facts again.")))
     return or_nothing(lines)
+
+
+def _noted_stays(noted: Any) -> list[Line]:
+    if not (count := _most(noted)):
+        return []
+    words = ngettext(
+        "%(count)s fact that is noted already stays until its day.",
+        "%(count)s facts that are noted already stay until their day.",
+        count,
+    )
+    return [Line(words % {"count": counted(count)})]
 
 
 def _most(rows: Any) -> int:

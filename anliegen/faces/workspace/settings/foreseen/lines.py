@@ -22,7 +22,7 @@ class Line:
     tone: str = "info"
 
 
-Effect = Sequence[Line] | None  # None: the entries are not complete
+Effect = Sequence[Line] | None  # None: nothing was changed yet
 
 
 def wants_preview(request: HttpRequest) -> bool:
@@ -34,10 +34,19 @@ def shown(
     request: HttpRequest, template: str, form: BaseForm, find: Callable[[], Effect], *, place: str, **context: Any
 ) -> HttpResponse:
     """The page with the effect of what is being entered, or for htmx only the effect. Saves nothing."""
-    effect = find() if form.is_valid() else None
+    effect = find() if form.is_valid() else _to_put_right(form)
     if request.headers.get("HX-Request") == "true":
         return show(request, "foreseen", {"effect": effect}, place=place, block="effect")
     return show(request, template, context | {"form": form, "effect": effect}, place=place)
+
+
+def _to_put_right(form: BaseForm) -> list[Line]:
+    """Which entries keep the effect from being said: a number out of bounds is complete, and wrong all the same."""
+    fields = [str(form[name].label) for name in form.errors if name in form.fields]
+    lines = [Line(str(error), "waiting") for error in form.non_field_errors()]
+    if fields:
+        lines.insert(0, Line(_("Please put right first: %(names)s.") % {"names": named(fields)}, "waiting"))
+    return lines
 
 
 def or_nothing(lines: list[Line]) -> list[Line]:

@@ -36,7 +36,10 @@ def of_role(role: Role, values: dict[str, Any], *, refusal: str, actor: Actor, a
 def of_agent(agent: Agent, values: dict[str, Any], *, refusal: str, actor: Actor, at: datetime) -> list[Line]:
     """What this person may do and see then, and what names the topics they are good at."""
     was = set(agent.skills)
-    lines = compared([agent.pk], lambda: accounts.change_agent(agent, actor=actor, at=at, **values), refusal=refusal)
+    name = agent.name
+    lines = compared(
+        [agent.pk], lambda: accounts.change_agent(agent, actor=actor, at=at, **values), refusal=refusal, name=name
+    )
     topics = [_topic(topic) for topic in values["skills"] if topic not in was][:MOST_TOPICS]
     if agent.name != values["name"]:
         topics.append(Line(_("Customers read “%(name)s” under new answers.") % {"name": values["name"]}))

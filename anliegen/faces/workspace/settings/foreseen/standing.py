@@ -52,8 +52,9 @@ class Standing:
         )
 
 
-def compared(keys: Iterable[int], deed: Callable[[], object], *, refusal: str) -> list[Line]:
-    """What the deed would change for these people, in sentences; `refusal` where it would be refused."""
+def compared(keys: Iterable[int], deed: Callable[[], object], *, refusal: str, name: str = "") -> list[Line]:
+    """What the deed would change for these people, in sentences; `refusal` where it would be refused. `name`: of the
+    only one, where it is about one person."""
     keys = list(keys)
     was = Standing.of(keys)
     try:
@@ -62,22 +63,29 @@ def compared(keys: Iterable[int], deed: Callable[[], object], *, refusal: str) -
             then = Standing.of(keys)
     except LastAdministrator:
         return [Line(refusal, "broken")]
-    return or_nothing([*_permissions(was, then), *_seen(was, then), *_managers(was, then), *_out_of_reach(was, then)])
+    return or_nothing(
+        [*_permissions(was, then, name), *_seen(was, then), *_managers(was, then), *_out_of_reach(was, then)]
+    )
 
 
-def _permissions(was: Standing, then: Standing) -> list[Line]:
+def _permissions(was: Standing, then: Standing, name: str) -> list[Line]:
     lines = []
     if gained := then.permissions - was.permissions:
         words = ngettext("%(count)s person gains: %(what)s.", "%(count)s people gain: %(what)s.", then.people)
-        lines.append(Line(words % {"count": then.people, "what": _in_words(gained)}))
+        if name:
+            words = _("%(name)s gains: %(what)s.")
+        lines.append(Line(words % {"name": name, "count": then.people, "what": _in_words(gained)}))
     if lost := was.permissions - then.permissions:
         words = ngettext("%(count)s person loses: %(what)s.", "%(count)s people lose: %(what)s.", then.people)
-        lines.append(Line(words % {"count": then.people, "what": _in_words(lost)}, "waiting"))
+        if name:
+            words = _("%(name)s loses: %(what)s.")
+        lines.append(Line(words % {"name": name, "count": then.people, "what": _in_words(lost)}, "waiting"))
     return lines
 
 
 def _in_words(permissions: frozenset[str]) -> str:
-    return ", ".join(str(PERMISSIONS[code]) for code in PERMISSIONS if code in permissions)
+    """Parted by semicolons: there are commas within them."""
+    return "; ".join(str(PERMISSIONS[code]) for code in PERMISSIONS if code in permissions)
 
 
 def _seen(was: Standing, then: Standing) -> list[Line]:

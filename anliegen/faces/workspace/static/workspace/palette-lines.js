@@ -34,7 +34,7 @@ function score(words, text) {
 /* Whatever has a key, stands in a menu or is a button in sight; alike in name it is there once. */
 function offered() {
   const found = new Map();
-  const things = ".desk :is([data-key], .menu-item, .button)";
+  const things = ".desk :is([data-key], .menu-item, .button, .tabs a:not([aria-current]))";
   for (const element of [things, "[data-key], .menu-item, .side a"].flatMap((all) => [...document.querySelectorAll(all)])) {
     const { key } = element.dataset;
     if (element.closest("dialog, .toasts") || element.matches("[data-palette], :disabled")) continue;
