@@ -40,7 +40,7 @@ def compiled(make: Callable[..., models.QuerySet[M]]) -> Callable[..., models.Qu
     """
 
     @lru_cache(maxsize=MOST)
-    def statement(kinds: tuple[type, ...], shape: tuple[tuple[str, Any], ...]) -> _Statement[M]:
+    def statement(kinds: tuple[type, ...], shape: tuple[tuple[str, Any], ...]) -> _Statement[M] | None:
         stand_ins = [_STAND_INS[kind](place) for place, kind in enumerate(kinds)]
         return _Statement.of(make(*stand_ins, **dict(shape)), stand_ins)
 
@@ -48,7 +48,8 @@ def compiled(make: Callable[..., models.QuerySet[M]]) -> Callable[..., models.Qu
     def ask(*values: Any, **shape: Any) -> models.QuerySet[M]:
         if any(type(value) not in _STAND_INS for value in values):
             return make(*values, **shape)
-        return statement(tuple(map(type, values)), tuple(shape.items())).filled(values)
+        known = statement(tuple(map(type, values)), tuple(shape.items()))
+        return known.filled(values) if known is not None else make(*values, **shape)
 
     return ask
 
@@ -64,12 +65,14 @@ class _Statement(Generic[M]):
     slots: tuple["_Slot | None", ...]
 
     @classmethod
-    def of(cls, rows: models.QuerySet[M], stand_ins: Sequence[Any]) -> "_Statement[M]":
+    def of(cls, rows: models.QuerySet[M], stand_ins: Sequence[Any]) -> "_Statement[M] | None":
+        """None where Django sees that nothing can be found: that may be so for the stand-ins alone, such as a number
+        that is too large for a small key."""
         compiler = rows.query.get_compiler(using=rows.db)
         try:
             sql, params = compiler.as_sql()
         except EmptyResultSet:
-            sql, params, rows = "", (), rows.none()
+            return None
         compiler.connection = None  # of this thread, whose end would else not close it
         return cls(rows, compiler, sql, tuple(params), tuple(_slot(param, stand_ins) for param in params))
 
@@ -79,8 +82,6 @@ class _Statement(Generic[M]):
             for known, slot in zip(self.params, self.slots, strict=True)
         )
         rows = self.rows.all()
-        if not self.sql:
-            return rows
         rows._query = _Filled(self, params)  # type: ignore[attr-defined]  # its setter would make dicts of tuples
         return rows
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from anliegen.ground.compiled import NotAsked, compiled, in_any_of
-from anliegen.records.accounts.models import Team
+from anliegen.records.accounts.models import Operator, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.models import Ticket
 
@@ -88,6 +88,14 @@ def test_a_value_that_is_changed_on_the_way_is_refused() -> None:
     for question in (next_to, written):
         with pytest.raises(NotAsked):
             question(1)
+
+
+def test_a_key_too_small_for_the_stand_ins_is_found(operator: Operator) -> None:
+    @compiled
+    def operators(pk: int) -> QuerySet[Operator]:
+        return Operator.objects.filter(pk=pk)
+
+    assert [list(operators(operator.pk)), list(operators(operator.pk + 1))] == [[operator], []]
 
 
 @pytest.mark.django_db

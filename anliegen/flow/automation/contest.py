@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from anliegen.flow.automation import verbs
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -27,7 +28,7 @@ def contest(decision: Decision, *, actor: Actor, at: datetime) -> Decision:
     A decision is contested once; asking again changes nothing.
     """
     with unit():
-        decision = Decision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
+        decision = held(Decision, decision.pk)
         if decision.contested_at is not None:
             return decision
         decision.contested_at = at

@@ -7,8 +7,10 @@ stranger wants to say to a third party.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,7 @@ from anliegen.flow.channels.models import Brake, Intake
 from anliegen.flow.channels.restored import came_before_it
 from anliegen.flow.channels.way_to_a_person import way_to_a_person
 from anliegen.ground import clock
+from anliegen.ground.compiled import compiled
 from anliegen.ground.jobs import job
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
@@ -54,8 +57,11 @@ def acknowledge(event: Event) -> None:
     """Read a `ticket.triaged`: tell the customer that the concern arrived, once, unless a machine wrote it."""
     operator = the_operator()
     at = clock.now()
-    ticket = Ticket.objects.select_related("team", "brand", "person").filter(pk=pk_of(event.subject)).first()
-    if ticket is None or not operator.acknowledges or not _deserves_one(ticket, at):
+    ticket = next(iter(_ticket(pk_of(event.subject))), None)
+    if ticket is None or not operator.acknowledges:
+        return
+    first = next(iter(_first(ticket.pk)), None)
+    if first is None or not _deserves_one(first, ticket, at):
         return
     # Asked first, not caught: an action that fails takes the whole batch of this reader back.
     to = actions.recipients_of(ticket)
@@ -65,7 +71,7 @@ def acknowledge(event: Event) -> None:
         return
     language = language_for(ticket, operator)
     with translation.override(language):
-        concern = _concern(ticket, to)
+        concern = _concern(first, ticket, to)
         answer = Answer(
             text=words(ticket, operator, language, concern=concern, at=at),
             subject=_subject(ticket, concern),
@@ -130,7 +136,7 @@ def may_be_answered_by_a_rule(message: Message, at: datetime) -> bool:
     """Whether a person wrote it, who is who they say, and just now: not long ago, nor before a restore."""
     if message.is_feigned or not is_from_a_person(message) or at - message.created_at > TOO_OLD:
         return False
-    line = Intake.objects.filter(message=message).order_by("pk").first()
+    line = next(iter(_line(message.pk)), None)
     if line is not None and is_of_the_past(line, message):
         return False
     return not came_before_it(line.received_at if line is not None else message.created_at)
@@ -144,10 +150,9 @@ def is_of_the_past(line: Intake, message: Message) -> bool:
     return not line.acknowledges_old and line.received_at - message.written_at > OF_THE_PAST
 
 
-def _concern(ticket: Ticket, to: Sequence[tuple[str, str]]) -> str | None:
+def _concern(first: Message, ticket: Ticket, to: Sequence[tuple[str, str]]) -> str | None:
     """What the concern is called: by its writer's own words, and only to its writer. Else number and team name it."""
-    first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
-    if first is None or not is_to_its_writer(first, to):
+    if not is_to_its_writer(first, to):
         return None
     if ticket.subject.strip():
         return ticket.subject
@@ -174,15 +179,39 @@ def _subject(ticket: Ticket, concern: str | None) -> str:
     }
 
 
-def _deserves_one(ticket: Ticket, at: datetime) -> bool:
-    first = Message.objects.filter(ticket=ticket, direction="in").order_by("pk").first()
-    if first is None or not may_be_answered_by_a_rule(first, at):
-        return False
-    return not Message.objects.filter(ticket=ticket, direction="out").exists()
+def _deserves_one(first: Message, ticket: Ticket, at: datetime) -> bool:
+    return may_be_answered_by_a_rule(first, at) and not any(_answers(ticket.pk))
 
 
 def _is_too_much(ticket: Ticket, at: datetime) -> bool:
-    said = Message.objects.filter(rule=RULE, ticket__person=ticket.person_id)
-    lately = said.filter(created_at__gt=at - WITHIN).count()
-    is_over = lately >= BRAKE or said.filter(created_at__gt=at - timedelta(days=1)).count() >= BRAKE_A_DAY
+    said = list(_said(ticket.person_id, at - timedelta(days=1)))
+    lately = sum(moment > at - WITHIN for moment in said)
+    is_over = lately >= BRAKE or len(said) >= BRAKE_A_DAY
     return holds_back(ticket.person_id, is_over=is_over, most=BRAKE, at=at)
+
+
+@compiled
+def _ticket(number: int) -> QuerySet[Ticket]:
+    return Ticket.objects.select_related("team", "brand", "person").filter(pk=number)
+
+
+@compiled
+def _first(ticket: int) -> QuerySet[Message]:
+    return Message.objects.filter(ticket=ticket, direction="in").order_by("pk")[:1]
+
+
+@compiled
+def _answers(ticket: int) -> QuerySet[Any]:
+    return Message.objects.filter(ticket=ticket, direction="out").values_list("pk", flat=True)[:1]
+
+
+@compiled
+def _line(message: int) -> QuerySet[Intake]:
+    return Intake.objects.filter(message=message).order_by("pk")[:1]
+
+
+@compiled
+def _said(person: int, since: datetime) -> QuerySet[Any]:
+    """When this person was acknowledged since then, the newest first; as many as decide."""
+    said = Message.objects.filter(rule=RULE, ticket__person=person, created_at__gt=since)
+    return said.order_by("-created_at").values_list("created_at", flat=True)[:BRAKE_A_DAY]

@@ -10,6 +10,7 @@ from anliegen.flow.channels import pace
 from anliegen.flow.channels.due import due_at
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import clock
+from anliegen.ground.held import held
 from anliegen.ground.jobs import STALLED_AFTER_S
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import ref
@@ -43,9 +44,11 @@ class Wait:
 def begin(delivery_id: int) -> Delivery | Wait | None:
     """Mark the attempt before the first byte leaves; None when there is nothing (more) to send."""
     with transaction.atomic():
-        one = Delivery.objects.select_for_update(of=("self",)).select_related("message").filter(pk=delivery_id)
-        delivery = one.first()
-        if delivery is None or delivery.done_at is not None:
+        try:
+            delivery = held(Delivery, delivery_id, "message")
+        except Delivery.DoesNotExist:
+            return None
+        if delivery.done_at is not None:
             return None
         at = clock.now()
         due = due_at(delivery, at=at)
@@ -78,7 +81,7 @@ def hand_over(delivery: Delivery) -> None:
     The one durable mark between "the server has nothing" and "the server may have it".
     """
     with transaction.atomic():
-        row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        row = held(Delivery, delivery.pk)
         if row.attempts != delivery.attempts or row.done_at is not None:
             raise Overtaken
         actions.let_go(delivery.message, at=clock.now())

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from anliegen.flow.channels import verbs
 from anliegen.flow.channels.acknowledge import make_up
 from anliegen.flow.channels.models import Brake, Intake
+from anliegen.ground.held import held
 from anliegen.ground.jobs import defer
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.record import record
@@ -24,7 +25,7 @@ def release(brake: Brake, *, by: Agent, actor: Actor, at: datetime) -> Brake:
     at each.     Does nothing when it is released already.
     """
     with transaction.atomic():
-        brake = Brake.objects.select_for_update().get(pk=brake.pk)
+        brake = held(Brake, brake.pk)
         if not brake.is_on:
             return brake
         brake.released_at, brake.released_by, brake.trusted_until = at, by, at + TRUSTED_FOR
@@ -46,7 +47,7 @@ def keep(brake: Brake, *, by: Agent, actor: Actor, at: datetime) -> Brake:
     Never for the mails in all: nobody could write to us any more.
     """
     with transaction.atomic():
-        brake = Brake.objects.select_for_update().get(pk=brake.pk)
+        brake = held(Brake, brake.pk)
         if not brake.is_on or brake.kept_at is not None or brake.kind == "mails":
             return brake
         brake.kept_at, brake.kept_by = at, by

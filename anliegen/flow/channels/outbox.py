@@ -16,6 +16,8 @@ from anliegen.flow.channels.mailroom import send
 from anliegen.flow.channels.models import Delivery
 from anliegen.ground import apart, clock
 from anliegen.ground.alone import alone
+from anliegen.ground.compiled import compiled
+from anliegen.ground.held import held
 from anliegen.ground.jobs import defer, job, periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
@@ -39,7 +41,7 @@ WAYS: dict[str, Way] = {"email": send.send}
 
 def plan(event: Event) -> None:
     """Read a `message.queued` or `message.rescheduled`: make its delivery, due when it can no longer be undone."""
-    message = Message.objects.filter(pk=pk_of(event.data["message"])).first()
+    message = next(iter(_message(pk_of(event.data["message"]))), None)
     if message is None or message.state != "queued":
         return
     if message.channel in SPOKEN:
@@ -158,6 +160,11 @@ def _try(delivery: Delivery) -> datetime | None:
     return None
 
 
+@compiled
+def _message(pk: int) -> QuerySet[Message]:
+    return Message.objects.filter(pk=pk)
+
+
 def _time_to_undo(message: Message) -> timedelta:
     """What a rule wrote nobody can undo, so it need not wait."""
     return timedelta(seconds=the_operator().undo_seconds if message.agent_id else 0)
@@ -169,7 +176,7 @@ def _planned_anew(delivery_id: int, wanted: dict[str, Any]) -> datetime | None:
     A worker may be at it: what it notes meanwhile stays.
     """
     with transaction.atomic():
-        delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
+        delivery = held(Delivery, delivery_id)
         if delivery.done_at is not None:
             afresh = {"done_at": None, "attempts": 0, "setbacks": 0, "code": "", "trouble": "", "error": ""}
             # What processes died of gets one more try, and that apart.

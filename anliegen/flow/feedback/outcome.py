@@ -5,6 +5,7 @@ from typing import cast
 
 from anliegen.flow.feedback import verbs
 from anliegen.flow.feedback.models import Outcome
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
@@ -56,7 +57,7 @@ def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime
     Raises NothingToAnswer.
     """
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = held(Ticket, ticket.pk)
         outcome = _judged(ticket, at)
         is_news = (outcome.answer, outcome.words) != (answer, words.strip())
         outcome.answer, outcome.words, outcome.stated_at = answer, words.strip(), at

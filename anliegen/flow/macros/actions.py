@@ -8,6 +8,7 @@ from typing import Any
 from anliegen.flow.macros import verbs
 from anliegen.flow.macros.models import Macro, MacroRun
 from anliegen.flow.macros.plan import Plan, plan, value_of
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
@@ -66,7 +67,7 @@ def create(*, actor: Actor, at: datetime, **fields: Any) -> Macro:
 def change(macro: Macro, *, actor: Actor, at: datetime, **fields: Any) -> Macro:
     """Change what a macro does. Says nothing when nothing differs."""
     with unit():
-        macro = Macro.objects.select_for_update(of=("self",)).get(pk=macro.pk)
+        macro = held(Macro, macro.pk)
         changed = sorted(name for name, value in fields.items() if getattr(macro, name) != value)
         if not changed:
             return macro
@@ -80,7 +81,7 @@ def change(macro: Macro, *, actor: Actor, at: datetime, **fields: Any) -> Macro:
 def set_in_use(macro: Macro, is_in_use: bool, *, actor: Actor, at: datetime) -> Macro:
     """Take a macro out of use, or into use again."""
     with unit():
-        macro = Macro.objects.select_for_update(of=("self",)).get(pk=macro.pk)
+        macro = held(Macro, macro.pk)
         if (macro.withdrawn_at is None) == is_in_use:
             return macro
         macro.withdrawn_at = None if is_in_use else at
@@ -98,7 +99,7 @@ def apply(
     """
     said = put_in(text, given)
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = held(Ticket, ticket.pk)
         made = plan(macro, ticket, agent, text=text, at=at)
         if made.digest != shown:
             raise Differs
@@ -139,10 +140,10 @@ def _do(macro: Macro, ticket: Ticket, made: Plan, text: str, agent: Agent, at: d
 def undo(run: MacroRun, *, actor: Actor, at: datetime) -> Undone:
     """Take back all of it that nobody has changed since. Raises CannotUndo."""
     with unit():
-        run = MacroRun.objects.select_for_update(of=("self",)).select_related("macro", "note").get(pk=run.pk)
+        run = held(MacroRun, run.pk, "macro", "note")
         if run.undone_at is not None:
             raise CannotUndo
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=run.ticket_id)
+        ticket = held(Ticket, run.ticket_id)
         changed = [field for field in CHANGED_BY if field in run.changes]
         kept = tuple(field for field in changed if _was_touched(run, ticket, field))
         back = {field: run.was(field) for field in changed if field not in kept}

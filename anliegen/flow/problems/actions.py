@@ -11,6 +11,7 @@ from django.db.models import Count
 from anliegen.flow.problems import verbs
 from anliegen.flow.problems.models import ON_ITS_WAY, Line, Round
 from anliegen.flow.problems.plan import overtaken, planned
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -86,7 +87,7 @@ def ask(made: Round, *, actor: Actor, at: datetime) -> Round:
     A second time nothing happens. Raises OnItsWay while another one is.
     """
     with unit():
-        Ticket.objects.select_for_update(of=("self",)).get(pk=made.problem_id)
+        held(Ticket, made.problem_id)
         made = _locked(made)
         if made.state != "shown":
             return made
@@ -119,7 +120,7 @@ def carry_out_some(made: Round, *, at: datetime) -> bool:
 def undo(made: Round, *, actor: Actor, at: datetime) -> Round:
     """Take all of it back: before it began nothing has to be called back, afterwards what has not left yet."""
     with unit():
-        Ticket.objects.select_for_update(of=("self",)).get(pk=made.problem_id)
+        held(Ticket, made.problem_id)
         made = _locked(made)
         if made.state not in ("asked", "done"):
             return made
@@ -175,7 +176,7 @@ def _carry_out(made: Round, line: Line, at: datetime) -> None:
 
 def _take_back(made: Round, line: Line, actor: Actor, at: datetime) -> None:
     if made.kind == "close":
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=line.ticket_id)
+        ticket = held(Ticket, line.ticket_id)
         line.state = "undone" if ticket.status == made.status else "kept"
         if line.state == "undone":
             was = "open" if line.was == "new" else line.was

@@ -16,6 +16,7 @@ from anliegen.ground.egress.models import (
     Scheme,
 )
 from anliegen.ground.egress.verbs import DESTINATION_CHANGED, DESTINATION_REGISTERED, DESTINATION_WITHDRAWN
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.record import record
 
@@ -62,7 +63,7 @@ def register(
 def withdraw(destination: Destination, *, actor: Actor, at: datetime) -> Destination:
     """No more calls to it. Does nothing if it is withdrawn already."""
     with transaction.atomic():
-        destination = Destination.objects.select_for_update().get(pk=destination.pk)
+        destination = held(Destination, destination.pk)
         if not destination.is_active:
             return destination
         destination.withdrawn_at, destination.withdrawn_by = at, actor.ref

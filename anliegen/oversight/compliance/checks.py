@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from anliegen.ground import clock
+from anliegen.ground.held import held
 from anliegen.ground.jobs import defer, job
 from anliegen.ground.journal import read
 from anliegen.ground.journal.actors import Actor
@@ -53,7 +54,7 @@ def check_ledger(*, actor: Actor, at: datetime, seconds: float = AT_ONCE_S) -> l
 def retry_reader(cursor: Cursor, *, actor: Actor, at: datetime) -> Cursor:
     """Have a stopped reader try again now. Does nothing for one that runs."""
     with transaction.atomic():
-        cursor = Cursor.objects.select_for_update().get(pk=cursor.pk)
+        cursor = held(Cursor, cursor.pk)
         if cursor.has_stopped:
             read.retry(cursor.name)
             record(verbs.READER_RETRIED, f"reader:{cursor.name}", actor=actor, at=at)

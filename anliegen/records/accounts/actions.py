@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -69,7 +70,7 @@ def create(model: type[M], *, actor: Actor, at: datetime, **fields: Any) -> M:
 def change(row: M, *, actor: Actor, at: datetime, **fields: Any) -> M:
     """Change fields of a setting. Says nothing when nothing differs. Raises LastAdministrator."""
     with unit():
-        row = type(row)._default_manager.select_for_update().get(pk=row.pk)
+        row = held(type(row), row.pk)
         changed = [name for name, value in fields.items() if getattr(row, name) != value]
         if not changed:
             return row
@@ -164,7 +165,7 @@ def change_agent(
 ) -> Agent:
     """Change an agent's name, role, teams or preferences. Raises LastAdministrator."""
     with unit():
-        agent = Agent.objects.select_for_update().get(pk=agent.pk)
+        agent = held(Agent, agent.pk)
         changed = sorted(name for name, value in fields.items() if getattr(agent, name) != value)
         for name in changed:
             setattr(agent, name, fields[name])
@@ -250,7 +251,7 @@ def create_token(
 
 def revoke_token(token: ApiToken, *, actor: Actor, at: datetime) -> ApiToken:
     with unit():
-        token = ApiToken.objects.select_for_update().get(pk=token.pk)
+        token = held(ApiToken, token.pk)
         if token.revoked_at is None:
             token.revoked_at = at
             token.save(update_fields=["revoked_at"])
@@ -278,7 +279,7 @@ def _save(model: type[M], row: M | None, actor: Actor, at: datetime, fields: dic
 
 def _set_active(agent: Agent, active: bool, verb: Verb, actor: Actor, at: datetime) -> Agent:
     with unit():
-        agent = Agent.objects.select_for_update().get(pk=agent.pk)
+        agent = held(Agent, agent.pk)
         if agent.is_active == active:
             return agent
         agent.is_active = active

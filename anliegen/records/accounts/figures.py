@@ -9,8 +9,11 @@ walks them, and fails on one that does not.
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from typing import Literal, ParamSpec, TypeVar
+from typing import Any, Literal, ParamSpec, TypeVar
 
+from django.db.models import QuerySet
+
+from anliegen.ground.compiled import compiled
 from anliegen.records.accounts.models import Agent, Operator
 
 SMALLEST_GROUP = 5
@@ -36,7 +39,12 @@ def figure(by: By) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def is_protected() -> bool:
     """Whether the works-council mode is on."""
-    return Operator.objects.filter(works_council=True).exists()
+    return any(_protected())
+
+
+@compiled
+def _protected() -> QuerySet[Any]:
+    return Operator.objects.filter(works_council=True).values_list("works_council", flat=True)[:1]
 
 
 def shows_people() -> bool:

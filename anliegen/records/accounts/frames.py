@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record
@@ -14,7 +15,7 @@ from anliegen.records.accounts.models import Frame, Role
 def set_frames(role: Role, limits: Sequence[Limit], *, actor: Actor, at: datetime) -> Role:
     """Make exactly these the frames of a role. Says nothing when they are so already."""
     with unit():
-        role = Role.objects.select_for_update().get(pk=role.pk)
+        role = held(Role, role.pk)
         if set(limits_of(role)) == set(limits):
             return role
         Frame.objects.filter(role=role).delete()

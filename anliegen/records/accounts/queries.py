@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from anliegen.ground.compiled import compiled
 from anliegen.ground.text import sort_key
 from anliegen.records.accounts.models import Brand, Mailbox, Operator
 
@@ -16,18 +18,26 @@ class NotSetUp(Exception):
 
 def the_operator() -> Operator:
     """The one operator. Raises NotSetUp."""
-    operator = Operator.objects.first()
-    if operator is None:
-        raise NotSetUp
-    return operator
+    for operator in _operators():
+        return operator
+    raise NotSetUp
+
+
+@compiled
+def _operators() -> QuerySet[Operator]:
+    return Operator.objects.order_by("pk")[:1]
 
 
 def default_brand() -> Brand:
     """The default brand, or the first there is. Raises NotSetUp."""
-    brand = Brand.objects.order_by("-is_default", "pk").first()
-    if brand is None:
-        raise NotSetUp
-    return brand
+    for brand in _brands():
+        return brand
+    raise NotSetUp
+
+
+@compiled
+def _brands() -> QuerySet[Brand]:
+    return Brand.objects.order_by("-is_default", "pk")[:1]
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,11 @@ def colleagues() -> list[tuple[str, str]]:
         return sorted(cursor.fetchall(), key=lambda one: (sort_key(one[1]), one[0]))
 
 
+@compiled
+def _mailboxes() -> QuerySet[Mailbox]:
+    return Mailbox.objects.active().select_related("brand", "team")
+
+
 class Mailboxes:
     """The active mailboxes, read once for many questions."""
 
@@ -100,7 +115,7 @@ class Mailboxes:
 
     @classmethod
     def load(cls) -> Self:
-        return cls(Mailbox.objects.active().select_related("brand", "team"))
+        return cls(_mailboxes())
 
     @property
     def addresses(self) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record
@@ -44,7 +45,7 @@ def write(content: Content, *, owner: Agent | None = None, actor: Actor, at: dat
 def change(block: TextBlock, content: Content, *, actor: Actor, at: datetime) -> TextBlock:
     """Give a block another content, as a new version. Says nothing when nothing differs. Raises WordTaken."""
     with unit():
-        block = TextBlock.objects.select_for_update().get(pk=block.pk)
+        block = held(TextBlock, block.pk)
         was, wanted = content_of(block).as_json(), _with_known_teams(content).as_json()
         fields = sorted(name for name, value in wanted.items() if was[name] != value)
         if not fields:
@@ -63,7 +64,7 @@ def change(block: TextBlock, content: Content, *, actor: Actor, at: datetime) ->
 def withdraw(block: TextBlock, *, actor: Actor, at: datetime) -> TextBlock:
     """Take a block out of use; its versions stay, and it can come back."""
     with unit():
-        block = TextBlock.objects.select_for_update().get(pk=block.pk)
+        block = held(TextBlock, block.pk)
         if block.withdrawn_at is not None:
             return block
         block.withdrawn_at, block.withdrawn_by_id = at, actor.pk if actor.kind == "agent" else None
@@ -75,7 +76,7 @@ def withdraw(block: TextBlock, *, actor: Actor, at: datetime) -> TextBlock:
 def take_up(block: TextBlock, *, actor: Actor, at: datetime) -> TextBlock:
     """Use a withdrawn block again. Raises WordTaken when another has its word by now."""
     with unit():
-        block = TextBlock.objects.select_for_update().get(pk=block.pk)
+        block = held(TextBlock, block.pk)
         if block.withdrawn_at is None:
             return block
         _insist_on_a_free_word(block.word, block.owner_id, but=block.pk)

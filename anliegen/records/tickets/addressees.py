@@ -57,7 +57,7 @@ def addressees_of(ticket: Ticket, messages: Sequence[Message] | None = None) -> 
 
 def _messages(ticket: Ticket, known: Sequence[Message] | None) -> tuple[list[Message], list[Message]]:
     """What people wrote, the newest first, and the answers that were sent again in place of others."""
-    newest = _read(ticket) if known is None else _among(known)
+    newest = list(_read(ticket.pk)) if known is None else _among(known)
     return [one for one in newest if one.direction == "in"], [one for one in newest if one.direction == "out"]
 
 
@@ -80,7 +80,8 @@ def _is_again(message: Message) -> bool:
     return message.direction == "out" and message.instead_of_id is not None
 
 
-def _read(ticket: Ticket) -> list[Message]:
+@compiled
+def _read(ticket: int) -> QuerySet[Message]:
     found = Message.objects.filter(
         Q(direction="in", automatic="") | Q(direction="out", instead_of__isnull=False), ticket=ticket
     )
@@ -99,7 +100,7 @@ def _read(ticket: Ticket) -> list[Message]:
         ),
         *("instead_of__to", "instead_of__state"),
     )
-    return list(rows.order_by("-created_at", "-pk")[:MOST_READ])
+    return rows.order_by("-created_at", "-pk")[:MOST_READ]
 
 
 def _taking_part(ticket: Ticket) -> list[Participant]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, TextField, Value
 from django.db.models.expressions import RawSQL
@@ -196,12 +197,17 @@ def answer_range_of(team: Team | None) -> AnswerRange | None:
     if team is not None and not figures.shows_team(team.pk):
         return None
     since = clock.now() - MEASURED_OVER
-    answered = Ticket.objects.filter(team=team, first_answered_at__gte=since).order_by("-first_answered_at", "-pk")
-    pairs = answered.values_list("created_at", "first_answered_at")[:MOST_SAMPLES]
+    pairs = _answered(team.pk if team is not None else None, since)
     plan = hours.of_team(team)
     if plan is None or not plan.weekly:
         return None  # without opening hours no business time can be counted, and no promise made
     return answer_range([business_time_between(plan, start, end) for start, end in pairs if end])
+
+
+@compiled
+def _answered(team: int | None, since: datetime) -> QuerySet[Any]:
+    answered = Ticket.objects.filter(team=team, first_answered_at__gte=since).order_by("-first_answered_at", "-pk")
+    return answered.values_list("created_at", "first_answered_at")[:MOST_SAMPLES]
 
 
 def carried_on(ticket: Ticket) -> Ticket:

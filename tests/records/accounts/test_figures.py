@@ -3,6 +3,7 @@
 import ast
 import re
 from datetime import datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -145,15 +146,17 @@ def test_how_long_a_small_team_takes_is_told_to_nobody(
     assert queries.answer_range_of(large) is not None
 
 
+@cache
 def measuring() -> dict[str, ast.FunctionDef]:
     """Every function of the program that counts or measures by what may be a person or a group."""
     found = {}
     for file in CODE.rglob("*.py"):
         source = file.read_text()
+        lines = source.split("\n")  # by `get_source_segment` the whole file would be cut again for each function
         for node in ast.walk(ast.parse(source)):
             if not isinstance(node, ast.FunctionDef):
                 continue
-            text = ast.get_source_segment(source, node) or ""
+            text = "\n".join(lines[node.lineno - 1 : node.end_lineno])
             if PEOPLE.search(text) and MEASURES.search(text):
                 found[f"{file.relative_to(CODE)}:{node.name}"] = node
     return {name: node for name, node in found.items() if not name.startswith("records/accounts/figures.py")}

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q
-
-from anliegen.flow.channels.guard.pace import count_of, count_one, standing, trip
+from anliegen.flow.channels.guard.pace import count_of, count_one, standing_against, trip
 from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.models import Brake
 
@@ -15,7 +13,7 @@ def holds_back(person: int, *, is_over: bool, most: int, at: datetime) -> bool:
     `is_over` says that this person had the `most` they may have already.
     """
     key, guard = str(person), the_guard()
-    brakes = standing(Q(kind="person", key=key) | Q(kind="answers", key=""), at)
+    brakes = standing_against(key, at)
     if _holds(brakes.get(("person", key)), is_over=is_over):
         trip("person", key, most=most, held=1, at=at)
         return True

@@ -9,13 +9,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from anliegen.flow.channels import verbs
 from anliegen.flow.channels.models import Brake, Guard, Pace
+from anliegen.ground.compiled import compiled
 from anliegen.ground.jobs import periodic
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.batch import unit
@@ -113,9 +114,26 @@ def says_something(written_at: datetime | None, came_at: datetime) -> bool:
 
 def standing(chosen: Q, at: datetime) -> dict[Key, Brake]:
     """The brakes that are on, and those that were released and still trust, by kind and key; one that is on counts."""
+    return _by_key(_standing(chosen, at))
+
+
+def standing_against(person: str, at: datetime) -> dict[Key, Brake]:
+    """Of these the ones that hold back what a rule would write to this person, or to anybody."""
+    return _by_key(_standing_against(person, at))
+
+
+@compiled
+def _standing_against(person: str, at: datetime) -> QuerySet[Brake]:
+    return _standing(Q(kind="person", key=person) | Q(kind="answers", key=""), at)
+
+
+def _standing(chosen: Q, at: datetime) -> QuerySet[Brake]:
     found = Brake.objects.filter(chosen, Q(released_at__isnull=True) | Q(trusted_until__gt=at))
-    ordered = found.order_by(F("released_at").asc(nulls_last=True), "pk")
-    return {(brake.kind, brake.key): brake for brake in ordered}
+    return found.order_by(F("released_at").asc(nulls_last=True), "pk")
+
+
+def _by_key(brakes: Iterable[Brake]) -> dict[Key, Brake]:
+    return {(brake.kind, brake.key): brake for brake in brakes}
 
 
 def trip(kind: str, key: str, *, most: int, held: int, at: datetime) -> int:
@@ -143,8 +161,12 @@ def count_one(kind: str, key: str, at: datetime) -> None:
 
 def count_of(kind: str, key: str, at: datetime) -> int:
     """How many there were in the window of this moment."""
-    row = Pace.objects.filter(kind=kind, key=key, window_at=window_of(at)).first()
-    return row.count if row else 0
+    return next(iter(_counts(kind, key, window_of(at))), 0)
+
+
+@compiled
+def _counts(kind: str, key: str, window_at: datetime) -> QuerySet[Any]:
+    return Pace.objects.filter(kind=kind, key=key, window_at=window_at).order_by("pk").values_list("count", flat=True)
 
 
 def forget(*, before: datetime) -> int:

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
+from django.db.models import QuerySet
+
 from anliegen.flow.channels.email.identifiers import read_reply_address, subject_numbers
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import FEIGNED, SURE, Key, Paces, says_something
 from anliegen.flow.channels.incoming import Incoming
 from anliegen.flow.channels.instance import reply_key
 from anliegen.flow.channels.models import Guard, Intake, RejectionRule
+from anliegen.ground.compiled import compiled
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.customers.actions import fold_address
@@ -23,7 +26,12 @@ LONGEST = 160  # characters of an address in a key
 
 def the_guard() -> Guard:
     """The operator's limits and trusted servers; the defaults where nobody has set them."""
-    return Guard.objects.filter(pk=1).first() or Guard()
+    return next(iter(_guards()), None) or Guard()
+
+
+@compiled
+def _guards() -> QuerySet[Guard]:
+    return Guard.objects.filter(pk=1)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from anliegen.flow.channels import verbs
 from anliegen.flow.channels.mailroom.begun import MOST_DEATHS, suspects
 from anliegen.flow.channels.models import Intake
 from anliegen.ground import clock, files
+from anliegen.ground.held import held
 from anliegen.ground.jobs import periodic
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.record import record
@@ -68,7 +69,7 @@ def give_up_on_the_deadly() -> None:
 def retry(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
     """A person has a mail that was set aside, or rejected, taken in again."""
     with transaction.atomic():
-        line = Intake.objects.select_for_update().get(pk=intake.pk)
+        line = held(Intake, intake.pk)
         if line.result not in RETRIED:
             return line
         line.let_in_at = at

@@ -5,6 +5,7 @@ Nobody gets to read in a quote, or to know of by a Message-ID, what they had not
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from anliegen.flow.channels.addressed import recipients
 from anliegen.flow.channels.email.compose import is_message_id
 from anliegen.flow.channels.email.letter import Quote
+from anliegen.ground.compiled import compiled, in_any_of
 from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.models import Message, Participant
@@ -42,9 +44,10 @@ def quotes_for(message: Message, which: str) -> tuple[Quote, ...]:
     """
     if which == "none":
         return ()
-    earlier = _earlier(message).filter(state__in=HEARD, automatic="", rule="").select_related("agent")
+    earlier = _earlier(message.ticket_id, message.pk).filter(state__in=HEARD, automatic="", rule="")
+    quoted = earlier.select_related("agent")[:MOST_QUOTED]
     readers = _folded(recipients(message))
-    found = [one.message for one in _who_had(message.ticket_id, earlier[:MOST_QUOTED]) if readers <= one.knew]
+    found = [one.message for one in _who_had(message.ticket_id, quoted) if readers <= one.knew]
     if which == "last":
         found = [one for one in found if one.direction == "in"][:1]
     clear = [one for one in found if not one.came_encrypted]
@@ -57,9 +60,9 @@ def thread_of(message: Message) -> tuple[str, ...]:
     Named is what everybody who gets this mail has had. The one answered is the newest that one of them wrote, a
     person's words before an absence notice; whoever is in copy learns of that one, as in any answer to all.
     """
-    earlier = _earlier(message).exclude(rfc_message_id="").exclude(state="cancelled").defer("text", "html", "enclosed")
+    earlier = _named(message.ticket_id, message.pk)
     readers = _folded(recipients(message))
-    said = [one for one in _who_had(message.ticket_id, earlier[:MOST_NAMED]) if is_message_id(_id(one))]
+    said = [one for one in _who_had(message.ticket_id, earlier) if is_message_id(_id(one))]
     known = [_id(one) for one in reversed(said) if readers <= one.knew]
     theirs = [one for one in said if one.message.direction == "in" and not readers.isdisjoint(one.writer)]
     answered = next((one for one in theirs if not one.message.automatic), theirs[0] if theirs else None)
@@ -68,9 +71,15 @@ def thread_of(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known))
 
 
-def _earlier(message: Message) -> QuerySet[Message]:
+@compiled
+def _named(ticket: int, message: int) -> QuerySet[Message]:
+    named = _earlier(ticket, message).exclude(rfc_message_id="").exclude(state="cancelled")
+    return named.defer("text", "html", "enclosed")[:MOST_NAMED]
+
+
+def _earlier(ticket: int, message: int) -> QuerySet[Message]:
     """What was said before, the newest first."""
-    return Message.objects.filter(ticket=message.ticket_id, pk__lt=message.pk).order_by("-pk")
+    return Message.objects.filter(ticket=ticket, pk__lt=message).order_by("-pk")
 
 
 def _who_had(ticket: int, messages: Iterable[Message]) -> list[Said]:
@@ -98,19 +107,29 @@ def _owned(messages: Sequence[Message]) -> dict[int, set[str]]:
     """The mail addresses of everybody who wrote one of these."""
     people = {one.person_id for one in messages if one.person_id is not None}
     found: dict[int, set[str]] = {}
-    for person, folded in Address.objects.filter(person__in=people, kind="email").values_list("person", "folded"):
+    for person, folded in _addresses(sorted(people)) if people else ():
         found.setdefault(person, set()).add(folded)
     return found
 
 
+@compiled
+def _addresses(people: list[int]) -> QuerySet[Any]:
+    return Address.objects.filter(in_any_of("person", people), kind="email").values_list("person", "folded")
+
+
 def _taking_part(ticket: int, messages: Sequence[Message]) -> set[str]:
     """Participants, and whom one of us has written to."""
-    mails = Participant.objects.filter(ticket=ticket, address__kind="email")
     ours = [one for one in messages if one.direction == "out" and not one.rule and one.state in HEARD]
     return {
-        *mails.values_list("address__folded", flat=True),
+        *_participants(ticket),
         *_folded(each for one in ours for each in recipients(one)),
     }
+
+
+@compiled
+def _participants(ticket: int) -> QuerySet[Any]:
+    mails = Participant.objects.filter(ticket=ticket, address__kind="email")
+    return mails.values_list("address__folded", flat=True)
 
 
 def _folded(addresses: Iterable[str]) -> set[str]:

@@ -19,6 +19,7 @@ from anliegen.flow.channels.mailroom.begun import MOST_DEATHS, begun, others_are
 from anliegen.flow.channels.mailroom.patience import PLACE_WITHIN_S, READ_WITHIN_S, within
 from anliegen.flow.channels.models import Guard, Intake, Reading
 from anliegen.ground import clock, files, rows
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import together
 
@@ -191,7 +192,7 @@ def _alone(pk: int) -> Intake:
     for tries_left in reversed(range(TRIES)):
         try:
             with begun([pk]) as note, transaction.atomic():
-                line = Intake.objects.select_for_update().get(pk=pk)
+                line = held(Intake, pk)
                 if line.result == "received":
                     _read([line])
                 note.delete()

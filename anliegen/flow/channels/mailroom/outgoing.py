@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,7 @@ from anliegen.flow.channels.mailroom.history import quotes_for, thread_of
 from anliegen.flow.channels.strangers import RULE as TO_A_STRANGER
 from anliegen.flow.channels.way_to_a_person import way_to_a_person
 from anliegen.ground import clock, files
+from anliegen.ground.compiled import compiled
 from anliegen.ground.phone import is_number, tel
 from anliegen.records.accounts.models import Agent, Brand, Operator
 from anliegen.records.accounts.queries import the_operator
@@ -25,10 +27,12 @@ from anliegen.records.tickets.models import DONE, Attachment, Message, Ticket
 
 def as_mail(message: Message) -> Outgoing:
     """Everything a mail needs; the same each time, so that a second try is the same mail."""
+    for ticket in _ticket(message.ticket_id):  # with all that a mail needs of it
+        message.ticket = ticket
     operator, ticket = the_operator(), message.ticket
     whom = addressed(ticket, recipients(message))
     language = whom.language(operator)
-    attached = list(message.attachments.order_by("pk"))
+    attached = list(_attachments(message.pk))
     with translation.override(language):
         alone = message.rule or message.is_forward  # what is passed on stands in it
         quotes = () if alone else quotes_for(message, operator.quotes)
@@ -54,6 +58,16 @@ def as_mail(message: Message) -> Outgoing:
         instance=instance_id(),
         date=message.send_at or message.written_at,
     )
+
+
+@compiled
+def _ticket(number: int) -> QuerySet[Ticket]:
+    return Ticket.objects.select_related("person", "brand", "mailbox").filter(pk=number)
+
+
+@compiled
+def _attachments(message: int) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(message=message).order_by("pk")
 
 
 def ending_of(ticket: Ticket, agent: Agent, *, text: str, recipients: Sequence[str], status: str) -> str:

@@ -15,6 +15,7 @@ from anliegen.ground import secrets
 from anliegen.ground.egress.actions import register, withdraw
 from anliegen.ground.egress.addresses import PORTS, host_of
 from anliegen.ground.egress.models import Destination
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts import actions as accounts
@@ -75,7 +76,7 @@ def change_source(
     """Change it; an empty password or secret keeps the present one. The next fetch tries at once, whatever failed
     before. Raises SecretNeeded where the present one would go elsewhere."""
     with transaction.atomic():
-        before = Source.objects.select_for_update().get(pk=source.pk)
+        before = held(Source, source.pk)
         ways = _ways_of(before)
         if _leads_elsewhere(before, fields, grant):
             _insist_on_the_secret(before, password, grant or {})
@@ -96,7 +97,7 @@ def change_source(
 def decide(source: Source, choice: int, *, actor: Actor, at: datetime) -> Source:
     """What to take in of what lies there already. Does nothing once that is decided."""
     with transaction.atomic():
-        source = Source.objects.select_for_update().get(pk=source.pk)
+        source = held(Source, source.pk)
         if source.begun_at is not None or source.last_uid != UNDECIDED:
             return source
         source.last_uid, source.revision = choice, source.revision + 1
@@ -109,7 +110,7 @@ def decide(source: Source, choice: int, *, actor: Actor, at: datetime) -> Source
 def connect(source: Source, values: Mapping[str, Any], *, actor: Actor, at: datetime) -> Source:
     """A person consented: keep what `oauth.redeem` gave."""
     with transaction.atomic():
-        source = Source.objects.select_for_update().get(pk=source.pk)
+        source = held(Source, source.pk)
         Grant.objects.filter(source=source).update(connected_at=at, **values)
         _begin_again(source, is_another=False)
         record(verbs.SOURCE_CONNECTED, source, actor=actor, at=at)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -116,7 +117,7 @@ def forget_bounce(address: Address, *, actor: Actor, at: datetime) -> Address:
 def _locked(address: Address) -> Address:
     """Under the lock of its person, so that two who prefer different ones wait for each other."""
     Person.objects.select_for_update(no_key=True).get(pk=address.person_id)
-    return Address.objects.select_for_update(of=("self",)).select_related("person").get(pk=address.pk)
+    return held(Address, address.pk, "person")
 
 
 def _tell(verb: Verb, address: Address, actor: Actor, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -39,7 +40,7 @@ def give_consent(
 def withdraw_consent(consent: Consent, *, actor: Actor, at: datetime) -> Consent:
     """It counts no more from now on. Does nothing when it was withdrawn before."""
     with unit():
-        consent = Consent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
+        consent = held(Consent, consent.pk)
         if consent.withdrawn_at is not None:
             return consent
         consent.withdrawn_at, consent.withdrawn_by = at, actor.ref
@@ -51,7 +52,7 @@ def withdraw_consent(consent: Consent, *, actor: Actor, at: datetime) -> Consent
 def take_back_withdrawal(consent: Consent, *, actor: Actor, at: datetime) -> Consent:
     """The withdrawal was noted by mistake; the journal keeps both."""
     with unit():
-        consent = Consent.objects.select_for_update(of=("self",)).get(pk=consent.pk)
+        consent = held(Consent, consent.pk)
         if consent.withdrawn_at is None:
             return consent
         consent.withdrawn_at, consent.withdrawn_by = None, ""

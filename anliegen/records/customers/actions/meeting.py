@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from anliegen.ground import rows, text
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -91,7 +92,7 @@ def create_person(*, actor: Actor, at: datetime, **fields: Any) -> Person:
 def change(person: Person, *, actor: Actor, at: datetime, **fields: Any) -> Person:
     """Change what we know of a person; only what differs."""
     with unit():
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        person = held(Person, person.pk)
         changed = sorted(field for field, value in fields.items() if getattr(person, field) != value)
         if not changed:
             return person
@@ -134,7 +135,7 @@ def put_into_organisation(person: Person, *, name: str, actor: Actor, at: dateti
     """
     name = " ".join(name.split())[:200]
     with unit():
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        person = held(Person, person.pk)
         if person.organisation is not None and _is_called(person.organisation, name):
             return person
         organisation = _organisation_called(name) if name else None

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 
 from anliegen.ground import text
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -90,7 +91,7 @@ def unmerge(merged: Merge, *, actor: Actor, at: datetime) -> Merge:
     """
     with unit():
         both = lock(merged.gone_id, merged.into_id)
-        merged = Merge.objects.select_for_update(of=("self",)).get(pk=merged.pk)
+        merged = held(Merge, merged.pk)
         gone, into = both[merged.gone_id], both[merged.into_id]
         if merged.undone_at is not None or into.merged_into_id is not None:
             raise CannotUnmerge

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -86,10 +87,10 @@ def _answered(ticket: Ticket, actor: Actor, at: datetime) -> None:
 
 
 def _troubled(message: Message, *, state: str | None = None) -> tuple[Ticket, Message]:
-    message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+    message = held(Message, message.pk)
     if not message.needs_a_person or (state is not None and message.state != state):
         raise NotTroubled
-    return Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id), message
+    return held(Ticket, message.ticket_id), message
 
 
 def _settle(ticket: Ticket, message: Message, how: str, actor: Actor, at: datetime) -> None:

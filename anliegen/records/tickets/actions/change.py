@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from anliegen.ground import rows
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -102,7 +103,7 @@ def reopen(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
     """Open a finished ticket again; an open one stays as it is."""
     with unit():
         # Read under the lock: what the caller holds may be older than the resolution.
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = held(Ticket, ticket.pk)
         return ticket if ticket.is_open else change(ticket, Change(status="open"), actor=actor, at=at)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -168,13 +169,13 @@ def _locked(ticket: Ticket, by: Agent) -> Ticket | None:
     """The ticket under lock, after its customer and the agent; None when it went to another customer meanwhile."""
     person = Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=ticket.person_id)
     Agent.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.pk)
-    locked = Ticket.objects.select_for_update(of=("self",)).select_related("team").get(pk=ticket.pk)
+    locked = held(Ticket, ticket.pk, "team")
     return locked if locked.person_id == person.pk else None
 
 
 def _under_lock(concession: Concession) -> Concession:
     """The ticket first, as everybody who changes both."""
-    ticket = Ticket.objects.select_for_update(of=("self",)).select_related("team").get(pk=concession.ticket_id)
+    ticket = held(Ticket, concession.ticket_id, "team")
     rows = Concession.objects.select_for_update(of=("self",)).select_related("asked_by", "approver", "kind")
     found = rows.get(pk=concession.pk)
     found.ticket = ticket

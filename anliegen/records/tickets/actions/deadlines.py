@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -118,7 +119,7 @@ def save_kind(kind: DeadlineKind | None, *, actor: Actor, at: datetime, **fields
             row = DeadlineKind.objects.create(**fields)
             record(SETTING_CREATED, row, actor=actor, at=at)
             return row
-        row = DeadlineKind.objects.select_for_update().get(pk=kind.pk)
+        row = held(DeadlineKind, kind.pk)
         changed = sorted(name for name, value in fields.items() if getattr(row, name) != value)
         for name in changed:
             setattr(row, name, fields[name])
@@ -144,7 +145,7 @@ def _settle(deadline: Deadline, how: str, why: str, actor: Actor, at: datetime) 
     verb = verbs.DEADLINE_FULFILLED if how == "fulfilled" else verbs.DEADLINE_WITHDRAWN
     with unit():
         take_turns()
-        row = Deadline.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=deadline.pk)
+        row = held(Deadline, deadline.pk, "ticket")
         if row.settled_at is not None:
             return row
         row.settled_at, row.settled_by_id, row.settled_as, row.settled_why = at, actor.pk, how, why.strip()[:300]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
@@ -35,7 +36,7 @@ def let_go(message: Message, *, at: datetime) -> None:
     Says nothing to the journal: what becomes of it does.
     """
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        message = held(Message, message.pk)
         if message.state not in ("queued", "sent"):  # sent already: the rest of its recipients
             raise TakenBack
         Message.objects.filter(pk=message.pk).update(leaving_at=at)
@@ -71,7 +72,7 @@ def mark_bounced(
     `reason` is a code such as `5.1.1`. When nobody is left who has it the ticket waits for us again.
     """
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        message = held(Message, message.pk)
         known = {_folded(one): one for one in message.unreached}
         new = [one for one in unreached if _folded(one) not in known]
         if unreached and not new:
@@ -86,8 +87,8 @@ def mark_bounced(
 def mark_delayed(message: Message, *, reason: str, actor: Actor, at: datetime) -> Message:
     """A server on the way keeps trying; said once for each message."""
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        message = held(Message, message.pk)
+        ticket = held(Ticket, message.ticket_id)
         told = Event.objects.filter(subject=ref(ticket), verb=verbs.MESSAGE_DELAYED.name, data__message=ref(message))
         if message.state != "sent" or told.exists():
             return message
@@ -107,7 +108,7 @@ def stop(message: Message, *, actor: Actor, at: datetime) -> Message:
     Does nothing once its last byte is leaving.
     """
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        message = held(Message, message.pk)
         if message.state != "queued" or message.leaving_at is not None:
             return message
         return _mark(message, "stopped", verbs.MESSAGE_STOPPED, actor, at)
@@ -118,13 +119,13 @@ def mark_unreached(
 ) -> Message:
     """It left for some; these others, each {"address", "reason"}, will not get it. `reason`: the newest of theirs."""
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        message = held(Message, message.pk)
         if message.unreached == list(unreached):
             return message
         message.unreached, message.leaving_at = list(unreached), None
         message.settled_at, message.settled_by = None, None
         message.save(update_fields=["unreached", "leaving_at", "settled_at", "settled_by"])
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        ticket = held(Ticket, message.ticket_id)
         touch(ticket, at)
         reason = reason or unreached[0]["reason"]
         record(verbs.MESSAGE_UNREACHED, ticket, actor=actor, at=at, message=ref(message), reason=reason)
@@ -150,7 +151,7 @@ def _mark(
     **told: Any,
 ) -> Message:
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
+        message = held(Message, message.pk, "ticket")
         if message.state in (state, "cancelled", *FURTHER.get(state, ())):
             return message
         message.state, message.leaving_at = state, None
@@ -160,7 +161,7 @@ def _mark(
         if state == "bounced":  # whoever saw to it before took it for sent
             message.settled_at, message.settled_by = None, None
         message.save(update_fields=["state", "sent_at", "leaving_at", "unreached", "settled_at", "settled_by"])
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        ticket = held(Ticket, message.ticket_id)
         _tell(ticket, message, actor, at)
         if state in NOT_HEARD:
             unsay(ticket, message, "stopped" if state == "stopped" else "unreached", actor, at)

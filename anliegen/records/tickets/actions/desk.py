@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -54,7 +55,7 @@ def change_view(
 ) -> SavedView:
     """Change a view. Says nothing when it is so already."""
     with unit():
-        view = SavedView.objects.select_for_update(of=("self",)).get(pk=view.pk)
+        view = held(SavedView, view.pk)
         values = {
             "name": name, "symbol": symbol, "filter": wanted.values(), "order": order, "reach": reach,
             "team": team if reach == "team" else None,

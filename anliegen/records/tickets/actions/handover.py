@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -35,7 +36,7 @@ def pass_on(
     """
     line = _line(summary)
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = held(Ticket, ticket.pk)
         before = (ticket.assignee_id, ticket.team_id)
         change(ticket, _given(ticket, to), actor=actor, at=at, expected_version=expected_version)
         return _write(ticket, to, line, before, actor, at, is_return=False)
@@ -45,7 +46,7 @@ def give_back(handover: Handover, *, reason: str, actor: Actor, at: datetime) ->
     """Give a ticket back to whoever had it, and to the team it came from. Raises NoSummary, CannotGiveBack."""
     line = _line(reason)
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=handover.ticket_id)
+        ticket = held(Ticket, handover.ticket_id)
         handover = Handover.objects.select_related("giver", "was_agent", "was_team").get(pk=handover.pk)
         if handover.is_return or _newest(ticket) != handover.pk:
             raise CannotGiveBack

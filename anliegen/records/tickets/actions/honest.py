@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import cast
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -31,7 +32,7 @@ def tell_of_delay(
     with unit():
         ticket = Ticket.objects.get(pk=promise.ticket_id)
         message = reply(ticket, answer, actor=actor, at=at, status=status, expected_version=expected_version)
-        promise = Promise.objects.select_for_update(of=("self",)).get(pk=promise.pk)
+        promise = held(Promise, promise.pk)
         if not promise.is_owed or promise.ticket_id != ticket.pk:
             raise NotOwed
         ticket = message.ticket

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
@@ -153,8 +154,8 @@ def _stand_as_before(into: Ticket, took_in: Event, actor: Actor, at: datetime) -
 def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
     """Make a customer's message a concern of its own, linked with the one it came to. Raises CannotSplit."""
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
-        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        ticket = held(Ticket, message.ticket_id)
+        message = held(Message, message.pk)
         alone = not ticket.messages.filter(direction="in").exclude(pk=message.pk).exists()
         if message.direction != "in" or message.person is None or alone:
             raise CannotSplit

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -33,12 +34,12 @@ def send_now(message: Message, *, actor: Actor, at: datetime) -> Message:
 
 def _leave_at(message: Message, send_at: datetime, actor: Actor, at: datetime) -> Message:
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        message = held(Message, message.pk)
         if message.state not in ("queued", "stopped") or message.send_at is None or message.leaving_at is not None:
             return message
         message.state, message.send_at, message.written_at = "queued", send_at, at
         message.save(update_fields=["state", "send_at", "written_at"])
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        ticket = held(Ticket, message.ticket_id)
         say_again(ticket, message, actor, at)
         touch(ticket, at)
         record(verbs.MESSAGE_RESCHEDULED, ticket, actor=actor, at=at, message=ref(message))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from anliegen.ground import rows
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import together
 from anliegen.ground.journal.record import record
@@ -57,7 +58,7 @@ def undo_many(made: BulkChange, *, actor: Actor, at: datetime) -> tuple[list[int
     """Take back what is still as it became then; return the numbers of what went back, and of what stays: somebody has
     changed it since, or whoever changed it may not any more. A second time nothing happens."""
     with together():
-        made = BulkChange.objects.select_for_update(of=("self",)).select_related("agent__role").get(pk=made.pk)
+        made = held(BulkChange, made.pk, "agent__role")
         if made.undone_at is not None:
             return [], []
         tickets = rows.lock(Ticket.objects.all(), [item["ticket"] for item in made.items])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
@@ -46,7 +47,7 @@ def write_note(
     if not text.strip():
         raise NothingSaid
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = held(Ticket, ticket.pk)
         if (before := _noted(ticket, text, is_side, after, actor)) is not None:
             return before
         if written is not None:
@@ -65,7 +66,7 @@ def write_note(
 def withdraw_note(note: Note, *, actor: Actor, at: datetime) -> Ticket:
     """Take back what a colleague wrote by one press and wants unwritten; that it was there says the journal."""
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=note.ticket_id)
+        ticket = held(Ticket, note.ticket_id)
         subject = ref(note)
         note.delete()
         touch(ticket, at)
@@ -76,7 +77,7 @@ def withdraw_note(note: Note, *, actor: Actor, at: datetime) -> Ticket:
 def bring_in(ticket: Ticket, agents: Iterable[Agent], *, actor: Actor, at: datetime) -> Ticket:
     """Let colleagues see this ticket who otherwise may not. Does nothing for those who take part already."""
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = held(Ticket, ticket.pk)
         if _bring_in(ticket, agents, actor, at):
             touch(ticket, at, "guests")
     return ticket
@@ -85,7 +86,7 @@ def bring_in(ticket: Ticket, agents: Iterable[Agent], *, actor: Actor, at: datet
 def let_out(ticket: Ticket, agent: Agent, *, actor: Actor, at: datetime) -> Ticket:
     """The colleague who was brought in no longer takes part; what they wrote stays."""
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = held(Ticket, ticket.pk)
         if agent.pk in ticket.guests:
             ticket.guests = [pk for pk in ticket.guests if pk != agent.pk]
             touch(ticket, at, "guests")

@@ -9,6 +9,7 @@ from typing import cast
 
 from django.db.models import Min
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -138,7 +139,7 @@ def strike(promise: Promise, *, actor: Actor, at: datetime) -> Promise:
     """
     with unit():
         ticket = _locked(promise.ticket_id)
-        promise = Promise.objects.select_for_update(of=("self",)).get(pk=promise.pk)
+        promise = held(Promise, promise.pk)
         if promise.clock_at is None or promise.clock_at > at or promise.ticket_id != ticket.pk:
             return promise
         named = {"promise": ref(promise), "to": promise.owner_ref}
@@ -269,13 +270,13 @@ def _answerable(ticket: Ticket) -> str | None:
 
 
 def _locked(pk: int) -> Ticket:
-    return Ticket.objects.select_for_update(of=("self",)).select_related("team").get(pk=pk)
+    return held(Ticket, pk, "team")
 
 
 def _owed(promise: Promise) -> tuple[Ticket, Promise]:
     """Ticket and promise, locked in this order. Raises NotOwed."""
     ticket = _locked(promise.ticket_id)
-    fresh = Promise.objects.select_for_update(of=("self",)).select_related("agent", "team").get(pk=promise.pk)
+    fresh = held(Promise, promise.pk, "agent", "team")
     if not fresh.is_owed:
         raise NotOwed
     # Between the two its ticket may have been joined with another.

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
@@ -111,7 +112,7 @@ def forward(
 
 def _asked_for(ticket: Ticket, expected_version: int | None) -> Ticket:
     """The ticket, locked, if it may still be written below it."""
-    ticket = Ticket.objects.select_for_update(of=("self",)).select_related("brand", "mailbox").get(pk=ticket.pk)
+    ticket = held(Ticket, ticket.pk, "brand", "mailbox")
     expect(ticket, expected_version)
     if ticket.joined_into_id is not None:
         raise JoinedElsewhere(ticket.joined_into_id)
@@ -133,7 +134,7 @@ def _author(written: Written | None, answer: Answer, ticket: Ticket, actor: Acto
 def acknowledge(ticket: Ticket, answer: Answer, *, rule: str, actor: Actor, at: datetime) -> Message:
     """Queue a message that a rule wrote. It answers nothing, so waiting time and status stay."""
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=ticket.pk)
+        ticket = held(Ticket, ticket.pk, "brand", "mailbox")
         message = queue(ticket, answer, {"rule": rule}, actor, at)
         touch(ticket, at)
     return message
@@ -145,12 +146,12 @@ def cancel(message: Message, *, actor: Actor, at: datetime) -> Message:
     While its last byte is on the way it is too late, although nobody knows yet whether it was taken.
     """
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
+        message = held(Message, message.pk, "ticket")
         if message.state not in ("queued", "stopped") or message.leaving_at is not None:
             return message
         message.state = "cancelled"
         message.save(update_fields=["state"])
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
+        ticket = held(Ticket, message.ticket_id)
         if message.agent_id is not None:
             drafts.bring_back(message, at=at)
         if message.send_at is None:  # what was to leave later has answered nothing yet

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -14,7 +15,7 @@ from anliegen.records.tickets.models import Attachment, Message, SearchRow
 def reveal(message: Message, revealed: Revealed, *, actor: Actor, at: datetime) -> Message:
     """Put the words and files of an opened mail in the place of the sealed ones. Does nothing to a readable one."""
     with unit():
-        message = Message.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=message.pk)
+        message = held(Message, message.pk, "ticket")
         if message.enclosed.get("seal", {}).get("encryption") != "closed":
             return message
         message.text, message.html = revealed.text, revealed.html

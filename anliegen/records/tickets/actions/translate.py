@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -53,7 +54,7 @@ def translate(
     if not text.strip():
         raise NothingSaid
     with unit():
-        Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        held(Message, message.pk)
         before = Translation.objects.newest().filter(message=message, language=language).first()
         if before is not None and begun_on is not None and before.version != begun_on:
             raise TranslatedMeanwhile(before)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
@@ -19,8 +20,8 @@ def vouch(message: Message, *, actor: Actor, at: datetime) -> Message:
     Does nothing for a message that needs no such word. The journal says who gave it.
     """
     with unit():
-        ticket = Ticket.objects.select_for_update(of=("self",)).get(pk=message.ticket_id)
-        message = Message.objects.select_for_update(of=("self",)).get(pk=message.pk)
+        ticket = held(Ticket, message.ticket_id)
+        message = held(Message, message.pk)
         if not message.is_feigned or "@" not in message.from_address:
             return message
         address = customers.meet(
