@@ -11,7 +11,7 @@ import typer
 
 from anliegen.config.cli.program import AsJson, instance, note, program, refuse, say
 
-KINDS = ("intake", "pages", "search", "stream", "day")
+KINDS = ("intake", "pages", "search", "stream", "triage", "day")
 TICKETS = {"day": 2000}  # else 100,000
 
 
@@ -39,7 +39,7 @@ def seed(
 @program.command()
 def bench(
     kind: Annotated[
-        str | None, typer.Argument(help="intake, pages, search, stream or day; all but the day when left out.")
+        str | None, typer.Argument(help="intake, pages, search, stream, triage or day; all but the day when left out.")
     ] = None,
     tickets: Annotated[
         int | None, typer.Option(help="How many tickets: 100,000 for pages and search, 2,000 for the day.", min=10)

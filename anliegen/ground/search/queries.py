@@ -17,7 +17,8 @@ FIRST_LOOK = 3_000  # rows read by time before anything else is asked
 FURTHEST_LOOK = 30_000  # rows read by time at most for a page of words that are frequent
 FURTHEST_WITHIN = 10_000  # the same without words: each row costs a probe more
 FEW_BY_WORDS = 12_000  # rows with a word that are still read and sorted at once; more are read by time
-FEW_IN_FIRST_LOOK = 7  # the beginning of a word seen in fewer of the first rows is taken for a rare one
+UNKNOWN_SHARE = 0.0051  # of all rows the planner expects a word in of which it knows nothing: half a per cent
+FEW_IN_FIRST_LOOK = 7  # such a word, seen in fewer of the newest rows, is taken for a rare one
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def look(
     found = _by_time(search, FIRST_LOOK, before)
     if len(found) > limit:
         return _page(found, limit)
-    if query and (is_rare(index, query) or _begins_rarely(search, before)):
+    if query and _is_rare(search, before):
         return _page(_by_words(search, before, limit + 1), limit)
     if (narrow := few()) is not None:
         return _page(_by_words(_search(index, query, narrow, per), before, limit + 1), limit)
@@ -123,15 +124,26 @@ def look(
 
 
 def is_rare(index: type[Indexed], query: str) -> bool:
-    """Whether so few rows match that the index of words answers quickly, by what the planner expects of it."""
-    table = connection.ops.quote_name(index._meta.db_table)
-    plan = _run(f"EXPLAIN (FORMAT JSON) SELECT FROM {table} AS entry WHERE tsv @@ %s::tsquery", [query])
-    return int(plan[0][0][0]["Plan"]["Plan Rows"]) <= FEW_BY_WORDS
+    """Whether so few rows match that the index of words answers quickly.
+
+    What the planner expects decides, since it knows the frequent words of all times. Of those it does not know it
+    expects the same share of any table; of these the newest rows are looked at.
+    """
+    return _is_rare(_search(index, query, None, None), None)
 
 
-def _begins_rarely(search: _Search, before: tuple[datetime, int] | None) -> bool:
-    """Of a beginning that no frequent word has, the planner knows nothing and expects many rows: look at the newest."""
-    return ":*" in search.query and _seen(search, before) < FEW_IN_FIRST_LOOK
+def _is_rare(search: _Search, before: tuple[datetime, int] | None) -> bool:
+    rows = f"SELECT 1 FROM {search.table} AS entry"  # noqa: S608
+    told = _run(f"EXPLAIN (FORMAT JSON) {rows} WHERE tsv @@ %s::tsquery UNION ALL {rows}", [search.query])
+    expected, of = (float(part["Plan Rows"]) for part in told[0][0][0]["Plan"]["Plans"])
+    if expected <= FEW_BY_WORDS:
+        return True
+    return expected <= UNKNOWN_SHARE * of * _guesses(search.query) and _seen(search, before) < FEW_IN_FIRST_LOOK
+
+
+def _guesses(query: str) -> int:
+    """How many terms a tsquery names, spellings of one word among them; a beginning is expected four times as often."""
+    return query.count("'") // 2 + 3 * query.count(":*")
 
 
 def _page(found: list[Hit], limit: int) -> Looked:

@@ -238,12 +238,17 @@ def test_a_word_that_was_frequent_once_is_not_read_and_sorted_at_once(
 
 
 @pytest.mark.parametrize("place", [0, 990])
-def test_the_beginning_of_a_rare_word_is_found_however_old_it_is(
-    letters: type[Any], monkeypatch: pytest.MonkeyPatch, place: int
+@pytest.mark.parametrize("typed", ["48151", "48151623"])
+def test_a_rare_word_of_which_the_planner_knows_nothing_is_found_however_old_it_is(
+    letters: type[Any], monkeypatch: pytest.MonkeyPatch, place: int, typed: str
 ) -> None:
     shorten_looks(monkeypatch)
     monkeypatch.setattr(queries_of_search, "FEW_BY_WORDS", 1)
     put(letters, ["48151623" if n == place else f"Gas {n}" for n in range(1000)])
     with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE search_letter ALTER tsv SET STATISTICS 1")
         cursor.execute("ANALYZE search_letter")
-    assert minutes(hits(letters, query("48151", prefix=True))) == [place]
+        cursor.execute("EXPLAIN (FORMAT JSON) SELECT FROM search_letter WHERE tsv @@ '48151623'::tsquery")
+        assert cursor.fetchone()[0][0]["Plan"]["Plan Rows"] == 5  # the same share of any table: more than FEW_BY_WORDS
+    assert minutes(hits(letters, query(typed, prefix=True))) == [place]
+    assert is_rare(letters, query("Gas")) is False

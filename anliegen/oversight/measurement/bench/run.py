@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from anliegen.ground import clock
-from anliegen.oversight.measurement.bench import day, intake, pages, search, stream
+from anliegen.oversight.measurement.bench import day, intake, pages, search, stream, triage
 from anliegen.oversight.measurement.bench.report import Report
 from anliegen.records.accounts import founding
 from anliegen.records.accounts.models import Operator
@@ -34,6 +34,8 @@ def measure(kind: str, *, tickets: int, size: Day, progress: Callable[[str], Non
             return search.measure(tickets, progress)
         case "stream":
             return stream.measure()
+        case "triage":
+            return triage.measure()
         case "day":
             return day.measure(
                 people=size.agents, tickets=tickets, minutes=size.minutes, seed=size.seed, pause_s=size.pause_s,

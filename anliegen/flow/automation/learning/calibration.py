@@ -1,0 +1,100 @@
+"""How sure a guess really is, and from where on it may be said. Pure arithmetic over scores and what turned out."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anliegen.flow.automation.learning.terms import Floats
+
+BINS = 15
+
+
+def shares(scores: Floats, temperature: float = 1.0) -> Floats:
+    """Scores of each class (texts x classes) as shares that add up to 1 in each row."""
+    hot = scores / temperature
+    powers: Floats = np.exp(hot - hot.max(axis=1, keepdims=True))
+    parts: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return parts
+
+
+def temperature_for(scores: Floats, truth: NDArray[np.intp]) -> float:
+    """The one number by which scores are divided so that shares say how often they are right.
+
+    It minimises the mean log loss (Guo et al. 2017, "On Calibration of Modern Neural Networks"). Texts x classes, and
+    the column that was right. 1.0 when there is nothing to learn from.
+    """
+    if len(truth) == 0:
+        return 1.0
+
+    def loss(log_temperature: float) -> float:
+        found = shares(scores, float(np.exp(log_temperature)))
+        return float(-np.log(np.maximum(found[np.arange(len(truth)), truth], 1e-12)).mean())
+
+    return float(np.exp(_least(loss, -5.0, 5.0)))
+
+
+def calibration_error(sure: Floats, right: NDArray[np.bool_]) -> float:
+    """Expected calibration error: how far what is said and what is right lie apart, over 15 bins of the same width."""
+    place = np.minimum((sure * BINS).astype(int), BINS - 1)
+    gaps = [
+        abs(float(right[place == each].mean()) - float(sure[place == each].mean())) * float((place == each).mean())
+        for each in range(BINS)
+        if (place == each).any()
+    ]
+    return float(sum(gaps))
+
+
+def error_at_most(wrong: int, of: int, certainty: float = 0.9) -> float:
+    """An upper bound of the true error after `wrong` errors among `of` cases (Clopper and Pearson 1934).
+
+    It is below the bound in `certainty` of all such samples. 1.0 without any case.
+    """
+    if of == 0 or wrong >= of:
+        return 1.0
+
+    def reaches(error: float) -> float:
+        return _at_most(wrong, of, error) - (1 - certainty)
+
+    low, high = wrong / of, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if reaches(middle) > 0 else (low, middle)
+    return high
+
+
+def threshold_for(sure: Floats, right: NDArray[np.bool_], bound: float, certainty: float = 0.9) -> float:
+    """The lowest confidence from which on the error stays under the bound. Above 1 (never) while that is not shown."""
+    order = np.argsort(-sure, kind="stable")
+    wrong = np.cumsum(~right[order])
+    for place in range(len(order) - 1, -1, -1):
+        if wrong[place] > bound * (place + 1):
+            continue  # not even as it was seen
+        is_last_of_its_kind = place == len(order) - 1 or sure[order[place + 1]] < sure[order[place]]
+        if is_last_of_its_kind and error_at_most(int(wrong[place]), place + 1, certainty) <= bound:
+            return float(sure[order[place]])
+    return float("inf")
+
+
+def _at_most(wrong: int, of: int, error: float) -> float:
+    """The chance of at most so many errors among so many cases."""
+    numbers = np.arange(1, of + 1)
+    logs = np.concatenate([[0.0], np.cumsum(np.log(numbers))])
+    some = np.arange(wrong + 1)
+    chances = logs[of] - logs[some] - logs[of - some] + some * np.log(error) + (of - some) * np.log1p(-error)
+    return float(np.exp(chances).sum())
+
+
+def _least(loss: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function with one valley is least (golden section)."""
+    ratio = (5**0.5 - 1) / 2
+    inner = [high - ratio * (high - low), low + ratio * (high - low)]
+    found = [loss(inner[0]), loss(inner[1])]
+    for _ in range(60):
+        if found[0] < found[1]:
+            high, inner = inner[1], [inner[1] - ratio * (inner[1] - low), inner[0]]
+            found = [loss(inner[0]), found[0]]
+        else:
+            low, inner = inner[0], [inner[1], inner[0] + ratio * (high - inner[0])]
+            found = [found[1], loss(inner[1])]
+    return (low + high) / 2

@@ -1,0 +1,196 @@
+"""From examples to a model. Some examples are kept back first, to learn from them how sure the answers may be."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anliegen.flow.automation.learning import calibration
+from anliegen.flow.automation.learning.encoders import Encoder
+from anliegen.flow.automation.learning.model import Meant, Model, Usual, of_length_1
+from anliegen.flow.automation.learning.terms import Floats, Terms, matrix
+from anliegen.flow.automation.learning.voices import Linear, Neighbours, Pairs
+
+KEPT_BACK = 0.15  # of each class's examples, to calibrate on
+MOST_KEPT_BACK = 3000
+FEWEST_TO_KEEP_BACK = 4  # examples of a class of which one can be spared
+ACCEPTED = 0.95  # of what fits, so much is not taken for unknown
+BOUND = 0.05  # of the answers that are given as sure, so many may be wrong
+GIST = 200  # numbers of the gist of a text
+GIST_COUNTS = 0.35  # beside meaning
+FEW_EXAMPLES, FEW_COUNTS = 20, 0.4  # with so few a class, words count less beside meaning
+MANY_EXAMPLES, KEPT_AXES = 12_000, 160  # from so many on, only the axes that matter most are kept, for time
+SOFT, GAMMA, REGULAR = 5.0, 1.0, 20.0
+
+
+class TooLittle(Exception):
+    """There is nothing to tell apart: fewer than two classes."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text and what it is about."""
+
+    text: str
+    label: str
+
+
+def learn(examples: Sequence[Example], *, encoder: Encoder | None = None, bound: float = BOUND, seed: int = 1) -> Model:
+    """A model of these examples, calibrated on some of them. Raises TooLittle.
+
+    The label in words counts as one example more: it is the shortest description there is. The same seed and examples
+    give the same model.
+    """
+    labels = tuple(sorted({example.label for example in examples}))
+    if len(labels) < 2:
+        raise TooLittle("a model needs examples of at least two categories")
+    points = encoder.encode([example.text for example in examples]) if encoder is not None else None
+    back = _kept_back(examples, seed)
+    if back.any() and len({example.label for example, is_back in zip(examples, back, strict=True) if not is_back}) > 1:
+        tried = _fit(*_some(examples, points, ~back), labels, encoder, seed)
+        calibrated = _calibrated(tried, *_some(examples, points, back), bound)
+    else:
+        calibrated = {}
+    return replace(_fit(examples, points, labels, encoder, seed), **calibrated)
+
+
+def _some(
+    examples: Sequence[Example], points: Floats | None, which: NDArray[np.bool_]
+) -> tuple[list[Example], Floats | None]:
+    chosen = [example for example, is_chosen in zip(examples, which, strict=True) if is_chosen]
+    return chosen, None if points is None else points[which]
+
+
+def _kept_back(examples: Sequence[Example], seed: int) -> NDArray[np.bool_]:
+    """A part of each class. The same text twice is never torn apart: it would be known from learning."""
+    chance = np.random.default_rng(seed)
+    texts: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for at, example in enumerate(examples):
+        texts[example.label][" ".join(example.text.lower().split())].append(at)
+    share = min(KEPT_BACK, MOST_KEPT_BACK / max(len(examples), 1))
+    back = np.zeros(len(examples), dtype=bool)
+    for label in sorted(texts):
+        groups = list(texts[label].values())
+        number = max(1, round(share * len(groups))) if len(groups) >= FEWEST_TO_KEEP_BACK else 0
+        for group in chance.permutation(len(groups))[:number]:
+            back[groups[group]] = True
+    return back
+
+
+def _calibrated(model: Model, examples: list[Example], points: Floats | None, bound: float) -> dict[str, Any]:
+    texts = [example.text for example in examples]
+    rows = [model.terms.row(text) for text in texts]
+    scores = model.score(texts, rows, points)
+    truth = np.array([model.labels.index(example.label) for example in examples])
+    temperature = calibration.temperature_for(scores.mixed, truth)
+    sure = calibration.shares(scores.mixed, temperature)
+    evidence, likeness = _mean_and_spread(scores.evidence), _mean_and_spread(scores.likeness)
+    together = (scores.evidence - evidence[0]) / evidence[1] + (scores.likeness - likeness[0]) / likeness[1]
+    usual = Usual(evidence, likeness, float(np.quantile(together, 1 - ACCEPTED)))
+    right = sure.argmax(axis=1) == truth
+    surest = calibration.threshold_for(sure.max(axis=1), right, bound)
+    return {"temperature": temperature, "usual": usual, "surest": surest}
+
+
+def _mean_and_spread(values: Floats) -> tuple[float, float]:
+    return float(values.mean()), float(values.std()) or 1.0
+
+
+def _fit(
+    examples: Sequence[Example], points: Floats | None, labels: tuple[str, ...], encoder: Encoder | None, seed: int
+) -> Model:
+    texts, columns = [example.text for example in examples], [labels.index(example.label) for example in examples]
+    present = sorted(set(columns))
+    names = [labels[column].replace("_", " ").replace("-", " ") for column in present]
+    texts, truth = [*texts, *names], np.array([*columns, *present])
+    terms = Terms.of(texts)
+    rows = [terms.row(text) for text in texts]
+    said = matrix(rows, len(terms))
+    gist = _axes_of(said, seed)
+    words = _linear(said, truth, len(labels))
+    if encoder is None or points is None:
+        near = of_length_1(said @ gist)
+        return Model(labels, terms, words, gist, Neighbours(near, truth, len(labels)), None)
+    points = np.vstack([points, encoder.encode(names)])
+    few = len(examples) < FEW_EXAMPLES * len(present)
+    meant = _meant(encoder, points, said, gist, truth, len(labels), FEW_COUNTS if few else 1.0)
+    return Model(labels, terms, words, gist * GIST_COUNTS, Neighbours(points, truth, len(labels)), meant)
+
+
+def _meant(
+    encoder: Encoder, points: Floats, said: Any, gist: Floats, truth: NDArray[np.intp], classes: int, words_count: float
+) -> Meant:
+    from scipy.sparse import csr_matrix, hstack  # noqa: PLC0415  # slow import
+
+    middle, axes = points.mean(axis=0), _main_axes(points)
+    kept = (points - middle) @ axes
+    both = _linear(hstack([said * words_count, csr_matrix(kept)]).tocsr(), truth, classes)
+    terms = said.shape[1]
+    return Meant(
+        encoder=encoder,
+        middle=middle,
+        axes=axes,
+        both=Linear(both.weights[terms:], np.zeros(classes, np.float32)),
+        both_terms=Linear(both.weights[:terms] * words_count, both.start),
+        pairs=_pairs(np.hstack([kept, said @ gist * GIST_COUNTS]), truth),
+        regression=_regression(points, truth, classes),
+    )
+
+
+def _main_axes(points: Floats) -> Floats:
+    """Those along which the points differ most; all of them while there are few examples."""
+    size = points.shape[1]
+    if len(points) <= MANY_EXAMPLES or size <= KEPT_AXES:
+        return np.eye(size, dtype=np.float32)
+    off = points - points.mean(axis=0)
+    _values, axes = np.linalg.eigh(off.T @ off)
+    return np.ascontiguousarray(axes[:, ::-1][:, :KEPT_AXES], dtype=np.float32)
+
+
+def _axes_of(said: Any, seed: int) -> Floats:
+    """Terms x numbers that bring rows of terms onto few numbers, keeping as much of them as can be (truncated SVD)."""
+    from sklearn.decomposition import TruncatedSVD  # noqa: PLC0415  # slow import
+
+    numbers = min(GIST, *(side - 1 for side in said.shape))
+    if numbers < 1:
+        return np.zeros((said.shape[1], 1), np.float32)
+    found = TruncatedSVD(numbers, n_iter=1, random_state=seed).fit(said)
+    return np.ascontiguousarray(found.components_.T, dtype=np.float32)
+
+
+def _linear(rows: Any, truth: NDArray[np.intp], classes: int) -> Linear:
+    from sklearn.svm import LinearSVC  # noqa: PLC0415  # slow import
+
+    return _as_linear(LinearSVC(C=1, tol=1e-2, random_state=0).fit(rows, truth), classes)
+
+
+def _regression(points: Floats, truth: NDArray[np.intp], classes: int) -> Linear:
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # slow import
+
+    # A looser tolerance stops at once: it is compared with the mean gradient.
+    return _as_linear(LogisticRegression(C=REGULAR, tol=1e-4, max_iter=200).fit(points, truth), classes)
+
+
+def _as_linear(fitted: Any, classes: int) -> Linear:
+    """Its weights by term. A class without examples is never guessed; two classes have one row of weights."""
+    weights = np.zeros((fitted.coef_.shape[1], classes), np.float32)
+    start = np.full(classes, -10.0, np.float32)
+    one_row = len(fitted.classes_) == 2
+    weights[:, fitted.classes_] = np.vstack([-fitted.coef_, fitted.coef_]).T if one_row else fitted.coef_.T
+    start[fitted.classes_] = np.append(-fitted.intercept_, fitted.intercept_) if one_row else fitted.intercept_
+    return Linear(np.ascontiguousarray(weights), start)
+
+
+def _pairs(points: Floats, truth: NDArray[np.intp]) -> Pairs:
+    from sklearn.svm import SVC  # noqa: PLC0415  # slow import
+
+    fitted = SVC(C=SOFT, gamma=GAMMA, cache_size=300).fit(points.astype(np.float64), truth)
+    # With two classes the public arrays have another sign than with more.
+    duals, start = fitted._dual_coef_, fitted._intercept_
+    first = np.concatenate([[0], np.cumsum(fitted.n_support_)[:-1]])
+    return Pairs(
+        fitted.support_vectors_.astype(np.float32), first, duals.astype(np.float32), start.astype(np.float32), GAMMA
+    )

@@ -1,0 +1,167 @@
+"""A learnt model: what it answers to a text, how sure it is, by which words, and whether it should rather be silent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from anliegen.flow.automation.learning.calibration import shares
+from anliegen.flow.automation.learning.encoders import Encoder
+from anliegen.flow.automation.learning.terms import Floats, Row, Terms
+from anliegen.flow.automation.learning.voices import LIKE, Linear, Neighbours, Pairs
+
+MARGIN = 0.2  # by this the scores of a linear voice are divided before it is heard beside the others
+MOST_REASONS = 5
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model says of a text.
+
+    `evidence`: do the words speak for any class? `likeness`: has anything like this come before? Both in standard
+    deviations from what is usual for texts that fit. `is_unknown`: both together are so low that it fits no class.
+    `is_sure`: it fits, and answers as sure as this one were wrong no more often than the bound allows.
+    """
+
+    label: str
+    confidence: float
+    runner_up: str
+    runner_up_confidence: float
+    evidence: float
+    likeness: float
+    is_unknown: bool
+    is_sure: bool
+    words: tuple[tuple[str, float], ...]  # that speak for the label, and the part of its score that each gives
+    nearest: int  # what is most like it: an example, then the names of the classes, then what was remembered since
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What evidence and likeness are for texts that fit, as mean and standard deviation, and from where on their sum
+    says that a text fits."""
+
+    evidence: tuple[float, float]
+    likeness: tuple[float, float]
+    lowest: float
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What is heard besides words where there is an encoder."""
+
+    encoder: Encoder
+    middle: Floats
+    axes: Floats  # along which the points differ most: size x kept
+    both: Linear  # on the kept numbers; adds to `both_terms`
+    both_terms: Linear
+    pairs: Pairs
+    regression: Linear
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Of some texts: of each class how likely, by voices together and not yet calibrated; and the two questions."""
+
+    mixed: Floats  # logarithms of shares
+    evidence: Floats
+    likeness: Floats
+    nearest: "np.ndarray[tuple[int], np.dtype[np.intp]]"
+
+
+@dataclass(frozen=True)
+class Model:
+    """Answers texts. `gist` brings the terms of a text onto few numbers."""
+
+    labels: tuple[str, ...]
+    terms: Terms
+    words: Linear
+    gist: Floats  # terms x numbers
+    neighbours: Neighbours
+    meant: Meant | None
+    temperature: float = 1.0
+    usual: Usual = Usual((0.0, 1.0), (0.0, 1.0), float("-inf"))
+    surest: float = float("inf")  # the confidence from which on the error stays under the bound
+
+    def answer(self, texts: Sequence[str]) -> list[Answer]:
+        """What each text is about."""
+        if not texts:
+            return []
+        rows = [self.terms.row(text) for text in texts]
+        scores = self.score(texts, rows)
+        sure = shares(scores.mixed, self.temperature)
+        evidence, likeness = self._unusual(scores)
+        order = np.argsort(-sure, axis=1, kind="stable")
+        return [
+            self._answer(text, rows[at], sure[at], order[at], float(evidence[at]), float(likeness[at]),
+                         int(scores.nearest[at]))
+            for at, text in enumerate(texts)
+        ]  # fmt: skip
+
+    def remember(self, text: str, label: str) -> None:
+        """One example more, which is heard at once where neighbours vote; a class that is not known yet has to wait."""
+        if label in self.labels:
+            self.neighbours.remember(self._point_of(text), self.labels.index(label))
+
+    def _point_of(self, text: str) -> Floats:
+        if self.meant is not None:
+            return self.meant.encoder.encode([text])[0]
+        row = self.terms.row(text)
+        return of_length_1((row.weights @ self.gist[row.keys]).reshape(1, -1))[0]
+
+    def score(self, texts: Sequence[str], rows: Sequence[Row], points: Floats | None = None) -> Scores:
+        """All voices on some texts, of which these are the rows and, where they are known already, the points."""
+        by_words = np.vstack([self.words.of_row(row) for row in rows])
+        gist = np.vstack([row.weights @ self.gist[row.keys] for row in rows])
+        if self.meant is None:
+            near, which = self.neighbours.nearest(of_length_1(gist))
+            mixed = np.log(shares(by_words, MARGIN))
+            return Scores(mixed, by_words.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
+        known = self.meant.encoder.encode(texts) if points is None else points
+        return self._with_meaning(self.meant, known, rows, gist)
+
+    def _with_meaning(self, meant: Meant, points: Floats, rows: Sequence[Row], gist: Floats) -> Scores:
+        kept = (points - meant.middle) @ meant.axes
+        both = meant.both.of_points(kept) + np.vstack([meant.both_terms.of_row(row) for row in rows])
+        near, which = self.neighbours.nearest(points)
+        mixed = (
+            shares(both, MARGIN)
+            + shares(meant.pairs.of_points(np.hstack([kept, gist])))
+            + shares(meant.regression.of_points(points)) / 2
+            + self.neighbours.votes(near, which) / 2
+        )
+        return Scores(np.log(mixed / 3), both.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
+
+    def _unusual(self, scores: Scores) -> tuple[Floats, Floats]:
+        (mean, spread), (like_mean, like_spread) = self.usual.evidence, self.usual.likeness
+        return (scores.evidence - mean) / spread, (scores.likeness - like_mean) / like_spread
+
+    def _answer(
+        self, text: str, row: Row, sure: Floats, order: "np.ndarray[tuple[int], np.dtype[np.intp]]", evidence: float,
+        likeness: float, nearest: int,
+    ) -> Answer:  # fmt: skip
+        first, second = int(order[0]), int(order[min(1, len(order) - 1)])
+        is_unknown = evidence + likeness < self.usual.lowest
+        return Answer(
+            label=self.labels[first],
+            confidence=float(sure[first]),
+            runner_up=self.labels[second],
+            runner_up_confidence=float(sure[second]),
+            evidence=evidence,
+            likeness=likeness,
+            is_unknown=is_unknown,
+            is_sure=not is_unknown and float(sure[first]) >= self.surest,
+            words=self._words_for(text, row, first),
+            nearest=nearest,
+        )
+
+    def _words_for(self, text: str, row: Row, column: int) -> tuple[tuple[str, float], ...]:
+        """The words that speak for a class, by what the voice of words alone gives them: exact for that voice."""
+        found = self.terms.by_word(text, row, self.words.share_of(row, column))
+        best = sorted(((share, word) for word, share in found.items() if share > 0), reverse=True)[:MOST_REASONS]
+        return tuple((word, share) for share, word in best)
+
+
+def of_length_1(points: Floats) -> Floats:
+    lengths = np.linalg.norm(points, axis=1, keepdims=True)
+    brought: Floats = points / np.where(lengths > 0, lengths, 1)
+    return brought
