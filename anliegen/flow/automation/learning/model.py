@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from anliegen.flow.automation.learning.calibration import shares
+from anliegen.flow.automation.learning.calibration import AS_SAID, Certainty, shares
 from anliegen.flow.automation.learning.encoders import Encoder
 from anliegen.flow.automation.learning.terms import Floats, Row, Terms
 from anliegen.flow.automation.learning.voices import LIKE, Linear, Neighbours, Pairs
@@ -32,7 +32,7 @@ class Answer:
     is_unknown: bool
     is_sure: bool
     words: tuple[tuple[str, float], ...]  # that speak for the label, and the part of its score that each gives
-    nearest: int  # what is most like it: an example, then the names of the classes, then what was remembered since
+    nearest: int  # the example that is most like it; from their number on, the names of the classes
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class Meant:
     axes: Floats  # along which the points differ most: size x kept
     both: Linear  # on the kept numbers; adds to `both_terms`
     both_terms: Linear
-    pairs: Pairs
     regression: Linear
+    pairs: Pairs | None  # None with few examples: then it is no better than the others, and neighbours do not vote
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Model:
     gist: Floats  # terms x numbers
     neighbours: Neighbours
     meant: Meant | None
-    temperature: float = 1.0
+    certainty: Certainty = AS_SAID
     usual: Usual = Usual((0.0, 1.0), (0.0, 1.0), float("-inf"))
     surest: float = float("inf")  # the confidence from which on the error stays under the bound
 
@@ -88,7 +88,7 @@ class Model:
             return []
         rows = [self.terms.row(text) for text in texts]
         scores = self.score(texts, rows)
-        sure = shares(scores.mixed, self.temperature)
+        sure = self.certainty.of(scores.mixed)
         evidence, likeness = self._unusual(scores)
         order = np.argsort(-sure, axis=1, kind="stable")
         return [
@@ -96,17 +96,6 @@ class Model:
                          int(scores.nearest[at]))
             for at, text in enumerate(texts)
         ]  # fmt: skip
-
-    def remember(self, text: str, label: str) -> None:
-        """One example more, which is heard at once where neighbours vote; a class that is not known yet has to wait."""
-        if label in self.labels:
-            self.neighbours.remember(self._point_of(text), self.labels.index(label))
-
-    def _point_of(self, text: str) -> Floats:
-        if self.meant is not None:
-            return self.meant.encoder.encode([text])[0]
-        row = self.terms.row(text)
-        return of_length_1((row.weights @ self.gist[row.keys]).reshape(1, -1))[0]
 
     def score(self, texts: Sequence[str], rows: Sequence[Row], points: Floats | None = None) -> Scores:
         """All voices on some texts, of which these are the rows and, where they are known already, the points."""
@@ -123,13 +112,17 @@ class Model:
         kept = (points - meant.middle) @ meant.axes
         both = meant.both.of_points(kept) + np.vstack([meant.both_terms.of_row(row) for row in rows])
         near, which = self.neighbours.nearest(points)
-        mixed = (
-            shares(both, MARGIN)
-            + shares(meant.pairs.of_points(np.hstack([kept, gist])))
-            + shares(meant.regression.of_points(points)) / 2
-            + self.neighbours.votes(near, which) / 2
+        voices = [(1.0, shares(both, MARGIN))]
+        if meant.pairs is None:
+            voices.append((1.0, shares(meant.regression.of_points(points))))
+        else:
+            voices.append((1.0, shares(meant.pairs.of_points(np.hstack([kept, gist])))))
+            voices.append((0.5, shares(meant.regression.of_points(points))))
+            voices.append((0.5, self.neighbours.votes(near, which)))
+        mixed = sum((weight * said for weight, said in voices), np.zeros_like(both)) / sum(
+            weight for weight, _ in voices
         )
-        return Scores(np.log(mixed / 3), both.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
+        return Scores(np.log(mixed), both.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
 
     def _unusual(self, scores: Scores) -> tuple[Floats, Floats]:
         (mean, spread), (like_mean, like_spread) = self.usual.evidence, self.usual.likeness

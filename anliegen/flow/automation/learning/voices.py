@@ -78,9 +78,9 @@ class Pairs:
         return lengths
 
 
-@dataclass
+@dataclass(frozen=True)
 class Neighbours:
-    """The examples themselves. One more can be remembered at once; what is nearest votes."""
+    """The examples themselves: what is nearest votes."""
 
     points: Floats  # examples x size, of length 1
     columns: NDArray[np.intp]  # the class of each
@@ -103,8 +103,3 @@ class Neighbours:
         np.add.at(found, (rows, self.columns[which].ravel()), weights.ravel())
         shares: Any = found / found.sum(axis=1, keepdims=True)
         return np.asarray(shares, dtype=np.float32)
-
-    def remember(self, point: Floats, column: int) -> None:
-        """One more example, which votes from now on."""
-        self.points = np.vstack([self.points, point.reshape(1, -1)])
-        self.columns = np.append(self.columns, column)

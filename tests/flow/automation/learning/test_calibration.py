@@ -82,3 +82,40 @@ def test_above_the_threshold_the_error_is_shown_to_be_under_the_bound(
         )
     else:
         assert calibration.error_at_most(int((~kept).sum()), len(kept)) <= bound
+
+
+@pytest.mark.parametrize("classes", [2, 6])
+def test_a_line_mends_what_a_temperature_cannot(classes: int) -> None:
+    """The likeliest is right as often as a line through its log-odds says, and else another one at random."""
+    chance = np.random.default_rng(5)
+    scores = chance.normal(scale=3, size=(20_000, classes))
+    told = calibration.shares(scores).max(axis=1)
+    is_right = chance.random(len(scores)) < 1 / (1 + np.exp(-0.4 * calibration.log_odds(told) - 0.9))
+    best = scores.argmax(axis=1)
+    truth = np.where(is_right, best, (best + chance.integers(1, classes, len(best))) % classes)
+    certainty = calibration.certainty_for(scores, truth)
+    by_heat = calibration.shares(scores, certainty.temperature).max(axis=1)
+    corrected = certainty.of(scores).max(axis=1)
+    assert calibration.calibration_error(by_heat, is_right) > 0.03
+    assert calibration.calibration_error(corrected, is_right) < 0.02
+
+
+@given(
+    st.lists(st.lists(st.floats(-30, 30), min_size=3, max_size=3), min_size=1, max_size=5),
+    st.floats(0.05, 20), st.floats(0.05, 5), st.floats(-4, 4),
+)  # fmt: skip
+def test_whatever_is_corrected_stays_a_share_and_the_likeliest_the_likeliest(
+    scores: list[list[float]], heat: float, slope: float, offset: float
+) -> None:
+    raw = np.array(scores, dtype=np.float32)
+    found = calibration.Certainty(heat, slope, offset).of(raw)
+    assert found.sum(axis=1) == pytest.approx(1, abs=1e-6)
+    assert (found >= 0).all() and (found <= 1).all()
+    assert (found.argmax(axis=1) == calibration.shares(raw.astype(np.float64), heat).argmax(axis=1)).all()
+
+
+def test_few_examples_change_little() -> None:
+    scores = np.array([[4.0, 0.0], [3.0, 0.0]])
+    certainty = calibration.certainty_for(scores, np.array([1, 0]))
+    assert 0.5 < certainty.slope < 1.5
+    assert calibration.AS_SAID.of(scores) == pytest.approx(calibration.shares(scores))

@@ -59,11 +59,3 @@ def test_the_nearest_vote_by_how_near_they_are() -> None:
     votes = voice.votes(near, which)
     assert votes.sum() == pytest.approx(1)
     assert votes[0, 1] > 0.99
-
-
-def test_what_is_remembered_votes_at_once() -> None:
-    voice = Neighbours(np.eye(3, dtype=np.float32)[:2], np.array([0, 0]), 2)
-    asked = np.array([[0, 0, 1]], np.float32)
-    assert voice.votes(*voice.nearest(asked))[0].tolist() == [1, 0]
-    voice.remember(asked[0], 1)
-    assert voice.votes(*voice.nearest(asked))[0, 1] > 0.99
