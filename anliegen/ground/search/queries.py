@@ -133,12 +133,13 @@ def is_rare(index: type[Indexed], query: str) -> bool:
 
 
 def _is_rare(search: _Search, before: tuple[datetime, int] | None) -> bool:
-    rows = f"SELECT 1 FROM {search.table} AS entry"  # noqa: S608
-    told = _run(f"EXPLAIN (FORMAT JSON) {rows} WHERE tsv @@ %s::tsquery UNION ALL {rows}", [search.query])
-    expected, of = (float(part["Plan Rows"]) for part in told[0][0][0]["Plan"]["Plans"])
+    told = _run(f"EXPLAIN (FORMAT JSON) SELECT FROM {search.table} AS entry WHERE tsv @@ %s::tsquery", [search.query])
+    expected = float(told[0][0][0]["Plan"]["Plan Rows"])  # of the whole plan, also where workers share it
     if expected <= FEW_BY_WORDS:
         return True
-    return expected <= UNKNOWN_SHARE * of * _guesses(search.query) and _seen(search, before) < FEW_IN_FIRST_LOOK
+    seen, rows = _seen(search, before)
+    is_unknown = rows < 0 or expected <= UNKNOWN_SHARE * rows * _guesses(search.query)
+    return is_unknown and seen < FEW_IN_FIRST_LOOK
 
 
 def _guesses(query: str) -> int:
@@ -152,13 +153,16 @@ def _page(found: list[Hit], limit: int) -> Looked:
     return Looked(kept, (kept[-1].at, kept[-1].pk) if len(found) > limit else None)
 
 
-def _seen(search: _Search, before: tuple[datetime, int] | None) -> int:
-    """In how many of the newest rows the words occur, whatever else is asked of them."""
+def _seen(search: _Search, before: tuple[datetime, int] | None) -> tuple[int, float]:
+    """In how many of the newest rows the words occur, whatever else is asked of them; and how many rows there are, as
+    far as the planner knows (-1: it was never told)."""
     sql = (
-        f"SELECT count(*) FROM (SELECT tsv FROM {search.table} AS entry WHERE {_earlier('entry', search.pk, before)}"  # noqa: S608
+        f"SELECT count(*), (SELECT reltuples FROM pg_class WHERE oid = '{search.table}'::regclass) FROM"  # noqa: S608
+        f" (SELECT tsv FROM {search.table} AS entry WHERE {_earlier('entry', search.pk, before)}"
         f" ORDER BY entry.at DESC, entry.{search.pk} DESC LIMIT {FIRST_LOOK:d}) AS entry WHERE tsv @@ %s::tsquery"
     )
-    return int(_run(sql, [*(before or ()), search.query])[0][0])
+    seen, rows = _run(sql, [*(before or ()), search.query])[0]
+    return int(seen), float(rows)
 
 
 def _end_of_look(search: _Search, before: tuple[datetime, int] | None, furthest: int) -> tuple[datetime, int] | None:

@@ -252,3 +252,18 @@ def test_a_rare_word_of_which_the_planner_knows_nothing_is_found_however_old_it_
         assert cursor.fetchone()[0][0]["Plan"]["Plan Rows"] == 5  # the same share of any table: more than FEW_BY_WORDS
     assert minutes(hits(letters, query(typed, prefix=True))) == [place]
     assert is_rare(letters, query("Gas")) is False
+
+
+def test_what_is_rare_is_the_same_where_the_server_shares_work_among_several(
+    letters: type[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(letters, ["selten"] * 3 + ["Gas"] * 997)
+    monkeypatch.setattr(queries_of_search, "FEW_BY_WORDS", 100)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE search_letter")
+        for name, value in {"max_parallel_workers_per_gather": 2, "parallel_setup_cost": 0, "parallel_tuple_cost": 0,
+                            "min_parallel_table_scan_size": 0}.items():  # fmt: skip
+            cursor.execute(f"SET LOCAL {name} = {value}")
+        cursor.execute("EXPLAIN (FORMAT JSON) SELECT FROM search_letter WHERE tsv @@ '''gas'''::tsquery")
+        assert cursor.fetchone()[0][0]["Plan"]["Node Type"] == "Gather"
+    assert [is_rare(letters, query(words)) for words in ("selten", "Gas")] == [True, False]
