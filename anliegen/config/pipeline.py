@@ -2,6 +2,7 @@
 
 from anliegen.faces.workspace.noticing import post, whom
 from anliegen.flow.automation import promise_owners, triage
+from anliegen.flow.automation.teaching import examples
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
 from anliegen.flow.feedback import outcome
 from anliegen.ground.journal.read import Reader, reader
@@ -16,6 +17,7 @@ READERS: list[Reader] = [
         from_start=True,
     ),
     reader("triage", triage.decide, on=["message.received"], batch=True),
+    reader("hear", examples.hear, on=["ticket.topic_changed", "decision.confirmed"], batch=True),
     reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),
     reader("strangers", strangers.tell, on=["message.received"]),
     reader("deliver", outbox.plan, on=["message.queued", "message.rescheduled"]),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from anliegen.config.cli.program import AsJson, program, refuse, say
+from anliegen.config.cli.program import AsJson, instance, program, refuse, say
 
 if TYPE_CHECKING:
     from anliegen.flow.automation.learning.encoders import Encoder
@@ -94,6 +94,38 @@ def _encoder(name: str | None) -> "Encoder | None":
         return encoders.named(name or next(iter(encoders.installed()), "none"))
     except encoders.EncoderMissing as error:
         refuse(f"{str(error)[0].upper()}{str(error)[1:]}.")
+
+
+@triage.command("learn")
+def learn_command(
+    encoder: EncoderName = None,
+    nightly: Annotated[
+        bool, typer.Option(help="Say nothing when nothing is new; look for missing topics, too.")
+    ] = False,
+    as_json: bool = AsJson,
+) -> None:
+    """Learn what this instance's agents said of its concerns. The model waits until a person lets it speak."""
+    with instance():
+        from anliegen.flow.automation.learning.learn import TooLittle  # noqa: PLC0415  # slow import
+        from anliegen.flow.automation.teaching import lessons, missing  # noqa: PLC0415  # slow import
+        from anliegen.ground import clock  # noqa: PLC0415  # slow import
+        from anliegen.ground.journal.actors import Actor  # noqa: PLC0415  # slow import
+
+        actor = Actor.rule("lessons")
+        if nightly:
+            missing.propose(actor=actor, at=clock.now())
+        try:
+            learnt = lessons.hold(actor=actor, at=clock.now(), encoder=encoder, anyway=not nightly)
+        except (TooLittle, lessons.NothingNew) as error:
+            if not nightly:
+                refuse(f"Nothing was learnt: {error}.")
+            return
+        figures = {
+            "version": learnt.version, "examples": learnt.examples, "topics": learnt.topics, "encoder": learnt.encoder,
+            "seconds": learnt.seconds, "trial": learnt.figures["trial"],
+        }  # fmt: skip
+        words = f"Version {learnt.version} waits for approval: {learnt.examples} examples, {learnt.topics} topics."
+        say(figures, as_json=as_json, words=words)
 
 
 def _read(path: Path, *, labelled: bool = True) -> "list[Example]":

@@ -16,7 +16,7 @@ Status = Literal["new", "open", "waiting_customer", "waiting_internal", "resolve
 # In an address an empty value is none: `?status=&team=` asks for all.
 StatusOrAll = Literal["", "new", "open", "waiting_customer", "waiting_internal", "resolved", "closed"]
 Channel = Literal["email", "form", "chat", "phone", "letter", "api"]
-DueFor = Literal["", "first", "next", "resolution", "deadline"]
+DueFor = Literal["", "first", "next", "resolution", "deadline", "place"]
 
 
 def cleaned(value: Any) -> Any:
@@ -144,7 +144,9 @@ class TicketShape(Schema):
     last_message_at: Moment
     waiting_since: Moment | None = Field(description="Since when the customer waits for us; null: it is their turn.")
     due_at: Moment | None = Field(description="The earliest target or legal deadline that is still open.")
-    due_for: DueFor = Field(description="What is due then; empty: nothing. A `deadline` is a legal one.")
+    due_for: DueFor = Field(
+        description="What is due then; empty: nothing. `deadline`: a legal one; `place`: a look, it fits no category."
+    )
     first_answered_at: Moment | None
     resolved_at: Moment | None
     closed_at: Moment | None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from anliegen.faces.ui.dates import said, said_day
 from anliegen.ground import clock
 from anliegen.records.tickets.models import Ticket
-from anliegen.records.tickets.models.time import DEADLINE
+from anliegen.records.tickets.models.time import DEADLINE, PLACE
 
 # Before the moment: how soon is soon.
 SOON = timedelta(hours=2)
@@ -20,6 +20,7 @@ WORDS: dict[str, str | Promise] = {
     "next": _("Next answer due"),
     "resolution": _("Resolution due"),
     DEADLINE: _("Deadline ends"),
+    PLACE: _("Fits no category: a look is due"),
 }
 # In a list, by whether it is a legal one: before and after.
 BRIEF = {False: (_("due"), _("overdue since")), True: (_("deadline until"), _("deadline missed:"))}
@@ -28,6 +29,7 @@ LATE: dict[str, str | Promise] = {
     "next": _("Next answer overdue since"),
     "resolution": _("Resolution overdue since"),
     DEADLINE: _("Deadline missed, it ended"),
+    PLACE: _("Fits no category: a look is overdue since"),
 }
 
 

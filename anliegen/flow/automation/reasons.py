@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision
 from anliegen.records.accounts.models import Mailbox
 
@@ -26,4 +27,47 @@ def _mailbox_without_team(evidence: dict[str, Any]) -> str:
     return _("The mailbox has no team, so a person decides.")
 
 
-_WORDS = {"mailbox": _by_mailbox, "no-mailbox": _no_mailbox, "mailbox-without-team": _mailbox_without_team}
+def _by_words(evidence: dict[str, Any]) -> str:
+    words = ", ".join(_("“%(word)s”") % {"word": word} for word, _share in evidence["words"])
+    return _("These words speak for it most: %(words)s.") % {"words": words}
+
+
+def _no_words(evidence: dict[str, Any]) -> str:
+    return _("Its words speak for no category, so a person decides.")
+
+
+def _nothing_like_it(evidence: dict[str, Any]) -> str:
+    return _("Nothing like it has come before, so a person decides.")
+
+
+def _nothing_said(evidence: dict[str, Any]) -> str:
+    return _("It has no words that could be read, so a person decides.")
+
+
+def _several(evidence: dict[str, Any]) -> str:
+    topics = ", ".join(choice_in_words(choice) for choice in evidence["topics"])
+    return _("It speaks of several things, so a person decides: %(topics)s.") % {"topics": topics}
+
+
+def _by_topic(evidence: dict[str, Any]) -> str:
+    return _("Concerns about %(topic)s belong to this team.") % {"topic": choice_in_words(f"topic:{evidence['topic']}")}
+
+
+def _urgency_of_topic(evidence: dict[str, Any]) -> str:
+    return _("Concerns about %(topic)s are usually as urgent as that.") % {
+        "topic": choice_in_words(f"topic:{evidence['topic']}")
+    }
+
+
+_WORDS = {
+    "mailbox": _by_mailbox,
+    "no-mailbox": _no_mailbox,
+    "mailbox-without-team": _mailbox_without_team,
+    "words": _by_words,
+    "no-words": _no_words,
+    "nothing-like-it": _nothing_like_it,
+    "nothing-said": _nothing_said,
+    "several": _several,
+    "team-of-topic": _by_topic,
+    "urgency-of-topic": _urgency_of_topic,
+}

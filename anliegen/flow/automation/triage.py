@@ -1,47 +1,122 @@
-"""What is this message about, and whose is it? For now one rule: the mailbox decides the team."""
+"""What is this message about, and whose is it? The mailbox says the team, the model that speaks the topic.
 
-from collections.abc import Sequence
+A model proposes; what it may apply by itself it has to have been right about often enough, in this house. What fits no
+category says so and is listed for a person to see soon. For whoever wants people alone no model is asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from anliegen.flow.automation import approval
+import structlog
+
+from anliegen.flow.automation import approval, topics
 from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation.effects import choice_of, value_of
+from anliegen.flow.automation.learning.encoders import EncoderMissing
+from anliegen.flow.automation.learning.keeping import UnknownFormat
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.teaching import speaking
+from anliegen.flow.automation.teaching.said import words_of
+from anliegen.flow.automation.teaching.speaking import Speaking
 from anliegen.ground import clock, rows
+from anliegen.ground.files import FileDamaged, FileMissing
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of, ref
-from anliegen.records.accounts.models import Mailbox
+from anliegen.records.accounts.models import Mailbox, Topic
 from anliegen.records.tickets import actions as tickets
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Message, Ticket
+
+log = structlog.get_logger(__name__)
 
 AUTHOR = Actor.rule("mailbox")
+BY_TOPIC = Actor.rule("team-of-topic")
+BY_URGENCY = Actor.rule("urgency-of-topic")
+NORMAL = 2  # the priority that nobody has chosen
 
 
 def decide(events: Sequence[Event]) -> None:
-    """Read `message.received`: the first message of a ticket without a team gets a decision."""
+    """Read `message.received`: the first message of a ticket gets its decisions."""
     firsts = {pk_of(event.subject): event for event in events if event.data["first"]}
     with rows.deferred(len(firsts)):
         # What is missing was erased meanwhile.
-        for pk, ticket in rows.lock(Ticket.objects.select_related("mailbox"), firsts).items():
-            _decide(ticket, firsts[pk])
+        found = rows.lock(Ticket.objects.select_related("mailbox", "person"), firsts)
+        for pk, ticket in found.items():
+            if ticket.person.by_hand_since is not None and ticket.by_hand_since is None:
+                tickets.take_by_hand(ticket, why="customer", actor=AUTHOR.because_of(firsts[pk]), at=clock.now())
+        voice = _voice() if found else None
+        said = _read(found, firsts, voice) if voice is not None else {}
+        for pk, ticket in found.items():
+            _decide(ticket, firsts[pk], said.get(pk), voice)
 
 
-def _decide(ticket: Ticket, event: Event) -> None:
-    actor, at = AUTHOR.because_of(event), clock.now()
+def _voice() -> Speaking | None:
+    """The model that speaks. One that cannot be read is as silent as none: people sort, and the doctor says why."""
+    try:
+        return speaking.current()
+    except (UnknownFormat, EncoderMissing, FileMissing, FileDamaged):
+        log.exception("the model that should speak cannot be read")
+        return None
+
+
+def _read(
+    found: Mapping[int, Ticket], firsts: Mapping[int, Event], voice: Speaking
+) -> dict[int, tuple[Message, Proposal]]:
+    """What the model says of each that it may read and whose topic nobody has said."""
+    asked = [pk for pk, ticket in found.items() if ticket.by_hand_since is None and not ticket.topic]
+    keys = {pk_of(firsts[pk].data["message"]): pk for pk in asked}
+    messages = list(Message.objects.filter(pk__in=keys)) if keys else []
+    texts = [words_of(message) for message in messages]
+    name, by = voice.learnt.name, voice.learnt.responsible_id
+    proposals = (
+        topics.propose(answer, text, model=name, responsible_id=by)
+        for answer, text in zip(voice.answer(texts), texts, strict=True)
+    )
+    return {keys[message.pk]: (message, each) for message, each in zip(messages, proposals, strict=True)}
+
+
+def _decide(ticket: Ticket, event: Event, said: tuple[Message, Proposal] | None, voice: Speaking | None) -> None:
+    at = clock.now()
+    topic = _topic(ticket, event, said, voice, at) if said is not None and voice is not None else None
+    fits_none = topic is not None and not topic.choice
     if ticket.team_id is not None:
-        # A person was quicker: nothing to decide, but what waits for the sorting may go on.
-        tickets.triaged(ticket, decision=None, fits_none=False, actor=actor, at=at)
+        # A person was quicker: no team to decide, but what waits for the sorting may go on.
+        decision = ref(topic) if topic is not None else None
+        tickets.triaged(ticket, decision=decision, fits_none=fits_none, actor=AUTHOR.because_of(event), at=at)
         return
-    make(ticket, propose(ticket.mailbox), actor=actor, at=at)
+    proposal, actor = propose(ticket.mailbox), AUTHOR
+    if not proposal.choice and topic is not None and topic.applied_at is not None:
+        by_topic = _team_of(value_of(topic.choice))
+        if by_topic is not None:
+            proposal, actor = by_topic, BY_TOPIC
+    make(ticket, proposal, actor=actor.because_of(event), at=at, fits_none=fits_none)
 
 
-def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime) -> Decision:
-    """Decide the team; then the sorting is over, and what waits for it may go on."""
-    with unit():
-        decision = approval.submit(ticket, "team", proposal, actor=actor, at=at)
-        tickets.triaged(ticket, decision=ref(decision), fits_none=not proposal.choice, actor=actor, at=at)
+def _topic(ticket: Ticket, event: Event, said: tuple[Message, Proposal], voice: Speaking, at: datetime) -> Decision:
+    message, proposal = said
+    actor = Actor.model(voice.learnt.name).because_of(event)
+    decision = approval.submit(ticket, "topic", proposal, actor=actor, at=at, message=message, bound=voice.surest)
+    if decision.applied_at is not None and ticket.priority == NORMAL:
+        _urgency_of(value_of(decision.choice), ticket, replace(actor, ref=BY_URGENCY.ref), at)
     return decision
+
+
+def _urgency_of(code: str, ticket: Ticket, actor: Actor, at: datetime) -> None:
+    """What the operator says of how urgent concerns of this topic are."""
+    topic = Topic.objects.filter(code=code, urgency__isnull=False, responsible__isnull=False).first()
+    if topic is not None and topic.urgency != ticket.priority:
+        choice = choice_of("priority", topic.urgency)
+        proposal = Proposal(choice, 1.0, "urgency-of-topic", topic.responsible_id, {"topic": topic.code})
+        approval.submit(ticket, "priority", proposal, actor=actor, at=at)
+
+
+def _team_of(code: str) -> Proposal | None:
+    topic = Topic.objects.filter(code=code, team__is_active=True).first()
+    if topic is None:
+        return None
+    return Proposal(choice_of("team", topic.team_id), 1.0, "team-of-topic", topic.responsible_id, {"topic": code})
 
 
 def propose(mailbox: Mailbox | None) -> Proposal:
@@ -51,3 +126,15 @@ def propose(mailbox: Mailbox | None) -> Proposal:
     if mailbox.team_id is None:
         return Proposal("", 0.0, "mailbox-without-team", evidence={"mailbox": mailbox.pk})
     return Proposal(f"team:{mailbox.team_id}", 1.0, "mailbox", mailbox.responsible_id, {"mailbox": mailbox.pk})
+
+
+def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime, fits_none: bool = False) -> Decision:
+    """Decide the team; then the sorting is over, and what waits for it may go on.
+
+    `fits_none`: no category fits, whatever the team. Without a team it fits none either, unless its topic is known.
+    """
+    with unit():
+        decision = approval.submit(ticket, "team", proposal, actor=actor, at=at)
+        nowhere = fits_none or not proposal.choice
+        tickets.triaged(ticket, decision=ref(decision), fits_none=nowhere, actor=actor, at=at)
+    return decision

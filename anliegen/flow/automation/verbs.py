@@ -37,3 +37,20 @@ DECISION_STOPPED = Verb(
     _("{actor} stopped what automation was about to do"),
     {"decision": Kind.REF, "question": Kind.CODE},
 )
+MODEL_LEARNT = Verb(
+    "model.learnt",
+    _("{actor} learnt from {examples} examples: version {version}"),
+    {"version": Kind.NUMBER, "examples": Kind.NUMBER},
+)
+MODEL_SPEAKS = Verb(
+    "model.speaks",
+    _("{actor} lets version {version} of the sorting speak; {responsible} answers for it"),
+    {"version": Kind.NUMBER, "responsible": Kind.REF},
+)
+MODEL_SILENT = Verb("model.silent", _("{actor} silenced version {version} of the sorting"), {"version": Kind.NUMBER})
+MODEL_REFUSED = Verb("model.refused", _("{actor} refused version {version} of the sorting"), {"version": Kind.NUMBER})
+TOPIC_PROPOSED = Verb(
+    "topic.proposed", _("{actor} proposes a new topic: {number} concerns are like each other"), {"number": Kind.NUMBER}
+)
+TOPIC_PROPOSAL_TAKEN = Verb("topic.proposal_taken", _("{actor} made a topic of a proposal"))
+TOPIC_PROPOSAL_DISMISSED = Verb("topic.proposal_dismissed", _("{actor} dismissed a proposed topic"))

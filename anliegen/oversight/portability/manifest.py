@@ -80,6 +80,9 @@ TABLES = (
     "channels_intake",
     "channels_delivery",
     "automation_decision",
+    "automation_learnt",
+    "automation_told",
+    "automation_topicproposal",
     "feedback_outcome",
     "api_keptanswer",
     "workspace_notice",
@@ -113,4 +116,9 @@ LEFT_OUT = {
 }
 
 # Columns that name files of the store.
-FILE_COLUMNS = (("channels_intake", "sha256"), ("tickets_attachment", "sha256"), ("tickets_draftfile", "sha256"))
+FILE_COLUMNS = (
+    ("channels_intake", "sha256"),
+    ("tickets_attachment", "sha256"),
+    ("tickets_draftfile", "sha256"),
+    ("automation_learnt", "sha256"),
+)

@@ -136,7 +136,7 @@ def _narrowest(agent: Agent, wanted: Filter, order: Order, *, to_count: bool) ->
         lane = Lane("person_id = lane.key", each=people, each_params=tuple(keys(wanted.organisation)))
         return [lane], frozenset({"organisation"}), False
     if wanted.unplaced and not wanted.is_about_done:
-        return [Lane("unplaced_since IS NOT NULL")], frozenset({"unplaced"}), True  # none of them has a team
+        return [Lane("unplaced_since IS NOT NULL")], frozenset({"unplaced"}), False
     if wanted.is_about_done:
         return [Lane("true")], frozenset(), False
     if to_count and wanted.tag and not wanted.snoozed:

@@ -1,7 +1,7 @@
 """A learnt model: what it answers to a text, how sure it is, by which words, and whether it should rather be silent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from anliegen.flow.automation.learning.voices import LIKE, Linear, Neighbours, P
 
 MARGIN = 0.2  # by this the scores of a linear voice are divided before it is heard beside the others
 MOST_REASONS = 5
+LIKE_TOLD, TOLD_COUNTS = 0.8, 0.6  # from which likeness on what people said since counts, and how much at most
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class Model:
     certainty: Certainty = AS_SAID
     usual: Usual = Usual((0.0, 1.0), (0.0, 1.0), float("-inf"))
     surest: float = float("inf")  # the confidence from which on the error stays under the bound
+    told: Neighbours | None = None  # what people have said since it was learnt
 
     def answer(self, texts: Sequence[str]) -> list[Answer]:
         """What each text is about."""
@@ -97,13 +99,44 @@ class Model:
             for at, text in enumerate(texts)
         ]  # fmt: skip
 
+    def remember(self, text: str, label: str) -> "Model":
+        """The model after somebody said what a text is about. It counts at once: what is very like it is taken for the
+        same, until a model is learnt anew from all. A label that it does not know yet waits for that."""
+        if label not in self.labels:
+            return self
+        column = self.labels.index(label)
+        point = self._points([text], [self.terms.row(text)])
+        told = (
+            Neighbours(point, np.array([column]), len(self.labels))
+            if self.told is None
+            else (self.told.and_also(point, column))
+        )
+        return replace(self, neighbours=self.neighbours.and_also(point, column), told=told)
+
+    def _points(self, texts: Sequence[str], rows: Sequence[Row]) -> Floats:
+        if self.meant is not None:
+            return self.meant.encoder.encode(texts)
+        return of_length_1(np.vstack([row.weights @ self.gist[row.keys] for row in rows]))
+
+    def _as_told(self, mixed: Floats, points: Floats) -> Floats:
+        """What people said of very similar texts counts for up to half."""
+        if self.told is None:
+            return mixed
+        near, which = self.told.nearest(points)
+        weight = TOLD_COUNTS * np.clip((near[:, :1] - LIKE_TOLD) / (1 - LIKE_TOLD), 0, 1)
+        said = np.zeros_like(mixed)
+        said[np.arange(len(said)), self.told.columns[which[:, 0]]] = 1
+        counted: Floats = np.log(np.maximum((1 - weight) * np.exp(mixed) + weight * said, 1e-12))
+        return counted
+
     def score(self, texts: Sequence[str], rows: Sequence[Row], points: Floats | None = None) -> Scores:
         """All voices on some texts, of which these are the rows and, where they are known already, the points."""
         by_words = np.vstack([self.words.of_row(row) for row in rows])
         gist = np.vstack([row.weights @ self.gist[row.keys] for row in rows])
         if self.meant is None:
-            near, which = self.neighbours.nearest(of_length_1(gist))
-            mixed = np.log(shares(by_words, MARGIN))
+            points = of_length_1(gist)
+            near, which = self.neighbours.nearest(points)
+            mixed = self._as_told(np.log(shares(by_words, MARGIN)), points)
             return Scores(mixed, by_words.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
         known = self.meant.encoder.encode(texts) if points is None else points
         return self._with_meaning(self.meant, known, rows, gist)
@@ -122,7 +155,7 @@ class Model:
         mixed = sum((weight * said for weight, said in voices), np.zeros_like(both)) / sum(
             weight for weight, _ in voices
         )
-        return Scores(np.log(mixed), both.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
+        return Scores(self._as_told(np.log(mixed), points), both.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
 
     def _unusual(self, scores: Scores) -> tuple[Floats, Floats]:
         (mean, spread), (like_mean, like_spread) = self.usual.evidence, self.usual.likeness

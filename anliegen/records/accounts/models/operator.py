@@ -41,6 +41,14 @@ class Operator(models.Model):
         _("mails a minute to one mail domain"), default=100, db_default=100
     )
     approval_days = models.PositiveSmallIntegerField(_("working days to decide a concession"), default=1, db_default=1)
+    # Of what automation does by itself, so many in a hundred may turn out wrong.
+    error_bound = models.PositiveSmallIntegerField(
+        _("errors allowed to automation, in percent"), default=5, db_default=5
+    )
+    # Within so many minutes of service hours somebody looks at what fits no category.
+    unplaced_minutes = models.PositiveSmallIntegerField(
+        _("minutes until somebody looks at what fits no category"), default=60, db_default=60
+    )
     # As agreed with a works council: no figure about a single person, none about a group too small to hide in.
     works_council = models.BooleanField(_("works-council mode"), default=False, db_default=False)
     sends_at_once = models.PositiveSmallIntegerField(_("mails at once to the mail server"), default=3, db_default=3)

@@ -6,8 +6,10 @@ and no agent waits for them.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import cast
 
 from django.db import connection
 
@@ -15,18 +17,21 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import Verb
+from anliegen.records.accounts import hours
+from anliegen.records.accounts.calendar import NeverOpen, add_business_time
+from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.aims import Yardstick, yardstick
 from anliegen.records.tickets.histories import stories_of
 from anliegen.records.tickets.models import Deadline, Ticket, Timer
-from anliegen.records.tickets.models.time import DEADLINE
+from anliegen.records.tickets.models.time import DEADLINE, PLACE
+from anliegen.records.tickets.timing import AROUND_THE_CLOCK, reckon
 from anliegen.records.tickets.timing import Timer as Reckoned
-from anliegen.records.tickets.timing import reckon
 
 KEEPING = 0x64756520  # the advisory lock of those who keep due moments
 READ = (
     *("status", "team_id", "joined_into_id", "topic", "priority"),
-    *("created_at", "waiting_since", "due_at", "due_for"),
+    *("created_at", "waiting_since", "due_at", "due_for", "unplaced_since"),
 )
 COLUMNS = ("target_id", "team_id", "topic", "due_at", "soon_at", "ended_at", "outcome", "used")
 Key = tuple[int, str, datetime]
@@ -127,7 +132,7 @@ def _set_due(tickets: Mapping[int, Ticket], timers: Iterable[Timer]) -> int:
     """Write the earliest open timer or deadline to each ticket that says otherwise."""
     earliest: dict[int, Due] = {}
     dues = [(one.ticket_id, (one.due_at, one.kind)) for one in timers if one.due_at is not None]
-    for number, due in [*dues, *_deadlines(tickets)]:
+    for number, due in [*dues, *_deadlines(tickets), *_places(tickets)]:
         earliest[number] = min(due, earliest.get(number, due))
     changed: list[Ticket] = []
     for number, ticket in tickets.items():
@@ -141,6 +146,20 @@ def _set_due(tickets: Mapping[int, Ticket], timers: Iterable[Timer]) -> int:
         list(Ticket.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
         Ticket.objects.bulk_update(changed, ["due_at", "due_for"], batch_size=500)
     return len(changed)
+
+
+def _places(tickets: Mapping[int, Ticket]) -> list[tuple[int, Due]]:
+    """Until when somebody is to look at what fits no category: the operator's minutes of service hours."""
+    waiting = [one for one in tickets.values() if one.unplaced_since is not None and one.is_open]
+    if not waiting:
+        return []
+    within, plan = timedelta(minutes=the_operator().unplaced_minutes), hours.of_team(None) or AROUND_THE_CLOCK
+    found: list[tuple[int, Due]] = []
+    for ticket in waiting:
+        with suppress(NeverOpen):
+            due_at = add_business_time(plan, cast(datetime, ticket.unplaced_since), within)
+            found.append((ticket.pk, (due_at, PLACE)))
+    return found
 
 
 def _deadlines(tickets: Mapping[int, Ticket]) -> list[tuple[int, Due]]:

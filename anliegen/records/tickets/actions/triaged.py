@@ -16,7 +16,7 @@ def triaged(ticket: Ticket, *, decision: str | None, fits_none: bool, actor: Act
     The caller has the ticket under lock.
     """
     with unit():
-        if fits_none and ticket.team_id is None and not ticket.topic:
+        if fits_none and not ticket.topic:
             ticket.unplaced_since = at
             rows.update(ticket, "unplaced_since")
         record(verbs.TICKET_TRIAGED, ticket, actor=actor, at=at, decision=decision)

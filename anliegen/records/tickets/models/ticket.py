@@ -144,7 +144,7 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     snooze_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
-    # Since when no rule knew a place for it, and nobody has given it one; null when it has its place.
+    # Since when no category fitted it and nobody has given it a place; null when it has its place.
     unplaced_since = models.DateTimeField(null=True)
     # Since when no automation handles it any more, and why (a code of BY_HAND): people alone see to it.
     by_hand_since = models.DateTimeField(null=True)
@@ -222,9 +222,8 @@ class Ticket(models.Model):
                 condition=Q(snoozed_until__isnull=True, snoozed_by__isnull=True, snooze_reason="")
                 | Q(snoozed_until__isnull=False, snoozed_by__isnull=False, status__in=OPEN),
             ),
-            # So that nobody is kept from it, and its list needs no other condition.
             models.CheckConstraint(
-                name="tickets_unplaced_has_no_team", condition=Q(unplaced_since__isnull=True) | Q(team__isnull=True)
+                name="tickets_unplaced_has_no_topic", condition=Q(unplaced_since__isnull=True) | Q(topic="")
             ),
             models.CheckConstraint(name="tickets_level_known", condition=Q(level__gte=0, level__lte=4)),
             models.CheckConstraint(

@@ -13,8 +13,8 @@ from anliegen.records.accounts.models import Team
 from anliegen.records.tickets.models.ticket import PRIORITIES, Ticket
 
 TIMER_KINDS = [("first", _("First answer")), ("next", _("Next answer")), ("resolution", _("Resolution"))]
-DEADLINE = "deadline"
-DUE_FOR = [*TIMER_KINDS, (DEADLINE, _("Deadline"))]
+DEADLINE, PLACE = "deadline", "place"
+DUE_FOR = [*TIMER_KINDS, (DEADLINE, _("Deadline")), (PLACE, _("A look, since it fits no category"))]
 OUTCOMES = [("met", _("kept")), ("missed", _("missed")), ("dropped", _("ended without it"))]
 UNITS = [
     ("days", _("days")),

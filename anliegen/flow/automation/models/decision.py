@@ -96,6 +96,11 @@ class Decision(models.Model):
                 condition=Q(applies_at__isnull=False, applied_at__isnull=True, settled_at__isnull=True),
             ),
             models.Index(fields=["author", "-id"], name="automation_decision_author"),
+            models.Index(
+                fields=["-id"],
+                name="automation_decision_log",
+                condition=Q(question="topic", settled_at__isnull=False),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(name="automation_decision_sure", condition=Q(confidence__gte=0, confidence__lte=1)),

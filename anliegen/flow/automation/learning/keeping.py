@@ -1,0 +1,110 @@
+"""A learnt model as bytes and back: plain arrays and one JSON text, so that nothing is ever run by reading it."""
+
+import io
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anliegen.flow.automation.learning.calibration import Certainty
+from anliegen.flow.automation.learning.encoders import Encoder
+from anliegen.flow.automation.learning.model import Meant, Model, Usual
+from anliegen.flow.automation.learning.terms import Terms
+from anliegen.flow.automation.learning.voices import Linear, Neighbours, Pairs
+
+FORMAT = 1
+Arrays = dict[str, NDArray[Any]]
+
+
+class UnknownFormat(Exception):
+    """These bytes are no model that this version understands, or need an encoder that is not here."""
+
+
+def to_bytes(model: Model) -> bytes:
+    """All of a model but its encoder, of which the name is kept. What people told it since is left out."""
+    meant = model.meant
+    head = {
+        "format": FORMAT,
+        "labels": model.labels,
+        "words": [*model.terms.words],
+        "pieces": [*model.terms.pieces],
+        "encoder": meant.encoder.name if meant is not None else None,
+        "certainty": [model.certainty.temperature, model.certainty.slope, model.certainty.offset],
+        "usual": [*model.usual.evidence, *model.usual.likeness, model.usual.lowest],
+        "surest": model.surest,
+        "gamma": meant.pairs.gamma if meant is not None and meant.pairs is not None else None,
+    }
+    arrays: Arrays = {"idf": model.terms.idf, "gist": model.gist}
+    arrays |= _of_linear("words", model.words)
+    told = len(model.told.columns) if model.told is not None else 0
+    number = len(model.neighbours.columns) - told
+    arrays |= {"near": model.neighbours.points[:number], "near_columns": model.neighbours.columns[:number]}
+    if meant is not None:
+        arrays |= {"middle": meant.middle, "axes": meant.axes}
+        arrays |= _of_linear("both", meant.both) | _of_linear("both_terms", meant.both_terms)
+        arrays |= _of_linear("regression", meant.regression)
+        if meant.pairs is not None:
+            pairs = meant.pairs
+            arrays |= {
+                "pair_points": pairs.points, "pair_first": pairs.first, "pair_duals": pairs.duals,
+                "pair_start": pairs.start,
+            }  # fmt: skip
+    kept = {name: array.astype(np.float32) if array.dtype.kind == "f" else array for name, array in arrays.items()}
+    out = io.BytesIO()
+    text = np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), dtype=np.uint8)
+    np.savez_compressed(out, **{"head": text, **kept})  # type: ignore[arg-type]  # it takes arrays by any name
+    return out.getvalue()
+
+
+def from_bytes(content: bytes, encoder: Encoder | None) -> Model:
+    """The model again. `encoder` must be the one of its name. Raises UnknownFormat."""
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = dict(file)
+        head = json.loads(arrays.pop("head").tobytes().decode())
+    except (ValueError, KeyError, OSError, EOFError) as error:
+        raise UnknownFormat("these bytes are no model") from error
+    if head.get("format") != FORMAT:
+        raise UnknownFormat(f"format {head.get('format')} is not known here")
+    if head["encoder"] != (encoder.name if encoder is not None else None):
+        raise UnknownFormat(f"it was learnt with the encoder {head['encoder'] or 'none'}")
+    words = {word: key for key, word in enumerate(head["words"])}
+    pieces = {piece: key for key, piece in enumerate(head["pieces"], len(words))}
+    usual = head["usual"]
+    return Model(
+        labels=tuple(head["labels"]),
+        terms=Terms(words, pieces, arrays["idf"]),
+        words=_linear("words", arrays),
+        gist=arrays["gist"],
+        neighbours=Neighbours(arrays["near"], arrays["near_columns"], len(head["labels"])),
+        meant=_meant(encoder, head, arrays) if encoder is not None else None,
+        certainty=Certainty(*head["certainty"]),
+        usual=Usual((usual[0], usual[1]), (usual[2], usual[3]), usual[4]),
+        surest=head["surest"],
+    )
+
+
+def _meant(encoder: Encoder, head: dict[str, Any], arrays: Arrays) -> Meant:
+    pairs = None
+    if "pair_points" in arrays:
+        pairs = Pairs(
+            arrays["pair_points"], arrays["pair_first"], arrays["pair_duals"], arrays["pair_start"], head["gamma"]
+        )
+    return Meant(
+        encoder=encoder,
+        middle=arrays["middle"],
+        axes=arrays["axes"],
+        both=_linear("both", arrays),
+        both_terms=_linear("both_terms", arrays),
+        regression=_linear("regression", arrays),
+        pairs=pairs,
+    )
+
+
+def _of_linear(name: str, voice: Linear) -> Arrays:
+    return {f"{name}_weights": voice.weights, f"{name}_start": voice.start}
+
+
+def _linear(name: str, arrays: Arrays) -> Linear:
+    return Linear(arrays[f"{name}_weights"], arrays[f"{name}_start"])

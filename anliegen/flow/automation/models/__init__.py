@@ -1,0 +1,16 @@
+"""What automation decided, and what it has learnt."""
+
+from anliegen.flow.automation.models.decision import QUESTIONS, SETTLED_AS, Decision, DecisionQuerySet
+from anliegen.flow.automation.models.learnt import LEARNT_STATES, TOLD_BY, Learnt, Told, TopicProposal
+
+__all__ = [
+    "LEARNT_STATES",
+    "QUESTIONS",
+    "SETTLED_AS",
+    "TOLD_BY",
+    "Decision",
+    "DecisionQuerySet",
+    "Learnt",
+    "Told",
+    "TopicProposal",
+]

@@ -1,0 +1,126 @@
+"""A person's word on models and on topics that are missing."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from anliegen.flow.automation import verbs
+from anliegen.flow.automation.models import Learnt, TopicProposal
+from anliegen.flow.automation.teaching import speaking
+from anliegen.ground.held import held
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import unit
+from anliegen.ground.journal.record import record, ref
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Topic
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets.actions import Change
+from anliegen.records.tickets.models import Message, Ticket
+
+
+class NotReady(Exception):
+    """A model without a dataset sheet or without a test for each group cannot speak."""
+
+
+class NeedsReason(Exception):
+    """It does much worse for some group: whoever lets it speak nevertheless says why."""
+
+
+def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent, at: datetime) -> Learnt:
+    """Let this model speak instead of the present one; `responsible` answers for what it decides.
+
+    An older one may speak again: that is the way back. Raises NotReady, NeedsReason.
+    """
+    with unit():
+        learnt = held(Learnt, learnt.pk)
+        if learnt.state == "speaking":
+            return learnt
+        if not learnt.sheet or not learnt.groups.get("by"):
+            raise NotReady
+        if learnt.groups.get("findings") and not reason.strip():
+            raise NeedsReason
+        for other in Learnt.objects.select_for_update().filter(state="speaking"):
+            _retire(other, f"triage@{learnt.version}", by, at)
+        learnt.state, learnt.responsible, learnt.settled_by, learnt.settled_at = "speaking", responsible, by, at
+        learnt.reason = reason.strip()[:300]
+        learnt.save()
+        record(
+            verbs.MODEL_SPEAKS, learnt, actor=Actor.agent(by.pk), at=at, version=learnt.version,
+            responsible=ref(responsible),
+        )  # fmt: skip
+    transaction.on_commit(speaking.forget)
+    return learnt
+
+
+def silence(learnt: Learnt, *, reason: str, by: Agent, at: datetime) -> Learnt:
+    """This model speaks no more; people sort alone until another is let speak."""
+    with unit():
+        learnt = held(Learnt, learnt.pk)
+        if learnt.state != "speaking":
+            return learnt
+        _retire(learnt, reason, by, at)
+    transaction.on_commit(speaking.forget)
+    return learnt
+
+
+def refuse(learnt: Learnt, *, reason: str, by: Agent, at: datetime) -> Learnt:
+    """A model that waits does not get to speak."""
+    with unit():
+        learnt = held(Learnt, learnt.pk)
+        if learnt.state != "waiting":
+            return learnt
+        learnt.state, learnt.settled_by, learnt.settled_at, learnt.reason = "refused", by, at, reason.strip()[:300]
+        learnt.save()
+        record(verbs.MODEL_REFUSED, learnt, actor=Actor.agent(by.pk), at=at, version=learnt.version)
+    return learnt
+
+
+def _retire(learnt: Learnt, reason: str, by: Agent, at: datetime) -> None:
+    learnt.state, learnt.reason = "retired", reason.strip()[:300]
+    learnt.save()
+    record(verbs.MODEL_SILENT, learnt, actor=Actor.agent(by.pk), at=at, version=learnt.version)
+
+
+def take_up(proposal: TopicProposal, *, name: str, by: Agent, at: datetime) -> Topic:
+    """Make a topic of what was proposed: its concerns get it, and what they say are its first examples."""
+    actor = Actor.agent(by.pk)
+    with unit():
+        proposal = held(TopicProposal, proposal.pk)
+        found = Topic.objects.filter(code=code_of(name)).first()
+        firsts = Message.objects.filter(ticket__in=proposal.tickets, direction="in").order_by("ticket", "created_at")
+        said = {one.ticket_id: one.subject for one in reversed(firsts)}
+        topic = found or accounts.create(
+            Topic, code=code_of(name), name=name.strip()[:80], examples=[*dict.fromkeys(said.values())][:5],
+            actor=actor, at=at,
+        )  # fmt: skip
+        for ticket in Ticket.objects.visible_to(by).filter(pk__in=proposal.tickets, topic="").order_by("pk"):
+            tickets.change(ticket, Change(topic=topic.code), actor=actor, at=at)
+        return _settle(proposal, topic, by, at) or topic
+
+
+def dismiss(proposal: TopicProposal, *, by: Agent, at: datetime) -> TopicProposal:
+    """No topic is missing there."""
+    with unit():
+        proposal = held(TopicProposal, proposal.pk)
+        _settle(proposal, None, by, at)
+    return proposal
+
+
+def _settle(proposal: TopicProposal, topic: Topic | None, by: Agent, at: datetime) -> Topic | None:
+    if proposal.settled_at is not None:
+        return proposal.topic
+    proposal.settled_at, proposal.settled_by, proposal.topic = at, by, topic
+    proposal.save()
+    verb = verbs.TOPIC_PROPOSAL_TAKEN if topic is not None else verbs.TOPIC_PROPOSAL_DISMISSED
+    record(verb, proposal, actor=Actor.agent(by.pk), at=at)
+    return topic
+
+
+GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
+def code_of(name: str) -> str:
+    """The code of a topic of this name: small letters, no digits alone, so that a reference names it."""
+    code = slugify(name.lower().translate(GERMAN))[:50].strip("-")
+    return code if code and not code.isdecimal() else f"thema-{code}".strip("-")

@@ -1,0 +1,114 @@
+"""Examples to learn from: what the operator says of topics, and what agents say of concerns."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from anliegen.flow.automation.effects import value_of
+from anliegen.flow.automation.learning.learn import Example
+from anliegen.flow.automation.models import Decision, Told
+from anliegen.flow.automation.teaching.said import words_of
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
+from anliegen.records.accounts.models import Topic
+from anliegen.records.tickets.models import Message
+
+MOST = 30_000  # the newest; older ones say what things were called once
+NEW = timedelta(days=2)  # a customer is new who was met so shortly before
+
+
+@dataclass(frozen=True)
+class Given:
+    """An example with what is asked of groups. `source`: `operator` or a code of TOLD_BY."""
+
+    example: Example
+    source: str
+    told_at: datetime | None = None
+    channel: str = ""
+    language: str = ""
+    is_new_customer: bool = False
+    message: int | None = None
+
+
+def from_topics() -> list[Given]:
+    """What the operator said of each topic in use: its name, each sentence of its description, each example."""
+    found = []
+    for topic in Topic.objects.active().order_by("code"):
+        said = [topic.name, topic.name_en, *topic.description.splitlines(), *topic.examples]
+        found += [Given(Example(text.strip(), topic.code), "operator") for text in said if text.strip()]
+    return found
+
+
+def from_people() -> list[Given]:
+    """What agents said of concerns, the oldest first: of topics that are in use, of people who did not object, without
+    exceptions."""
+    return [given for given in _told() if given.example.label]
+
+
+def fits_none_from_people() -> list[Given]:
+    """Concerns of which agents said that they fit no category: a model must notice those."""
+    return [given for given in _told() if not given.example.label]
+
+
+def _told() -> Iterator[Given]:
+    in_use = {*Topic.objects.active().values_list("code", flat=True), ""}
+    rows = Told.objects.filter(is_exception=False, topic__in=in_use, message__person__by_hand_since=None)
+    newest = rows.select_related("message", "ticket__person").order_by("-told_at", "-id")[:MOST]
+    for row in reversed(newest):
+        said = words_of(row.message)
+        if said:
+            yield Given(
+                Example(said, row.topic),
+                row.by,
+                row.told_at,
+                row.message.channel,
+                row.message.language,
+                is_new_customer=row.ticket.created_at - row.ticket.person.created_at < NEW,
+                message=row.message_id,
+            )
+
+
+def hear(events: Sequence[Event]) -> None:
+    """Read `ticket.topic_changed` and `decision.confirmed`: what a person said is an example from now on.
+
+    What a machine set is none. A topic taken away by a person takes the example away.
+    """
+    said = [event for event in events if event.actor.startswith("agent:")]
+    confirmed = _confirmed(said)
+    for event in said:
+        if event.verb == "ticket.topic_changed":
+            _keep(pk_of(event.subject), event.data["to"], "corrected" if event.data["was"] else "set", event)
+        elif event.id in confirmed:
+            _keep(pk_of(event.subject), confirmed[event.id], "confirmed", event)
+
+
+def _confirmed(events: Sequence[Event]) -> dict[int, str]:
+    asked = {
+        pk_of(event.data["decision"]): event.id
+        for event in events
+        if event.verb == "decision.confirmed" and event.data["question"] == "topic"
+    }
+    rows = Decision.objects.filter(pk__in=asked).values_list("pk", "choice") if asked else []
+    return {asked[pk]: value_of(choice) for pk, choice in rows}
+
+
+def _keep(number: int, topic: str | None, by: str, event: Event) -> None:
+    """Empty: it fits no category. None: nothing is said of it any more."""
+    first = Message.objects.filter(ticket=number, direction="in").order_by("created_at", "pk").first()
+    if first is None:
+        return
+    with transaction.atomic():
+        if topic is None:
+            Told.objects.filter(ticket=number).delete()
+            return
+        row, is_new = Told.objects.select_for_update().get_or_create(
+            ticket_id=number,
+            defaults={
+                "message": first, "topic": topic, "by": by, "agent_id": pk_of(event.actor), "told_at": event.at,
+            },
+        )  # fmt: skip
+        if not is_new:
+            row.topic, row.by, row.agent_id, row.told_at = topic, by, pk_of(event.actor), event.at
+            row.save(update_fields=["topic", "by", "agent", "told_at"])

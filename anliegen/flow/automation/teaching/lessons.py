@@ -1,0 +1,135 @@
+"""A lesson: a new model from all that was said, tried on what came last, compared with the one that speaks, and put
+before a person. It never speaks by itself."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from anliegen.flow.automation import verbs
+from anliegen.flow.automation.learning import encoders
+from anliegen.flow.automation.learning.encoders import Encoder
+from anliegen.flow.automation.learning.keeping import to_bytes
+from anliegen.flow.automation.learning.learn import TooLittle, learn
+from anliegen.flow.automation.learning.model import Model
+from anliegen.flow.automation.models import Learnt, Told
+from anliegen.flow.automation.teaching import speaking
+from anliegen.flow.automation.teaching.examples import Given, fits_none_from_people, from_people, from_topics
+from anliegen.flow.automation.teaching.groups import Row, by_group, judge, sheet_of
+from anliegen.ground import files
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.record import record
+
+FEWEST_TOPICS = 2
+FOLDS = 4  # while little was told, every part of it is tried once on a model of the others
+MUCH = 400  # told examples from which on the newest are tried instead
+TRIED = 0.2  # of them, the newest
+MOST_TRIED = 1500
+
+
+class NothingNew(Exception):
+    """Nobody has said anything since the last lesson."""
+
+
+def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool = False) -> Learnt:
+    """Learn from all there is; the result waits for a person. Raises TooLittle, NothingNew."""
+    by = encoders.named(encoder if encoder is not None else best_encoder())
+    given, told = from_topics(), from_people()
+    if not anyway and not _is_something_new(told, given):
+        raise NothingNew("nothing was said since the last lesson")
+    if len({one.example.label for one in (*given, *told)}) < FEWEST_TOPICS:
+        raise TooLittle("a model needs examples of at least two topics")
+    start = time.monotonic()
+    model = learn([one.example for one in (*given, *told)], encoder=by)
+    rows = try_out(given, told, by)
+    content = to_bytes(model)
+    sha256 = files.put(content)
+    with transaction.atomic():
+        Learnt.objects.waiting().update(state="refused", reason="replaced", settled_at=at)
+        newest = Learnt.objects.aggregate(Max("version"))["version__max"] or 0
+        learnt = Learnt.objects.create(
+            version=newest + 1,
+            encoder=by.name if by is not None else "none",
+            sha256=sha256,
+            size=len(content),
+            seconds=round(time.monotonic() - start, 2),
+            examples=len(given) + len(told),
+            topics=len(model.labels),
+            newest_told_at=told[-1].told_at if told else None,
+            sheet=sheet_of([*given, *told], Told.objects.count() - len(told)),
+            groups=by_group(rows),
+            figures=compared(rows, told) | {"noticed": noticed(model)},
+            learnt_at=at,
+        )
+        record(verbs.MODEL_LEARNT, learnt, actor=actor, at=at, version=learnt.version, examples=learnt.examples)
+    return learnt
+
+
+def best_encoder() -> str:
+    """One that is installed; it is worth most while there are few examples (decision 0027)."""
+    return next(iter(encoders.installed()), "none")
+
+
+def _is_something_new(told: Sequence[Given], given: Sequence[Given]) -> bool:
+    last = Learnt.objects.order_by("-version").first()
+    if last is None:
+        return True
+    newest = told[-1].told_at if told else None
+    return last.newest_told_at != newest or last.examples != len(told) + len(given)
+
+
+def try_out(given: Sequence[Given], told: Sequence[Given], encoder: Encoder | None) -> list[Row]:
+    """What a model says of examples that it has not seen: of the newest, or while there are few of each in turn."""
+    if len(told) >= MUCH:
+        number = min(int(len(told) * TRIED), MOST_TRIED)
+        return _answers([*given, *told[:-number]], told[-number:], encoder)
+    rows: list[Row] = []
+    source = told if len(told) >= FOLDS else given
+    for fold in range(FOLDS):
+        tried = list(source[fold::FOLDS])
+        rest = [one for at, one in enumerate(source) if at % FOLDS != fold]
+        if tried and rest:
+            rows += _answers([*given, *rest] if source is told else rest, tried, encoder)
+    return rows
+
+
+def _answers(known: Sequence[Given], asked: Sequence[Given], encoder: Encoder | None) -> list[Row]:
+    try:
+        model = learn([one.example for one in known], encoder=encoder)
+    except TooLittle:
+        return []
+    return list(zip(asked, model.answer([one.example.text for one in asked]), strict=True))
+
+
+def compared(rows: Sequence[Row], told: Sequence[Given]) -> dict[str, Any]:
+    """The trial in all, and how the model that speaks does on what it does not know yet, beside this one."""
+    figures: dict[str, Any] = {"trial": asdict(judge(rows)), "speaking": None}
+    now = speaking.current()
+    if now is None:
+        return figures
+    since = now.learnt.newest_told_at
+    unseen = [one for one in told if since is None or (one.told_at is not None and one.told_at > since)]
+    shared = {one.message for one in unseen} & {given.message for given, _answer in rows}
+    ours = [row for row in rows if row[0].message in shared]
+    asked = [given for given, _answer in ours]
+    theirs: list[Row] = list(zip(asked, now.untaught.answer([one.example.text for one in asked]), strict=True))
+    same = sum(mine[1].label == other[1].label for mine, other in zip(ours, theirs, strict=True))
+    figures["speaking"] = {
+        "version": now.learnt.version,
+        "n": len(ours),
+        "this": asdict(judge(ours)),
+        "that": asdict(judge(theirs)),
+        "same": round(same / len(ours), 4) if ours else None,
+    }
+    return figures
+
+
+def noticed(model: Model) -> dict[str, Any]:
+    """Of the concerns that fit no category, as people said: how many it notices."""
+    asked = fits_none_from_people()
+    answers = model.answer([one.example.text for one in asked])
+    return {"n": len(asked), "share": round(sum(one.is_unknown for one in answers) / len(asked), 4) if asked else None}

@@ -1,0 +1,226 @@
+"""From the operator's own words to a model that a person let speak, and from there to what it may do by itself."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from anliegen.flow.automation import approval
+from anliegen.flow.automation.learning.learn import TooLittle
+from anliegen.flow.automation.models import Decision, Learnt, Told, TopicProposal
+from anliegen.flow.automation.reasons import explain
+from anliegen.flow.automation.teaching import actions, examples, lessons, missing, speaking
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Mailbox, Team, Topic
+from anliegen.records.customers import actions as customers
+from anliegen.records.customers.models import Address, Person
+from anliegen.records.tickets import actions as tickets
+from anliegen.records.tickets import lists
+from anliegen.records.tickets.actions import Change
+from anliegen.records.tickets.models import Ticket
+from tests.flow.automation.learning.examples import SAID, made_up
+
+Open = Callable[..., Ticket]
+Run = Callable[[], int]
+LESSONS = Actor.rule("lessons")
+
+
+@pytest.fixture(autouse=True)
+def nothing_held() -> None:
+    speaking.forget()
+
+
+@pytest.fixture
+def topics(billing: Team, mira: Agent, now: datetime) -> list[Topic]:
+    """The operator's own tree, with examples from their own desk."""
+    return [
+        accounts.create(
+            Topic, code=code, name=code.title(), examples=[one.text for one in made_up(6) if one.label == code],
+            team=billing, responsible=mira, urgency=3 if code == "zaehler" else None, actor=SYSTEM, at=now,
+        )
+        for code in SAID
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def model(topics: list[Topic], mira: Agent, now: datetime) -> Learnt:
+    learnt = lessons.hold(actor=LESSONS, at=now, encoder="none")
+    return actions.let_speak(learnt, responsible=mira, by=mira, at=now)
+
+
+def test_from_descriptions_and_examples_alone_a_model_is_learnt_that_waits_for_a_person(
+    topics: list[Topic], mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    learnt = lessons.hold(actor=LESSONS, at=now, encoder="none")
+    assert (learnt.state, learnt.topics, learnt.sheet["sources"]) == ("waiting", 4, {"operator": learnt.examples})
+    open_ticket(kim_address, text="Mein Abschlag ist viel zu hoch")
+    run_pipeline()
+    assert not Decision.objects.filter(question="topic").exists()  # it was not let speak
+    actions.let_speak(learnt, responsible=mira, by=mira, at=now)
+    open_ticket(kim_address, text="Mein Abschlag ist viel zu hoch")
+    run_pipeline()
+    decision = Decision.objects.get(question="topic")
+    assert (decision.choice, decision.author, decision.responsible) == ("topic:abschlag", "model:triage@1", mira)
+    assert "abschlag" in explain(decision) and decision.alternatives[0]["choice"] != "topic:abschlag"
+    assert (decision.applied_at, decision.waits) == (None, True)  # nobody has confirmed anything yet
+
+
+def test_what_agents_confirm_lets_it_apply_by_itself_once_it_was_right_often_enough(
+    model: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    for one in made_up(18, seed=3):
+        open_ticket(kim_address, text=one.text, subject="")
+    run_pipeline()
+    asked = list(Decision.objects.filter(question="topic").exclude(choice=""))
+    assert not any(one.applied_at for one in asked)
+    for one in asked:
+        approval.confirm(one, by=mira, at=now + timedelta(minutes=1))
+    run_pipeline()
+    assert Told.objects.filter(by="confirmed").count() == len(asked) == Ticket.objects.exclude(topic="").count()
+    speaking.forget()  # as after a minute
+    ticket = open_ticket(kim_address, text="Die Rechnung stimmt nicht", subject="")
+    run_pipeline()
+    ticket.refresh_from_db()
+    assert ticket.topic == "rechnung"
+    assert Decision.objects.get(question="topic", ticket=ticket).applied_at is not None
+
+
+def test_the_topic_gives_the_team_and_the_urgency_where_the_mailbox_says_none(
+    model: Learnt, mira: Agent, billing: Team, open_ticket: Open, kim_address: Address, run_pipeline: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(speaking, "surest", lambda: 0.0)
+    speaking.forget()
+    ticket = open_ticket(kim_address, text="Der Zähler zeigt nichts an", subject="")
+    run_pipeline()
+    ticket.refresh_from_db()
+    assert (ticket.topic, ticket.team, ticket.priority, ticket.unplaced_since) == ("zaehler", billing, 3, None)
+    authors = dict(Decision.objects.values_list("question", "author"))
+    assert authors == {"topic": "model:triage@1", "team": "rule:team-of-topic", "priority": "rule:urgency-of-topic"}
+
+
+@pytest.mark.parametrize("text", ["xqzt vvvv pfft", "...", "Rezept für Apfelkuchen mit Streuseln"])
+def test_what_fits_no_category_is_listed_for_a_person_whatever_team_the_mailbox_gives(
+    model: Learnt, mira: Agent, tom: Agent, mailbox: Mailbox, open_ticket: Open, kim_address: Address,
+    run_pipeline: Run, text: str,
+) -> None:  # fmt: skip
+    ticket = open_ticket(kim_address, text=text, subject="", mailbox=mailbox)
+    run_pipeline()
+    ticket.refresh_from_db()
+    decision = Decision.objects.get(question="topic")
+    assert (decision.choice, decision.applied_at, ticket.topic) == ("", None, "")
+    assert explain(decision)
+    assert (ticket.team, ticket.unplaced_since is not None) == (mailbox.team, True)
+    assert [one.pk for one in lists.page(mira, "unplaced").items] == [ticket.pk]
+    assert (ticket.due_for, ticket.due_at) == ("place", ticket.unplaced_since + timedelta(minutes=60))
+    assert lists.page(tom, "unplaced").items == []  # it lies with a team that is not Tom's
+    tickets.change(ticket, Change(topic="umzug"), actor=Actor.agent(mira.pk), at=ticket.updated_at)
+    assert lists.page(mira, "unplaced").items == []
+
+
+def test_a_correction_counts_at_once(
+    model: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    said = "Der Abschlag der Rechnung stimmt wegen Umzug nicht"
+    open_ticket(kim_address, text=said, subject="")
+    run_pipeline()
+    first = Decision.objects.get(question="topic")
+    other = "topic:umzug" if first.choice != "topic:umzug" else "topic:rechnung"
+    approval.correct(first, other, by=mira, at=now + timedelta(minutes=1))
+    run_pipeline()
+    assert Told.objects.get().topic == other.removeprefix("topic:")
+    open_ticket(kim_address, text=said, subject="")
+    run_pipeline()
+    assert Decision.objects.filter(question="topic").latest("pk").choice == other
+
+
+def test_for_whoever_wants_people_no_model_is_asked_and_nothing_is_learnt(
+    model: Learnt, mira: Agent, kim: Person, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime,
+    mailbox: Mailbox,
+) -> None:  # fmt: skip
+    customers.want_people(kim, actor=Actor.person(kim.pk), at=now)
+    ticket = open_ticket(kim_address, text="Mein Abschlag ist zu hoch", mailbox=mailbox)
+    run_pipeline()
+    ticket.refresh_from_db()
+    assert (ticket.by_hand_why, ticket.team) == ("customer", mailbox.team)  # the mailbox is no machine's opinion of it
+    assert not Decision.objects.filter(question="topic").exists()
+    tickets.change(ticket, Change(topic="abschlag"), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    assert examples.from_people() == []
+
+
+def test_a_model_without_sheet_or_groups_cannot_speak_and_one_with_a_finding_needs_a_reason(
+    topics: list[Topic], mira: Agent, now: datetime
+) -> None:
+    learnt = lessons.hold(actor=LESSONS, at=now, encoder="none")
+    groups, learnt.groups = learnt.groups, {}
+    learnt.save()
+    with pytest.raises(actions.NotReady):
+        actions.let_speak(learnt, responsible=mira, by=mira, at=now)
+    learnt.groups = groups | {"findings": [["language", "tr"]]}
+    learnt.save()
+    with pytest.raises(actions.NeedsReason):
+        actions.let_speak(learnt, responsible=mira, by=mira, at=now)
+    spoken = actions.let_speak(learnt, responsible=mira, reason="Türkisch sehen wir selbst an.", by=mira, at=now)
+    assert (spoken.state, spoken.reason) == ("speaking", "Türkisch sehen wir selbst an.")
+
+
+def test_another_speaks_instead_and_the_way_back_is_one_step(
+    model: Learnt, mira: Agent, now: datetime, open_ticket: Open, kim_address: Address, run_pipeline: Run
+) -> None:
+    with pytest.raises(lessons.NothingNew):
+        lessons.hold(actor=LESSONS, at=now, encoder="none")
+    second = lessons.hold(actor=LESSONS, at=now, encoder="none", anyway=True)
+    assert second.figures["speaking"]["version"] == 1
+    actions.let_speak(second, responsible=mira, by=mira, at=now)
+    model.refresh_from_db()
+    assert (model.state, model.reason) == ("retired", "triage@2")
+    actions.let_speak(model, responsible=mira, by=mira, at=now)
+    assert list(Learnt.objects.order_by("version").values_list("version", "state")) == [
+        (1, "speaking"),
+        (2, "retired"),
+    ]
+    actions.silence(model, reason="Pause", by=mira, at=now)
+    open_ticket(kim_address)
+    run_pipeline()
+    assert not Decision.objects.filter(question="topic").exists()
+    verbs = Event.objects.filter(verb__startswith="model.").order_by("id").values_list("verb", flat=True)
+    assert list(verbs) == ["model.learnt", "model.speaks", "model.learnt", "model.silent", "model.speaks",
+                           "model.silent", "model.speaks", "model.silent"]  # fmt: skip
+
+
+def test_one_topic_alone_gives_no_model(topics: list[Topic], now: datetime) -> None:
+    Topic.objects.exclude(code="umzug").update(is_active=False)
+    with pytest.raises(TooLittle):
+        lessons.hold(actor=LESSONS, at=now, encoder="none")
+
+
+def test_concerns_that_fit_nowhere_and_are_like_each_other_are_proposed_as_a_topic_once(
+    model: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    for number in range(12):
+        open_ticket(kim_address, text=f"Wann kommt Glasfaser in meine Straße {number}?", subject="Glasfaser")
+    cake = open_ticket(kim_address, text="Rezept für Apfelkuchen", subject="")
+    run_pipeline()
+    alike = {*Decision.objects.filter(question="topic", choice="").values_list("ticket", flat=True)} - {cake.pk}
+    (proposal,) = missing.propose(actor=LESSONS, at=now)
+    assert ("glasfaser" in proposal.words, {*proposal.tickets}) == (True, alike)
+    assert missing.propose(actor=LESSONS, at=now) == []
+    topic = actions.take_up(proposal, name="Glasfaser", by=mira, at=now + timedelta(hours=1))
+    assert (topic.code, Ticket.objects.filter(topic="glasfaser").count()) == ("glasfaser", len(alike))
+    run_pipeline()
+    assert Told.objects.filter(topic="glasfaser").count() == len(alike)
+    assert TopicProposal.objects.get().topic == topic
+
+
+def test_a_dismissed_proposal_does_not_come_again(
+    model: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    for number in range(12):
+        open_ticket(kim_address, text=f"Wann kommt Glasfaser in meine Straße {number}?", subject="Glasfaser")
+    run_pipeline()
+    (proposal,) = missing.propose(actor=LESSONS, at=now)
+    actions.dismiss(proposal, by=mira, at=now)
+    assert missing.propose(actor=LESSONS, at=now) == []
