@@ -7,6 +7,8 @@ EVER = (
     "faces.api.jobs.forget_answers",
     "faces.portal.jobs.forget_attempts",
     "flow.automation.promise_clock.strike",
+    "flow.automation.teaching.nightly.learn_anew",
+    "flow.automation.teaching.nightly.learn_now",
     "faces.workspace.jobs.forget_notices_nightly",
     "faces.workspace.jobs.send_digest",
     "faces.workspace.jobs.send_digests",

@@ -144,9 +144,7 @@ class TicketShape(Schema):
     last_message_at: Moment
     waiting_since: Moment | None = Field(description="Since when the customer waits for us; null: it is their turn.")
     due_at: Moment | None = Field(description="The earliest target or legal deadline that is still open.")
-    due_for: DueFor = Field(
-        description="What is due then; empty: nothing. `deadline`: a legal one; `place`: a look, it fits no category."
-    )
+    due_for: DueFor = Field(description="What is due then. `deadline`: a legal one; `place`: a look, it fits nowhere.")
     first_answered_at: Moment | None
     resolved_at: Moment | None
     closed_at: Moment | None
