@@ -19,7 +19,7 @@ from anliegen.faces.ui.dates import ago, duration, exact, said, when
 from anliegen.faces.ui.drawing import DrawnEnvironment
 from anliegen.faces.ui.fields import drawn_field, form_errors
 from anliegen.faces.ui.icons import icon, names
-from anliegen.faces.ui.numbers import money, number, size
+from anliegen.faces.ui.numbers import money, number, percent, size
 from anliegen.faces.ui.people import initials, tint
 from anliegen.ground.phone import tel
 
@@ -59,6 +59,7 @@ def environment(*, cache: Path | None = None, **options: Any) -> jinja2.Environm
         "language": language,
         "money": money,
         "number": number,
+        "percent": percent,
         "remembered": (lambda macro: macro) if made.auto_reload else drawing.Remembered,
         "said": said,
         "shortcuts_off": shortcuts_off,

@@ -13,6 +13,13 @@ def number(value: float, *, digits: int = 0, language: str | None = None) -> str
     return text.translate(str.maketrans(",.", ".,")) if words(language).german else text
 
 
+def percent(share: float, *, language: str | None = None) -> str:
+    """A share of 1 in per cent, with a digit after the comma below ten and above ninety: 0.976 -> "97,6 %"."""
+    digits = 0 if 0.1 <= share <= 0.9 or share in (0, 1) else 1
+    text = number(share * 100, digits=digits, language=language)
+    return f"{text}{THIN}%" if words(language).german else f"{text}%"
+
+
 def size(count: int, *, language: str | None = None) -> str:
     """Bytes in decimal units with two telling digits: 1234567 -> "1,2 MB"."""
     if count < 1000:

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 
 from anliegen.ground.compiled import compiled
 from anliegen.ground.text import sort_key
@@ -57,19 +58,24 @@ def reach_of(operator: Operator, brand: Brand | None = None) -> Reach:
 
 @dataclass(frozen=True)
 class AtHand:
-    """To whom a ticket can be given, as (key, name): teams in use, and agents who can answer, the team's own first."""
+    """To whom a ticket can be given, as (key, name): teams in use, and agents who can answer, the team's own first; and
+    what it can be about: the codes and names of topics in use."""
 
     teams: list[tuple[int, str]]
     agents: list[tuple[int, str]]
+    topics: list[tuple[str, str]]
 
 
-# One statement for both: a ticket's page shows both.
+# One statement for all: a ticket's page shows them all.
 _AT_HAND = """
-    SELECT 'team' AS what, false AS is_near, id, name FROM accounts_team WHERE is_active
+    SELECT 'team' AS what, false AS is_near, id, name, '' AS code FROM accounts_team WHERE is_active
+    UNION ALL
+    SELECT 'topic', false, id, COALESCE(NULLIF(CASE WHEN %s THEN name_en END, ''), name), code
+    FROM accounts_topic WHERE is_active
     UNION ALL
     SELECT 'agent',
         EXISTS (SELECT FROM accounts_membership WHERE agent_id = agent.id AND team_id = %s::bigint),
-        agent.id, agent.name
+        agent.id, agent.name, ''
     FROM accounts_agent AS agent JOIN accounts_role AS role ON role.id = agent.role_id
     WHERE agent.is_active AND role.permissions @> ARRAY['ticket.reply']::varchar[]
     ORDER BY what, is_near DESC, name, id
@@ -78,11 +84,14 @@ _AT_HAND = """
 
 def at_hand(team: int | None) -> AtHand:
     """Who is there for a ticket of this team."""
-    found = AtHand([], [])
+    found = AtHand([], [], [])
     with connection.cursor() as cursor:
-        cursor.execute(_AT_HAND, [team])
-        for what, _is_near, key, name in cursor.fetchall():
-            (found.teams if what == "team" else found.agents).append((key, name))
+        cursor.execute(_AT_HAND, [(get_language() or "").startswith("en"), team])
+        for what, _is_near, key, name, code in cursor.fetchall():
+            if what == "topic":
+                found.topics.append((code, name))
+            else:
+                (found.teams if what == "team" else found.agents).append((key, name))
     return found
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
+from anliegen.flow.automation.models import Learnt, TopicProposal
 from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.mailroom import sources as channels
 from anliegen.flow.channels.mailroom.compare import overdue
@@ -24,7 +25,18 @@ from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
-from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Frame, Mailbox, Recourse, Role, Team
+from anliegen.records.accounts.models import (
+    Agent,
+    ApiToken,
+    Brand,
+    Calendar,
+    Frame,
+    Mailbox,
+    Recourse,
+    Role,
+    Team,
+    Topic,
+)
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.customers.models import Category
 from anliegen.records.knowledge.models import TextBlock
@@ -229,6 +241,23 @@ def _categories() -> State:
     return _count(count, ngettext("%(count)s category", "%(count)s categories", count)), False
 
 
+def _topics() -> State:
+    if proposed := TopicProposal.objects.filter(settled_at=None).count():
+        words = ngettext("%(count)s topic seems to be missing", "%(count)s topics seem to be missing", proposed)
+        return _count(proposed, words), True
+    count = Topic.objects.active().count()
+    if not count:
+        return _("no topic"), False
+    return _count(count, ngettext("%(count)s topic", "%(count)s topics", count)), False
+
+
+def _learnt() -> State:
+    if Learnt.objects.waiting().exists():
+        return _("a version waits for approval"), True
+    speaking = Learnt.objects.speaking().first()
+    return (_("version %(number)s speaks") % {"number": speaking.version} if speaking else _("nothing speaks")), False
+
+
 def _count(count: int, words: str) -> str:
     return words % {"count": number(count)}
 
@@ -246,6 +275,8 @@ STATES: dict[str, Callable[[], State]] = {
     "turns": _turns,
     "leeway": _leeway,
     "categories": _categories,
+    "topics": _topics,
+    "learnt": _learnt,
     "tokens": _tokens,
     "blocks": _blocks,
     "macros": _macros,

@@ -57,6 +57,15 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
         ],
     ),
     (
+        _("What automation may do"),
+        [
+            Place("topics", _("Topics"), _("What concerns are about, with examples"), "topic"),
+            Place(
+                "learnt", _("What was learnt"), _("How well topics are recognised, and what may speak"), "automation"
+            ),
+        ],
+    ),
+    (
         _("Ways in and out"),
         [
             Place("mailboxes", _("Mailboxes"), _("Addresses that take concerns in"), "inbox"),

@@ -58,6 +58,11 @@ class Choices:
         return sorted(self._at_hand.agents, key=lambda one: one[0] != self.agent.pk)
 
     @property
+    def topics(self) -> list[tuple[str, str]]:
+        """(code, name) of what it can be about."""
+        return self._at_hand.topics
+
+    @property
     def names(self) -> Mapping[str, Mapping[int, str]]:
         """What these menus name, for whoever needs the names too; nothing is read for it alone."""
         return {"team": dict(self.teams), "agent": dict(self.agents)} if self.may_assign else {}

@@ -1,0 +1,134 @@
+"""What automation has learnt: models, from what, how well and for whom, and which of them speaks."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings.forms import SettingForm
+from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
+from anliegen.flow.automation.models import Decision, Learnt, Told
+from anliegen.flow.automation.teaching import actions, standing
+from anliegen.flow.automation.teaching.nightly import learn_now
+from anliegen.ground import clock
+from anliegen.ground.jobs import defer
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Operator, Topic
+from anliegen.records.accounts.queries import the_operator
+
+KEPT_VERSIONS = 12
+
+
+class BoundForm(SettingForm):
+    error_bound = forms.IntegerField(
+        label=gettext_lazy("Errors allowed, in percent"),
+        min_value=1,
+        max_value=20,
+        help_text=gettext_lazy(
+            "Of what automation sorts without asking, so many may turn out wrong. "
+            "It is silent rather than more often wrong."
+        ),
+    )
+    unplaced_minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes until a look"),
+        min_value=5,
+        max_value=2880,
+        help_text=gettext_lazy("Within so many minutes of service hours somebody looks at what fits no category."),
+    )
+
+    class Meta:
+        model = Operator
+        fields = ("error_bound", "unplaced_minutes")
+
+
+@asks("settings.manage")
+@require_http_methods(["GET", "HEAD", "POST"])
+def learnt(request: HttpRequest) -> HttpResponse:
+    """All of it on one page."""
+    operator = the_operator()
+    form = BoundForm(posted(request), instance=Operator.objects.get(pk=operator.pk))
+    if form.is_valid():
+        accounts.change(operator, actor=actor_of(request), at=clock.now(), **form.values())
+        return done(request, _("Saved. It counts within a minute."), "learnt")
+    versions = list(Learnt.objects.select_related("responsible", "settled_by").order_by("-version")[:KEPT_VERSIONS])
+    context = {
+        "form": form,
+        "speaking": next((one for one in versions if one.state == "speaking"), None)
+        or Learnt.objects.speaking().select_related("responsible", "settled_by").first(),
+        "waiting": next((one for one in versions if one.state == "waiting"), None),
+        "versions": versions,
+        "told": Told.objects.count(),
+        "topics": Topic.objects.active().count(),
+        "standing": standing.now(),
+        "asking": Decision.objects.waiting().filter(question="topic").count(),
+    }
+    return show(request, "learnt", context, place="learnt")
+
+
+@asks("settings.manage")
+@require_safe
+def version(request: HttpRequest, number: int) -> HttpResponse:
+    """One model: its dataset sheet, its test for each group, and how it compares."""
+    row = get_object_or_404(Learnt.objects.select_related("responsible", "settled_by"), version=number)
+    agents = [("", _("you")), *Agent.objects.active().order_by("name", "pk").values_list("pk", "name")]
+    return show(request, "version", {"model": row, "agents": agents, "names": _topic_names()}, place="learnt")
+
+
+@asks("settings.manage")
+@require_POST
+def let_speak(request: HttpRequest, number: int) -> HttpResponse:
+    """Approve a model, or let an older one speak again."""
+    row = get_object_or_404(Learnt, version=number)
+    key = request.POST.get("responsible", "")
+    chosen = Agent.objects.active().filter(pk=int(key)).first() if key.isdecimal() else None
+    try:
+        actions.let_speak(
+            row,
+            responsible=chosen or agent_of(request),
+            reason=request.POST.get("reason", ""),
+            by=agent_of(request),
+            at=clock.now(),
+        )
+    except actions.NotReady:
+        words = _("It has no dataset sheet or no test for each group, so it cannot speak. Let it learn anew.")
+        return refused(request, words, "version", number)
+    except actions.NeedsReason:
+        words = _("It does much worse for some. Say why it may speak nevertheless; nothing was changed.")
+        return refused(request, words, "version", number)
+    return done(request, _("Version %(number)s speaks now.") % {"number": number}, "learnt")
+
+
+@asks("settings.manage")
+@require_POST
+def silence(request: HttpRequest, number: int) -> HttpResponse:
+    row = get_object_or_404(Learnt, version=number)
+    actions.silence(row, reason=request.POST.get("reason", ""), by=agent_of(request), at=clock.now())
+    return done(request, _("It is silent. People sort alone."), "learnt")
+
+
+@asks("settings.manage")
+@require_POST
+def refuse(request: HttpRequest, number: int) -> HttpResponse:
+    row = get_object_or_404(Learnt, version=number)
+    actions.refuse(row, reason=request.POST.get("reason", ""), by=agent_of(request), at=clock.now())
+    return done(request, _("Version %(number)s is refused.") % {"number": number}, "learnt")
+
+
+@asks("settings.manage")
+@require_POST
+def learn(request: HttpRequest) -> HttpResponse:
+    """Learn now instead of by night."""
+    if Topic.objects.active().count() < 2 and not Told.objects.exists():
+        words = _("There is nothing to learn from yet: create at least two topics with a few examples each.")
+        return refused(request, words, "learnt")
+    defer(learn_now, key="learn-now")
+    return done(request, _("It learns in the background; the result waits here for approval."), "learnt")
+
+
+def _topic_names() -> dict[str, Any]:
+    return dict(Topic.objects.values_list("code", "name"))
