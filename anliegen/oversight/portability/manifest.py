@@ -80,6 +80,8 @@ TABLES = (
     "channels_delivery",
     "automation_decision",
     "feedback_outcome",
+    "insights_report",
+    "insights_finding",
     "api_keptanswer",
     "workspace_notice",
     "workspace_calm",

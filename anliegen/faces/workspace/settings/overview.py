@@ -24,6 +24,7 @@ from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
+from anliegen.oversight.insights.models import Finding, Report
 from anliegen.records.accounts.models import Agent, ApiToken, Brand, Calendar, Frame, Mailbox, Recourse, Role, Team
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.customers.models import Category
@@ -215,6 +216,13 @@ def _journal() -> State:
     return _count(position, ngettext("%(count)s entry", "%(count)s entries", position)), False
 
 
+def _fairness() -> State:
+    if count := Finding.objects.unsettled().count():
+        words = ngettext("%(count)s finding is not settled", "%(count)s findings are not settled", count)
+        return _count(count, words), True
+    return (_("nothing found"), False) if Report.objects.exists() else (_("not looked at yet"), False)
+
+
 def _leeway() -> State:
     count = Frame.objects.values("role").distinct().count()
     if not count:
@@ -256,4 +264,5 @@ STATES: dict[str, Callable[[], State]] = {
     "connections": _connections,
     "intake": _intake,
     "journal": _journal,
+    "fairness": _fairness,
 }
