@@ -94,7 +94,7 @@ def _roles() -> State:
 
 
 def _turns() -> State:
-    hours = the_operator().starves_after_hours
+    hours = the_operator().low_within_hours
     return _count(
         hours, ngettext("nobody waits over %(count)s hour", "nobody waits over %(count)s hours", hours)
     ), False
