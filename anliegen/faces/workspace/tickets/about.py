@@ -21,6 +21,6 @@ def about(request: HttpRequest, number: int) -> HttpResponse:
     turn comes."""
     ticket, agent = ticket_for(agent_of(request), number), agent_of(request)
     sheet = Sheet(ticket.person, agent, ticket) if may(agent, "customer.read") else None
-    context = {"ticket": ticket, "sheet": sheet, "given": concessions.Given(ticket, agent)}
-    context["in_turn"] = in_turn(ticket, clock.now())
+    turn = in_turn(ticket, clock.now())
+    context = {"ticket": ticket, "sheet": sheet, "given": concessions.Given(ticket, agent), "in_turn": turn}
     return page(request, "workspace/ticket/about_parts.html", context)

@@ -1,21 +1,20 @@
 """The operator, its brands, teams and mailboxes."""
 
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
 QUOTES = [("none", _("nothing")), ("last", _("the message that is answered")), ("all", _("the whole conversation"))]
 
 
-def _weight(name: Promise, value: str) -> "models.DecimalField[Decimal, Decimal]":
+def _weight(name: Any, value: str) -> "models.DecimalField[Decimal, Decimal]":
     """One decimal, as the formula shows it."""
     return models.DecimalField(name, max_digits=3, decimal_places=1, default=Decimal(value), db_default=Decimal(value))
 
