@@ -67,6 +67,7 @@ def test_ceilings_and_weights_are_set_and_their_effect_is_said_first(
 ) -> None:
     monkeypatch.setattr("anliegen.ground.clock.now", lambda: now + timedelta(hours=20))
     page = janas.get("/workspace/settings/turns/").text
+    assert 'value="4,0"' in page
     assert "Niemand wartet länger, als seine Priorität erlaubt." in page
     form = SETTING | {"starves_after_hours": "10", "ageing_weight": "1,5", "normal_weight": "2,5"}
     form |= {"high_within_hours": "10", "urgent_within_hours": "4"}

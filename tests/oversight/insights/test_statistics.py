@@ -79,9 +79,34 @@ def test_the_difference_compares_only_within_strata() -> None:
     assert np.median(values[is_group]) > 3 * np.median(values[~is_group]), "unlike unlike with unlike"
 
 
+@pytest.mark.parametrize("per_stratum", [4, 60])
+def test_times_as_long_is_found_in_small_strata_too(per_stratum: int) -> None:
+    random = np.random.default_rng(9)
+    strata = np.repeat(np.arange(600 // per_stratum), per_stratum)
+    is_group = np.arange(600) % per_stratum < per_stratum // 4
+    values = np.exp(random.normal(0.2 * (strata % 7), 0.8)) * np.where(is_group, 1.5, 1.0)
+    found = quantiles.times_as_long(values, is_group, strata, random)
+    assert found is not None
+    ratio, own, n, n_others = found
+    assert ratio.low < 1.5 < ratio.high and 1.2 < ratio.value < 1.9
+    assert own == pytest.approx(np.median(values[is_group]), rel=0.02)
+    assert (n, n_others) == (150, 450)
+
+
+def test_times_as_long_is_once_where_nobody_differs() -> None:
+    random, held = np.random.default_rng(10), 0
+    for _ in range(100):
+        strata, is_group = random.integers(0, 20, 300), random.random(300) < 0.3
+        found = quantiles.times_as_long(np.exp(random.normal(0.2 * strata, 1.0)), is_group, strata, random)
+        assert found is not None
+        held += found[0].low <= 1 <= found[0].high
+    assert held >= 90
+
+
 def test_without_a_stratum_in_common_there_is_no_difference() -> None:
     strata = np.array([0] * 10 + [1] * 10)
     assert quantiles.difference(np.ones(20), strata == 0, strata, 0.5, np.random.default_rng(1)) is None
+    assert quantiles.times_as_long(np.ones(20), strata == 0, strata, np.random.default_rng(1)) is None
 
 
 @given(st.integers(0, 10_000), st.booleans())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.next_concern import why
 from anliegen.faces.workspace.rows import waits
@@ -40,8 +41,15 @@ def _ceiling(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=1, max_value=LONGEST)
 
 
-def _weight(label: Any, *, least: str = "0", help_text: Any = "") -> forms.DecimalField:
-    return forms.DecimalField(
+class WeightField(forms.DecimalField):
+    """One decimal, with the comma or point of the reader's language."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return number(float(value), digits=1) if isinstance(value, Decimal) else value
+
+
+def _weight(label: Any, *, least: str = "0", help_text: Any = "") -> WeightField:
+    return WeightField(
         label=label,
         min_value=Decimal(least),
         max_value=HEAVIEST,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from anliegen.oversight.insights.fairness import counts, quantiles, ranks, reliability
 from anliegen.oversight.insights.fairness.many import holm
-from anliegen.oversight.insights.fairness.quantiles import Codes, Difference, Estimate
+from anliegen.oversight.insights.fairness.quantiles import Codes, Difference, Estimate, Floats
 from anliegen.oversight.insights.fairness.stream import TOPIC_KNOWN, Grouping, Stream, known
 
 LEVEL = 0.01  # of a false alarm in one look, whatever is looked at: it is looked every night
@@ -149,7 +149,7 @@ def _compare_waits(
     strata: Codes,
     random: np.random.Generator,
 ) -> list[_Comparison]:
-    waits, codes, topics = stream.waits[there], grouping.codes[there], stream.topics_for(dimension)[there]
+    waits, codes = stream.waits[there], grouping.codes[there]
     order = ranks.ranked(waits, strata[there])
     asked = []
     for code, name in _large_enough(grouping, codes):
@@ -157,15 +157,30 @@ def _compare_waits(
         chance = ranks.chance_above(ranks.longer(order, is_group))
         found = None
         if chance <= LEVEL:  # what Holm leaves of it is never less
-            beside = quantiles.difference(waits, is_group, topics, MEDIAN, random)
-            if beside is not None and beside.ratio >= LONGER:
-                found = Found(
-                    WAITING, dimension, name, 1, beside.group, beside.others,
-                    beside.difference.low, beside.difference.high, beside.n_group, beside.n_others, chance,
-                )  # fmt: skip
+            found = _wait_found(dimension, name, waits, is_group, strata[there], random, chance)
         asked.append(_Comparison(chance, found))
     late = _slowest_tenth(order)
     return asked + _compare_rates(LATE, 1, late, dimension, grouping, there, strata)
+
+
+def _wait_found(
+    dimension: str,
+    group: str,
+    waits: Floats,
+    is_group: NDArray[np.bool_],
+    strata: Codes,
+    random: np.random.Generator,
+    chance: float,
+) -> Found | None:
+    """`others` is what the group's middle would be if it waited as comparable others do."""
+    compared = quantiles.times_as_long(waits, is_group, strata, random)
+    if compared is None:
+        return None
+    ratio, own, n, n_others = compared
+    if ratio.value < LONGER or ratio.low <= 1:
+        return None
+    low, high = own - own / ratio.low, own - own / ratio.high
+    return Found(WAITING, dimension, group, 1, own, own / ratio.value, low, high, n, n_others, chance)
 
 
 def _slowest_tenth(order: ranks.Ranked) -> NDArray[np.bool_]:
@@ -253,7 +268,7 @@ def _waits(
     )
 
 
-def _rate(values: quantiles.Floats, is_group: NDArray[np.bool_], others: NDArray[np.bool_]) -> Rate | None:
+def _rate(values: Floats, is_group: NDArray[np.bool_], others: NDArray[np.bool_]) -> Rate | None:
     there = known(values)
     own, rest = values[there & is_group], values[there & others]
     if len(own) < SMALLEST:

@@ -35,7 +35,6 @@ class Difference:
     group: float
     others: float
     difference: Estimate
-    ratio: float  # the mean of the strata's ratios; on a scale of times one slow topic would hide all others
     n_group: int
     n_others: int
 
@@ -84,11 +83,43 @@ def difference(
     by = np.array(weights) / sum(weights)
     group, others = by @ np.array(mine), by @ np.array(theirs)
     apart = group - others
-    logs = [np.log(np.maximum([one[0] for one in side], SHORTEST)) for side in (mine, theirs)]
     low, high = np.quantile(apart[1:], _TAILS)
     found = Estimate(float(apart[0]), float(low), float(high))
-    ratio = float(np.exp(by @ (logs[0] - logs[1])))
-    return Difference(float(group[0]), float(others[0]), found, ratio, n_mine, n_theirs)
+    return Difference(float(group[0]), float(others[0]), found, n_mine, n_theirs)
+
+
+def times_as_long(
+    values: Floats, is_group: NDArray[np.bool_], strata: Codes, random: np.random.Generator, draws: int = 400
+) -> tuple[Estimate, float, int, int] | None:
+    """How many times as long the group's values are as those of comparable others; with the group's own median, and how
+    many of both were compared.
+
+    Each value of the group is measured by the median of the others in its stratum, and of these ratios the median is
+    taken. So small strata count too, and on a scale of ratios no slow topic hides all others. Both sides are resampled.
+    None without a stratum in which both sides are there.
+    """
+    logs = np.log(np.maximum(values, SHORTEST))
+    middles: list[Floats] = []
+    mine, of, n_others = [], [], 0
+    for stratum in np.unique(strata[is_group]):
+        there = strata == stratum
+        rest = np.sort(logs[there & ~is_group])
+        if len(rest):
+            own = logs[there & is_group]
+            mine.append(own)
+            of.append(np.full(len(own), len(middles)))
+            middles.append(np.concatenate([[quantile(rest, 0.5)], resampled(rest, 0.5, random, draws)]))
+            n_others += len(rest)
+    if not mine:
+        return None
+    own, places, peers = np.concatenate(mine), np.concatenate(of), np.array(middles)
+    redrawn = []
+    for draw in range(1, draws + 1):  # one by one: all at once they would take hundreds of megabytes
+        chosen = random.integers(0, len(own), len(own))
+        redrawn.append(np.median(own[chosen] - peers[places[chosen], draw]))
+    low, high = np.exp(np.quantile(redrawn, _TAILS))
+    value = float(np.exp(np.median(own - peers[places, 0])))
+    return Estimate(value, float(low), float(high)), float(np.exp(np.median(own))), len(own), n_others
 
 
 _TAILS = ((1 - INSIDE) / 2, (1 + INSIDE) / 2)
