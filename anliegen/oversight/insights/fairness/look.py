@@ -177,7 +177,7 @@ def _wait_found(
     if compared is None:
         return None
     ratio, own, n, n_others = compared
-    if ratio.value < LONGER or ratio.low <= 1:
+    if min(n, n_others) < SMALLEST or ratio.value < LONGER or ratio.low <= 1:
         return None
     low, high = own - own / ratio.low, own - own / ratio.high
     return Found(WAITING, dimension, group, 1, own, own / ratio.value, low, high, n, n_others, chance)
