@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "anliegen.oversight.compliance",
     "anliegen.oversight.portability",
     "anliegen.oversight.measurement",
+    "anliegen.oversight.insights",
     "anliegen.faces.ui",
     "anliegen.faces.workspace",
     "anliegen.faces.portal",

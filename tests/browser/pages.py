@@ -78,6 +78,7 @@ SETTINGS = (
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
     *("targets/", "targets/new/", "targets/{target}/", "deadlines/", "deadlines/new/", "deadlines/{deadline}/"),
     *("leeway/", "leeway/{role}/", "leeway/kinds/new/", "leeway/kinds/{kind}/"),
+    *("fairness/",),
     *("categories/", "categories/new/", "categories/{category}/"),
 )
 

@@ -40,6 +40,7 @@ NO_PAGE = {
     "workspace/intake/<int:pk>/source/": "a file",
     "workspace/tickets/<int:number>/status-page/": "leads to the customer's page",
     "workspace/settings/intake/<int:pk>/raw/": "a file",
+    "workspace/settings/fairness/figures.<str:kind>": "a file",
     "workspace/settings/intake/balance/": "a part of the ledger",
     "workspace/settings/mailboxes/consent/": "leads back to the source",
     "workspace/settings/mailboxes/<int:pk>/sources/<int:source_pk>/connect/": "leads to the provider",

@@ -38,6 +38,7 @@ EVER = (
     "ground.jobs.tidy",
     "oversight.compliance.checks.journal_in_full",
     "oversight.compliance.checks.ledger_in_full",
+    "oversight.insights.jobs.look_nightly",
     "records.accounts.jobs.forget_sessions_nightly",
     "records.tickets.jobs.bring_in_deadlines",
     "records.tickets.jobs.compute_again",

@@ -143,3 +143,33 @@ def doctor(as_json: bool = AsJson) -> None:
         say(answer, as_json=as_json, words="\n".join(one.in_words() for one in findings))
     if not answer["ok"]:
         raise typer.Exit(1)
+
+
+@program.command()
+def fairness(
+    days: Annotated[int, typer.Option(help="Concerns that began in so many days.", min=7, max=366)] = 90,
+    as_json: bool = AsJson,
+) -> None:
+    """Look whether a group is served worse than others, and keep the report. Findings do not make it fail."""
+    with instance():
+        from anliegen.ground import clock  # noqa: PLC0415  # slow import
+        from anliegen.oversight.insights import actions, words  # noqa: PLC0415  # slow import
+        from anliegen.oversight.insights.models import Finding  # noqa: PLC0415  # slow import
+
+        report = actions.examine(at=clock.now(), days=days)
+        seen = list(Finding.objects.filter(seen_at=report.made_at).order_by("chance", "pk"))
+        with in_english():
+            sentences = [words.sentence(one) for one in seen]
+        answer = {
+            "concerns": report.looked_at,
+            "is_sample": report.is_sample,
+            "comparisons": report.comparisons,
+            "findings": [
+                {"sentence": sentence, "state": one.state, "chance": one.chance}
+                for sentence, one in zip(sentences, seen, strict=True)
+            ],
+            "figures": report.figures,
+        }
+        found = [f"  {sentence}" for sentence in sentences] or ["  No group stands out."]
+        head = f"{report.looked_at} concerns, {report.comparisons} comparisons"
+        say(answer, as_json=as_json, words="\n".join([head, *found]))

@@ -27,7 +27,9 @@ MOST_REASONS = 3
 REASONS: dict[str, str | Promise] = {
     "promised": gettext_lazy("a promise falls due here"),
     "due": gettext_lazy("an answer is due soon"),
+    "legal": gettext_lazy("the law sets a deadline here"),
     "starving": gettext_lazy("nobody is to wait as long as that"),
+    "pressing": gettext_lazy("this person must not wait much longer"),
     "lighter": gettext_lazy("something lighter is right after the last one"),
     "mine": gettext_lazy("it lies with you"),
     "known": gettext_lazy("you know each other already"),

@@ -156,6 +156,10 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("the intake ledger")
         case "export":
             return _("an export")
+        case "fairness":
+            return _("the fairness monitor")
+        case "finding":
+            return _("the fairness finding %(number)s") % {"number": key}
         case "instance":
             return _("this instance")
         case "topic" | "priority" | "level" | "hand" | "status" | "language" | "signal":

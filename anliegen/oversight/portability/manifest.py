@@ -84,6 +84,8 @@ TABLES = (
     "automation_told",
     "automation_topicproposal",
     "feedback_outcome",
+    "insights_report",
+    "insights_finding",
     "api_keptanswer",
     "workspace_notice",
     "workspace_calm",

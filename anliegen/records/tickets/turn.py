@@ -1,13 +1,16 @@
 """Whose turn it is: the next concern for one agent, and why. What a customer is worth is not asked.
 
-What was promised comes first, then what is due, then whoever waits so long that nothing else may come before them.
-After that: who waits for this agent, who knows this agent, what this agent is good at, what presses; and among equals
-whoever waits longest. After a hard conversation something lighter, unless a promise is at stake.
+What was promised comes first, then what the law sets, then whoever has waited so long that nothing else may come
+before them: by whose ceiling is reached first, so that what is beyond its ceiling stands before all that is not. After
+that: what is due, something lighter after a hard conversation, who waits for this agent, who knows this agent, what
+this agent is good at; and among equals the open formula of `precedence`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from anliegen.records.tickets.precedence import Formula, reached_at, score
 
 PROMISED_WITHIN = timedelta(hours=4)
 DUE_WITHIN = timedelta(hours=2)
@@ -23,6 +26,7 @@ class Candidate:
     waiting_since: datetime
     promised_for: datetime | None = None
     due_at: datetime | None = None
+    legally_due_at: datetime | None = None
     priority: int = 2
     topic: str = ""
     language: str = ""
@@ -48,18 +52,22 @@ class Turn:
     reasons: tuple[str, ...]
 
 
-def turns(candidates: Iterable[Candidate], mind: Mind, *, now: datetime, starves_after: timedelta) -> list[Turn]:
+def turns(candidates: Iterable[Candidate], mind: Mind, *, now: datetime, formula: Formula) -> list[Turn]:
     """All of them, the right next one first. The order is total: equal in all else, the lower number comes first."""
-    ranked = sorted(candidates, key=lambda one: _rank(one, mind, now, starves_after))
-    return [Turn(one.number, reasons(one, mind, now=now, starves_after=starves_after)) for one in ranked]
+    ranked = sorted(candidates, key=lambda one: _rank(one, mind, now, formula))
+    return [Turn(one.number, reasons(one, mind, now=now, formula=formula)) for one in ranked]
 
 
-def reasons(one: Candidate, mind: Mind, *, now: datetime, starves_after: timedelta) -> tuple[str, ...]:
-    """Why this one: `promised`, `due`, `starving`, `lighter`, `mine`, `known`, `skill`, `urgent`, `waiting`."""
+def reasons(one: Candidate, mind: Mind, *, now: datetime, formula: Formula) -> tuple[str, ...]:
+    """Why this one: `promised`, `legal`, `starving`, `pressing`, `due`, `lighter`, `mine`, `known`, `skill`, `urgent`,
+    `waiting`."""
+    waited = score(formula, priority=one.priority, waiting_since=one.waiting_since, now=now)
     holds = {
         "promised": _is_promised(one, now),
+        "legal": _is_legally_due(one, now),
+        "starving": waited.is_beyond,
+        "pressing": waited.presses and not waited.is_beyond,
         "due": _is_due(one, now),
-        "starving": _is_starving(one, now, starves_after),
         "lighter": mind.needs_breather and not one.is_heavy,
         "mine": one.is_mine,
         "known": one.knows_agent,
@@ -69,21 +77,26 @@ def reasons(one: Candidate, mind: Mind, *, now: datetime, starves_after: timedel
     return (*(code for code, holds_here in holds.items() if holds_here), "waiting")
 
 
-def _rank(one: Candidate, mind: Mind, now: datetime, starves_after: timedelta) -> tuple[object, ...]:
+def _rank(one: Candidate, mind: Mind, now: datetime, formula: Formula) -> tuple[object, ...]:
     """What sorts first is given first."""
-    promised, due = _is_promised(one, now), _is_due(one, now)
+    promised, legal = _is_promised(one, now), _is_legally_due(one, now)
+    waited = score(formula, priority=one.priority, waiting_since=one.waiting_since, now=now)
+    reached = reached_at(formula, priority=one.priority, waiting_since=one.waiting_since)
     return (
         one.number in mind.seen,  # nobody is given the same again and again while something else waits
         not _can_answer(one, mind),
         not promised,
         one.promised_for if promised else now,
-        not due,
+        not legal,
+        one.legally_due_at if legal else now,
+        not waited.presses,
+        reached if waited.presses else now,  # whoever's ceiling is passed stands before whoever's is not
+        not _is_due(one, now),
         mind.needs_breather and one.is_heavy,
-        not _is_starving(one, now, starves_after),
         not one.is_mine,
         not one.knows_agent,
         not (one.topic and one.topic in mind.skills),
-        -one.priority,
+        -waited.total,
         one.waiting_since,
         one.number,
     )
@@ -97,8 +110,8 @@ def _is_due(one: Candidate, now: datetime) -> bool:
     return one.due_at is not None and one.due_at <= now + DUE_WITHIN
 
 
-def _is_starving(one: Candidate, now: datetime, starves_after: timedelta) -> bool:
-    return now - one.waiting_since >= starves_after
+def _is_legally_due(one: Candidate, now: datetime) -> bool:
+    return one.legally_due_at is not None and one.legally_due_at <= now + DUE_WITHIN
 
 
 def _can_answer(one: Candidate, mind: Mind) -> bool:

@@ -14,9 +14,9 @@ from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
-from anliegen.records.tickets import actions
+from anliegen.records.tickets import actions, waiting
 from anliegen.records.tickets.content import Answer
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Deadline, DeadlineKind, Ticket
 
 pytestmark = pytest.mark.django_db
 Open = Callable[..., Ticket]
@@ -85,6 +85,41 @@ def test_whom_the_agent_answered_before_comes_first(
     turn = actions.draw(mira, at=now)
     assert turn is not None
     assert (turn.number, turn.reasons) == (again.pk, ("known", "waiting"))
+
+
+def test_many_normal_ones_do_not_hide_an_urgent_one_whose_time_is_up(
+    ask: Callable[..., Ticket], open_ticket: Open, kim_address: Address, billing: Team, mira: Agent, now: datetime
+) -> None:
+    """Each priority has its own ceiling: of each those that wait longest are looked at."""
+    urgent = ask("ada", 9, priority=4)
+    first = open_ticket(kim_address, at=now - timedelta(hours=50))
+    for number in range(waiting.OF_A_CLASS + 5):
+        first.pk, first.number = None, None
+        first.team, first.waiting_since = billing, now - timedelta(hours=40 + number / 10)
+        first._state.adding = True
+        first.save(force_insert=True)
+    found = waiting.candidates(mira, frozenset(), at=now)
+    assert sum(one.priority == 2 for one in found) == waiting.OF_A_CLASS
+    turn = actions.draw(mira, at=now)
+    assert turn is not None
+    assert (turn.number, turn.reasons) == (urgent.pk, ("starving", "urgent", "waiting"))
+
+
+def test_a_legal_deadline_comes_first_whatever_target_of_ours_is_due_before_it(
+    ask: Callable[..., Ticket], admin: Agent, mira: Agent, now: datetime
+) -> None:
+    ask("ada", 100)
+    lawful = ask("ben", 1, due_at=now - timedelta(days=1), due_for="first")
+    kind = DeadlineKind.objects.create(
+        code="antwort", name="Antwort", law="§ 1", amount=1, unit="days", valid_from=now.date()
+    )
+    Deadline.objects.create(
+        ticket=lawful, kind=kind, starts_on=now.date(), why="Beschwerde", last_on=now.date(),
+        due_at=now + timedelta(hours=1), soon_at=now, set_at=now, set_by=admin,
+    )  # fmt: skip
+    turn = actions.draw(mira, at=now)
+    assert turn is not None
+    assert (turn.number, turn.reasons) == (lawful.pk, ("legal", "due", "waiting"))
 
 
 def test_after_a_hard_one_comes_a_lighter_one(ask: Callable[..., Ticket], mira: Agent, now: datetime) -> None:

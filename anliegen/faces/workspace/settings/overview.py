@@ -25,6 +25,7 @@ from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
+from anliegen.oversight.insights.models import Finding, Report
 from anliegen.records.accounts.models import (
     Agent,
     ApiToken,
@@ -105,7 +106,7 @@ def _roles() -> State:
 
 
 def _turns() -> State:
-    hours = the_operator().starves_after_hours
+    hours = the_operator().low_within_hours
     return _count(
         hours, ngettext("nobody waits over %(count)s hour", "nobody waits over %(count)s hours", hours)
     ), False
@@ -227,6 +228,13 @@ def _journal() -> State:
     return _count(position, ngettext("%(count)s entry", "%(count)s entries", position)), False
 
 
+def _fairness() -> State:
+    if count := Finding.objects.unsettled().count():
+        words = ngettext("%(count)s finding is not settled", "%(count)s findings are not settled", count)
+        return _count(count, words), True
+    return (_("nothing found"), False) if Report.objects.exists() else (_("not looked at yet"), False)
+
+
 def _leeway() -> State:
     count = Frame.objects.values("role").distinct().count()
     if not count:
@@ -287,4 +295,5 @@ STATES: dict[str, Callable[[], State]] = {
     "connections": _connections,
     "intake": _intake,
     "journal": _journal,
+    "fairness": _fairness,
 }

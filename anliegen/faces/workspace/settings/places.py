@@ -80,6 +80,7 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
         [
             Place("intake", _("Intake ledger"), _("What became of each mail"), "ledger", asks="intake.read"),
             Place("journal", _("Journal"), _("Who did what, when and why"), "book", asks="audit.read"),
+            Place("fairness", _("Fairness"), _("Whether a group is served worse"), "users", asks="audit.read"),
         ],
     ),
 ]

@@ -8,15 +8,19 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.customers.sheet import Sheet
 from anliegen.faces.workspace.frame import agent_of
 from anliegen.faces.workspace.tickets import concessions
+from anliegen.faces.workspace.tickets.in_turn import in_turn
 from anliegen.faces.workspace.tickets.page import ticket_for
+from anliegen.ground import clock
 from anliegen.records.accounts.permissions import may
 
 
 @asks("ticket.read")
 @require_safe
 def about(request: HttpRequest, number: int) -> HttpResponse:
-    """What the customer told us, the last contacts, who is perhaps the same person, and what was given."""
+    """What the customer told us, the last contacts, who is perhaps the same person, what was given, and when its
+    turn comes."""
     ticket, agent = ticket_for(agent_of(request), number), agent_of(request)
     sheet = Sheet(ticket.person, agent, ticket) if may(agent, "customer.read") else None
-    context = {"ticket": ticket, "sheet": sheet, "given": concessions.Given(ticket, agent)}
+    turn = in_turn(ticket, clock.now())
+    context = {"ticket": ticket, "sheet": sheet, "given": concessions.Given(ticket, agent), "in_turn": turn}
     return page(request, "workspace/ticket/about_parts.html", context)

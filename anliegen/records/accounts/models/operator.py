@@ -1,6 +1,7 @@
 """The operator, its brands, teams and mailboxes."""
 
-from typing import ClassVar, Self
+from decimal import Decimal
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -11,6 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
 QUOTES = [("none", _("nothing")), ("last", _("the message that is answered")), ("all", _("the whole conversation"))]
+
+
+def _weight(name: Any, value: str) -> "models.DecimalField[Decimal, Decimal]":
+    """One decimal, as the formula shows it."""
+    return models.DecimalField(name, max_digits=3, decimal_places=1, default=Decimal(value), db_default=Decimal(value))
 
 
 def what_weighs() -> list[str]:
@@ -59,6 +65,21 @@ class Operator(models.Model):
     starves_after_hours = models.PositiveSmallIntegerField(
         _("hours after which somebody comes first"), default=72, db_default=72
     )
+    # The ceilings of the other priorities (the one above is that of a normal concern), and the weights of the formula.
+    low_within_hours = models.PositiveSmallIntegerField(
+        _("ceiling of low concerns, in hours"), default=120, db_default=120
+    )
+    high_within_hours = models.PositiveSmallIntegerField(
+        _("ceiling of high concerns, in hours"), default=24, db_default=24
+    )
+    urgent_within_hours = models.PositiveSmallIntegerField(
+        _("ceiling of urgent concerns, in hours"), default=8, db_default=8
+    )
+    low_weight = _weight(_("weight of low concerns"), "1.0")
+    normal_weight = _weight(_("weight of normal concerns"), "2.0")
+    high_weight = _weight(_("weight of high concerns"), "3.0")
+    urgent_weight = _weight(_("weight of urgent concerns"), "4.0")
+    ageing_weight = _weight(_("weight of age"), "1.0")
     gives_breathers = models.BooleanField(
         _("something lighter after a hard conversation"), default=True, db_default=True
     )
@@ -74,6 +95,16 @@ class Operator(models.Model):
                 name="accounts_operator_known_quotes", condition=Q(quotes__in=[q for q, _n in QUOTES])
             ),
             models.CheckConstraint(name="accounts_operator_starves", condition=Q(starves_after_hours__gte=1)),
+            models.CheckConstraint(
+                name="accounts_operator_ceilings",
+                condition=Q(low_within_hours__gte=1, high_within_hours__gte=1, urgent_within_hours__gte=1),
+            ),
+            # With age counting nothing, whoever is called low would wait for all others, until their ceiling.
+            models.CheckConstraint(
+                name="accounts_operator_weights",
+                condition=Q(low_weight__gte=0, normal_weight__gte=0, high_weight__gte=0, urgent_weight__gte=0)
+                & Q(ageing_weight__gte=Decimal("0.1")),
+            ),
             models.CheckConstraint(
                 name="accounts_operator_approval", condition=Q(approval_days__gte=1, approval_days__lte=20)
             ),

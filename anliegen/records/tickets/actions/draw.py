@@ -1,7 +1,7 @@
 """The next concern for an agent, taken on by being given."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
@@ -21,9 +21,9 @@ def draw(agent: Agent, *, seen: Sequence[int] = (), at: datetime) -> Turn | None
     they were given just now and left, which come last.
     """
     operator = the_operator()
-    starves_after, heavy = timedelta(hours=operator.starves_after_hours), frozenset(operator.heavy_topics)
+    formula, heavy = waiting.formula_of(operator), frozenset(operator.heavy_topics)
     mind = waiting.mind_of(agent, at=at, seen=seen)
-    for turn in turns(waiting.candidates(agent, heavy), mind, now=at, starves_after=starves_after):
+    for turn in turns(waiting.candidates(agent, heavy, at=at), mind, now=at, formula=formula):
         if _give(turn, agent, at):
             return turn
     return None
