@@ -12,3 +12,6 @@ DECISION_MADE = Verb(
 DECISION_CONTESTED = Verb(
     "decision.contested", _("{actor} asks for a person to check a decision"), {"decision": Kind.REF}
 )
+# The subject is what is paused: `automation:all`, `automation:triage`, `rule:12`.
+AUTOMATION_PAUSED = Verb("automation.paused", _("{actor} paused {subject}: {why}"), {"why": Kind.CODE})
+AUTOMATION_RESUMED = Verb("automation.resumed", _("{actor} let {subject} go on"))

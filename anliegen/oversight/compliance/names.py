@@ -113,6 +113,12 @@ RULES: dict[str, str | Lazy] = {
     "promise-clock": gettext_lazy("promises by the clock"),
     "promise-owner": gettext_lazy("a promise keeps its owner"),
 }
+# What is automatic and can be paused, by its code.
+AUTOMATIC: dict[str, str | Lazy] = {
+    "all": gettext_lazy("all that is automatic"),
+    "triage": gettext_lazy("the sorting of concerns"),
+    "routing": gettext_lazy("the giving out of concerns"),
+}
 WITHOUT_NOUN = {"agent", "operator", "person"}
 
 
@@ -144,6 +150,8 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("the automation")
         case "rule":
             return _("the rule “%(name)s”") % {"name": RULES.get(key, key)}
+        case "automation":
+            return str(AUTOMATIC.get(key, key))
         case "model":
             return _("the model “%(name)s”") % {"name": key}
         case "reader":

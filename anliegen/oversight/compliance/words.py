@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from anliegen.flow.automation import pauses
 from anliegen.flow.channels import undelivered
 from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
 from anliegen.flow.channels.reasons import REASONS
@@ -221,7 +222,7 @@ BY_FIELD: Mapping[str, Words] = {
     "how": SEEN_TO,
     "reason": {**REFUSALS, **REASONS},
     "result": dict(RESULTS),
-    "why": dict(WAKES),
+    "why": {**dict(WAKES), **pauses.WHY},
     "scope": dict(SCOPES),
 }
 DAYS = ("starts", "until")  # dates as codes

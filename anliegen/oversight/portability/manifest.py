@@ -79,6 +79,7 @@ TABLES = (
     "channels_intake",
     "channels_delivery",
     "automation_decision",
+    "automation_pause",
     "feedback_outcome",
     "api_keptanswer",
     "workspace_notice",
