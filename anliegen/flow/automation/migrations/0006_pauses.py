@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('automation', '0004_unplaced'),
+        ('automation', '0005_automation'),
     ]
 
     operations = [
