@@ -23,6 +23,12 @@ WHY = {
 }
 
 
+def scope_of(author: str) -> str:
+    """What the author of a decision is paused by: `rule:12` itself, `automation:triage` for `model:triage@3`."""
+    kind, _colon, name = author.partition(":")
+    return author if kind == "rule" else f"automation:{name.partition('@')[0]}"
+
+
 def active() -> dict[str, Pause]:
     """What is paused now, by scope. One query over the few rows that last."""
     return {pause.scope: pause for pause in Pause.objects.filter(ended_at=None).order_by("scope")}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.rules.models import Rule
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.flow.macros.models import Macro, MacroRun
@@ -92,6 +93,7 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "intake": (Intake, None),
     "delivery": (Delivery, None),
     "decision": (Decision, None),
+    "rule": (Rule, "name"),
     "outcome": (Outcome, None),
     "target": (Target, None),
     "timer": (Timer, None),
@@ -167,6 +169,8 @@ def _of_no_row(kind: str, key: str) -> str:
         case "instance":
             return _("this instance")
         case "topic" | "priority" | "level" | "hand" | "status" | "language" | "signal":
+            return choice_in_words(f"{kind}:{key}")
+        case "tag" | "until" | "refund" | "draft" | "note" if not key.isdecimal():
             return choice_in_words(f"{kind}:{key}")
     return f"{kind} {key}".strip()
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
+from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.rules import verbs
 from anliegen.flow.automation.rules.definition import Written
 from anliegen.flow.automation.rules.models import Rule, RuleVersion
@@ -61,6 +62,8 @@ def set_stage(rule: Rule, stage: str, share: int, *, actor: Actor, at: datetime)
             rule.turned_at = at  # by the clock it begins now, it makes up for nothing
         rule.stage, rule.share = stage, share
         _check(rule)
+        if stage != "on":
+            _leave_to_people(rule)
         rule.save(update_fields=["stage", "share", "turned_at"])
         record(verbs.RULE_STAGED, rule, actor=actor, at=at, stage=stage, share=share)
     return rule
@@ -127,6 +130,12 @@ def _check(rule: Rule) -> None:
     found = ring({pk: one.does for pk, one in others.items()}, rule.pk)
     if found:
         raise Ring([*(others[pk].name for pk in found), rule.name])
+
+
+def _leave_to_people(rule: Rule) -> None:
+    """What it was about to do becomes a proposal."""
+    about_to = Decision.objects.filter(author=rule.ref, applied_at=None, settled_at=None, applies_at__isnull=False)
+    about_to.update(applies_at=None)
 
 
 def _keep(

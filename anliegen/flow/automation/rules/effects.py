@@ -22,6 +22,7 @@ CHANGES = {
     "add_tags": "tags",
     "remove_tags": "tags",
 }
+TEXTS = ("note", "refund")
 NOT_WHEN_DONE = ("snooze", "draft", "close")
 
 
@@ -34,7 +35,8 @@ class Effect:
     now: Any = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"do": self.do, "was": self.was, "now": self.now}
+        """As a row keeps it: without texts, which stand in the version of the rule."""
+        return {"do": self.do, "was": self.was, "now": None if self.do in TEXTS else self.now}
 
 
 def effects(actions: Iterable[Action], facts: Facts, *, by_hand: bool = False) -> tuple[Effect, ...]:

@@ -30,6 +30,8 @@ class Facts:
     unplaced: bool = False
     words: frozenset[str] = field(default_factory=frozenset)
     has_others: bool = False
+    level: int = 1
+    signals: frozenset[str] = frozenset()
 
 
 def fits(definition: Definition, facts: Facts) -> bool:
@@ -70,6 +72,8 @@ _HOLDS: dict[str, Callable[[Values, Facts], bool]] = {
     "brand": lambda values, facts: _key(facts.brand) in values,
     "words": lambda values, facts: not facts.words.isdisjoint(values),
     "waits": _waits,
+    "level": lambda values, facts: str(facts.level) in values,
+    "signal": lambda values, facts: not facts.signals.isdisjoint(values),
     "others": lambda values, facts: facts.has_others,
     "unplaced": lambda values, facts: facts.unplaced,
 }

@@ -1,6 +1,6 @@
 """Rules that people write in the browser, every version of each, and each time one has decided something."""
 
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -48,9 +48,7 @@ class Rule(models.Model):
     share = models.PositiveSmallIntegerField(_("share of the concerns"), default=100)  # in per cent
     turned_at = models.DateTimeField(null=True)  # the newest turn of one that goes by the clock
     created_at = models.DateTimeField()
-    # Figures: how often it looked at a ticket, and how often it failed there.
-    looked_at = models.PositiveBigIntegerField(default=0)
-    failed = models.PositiveIntegerField(default=0)
+    looked_at = models.PositiveBigIntegerField(default=0)  # how often it looked at a ticket
 
     objects = RuleQuerySet.as_manager()
 
@@ -133,7 +131,3 @@ class RuleRun(models.Model):
 
     def __str__(self) -> str:
         return f"run {self.pk} of rule {self.rule_id}"
-
-    def of(self, kind: str) -> dict[str, Any] | None:
-        """The effect of this kind."""
-        return next((one for one in self.effects if one["do"] == kind), None)

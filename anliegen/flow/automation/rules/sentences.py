@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from anliegen.flow.automation.choices import SIGNALS
 from anliegen.flow.automation.rules.definition import Action, Condition, Definition, Trigger
 from anliegen.flow.automation.rules.vocabulary import EVENTS
-from anliegen.records.tickets.models import CHANNELS, PRIORITIES, STATUSES
+from anliegen.records.tickets.models import CHANNELS, LEVELS, PRIORITIES, STATUSES
 
 Names = Mapping[tuple[str, str], str]  # by field or action, and the value
 
@@ -88,12 +89,16 @@ _IS: dict[str, Callable[[], str]] = {
     "topic": lambda: _("the topic is %(what)s"),
     "tag": lambda: _("it has the tag %(what)s"),
     "language": lambda: _("the language is %(what)s"),
+    "level": lambda: _("the escalation level is %(what)s"),
+    "signal": lambda: _("%(what)s speaks out of it"),
     "words": lambda: _("subject or text say %(what)s"),
 }
 _CODES: dict[str, Mapping[str, object]] = {
     "channel": dict(CHANNELS),
     "status": dict(STATUSES),
     "priority": {str(code): word for code, word in PRIORITIES},
+    "level": {str(step): word for step, word in LEVELS},
+    "signal": SIGNALS,
 }
 
 

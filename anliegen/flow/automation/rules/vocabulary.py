@@ -56,7 +56,7 @@ TIMES: dict[str, Word] = {
 }
 
 # How a condition is filled in: `choice` among codes, `rows` of a table, typed `codes`, `words` of a text, a `number` of
-# hours or a level, and `yes`, which has nothing to fill in.
+# hours or days, a topic chosen or typed, and `yes`, which has nothing to fill in.
 CONDITIONS: dict[str, tuple[Word, str]] = {
     "channel": (_("Channel"), "choice"),
     "mailbox": (_("Mailbox"), "rows"),
@@ -65,11 +65,13 @@ CONDITIONS: dict[str, tuple[Word, str]] = {
     "assignee": (_("Assigned to"), "rows"),
     "status": (_("Status"), "choice"),
     "priority": (_("Priority"), "choice"),
-    "topic": (_("Topic"), "codes"),
+    "topic": (_("Topic"), "topics"),
     "tag": (_("Tag"), "codes"),
     "language": (_("Language"), "codes"),
     "words": (_("Words in the subject or text"), "words"),
     "waits": (_("The customer waits longer than (hours)"), "number"),
+    "level": (_("Escalation level"), "choice"),
+    "signal": (_("What speaks out of it"), "choice"),
     "others": (_("The customer has other open concerns"), "yes"),
     "unplaced": (_("It fits no category"), "yes"),
 }
@@ -78,7 +80,7 @@ ONE_VALUE = ("words", "waits", "others", "unplaced")
 ACTIONS: dict[str, tuple[Word, str]] = {
     "team": (_("Give it to a team"), "rows"),
     "assign": (_("Assign it to somebody"), "rows"),
-    "topic": (_("Set the topic"), "codes"),
+    "topic": (_("Set the topic"), "topics"),
     "priority_up": (_("Raise the priority by one"), "yes"),
     "priority_down": (_("Lower the priority by one"), "yes"),
     "add_tags": (_("Add tags"), "codes"),

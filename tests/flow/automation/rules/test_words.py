@@ -208,14 +208,18 @@ def test_a_rule_in_full() -> None:
     )  # fmt: skip
     with translation.override("de"):
         assert sentence(rule, NAMES) == (
-            "Wenn eine Nachricht eintrifft, der Kanal „E-Mail“ oder „Formular“ ist, in Betreff oder Text „Umzug“ vorkommt"
-            " und es nicht so ist, dass das Schlagwort „vip“ gesetzt ist oder die Kundschaft weitere offene Vorgänge hat,"
-            " dann geht der Vorgang an das Team „team 1“, steigt die Priorität um eine Stufe und kommen die Schlagwörter"
+            "Wenn eine Nachricht eintrifft, der Kanal „E-Mail“ oder „Formular“ ist, in Betreff oder Text"
+            " „Umzug“ vorkommt"
+            " und es nicht so ist, dass das Schlagwort „vip“ gesetzt ist oder die Kundschaft weitere offene"
+            " Vorgänge hat,"
+            " dann geht der Vorgang an das Team „team 1“, steigt die Priorität um eine Stufe und kommen die"
+            " Schlagwörter"
             " „umzug“ und „eilig“ hinzu."
         )
     with translation.override("en"):
         assert sentence(rule, NAMES) == (
-            "When a message arrives, the channel is “e-mail” or “form”, subject or text say “Umzug” and none of this holds"
+            "When a message arrives, the channel is “e-mail” or “form”, subject or text say “Umzug” and none"
+            " of this holds"
             " (it has the tag “vip” or the customer has other open concerns), then it goes to the team “team 1”, its"
             " priority rises by one and it gets the tags “umzug” and “eilig”."
         )

@@ -24,6 +24,8 @@ _VALUES = {
     "language": ("de", "en"),
     "words": ("Umzug", "Zählerstand"),
     "waits": ("1", "24", "72"),
+    "level": ("1", "3"),
+    "signal": ("anger", "defect"),
     "others": ("yes",),
     "unplaced": ("yes",),
 }
@@ -74,6 +76,8 @@ FACTS = st.builds(
     assignee=st.sampled_from((None, 1, 2, 3)),
     words=st.frozensets(st.sampled_from(_VALUES["words"])),
     has_others=st.booleans(),
+    level=st.integers(0, 4),
+    signals=st.frozensets(st.sampled_from(_VALUES["signal"])),
 )
 
 
