@@ -57,6 +57,10 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
         ],
     ),
     (
+        _("What happens by itself"),
+        [Place("rules", _("Rules"), _("What is done by itself, and who answers for it"), "automation")],
+    ),
+    (
         _("Ways in and out"),
         [
             Place("mailboxes", _("Mailboxes"), _("Addresses that take concerns in"), "inbox"),

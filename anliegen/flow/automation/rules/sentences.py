@@ -4,13 +4,14 @@ Pure but for the language; `names` gives the names of rows, see `queries.names`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from anliegen.flow.automation.choices import SIGNALS
 from anliegen.flow.automation.rules.definition import Action, Condition, Definition, Trigger
-from anliegen.flow.automation.rules.vocabulary import EVENTS
+from anliegen.flow.automation.rules.vocabulary import ACTIONS, EVENTS
 from anliegen.records.tickets.models import CHANNELS, LEVELS, PRIORITIES, STATUSES
 
 Names = Mapping[tuple[str, str], str]  # by field or action, and the value
@@ -165,3 +166,23 @@ def _one_of(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return _("%(first)s or %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+
+
+def effect_in_words(effect: Mapping[str, Any], names: Names) -> str:
+    """What changes, or changed, on a ticket: as it was and as it becomes."""
+    do, was, now = effect["do"], effect["was"], effect["now"]
+    match do:
+        case "team" | "assign":
+            field = "team" if do == "team" else "assignee"
+            new = value_name(field, str(now), names)
+            return _("Team: %(now)s") % {"now": new} if do == "team" else _("Assigned to: %(now)s") % {"now": new}
+        case "topic":
+            return _("Topic: %(now)s") % {"now": now}
+        case "priority_up" | "priority_down":
+            words = dict(PRIORITIES)
+            return _("Priority: %(was)s → %(now)s") % {"was": words.get(was, was), "now": words.get(now, now)}
+        case "add_tags":
+            return _("Tags added: %(tags)s") % {"tags": ", ".join(one for one in now if one not in was)}
+        case "remove_tags":
+            return _("Tags removed: %(tags)s") % {"tags": ", ".join(one for one in was if one not in now)}
+    return str(ACTIONS[do][0])

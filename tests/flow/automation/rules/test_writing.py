@@ -220,7 +220,7 @@ def test_at_its_turn_a_rule_looks_at_what_is_open_and_takes_each_turn_once(
     rule: Make, open_ticket: Open, kim_address: Address, calendar: Calendar, mira: Agent, now: datetime, at: Put
 ) -> None:
     made = rule(Trigger("daily", hour=12), Action("note", "Wartet lange"),
-                groups={"all": (Condition("waits", ("24",)),)})  # fmt: skip
+                groups={"all": (Condition("waits", ("30",)),)})  # fmt: skip
     waits, fresh = open_ticket(kim_address, at=now - timedelta(days=2)), open_ticket(kim_address, at=now)
     done = tickets.resolve(open_ticket(kim_address, at=now - timedelta(days=2)), actor=Actor.agent(mira.pk), at=now)
     clock.strike(0)
