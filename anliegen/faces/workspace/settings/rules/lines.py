@@ -144,8 +144,9 @@ def _condition(place: int, name: str, group: str, values: Sequence[str]) -> Line
 def _action(place: int, name: str, values: Sequence[str]) -> Line:
     label, kind = ACTIONS[name]
     options = options_of({"assign": "agent"}.get(name, name)) if kind in ("rows", "topics") else []
-    values = tuple(values[0].split(",")) if kind in ("codes", "topics") and len(values) == 1 else tuple(values)
-    return Line(f"a-{place}", name, str(label), kind, values, "", tuple(options))
+    if kind in ("codes", "topics"):
+        values = [word.strip() for value in values for word in value.split(",")]
+    return Line(f"a-{place}", name, str(label), kind, tuple(values), "", tuple(options))
 
 
 def options_of(name: str) -> Options:

@@ -112,7 +112,7 @@ def seen(definition: Definition, agent: Agent) -> dict[str, Any]:
 def why(refused: Ring | Unanswered) -> str:
     """Why a rule cannot be in force."""
     if isinstance(refused, Ring):
-        ring = " → ".join(f"“{name}”" for name in refused.names)
+        ring = " → ".join(_("“%(text)s”") % {"text": name} for name in refused.names)
         return _("These rules would set each other off for ever: %(ring)s. Change one of them.") % {"ring": ring}
     return _("A rule in force needs somebody active who answers for it, a purpose and a day of review.")
 
@@ -140,6 +140,7 @@ def _show_form(request: HttpRequest, form: RuleForm, given: Lines, row: Rule | N
         "actions": [(code, label) for code, (label, _kind) in ACTIONS.items()],
         "groups_of_lines": lines.GROUP_NAMES,
         "topics": lines.options_of("topic"),
+        "preview": None,
         "has_errors": not is_redrawn and (bool(shown.errors) or not form.is_valid()),
     }
     if not is_redrawn and not context["has_errors"]:
