@@ -22,7 +22,7 @@ def write_rules(agents: dict[str, Agent], teams: dict[str, Team], *, at: datetim
     _write("Störungen ans Netz", "Wer keinen Strom hat, soll nicht erst sortiert werden müssen.", outage, "shadow",
            agents["katrin"], at)  # fmt: skip
     _write("Seit zwei Wochen still", "Wer uns zwei Wochen nicht antwortet, wird nicht vergessen.", quiet, "on",
-           agents["jana"], at)  # fmt: skip
+           agents["jana"], at + timedelta(minutes=10))  # fmt: skip
 
 
 def _write(name: str, purpose: str, does: Definition, stage: str, owner: Agent, at: datetime) -> None:
