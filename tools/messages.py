@@ -43,8 +43,9 @@ def catalog_of(room: Path) -> Path:
 def extract(room: Path) -> Catalog:
     """The texts that a room marks, without those of rooms inside it."""
     template = Catalog(locale="de", fuzzy=False)
+    inside = [(f"{other.relative_to(room).as_posix()}/**", "ignore") for other in rooms() if room in other.parents]
     for filename, line, message, comments, context in extract_from_dir(
-        str(room), METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=("Translators:",)
+        str(room), [*inside, *METHODS], OPTIONS, keywords=KEYWORDS, comment_tags=("Translators:",)
     ):
         template.add(message, None, [(filename, line)], auto_comments=comments, context=context)
     return template

@@ -2,6 +2,7 @@
 
 from anliegen.faces.workspace.noticing import post, whom
 from anliegen.flow.automation import promise_owners, triage
+from anliegen.flow.automation.rules import run, vocabulary
 from anliegen.flow.automation.teaching import examples
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
 from anliegen.flow.feedback import outcome
@@ -34,4 +35,5 @@ READERS: list[Reader] = [
     reader("notify", post.post, on=whom.verbs(), batch=True),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
     reader("promise-owners", promise_owners.follow, on=promise_owners.MOVES, batch=True),
+    reader("rules", run.act, on=vocabulary.VERBS, batch=True),
 ]

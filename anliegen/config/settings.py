@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "anliegen.records.knowledge",
     "anliegen.flow.channels",
     "anliegen.flow.automation",
+    "anliegen.flow.automation.rules",
     "anliegen.flow.feedback",
     "anliegen.flow.assist",
     "anliegen.flow.macros",

@@ -74,6 +74,7 @@ SETTINGS = (
     *("blocks/", "blocks/new/", "blocks/{block}/", "blocks/import/", "macros/", "macros/new/", "macros/{macro}/"),
     *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
     *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
+    *("rules/", "rules/new/", "rules/{automatic}/", "rules/{automatic}/change/", "rules/{automatic}/preview/"),
     *("recourses/", "recourses/new/", "recourses/new/?from=energie", "recourses/{recourse}/"),
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
     *("targets/", "targets/new/", "targets/{target}/", "deadlines/", "deadlines/new/", "deadlines/{deadline}/"),

@@ -8,6 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from anliegen.flow.automation.rules.actions import create as write_rule
+from anliegen.flow.automation.rules.definition import Action, Condition, Definition, Trigger, Written
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import trip
 from anliegen.flow.channels.mailroom.sources import UNDECIDED, create_source
@@ -63,11 +65,18 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
     office = accounts.create(Recourse, kind="ombuds", name="Ombudsstelle", actor=actor, at=now)
     block = write(Content("Nachfrage", "frage", {"de": "{{anrede}}\n\n{{?Frage}}"}), actor=actor, at=now)
     macro = create_macro(name="Eilig", priority=4, block=block, actor=actor, at=now)
+    automatic = write_rule(
+        Written("Umzüge", "Sie gehen schnell.", admin.pk, "2099-05-01", "during", 10, 200, Definition(
+            Trigger("daily"), (Action("add_tags", "umzug"), Action("note", "Bitte prüfen")),
+            all=(Condition("channel", ("email",)), Condition("words", ("Umzug",))), none=(Condition("waits", ("24",)),),
+        ).as_json()), actor=actor, at=now,
+    )  # fmt: skip
     Cursor.objects.create(name="probe", failed_at=now, failed_position=1, retry_at=now, error="ValueError: x")
     return {
         "brand": mailbox.brand_id, "calendar": calendar.pk, "team": technics.pk, "agent": admin.pk,
         "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "undecided": undecided.pk, "line": line.pk,
         "block": block.pk, "macro": macro.pk, "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
+        "automatic": automatic.pk,
         "event": Event.objects.order_by("-id")[0].pk, "target": target.pk,
         "deadline": DeadlineKind.objects.earliest("pk").pk, "recourse": office.pk,
         "kind": accounts.create(ConcessionKind, name="Gutschrift", actor=actor, at=now).pk,

@@ -6,9 +6,11 @@ from procrastinate.contrib.django import app
 EVER = (
     "faces.api.jobs.forget_answers",
     "faces.portal.jobs.forget_attempts",
+    "flow.automation.delayed.strike",
     "flow.automation.promise_clock.strike",
     "flow.automation.teaching.nightly.learn_anew",
     "flow.automation.teaching.nightly.learn_now",
+    "flow.automation.rules.clock.strike",
     "faces.workspace.jobs.forget_notices_nightly",
     "faces.workspace.jobs.send_digest",
     "faces.workspace.jobs.send_digests",

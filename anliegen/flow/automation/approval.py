@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from anliegen.flow.automation import verbs
+from anliegen.flow.automation import pauses, verbs
 from anliegen.flow.automation.effects import EFFECTS, Reach, now_of, value_of
 from anliegen.flow.automation.models import Decision
 from anliegen.ground import rows
@@ -21,7 +21,7 @@ from anliegen.ground.journal.record import record, ref
 from anliegen.ground.journal.verbs import REFERENCE, Verb
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets import actions
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Message, Note, Ticket
 
 SURE = 0.95  # below this a person is asked, unless the author has learnt another bound
 # What alerts people and does nothing for them; it may be done where people alone see to a ticket.
@@ -113,15 +113,26 @@ def submit(
         )
         if decision.applied_at is not None:
             _carry_out(decision, ticket, actor, at)
+            if decision.question == "note":
+                rows.update(decision, "evidence")
     return decision
 
 
 def _carry_out(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> None:
-    apply = EFFECTS[decision.question].apply
+    value, apply = value_of(decision.choice), EFFECTS[decision.question].apply
     if decision.question == "note":
-        actions.write_note(ticket, text=decision.text, actor=actor, at=at)
+        note = actions.write_note(ticket, text=decision.text, actor=actor, at=at)
+        decision.evidence = {**decision.evidence, "note": note.pk}  # so that it can be taken back
+    elif decision.question == "snooze":
+        _put_aside(ticket, datetime.fromisoformat(value), decision.responsible_id, actor, at)
     elif apply is not None:
-        apply(ticket, value_of(decision.choice), actor, at)
+        apply(ticket, value, actor, at)
+
+
+def _put_aside(ticket: Ticket, until: datetime, answers: int | None, actor: Actor, at: datetime) -> None:
+    """Unless that time has come meanwhile, or the ticket has ended."""
+    if until > at and ticket.is_open:
+        actions.snooze(ticket, until=until, answers=answers, actor=actor, at=at)
 
 
 def confirm(decision: Decision, *, by: Agent, at: datetime) -> Decision:
@@ -173,17 +184,25 @@ def stop(decision: Decision, *, by: Agent, at: datetime) -> Decision:
 
 
 def apply_due(decision: Decision, *, actor: Actor, at: datetime) -> Decision:
-    """What was delayed and nobody stopped takes effect. Does nothing when it is not due or not let through any more."""
+    """What was delayed and nobody stopped takes effect. Does nothing when it is not due.
+
+    What is not let through any more waits for a person: its author is paused, or nobody answers for it now.
+    """
     with unit():
-        decision = held(Decision, decision.pk)
+        decision = held(Decision, decision.pk, "responsible")
         if decision.applied_at or decision.settled_at or decision.applies_at is None or decision.applies_at > at:
             return decision
         ticket = held(Ticket, decision.ticket_id)
         decision.applies_at = None
-        if may_apply(decision, ticket, bound=0.0):
+        answers = decision.responsible is not None and decision.responsible.is_active
+        if (
+            answers
+            and may_apply(decision, ticket, bound=0.0)
+            and not pauses.is_paused(pauses.scope_of(decision.author))
+        ):
             _carry_out(decision, ticket, actor, at)
             decision.applied_at = at
-        decision.save(update_fields=["applied_at", "applies_at"])
+        decision.save(update_fields=["applied_at", "applies_at", "evidence"])
     return decision
 
 
@@ -197,6 +216,12 @@ def _open(decision: Decision) -> tuple[Decision, Ticket]:
 
 def _take_back(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> None:
     effect = EFFECTS[decision.question]
+    if decision.question == "note":
+        note = Note.objects.filter(pk=decision.evidence.get("note", 0)).first()
+        if note is None:
+            raise NothingToUndo
+        actions.withdraw_note(note, actor=actor, at=at)
+        return
     if effect.apply is None:
         return
     if decision.question == "tags":
@@ -217,5 +242,7 @@ def _settle(decision: Decision, how: str, verb: Verb, by: Agent, actor: Actor, a
 
 
 def _reference(choice: str) -> str | None:
-    """A choice as the journal may hold it: it holds references and never a text."""
-    return choice if REFERENCE.fullmatch(choice) else None
+    """A choice as the journal may hold it: it holds references and never a text. Of others it tells the kind."""
+    if not choice or REFERENCE.fullmatch(choice):
+        return choice or None
+    return f"{choice.partition(':')[0]}:some"

@@ -1,7 +1,10 @@
 """A choice of automation in the reader's words."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -37,6 +40,15 @@ FIXED: dict[str, Words] = {
     "signal": SIGNALS,
     "language": {**dict(LANGUAGES)},
 }
+# What the journal does not say more of.
+SOME: Words = {
+    "tag": gettext_lazy("other tags"),
+    "topic": gettext_lazy("another topic"),
+    "until": gettext_lazy("another day"),
+    "note": gettext_lazy("an internal note"),
+    "draft": gettext_lazy("a draft of an answer"),
+    "refund": gettext_lazy("a refund"),
+}
 
 
 def choice_in_words(choice: str) -> str:
@@ -44,7 +56,13 @@ def choice_in_words(choice: str) -> str:
     kind, value = choice.partition(":")[0], value_of(choice)
     if kind in FIXED:
         return str(FIXED[kind].get(value, value))
+    if value == "some":
+        return str(SOME.get(kind, "?"))
     match kind:
+        case "note" | "refund" | "draft":
+            return str(SOME[kind])
+        case "until":
+            return date_format(timezone.localtime(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
         case "team":
             return Team.objects.filter(pk=value).values_list("name", flat=True).first() or "?"
         case "agent":

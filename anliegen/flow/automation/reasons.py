@@ -6,6 +6,9 @@ from django.utils.translation import gettext as _
 
 from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.rules.models import RuleVersion
+from anliegen.flow.automation.rules.queries import names
+from anliegen.flow.automation.rules.sentences import sentence
 from anliegen.records.accounts.models import Mailbox
 
 
@@ -59,7 +62,17 @@ def _urgency_of_topic(evidence: dict[str, Any]) -> str:
     }
 
 
+def _by_rule(evidence: dict[str, Any]) -> str:
+    """As the rule read when it decided."""
+    version = RuleVersion.objects.filter(rule=evidence["rule"], number=evidence["version"]).first()
+    if version is None:
+        return _("A rule said so that is not here any more.")
+    says = sentence(version.does, names([version.does]))
+    return _("The rule “%(name)s” says: %(says)s") % {"name": version.content["name"], "says": says}
+
+
 _WORDS = {
+    "rule": _by_rule,
     "mailbox": _by_mailbox,
     "no-mailbox": _no_mailbox,
     "mailbox-without-team": _mailbox_without_team,

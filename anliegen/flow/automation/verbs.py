@@ -54,3 +54,6 @@ TOPIC_PROPOSED = Verb(
 )
 TOPIC_PROPOSAL_TAKEN = Verb("topic.proposal_taken", _("{actor} made a topic of a proposal"))
 TOPIC_PROPOSAL_DISMISSED = Verb("topic.proposal_dismissed", _("{actor} dismissed a proposed topic"))
+# The subject is what is paused: `automation:all`, `automation:triage`, `rule:12`.
+AUTOMATION_PAUSED = Verb("automation.paused", _("{actor} paused {subject}: {why}"), {"why": Kind.CODE})
+AUTOMATION_RESUMED = Verb("automation.resumed", _("{actor} let {subject} go on"))

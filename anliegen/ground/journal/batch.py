@@ -33,6 +33,22 @@ def unit() -> AbstractContextManager[None]:
     return transaction.atomic(savepoint=_waiting.get() is None)
 
 
+@contextmanager
+def attempt() -> Iterator[None]:
+    """A part of a larger block that may fail alone: then what it did is taken back, its events too. For the caller to
+    catch; the rest of the block goes on. Not for rows that wait (`rows.deferred`).
+    """
+    outer = _waiting.get()
+    token = _waiting.set(None if outer is None else [])
+    try:
+        with transaction.atomic():
+            yield
+        if outer is not None:
+            outer.extend(_waiting.get() or ())
+    finally:
+        _waiting.reset(token)
+
+
 def take(event: Event) -> bool:
     """Keep an event for the end of the block; False when there is no block."""
     waiting = _waiting.get()

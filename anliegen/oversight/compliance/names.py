@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.rules.models import Rule
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
 from anliegen.flow.macros.models import Macro, MacroRun
@@ -92,6 +93,7 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "intake": (Intake, None),
     "delivery": (Delivery, None),
     "decision": (Decision, None),
+    "rule": (Rule, "name"),
     "outcome": (Outcome, None),
     "target": (Target, None),
     "timer": (Timer, None),
@@ -114,6 +116,12 @@ RULES: dict[str, str | Lazy] = {
     "contest": gettext_lazy("a person checks"),
     "promise-clock": gettext_lazy("promises by the clock"),
     "promise-owner": gettext_lazy("a promise keeps its owner"),
+}
+# What is automatic and can be paused, by its code.
+AUTOMATIC: dict[str, str | Lazy] = {
+    "all": gettext_lazy("all that is automatic"),
+    "triage": gettext_lazy("the sorting of concerns"),
+    "routing": gettext_lazy("the giving out of concerns"),
 }
 WITHOUT_NOUN = {"agent", "operator", "person"}
 
@@ -146,6 +154,8 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("the automation")
         case "rule":
             return _("the rule “%(name)s”") % {"name": RULES.get(key, key)}
+        case "automation":
+            return str(AUTOMATIC.get(key, key))
         case "model":
             return _("the model “%(name)s”") % {"name": key}
         case "reader":
@@ -163,6 +173,8 @@ def _of_no_row(kind: str, key: str) -> str:
         case "instance":
             return _("this instance")
         case "topic" | "priority" | "level" | "hand" | "status" | "language" | "signal":
+            return choice_in_words(f"{kind}:{key}")
+        case "tag" | "until" | "refund" | "draft" | "note" if not key.isdecimal():
             return choice_in_words(f"{kind}:{key}")
     return f"{kind} {key}".strip()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from string import Formatter
 
 from anliegen.flow.automation import verbs as automation
+from anliegen.flow.automation.rules import verbs as rules
 from anliegen.flow.channels import verbs as channels
 from anliegen.flow.feedback import verbs as feedback
 from anliegen.flow.macros import verbs as macros
@@ -21,7 +22,20 @@ from anliegen.records.knowledge import verbs as knowledge
 from anliegen.records.tickets import verbs as tickets
 
 # Importing a room's verbs declares them; the process that shows an event need not be the one that wrote it.
-ROOMS = (accounts, customers, tickets, knowledge, automation, channels, feedback, macros, problems, egress, compliance)
+ROOMS = (
+    accounts,
+    customers,
+    tickets,
+    knowledge,
+    automation,
+    rules,
+    channels,
+    feedback,
+    macros,
+    problems,
+    egress,
+    compliance,
+)
 
 
 def sentences(events: Iterable[Event], viewer: Agent, known: Known | None = None) -> dict[int, str]:

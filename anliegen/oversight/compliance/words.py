@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
+from anliegen.flow.automation import pauses
+from anliegen.flow.automation.rules.vocabulary import STAGES
 from anliegen.flow.channels import undelivered
 from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
 from anliegen.flow.channels.reasons import REASONS
@@ -169,6 +171,12 @@ FIELDS: Words = {
     "valid_to": gettext_lazy("end of validity"),
     "writes": gettext_lazy("how answers begin"),
     "word": gettext_lazy("shortcut"),
+    "definition": gettext_lazy("what it does"),
+    "intervention": gettext_lazy("when people intervene"),
+    "owner": gettext_lazy("responsible"),
+    "per_hour": gettext_lazy("limit in an hour"),
+    "review_on": gettext_lazy("day of review"),
+    "undo_minutes": gettext_lazy("minutes to stop it"),
     "wordings": gettext_lazy("text"),
     "works_council": gettext_lazy("works-council mode"),
     "notices": gettext_lazy("notices"),
@@ -229,8 +237,9 @@ BY_FIELD: Mapping[str, Words] = {
     "how": SEEN_TO,
     "reason": {**REFUSALS, **REASONS},
     "result": dict(RESULTS),
-    "why": dict(WAKES),
+    "why": {**dict(WAKES), **pauses.WHY},
     "scope": dict(SCOPES),
+    "stage": dict(STAGES),
 }
 DAYS = ("starts", "until")  # dates as codes
 STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened")

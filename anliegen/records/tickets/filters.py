@@ -162,14 +162,14 @@ def words_for(agent: Agent, text: str, *, unfinished: bool = False) -> str:
     They see customers by number: a name that finds would tell whose it is. What stands in the text they may read.
     """
     words = query(text, prefix=unfinished)
-    return words if may(agent, "customer.read") else _only_with(words, "AC")
+    return words if may(agent, "customer.read") else only_with(words, "AC")
 
 
 def _by_name(words: str) -> str:
-    return _only_with(words, "B")
+    return only_with(words, "B")
 
 
-def _only_with(words: str, weights: str) -> str:
+def only_with(words: str, weights: str) -> str:
     """A tsquery with each of its terms only where it has one of these weights, see `indexing`: the subject A, the name
     of who wrote B, what was said C."""
     return _TERM.sub(lambda term: f"{term[1]}{term[2] or ':'}{weights}", words)

@@ -11,7 +11,10 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
+from anliegen.flow.automation import pauses
 from anliegen.flow.automation.models import Learnt, TopicProposal
+from anliegen.flow.automation.rules.models import Rule
+from anliegen.flow.automation.rules.queries import standing
 from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.mailroom import sources as channels
 from anliegen.flow.channels.mailroom.compare import overdue
@@ -125,6 +128,18 @@ def _blocks() -> State:
 def _macros() -> State:
     count = Macro.objects.in_use().filter(owner=None).count()
     return _count(count, ngettext("%(count)s for everybody", "%(count)s for everybody", count)), False
+
+
+def _rules() -> State:
+    paused, today = pauses.active(), timezone.localdate(clock.now())
+    if pauses.ALL in paused:
+        return _("all automation is paused"), True
+    stand = [standing(row, today, paused) for row in Rule.objects.running().select_related("owner")]
+    held_up = [one for one in stand if not one.acts]
+    line = _count(len(stand), ngettext("%(count)s rule in force", "%(count)s rules in force", len(stand)))
+    if held_up:
+        return f"{line}, {_count(len(held_up), ngettext('%(count)s rests', '%(count)s rest', len(held_up)))}", True
+    return line, False
 
 
 def _mailboxes() -> State:
@@ -288,6 +303,7 @@ STATES: dict[str, Callable[[], State]] = {
     "tokens": _tokens,
     "blocks": _blocks,
     "macros": _macros,
+    "rules": _rules,
     "mailboxes": _mailboxes,
     "keys": _mail_keys,
     "guard": _guard,

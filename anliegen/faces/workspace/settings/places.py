@@ -59,10 +59,9 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
     (
         _("What automation may do"),
         [
+            Place("rules", _("Rules"), _("What is done by itself, and who answers for it"), "automation"),
             Place("topics", _("Topics"), _("What concerns are about, with examples"), "topic"),
-            Place(
-                "learnt", _("What was learnt"), _("How well topics are recognised, and what may speak"), "automation"
-            ),
+            Place("learnt", _("What was learnt"), _("How well topics are recognised, and what may speak"), "book"),
         ],
     ),
     (

@@ -34,6 +34,8 @@ from anliegen.faces.workspace.settings import (
     topics,
     turns,
 )
+from anliegen.faces.workspace.settings.rules import pages as rules
+from anliegen.faces.workspace.settings.rules import switches
 
 urlpatterns = [
     path("", overview.overview, name="settings-overview"),
@@ -109,6 +111,15 @@ urlpatterns = [
     path("macros/preview/", macros.preview_macro, name="settings-macro-preview"),
     path("macros/<int:pk>/", macros.macro, name="settings-macro"),
     path("macros/<int:pk>/use/", macros.use_macro, name="settings-macro-use"),
+    path("rules/", rules.rules, name="settings-rules"),
+    path("rules/new/", rules.new_rule, name="settings-rule-new"),
+    path("rules/pause/", switches.pause_all, name="settings-rules-pause"),
+    path("rules/<int:pk>/", rules.rule, name="settings-rule"),
+    path("rules/<int:pk>/change/", rules.change_rule, name="settings-rule-change"),
+    path("rules/<int:pk>/preview/", rules.rule_preview, name="settings-rule-preview"),
+    path("rules/<int:pk>/stage/", switches.stage, name="settings-rule-stage"),
+    path("rules/<int:pk>/pause/", switches.pause, name="settings-rule-pause"),
+    path("rules/<int:pk>/versions/<int:number>/", switches.roll_back, name="settings-rule-version"),
     path("mailboxes/", mailboxes.mailboxes, name="settings-mailboxes"),
     path("mailboxes/new/", mailboxes.new_mailbox, name="settings-mailbox-new"),
     path("mailboxes/<int:pk>/", mailboxes.mailbox, name="settings-mailbox"),

@@ -1,6 +1,6 @@
 """What automation decided, and what it has learnt."""
 
-from anliegen.flow.automation.models.decision import QUESTIONS, SETTLED_AS, Decision, DecisionQuerySet
+from anliegen.flow.automation.models.decision import QUESTIONS, SETTLED_AS, Decision, DecisionQuerySet, Pause
 from anliegen.flow.automation.models.learnt import LEARNT_STATES, TOLD_BY, Learnt, Told, TopicProposal
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Decision",
     "DecisionQuerySet",
     "Learnt",
+    "Pause",
     "Told",
     "TopicProposal",
 ]

@@ -124,3 +124,28 @@ class Decision(models.Model):
     @property
     def waits(self) -> bool:
         return self.applied_at is None and self.settled_at is None and bool(self.choice) and not self.is_shadow
+
+
+class Pause(models.Model):
+    """Something automatic that does nothing until somebody lets it go on. `scope` says what, see `pauses`."""
+
+    scope = models.CharField(max_length=80)
+    why = models.CharField(max_length=20)  # a code, see `pauses.WHY`
+    begun_at = models.DateTimeField()
+    begun_by = models.CharField(max_length=80)  # an actor, as in an event
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=80, blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = _("pause of the automation")
+        constraints: ClassVar = [
+            # The index of those that last, too: all that is ever asked for.
+            models.UniqueConstraint(fields=["scope"], name="automation_pause_once", condition=Q(ended_at__isnull=True)),
+            models.CheckConstraint(
+                name="automation_pause_end_says_who",
+                condition=Q(ended_at__isnull=True, ended_by="") | Q(ended_at__isnull=False) & ~Q(ended_by=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pause {self.pk} of {self.scope}"

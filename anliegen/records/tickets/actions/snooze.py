@@ -30,12 +30,14 @@ def snooze(
     actor: Actor,
     at: datetime,
     expected_version: int | None = None,
+    answers: int | None = None,
 ) -> Ticket:
-    """Put it aside until a moment; one that is put aside already gets the new moment and reason. The actor is an agent.
+    """Put it aside until a moment; one that is put aside already gets the new moment and reason.
 
+    The actor is an agent; for a rule it is put aside in the name of the agent who `answers` for it.
     Raises InThePast, NotOpen, or Changed when `expected_version` is no longer the ticket's.
     """
-    agent = actor.pk
+    agent = actor.pk or answers
     if agent is None:
         raise ValueError("only a person puts a ticket aside")
     if until <= at:

@@ -1,0 +1,1 @@
+"""The pages on which rules are written, tried out, put in force and stopped."""

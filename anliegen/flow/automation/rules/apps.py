@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class RulesConfig(AppConfig):
+    name = "anliegen.flow.automation.rules"
+    label = "rules"
