@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anliegen.flow.channels.email.explain import explain
-from anliegen.flow.channels.email.language import language_of
+from anliegen.ground.language import language_of
 from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.incoming import Authentication, Contact
 
