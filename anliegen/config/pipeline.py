@@ -1,7 +1,7 @@
 """The list of the journal's readers, in order: read top to bottom, this is the product."""
 
 from anliegen.faces.workspace.noticing import post, whom
-from anliegen.flow.automation import promise_owners, triage
+from anliegen.flow.automation import escalate, promise_owners, triage
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
 from anliegen.flow.feedback import outcome
 from anliegen.ground.journal.read import Reader, reader
@@ -16,6 +16,8 @@ READERS: list[Reader] = [
         from_start=True,
     ),
     reader("triage", triage.decide, on=["message.received"], batch=True),
+    # Before the acknowledgement, which says who is next.
+    reader("escalate", escalate.read_events, on=["message.received", "promise.broken", "ticket.reopened"], batch=True),
     reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),
     reader("strangers", strangers.tell, on=["message.received"]),
     reader("deliver", outbox.plan, on=["message.queued", "message.rescheduled"]),

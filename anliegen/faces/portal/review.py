@@ -31,8 +31,12 @@ class Reviewable:
 
 
 def decisions_of(ticket: Ticket) -> list[Reviewable]:
-    """Newest first. What was proposed but not applied changed nothing, and what was left to a person is none."""
-    decisions = Decision.objects.filter(ticket=ticket, applied_at__isnull=False).select_related("responsible")
+    """Newest first. What was proposed but not applied changed nothing, and what was left to a person is none.
+
+    What was read out of the words is none either: what followed from it is.
+    """
+    applied = Decision.objects.filter(ticket=ticket, applied_at__isnull=False).exclude(question="signal")
+    decisions = applied.select_related("responsible")
     return [_readable(each) for each in decisions.order_by("-pk")]
 
 

@@ -37,3 +37,6 @@ DECISION_STOPPED = Verb(
     _("{actor} stopped what automation was about to do"),
     {"decision": Kind.REF, "question": Kind.CODE},
 )
+REFERRAL_SET = Verb(
+    "referral.set", _("{actor} said who is asked in case of {case}: {to}"), {"case": Kind.CODE, "to": Kind.REF}
+)

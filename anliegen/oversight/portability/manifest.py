@@ -80,6 +80,7 @@ TABLES = (
     "channels_intake",
     "channels_delivery",
     "automation_decision",
+    "automation_referral",
     "feedback_outcome",
     "api_keptanswer",
     "workspace_notice",
