@@ -180,4 +180,3 @@ def _of_message(message: Message | None) -> Occasion | None:
 
 def _text_of(message: Message) -> str:
     return combined(message.subject, message.said)
-

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
+from anliegen.flow.automation.referrals import present_referrals
 from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.mailroom import sources as channels
 from anliegen.flow.channels.mailroom.compare import overdue
@@ -222,6 +223,13 @@ def _leeway() -> State:
     return _count(count, ngettext("%(count)s role with leeway", "%(count)s roles with leeway", count)), False
 
 
+def _referrals() -> State:
+    count = len(present_referrals())
+    if not count:
+        return _("the lead of the team"), False
+    return _count(count, ngettext("%(count)s case", "%(count)s cases", count)), False
+
+
 def _categories() -> State:
     count = Category.objects.filter(is_active=True).count()
     if not count:
@@ -244,6 +252,7 @@ STATES: dict[str, Callable[[], State]] = {
     "agents": _agents,
     "roles": _roles,
     "turns": _turns,
+    "referrals": _referrals,
     "leeway": _leeway,
     "categories": _categories,
     "tokens": _tokens,
