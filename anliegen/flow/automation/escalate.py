@@ -13,8 +13,8 @@ from anliegen.flow.automation import approval
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.escalation import Facts, amount_at_stake, level_of, wanted_level
 from anliegen.flow.automation.referrals import BY_WEIGHT, Next, present_referrals, who_answers
-from anliegen.flow.automation.signals import Signal, read
 from anliegen.flow.automation.signals.combined import combined
+from anliegen.flow.automation.signals.reading import Signal, read
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event

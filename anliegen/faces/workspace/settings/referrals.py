@@ -25,12 +25,12 @@ class ReferralsForm(forms.Form):
     """One choice for each case, among teams and people at work."""
 
     def __init__(self, data: QueryDict | None = None) -> None:
-        self.rows: dict[str, Next] = {ref(row): row for row in (*by_name(Team.objects.filter(is_active=True)), *_agents())}
+        teams, agents = by_name(Team.objects.filter(is_active=True)), _agents()
+        self.rows: dict[str, Next] = {ref(row): row for row in (*teams, *agents)}
         present = present_referrals()
         super().__init__(data)
-        teams = [(key, str(row)) for key, row in self.rows.items() if isinstance(row, Team)]
-        agents = [(key, row.name) for key, row in self.rows.items() if isinstance(row, Agent)]
-        choices: list[Any] = [("", _("the lead of the team")), (_("Teams"), teams), (_("People"), agents)]
+        named = [[(ref(team), team.name) for team in teams], [(ref(agent), agent.name) for agent in agents]]
+        choices: list[Any] = [("", _("the lead of the team")), (_("Teams"), named[0]), (_("People"), named[1])]
         for case in (*SIGNALS, *LEVELS):
             to = present.get(case)
             label = choice_in_words(case)

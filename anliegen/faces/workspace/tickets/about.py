@@ -17,7 +17,7 @@ from anliegen.records.accounts.permissions import may
 @asks("ticket.read")
 @require_safe
 def about(request: HttpRequest, number: int) -> HttpResponse:
-    """What speaks out of it, what the customer told us, last contacts, who is perhaps the same person, what was given."""
+    """What speaks out of it, what the customer told us, last contacts, and what was given."""
     ticket, agent = ticket_for(agent_of(request), number), agent_of(request)
     sheet = Sheet(ticket.person, agent, ticket) if may(agent, "customer.read") else None
     context: dict[str, Any] = {"ticket": ticket, "sheet": sheet, "given": concessions.Given(ticket, agent)}

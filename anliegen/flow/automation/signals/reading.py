@@ -7,8 +7,8 @@ person. What it says of a text it does not say of the sender: it is a reading, a
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anliegen.flow.automation.signals import measured
 from anliegen.flow.automation.signals.lists import STRENGTHS, Rule, lists
+from anliegen.flow.automation.signals.measured import confidence
 from anliegen.flow.automation.signals.patterns import Found
 from anliegen.flow.automation.signals.words import Words, words_of
 
@@ -94,7 +94,7 @@ def _is_denied(rule: Rule, found: Found, words: Words, denials: set[int]) -> boo
 def _signal(code: str, hits: list[tuple[Rule, Found]], words: Words) -> Signal:
     strength = min((rule.strength or "hint" for rule, _found in hits), key=STRENGTHS.index)
     spans = sorted({(words.starts[found.first], words.ends[found.last]) for _rule, found in hits})
-    return Signal(code, strength, measured.confidence(code, strength), _apart(spans))
+    return Signal(code, strength, confidence(code, strength), _apart(spans))
 
 
 def _apart(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
