@@ -26,7 +26,7 @@ class ReferralsForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None) -> None:
         teams, agents = by_name(Team.objects.filter(is_active=True)), _agents()
-        self.rows: dict[str, Next] = {ref(row): row for row in (*teams, *agents)}
+        self.rows: dict[str, Next] = {ref(team): team for team in teams} | {ref(agent): agent for agent in agents}
         present = present_referrals()
         super().__init__(data)
         named = [[(ref(team), team.name) for team in teams], [(ref(agent), agent.name) for agent in agents]]
