@@ -74,11 +74,6 @@ class Heard:
         rows = sorted(self.rows, key=lambda row: order.index(row.word))
         return [(word, list(group)) for word, group in groupby(rows, key=lambda row: row.word)]
 
-    @property
-    def count(self) -> int:
-        """Those nobody has contradicted."""
-        return sum(not row.denied_by for row in self.rows)
-
 
 @asks("ticket.change")
 @require_POST
