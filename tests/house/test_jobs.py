@@ -7,6 +7,7 @@ EVER = (
     "faces.api.jobs.forget_answers",
     "faces.portal.jobs.forget_attempts",
     "flow.automation.delayed.strike",
+    "flow.automation.escalation_clock.strike",
     "flow.automation.promise_clock.strike",
     "flow.automation.teaching.nightly.learn_anew",
     "flow.automation.teaching.nightly.learn_now",

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from anliegen.faces.portal import errors
 from anliegen.faces.portal.proof import Proof, proven
 from anliegen.faces.portal.visit import Visit
 from anliegen.flow.automation import contest as automation
+from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
 from anliegen.ground.journal.actors import Actor
-from anliegen.records.accounts.models import Team
 from anliegen.records.tickets.models import Message, Ticket
 
 
@@ -21,7 +22,7 @@ class Reviewable:
     """A decision as its customer reads it. `answered_at` is when a person wrote after it was contested."""
 
     pk: int
-    team: str
+    what: str
     why: str
     responsible: str
     made_at: datetime
@@ -31,8 +32,12 @@ class Reviewable:
 
 
 def decisions_of(ticket: Ticket) -> list[Reviewable]:
-    """Newest first. What was proposed but not applied changed nothing, and what was left to a person is none."""
-    decisions = Decision.objects.filter(ticket=ticket, applied_at__isnull=False).select_related("responsible")
+    """Newest first. What was proposed but not applied changed nothing, and what was left to a person is none.
+
+    What was read out of the words is none either: what followed from it is.
+    """
+    applied = Decision.objects.filter(ticket=ticket, applied_at__isnull=False).exclude(question="signal")
+    decisions = applied.select_related("responsible")
     return [_readable(each) for each in decisions.order_by("-pk")]
 
 
@@ -52,7 +57,7 @@ def _readable(decision: Decision) -> Reviewable:
     answer = _answer_after(decision)
     return Reviewable(
         pk=decision.pk,
-        team=_team_name(decision.choice),
+        what=_what(decision),
         why=explain(decision),
         responsible=decision.responsible.name if decision.responsible is not None else "",
         made_at=decision.made_at,
@@ -62,11 +67,19 @@ def _readable(decision: Decision) -> Reviewable:
     )
 
 
-def _team_name(choice: str) -> str:
-    kind, _colon, key = choice.partition(":")
-    if kind != "team":
-        return ""
-    return Team.objects.filter(pk=int(key)).values_list("name", flat=True).first() or ""
+def _what(decision: Decision) -> str:
+    """What the rule did, as a sentence."""
+    choice = choice_in_words(decision.choice)
+    match decision.question:
+        case "team":
+            return _("A rule gave your concern to the team %(team)s.") % {"team": choice}
+        case "assignee":
+            return _("A rule gave your concern to %(name)s.") % {"name": choice}
+        case "by-hand":
+            return _("A rule keeps automation away from your concern: people alone see to it.")
+        case "level":
+            return _("A rule brought your concern further up: %(level)s.") % {"level": choice}
+    return f"{decision.get_question_display()} {choice}"
 
 
 def _answer_after(decision: Decision) -> Message | None:

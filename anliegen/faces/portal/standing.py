@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from anliegen.records.accounts.models import Agent
+from anliegen.records.tickets.in_person import who_is_next
 from anliegen.records.tickets.models import Ticket
 
 
@@ -58,6 +60,8 @@ def standing(
 
 
 def _first_step(ticket: Ticket) -> str:
+    if (person := who_is_next(ticket)) is not None:
+        return _in_person(person)
     team = ticket.team or (ticket.mailbox.team if ticket.mailbox is not None else None)
     if team is None:
         return _("A person reads your concern and decides which team takes care of it.")
@@ -65,11 +69,19 @@ def _first_step(ticket: Ticket) -> str:
 
 
 def _our_turn(ticket: Ticket) -> str:
+    if (person := who_is_next(ticket)) is not None:
+        return _in_person(person)
     if ticket.assignee is not None:
         return _("%(name)s is working on it and will answer you.") % {"name": ticket.assignee.name}
     if ticket.team is not None:
         return _("It is our turn: the team %(team)s will answer you.") % {"team": ticket.team.name}
     return _("It is our turn: we will answer you.")
+
+
+def _in_person(person: Agent) -> str:
+    return _("%(name)s is next: they see to it in person and answer you. Nothing is answered automatically.") % {
+        "name": person.name
+    }
 
 
 def _your_turn(owes: bool) -> str:

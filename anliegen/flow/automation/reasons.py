@@ -1,10 +1,11 @@
 """A decision's reason in words a person can follow."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anliegen.flow.automation.choices import choice_in_words
+from anliegen.flow.automation.choices import SIGNALS, choice_in_words
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.rules.models import RuleVersion
 from anliegen.flow.automation.rules.queries import names
@@ -31,6 +32,33 @@ def _mailbox_without_team(evidence: dict[str, Any]) -> str:
 
 
 def _by_words(evidence: dict[str, Any]) -> str:
+    return _("The words of the message speak of it: %(signal)s.") % {"signal": SIGNALS[evidence["signal"]]}
+
+
+def _escalated(evidence: dict[str, Any]) -> str:
+    return _("It goes up because of: %(triggers)s.") % {"triggers": ", ".join(triggers_in_words(evidence["triggers"]))}
+
+
+def _asked(evidence: dict[str, Any]) -> str:
+    if evidence["case"] == "lead":
+        return _("The lead of the team is asked in such a case.")
+    return _("The operator named who is asked in this case: %(case)s.") % {"case": choice_in_words(evidence["case"])}
+
+
+def triggers_in_words(codes: Iterable[str]) -> list[str]:
+    """What raised the level, each as a person says it."""
+    words = {
+        "time": _("the waiting time or a broken promise"),
+        "value": _("the amount at stake"),
+        "emotion": _("the distress in the message"),
+        "vulnerability": _("a difficult situation"),
+        "repeat": _("it came again"),
+        "request": _("the wish of the customer"),
+    }
+    return [words[code] for code in codes if code in words]
+
+
+def _by_topic_words(evidence: dict[str, Any]) -> str:
     words = ", ".join(_("“%(word)s”") % {"word": word} for word, _share in evidence["words"])
     return _("These words speak for it most: %(words)s.") % {"words": words}
 
@@ -73,6 +101,7 @@ def _by_rule(evidence: dict[str, Any]) -> str:
 
 _WORDS = {
     "rule": _by_rule,
+    "topic-words": _by_topic_words,
     "mailbox": _by_mailbox,
     "no-mailbox": _no_mailbox,
     "mailbox-without-team": _mailbox_without_team,
@@ -83,4 +112,6 @@ _WORDS = {
     "several": _several,
     "team-of-topic": _by_topic,
     "urgency-of-topic": _urgency_of_topic,
+    "escalated": _escalated,
+    "asked": _asked,
 }

@@ -24,7 +24,7 @@ def propose(answer: Answer, text: str, *, model: str, responsible_id: int | None
         reason = "no-words" if answer.evidence <= answer.likeness else "nothing-like-it"
         return Proposal("", 0.0, reason, responsible_id, evidence, (first,))
     return Proposal(
-        choice_of("topic", answer.label), round(answer.confidence, 4), "words", responsible_id, evidence, others
+        choice_of("topic", answer.label), round(answer.confidence, 4), "topic-words", responsible_id, evidence, others
     )
 
 

@@ -57,3 +57,6 @@ TOPIC_PROPOSAL_DISMISSED = Verb("topic.proposal_dismissed", _("{actor} dismissed
 # The subject is what is paused: `automation:all`, `automation:triage`, `rule:12`.
 AUTOMATION_PAUSED = Verb("automation.paused", _("{actor} paused {subject}: {why}"), {"why": Kind.CODE})
 AUTOMATION_RESUMED = Verb("automation.resumed", _("{actor} let {subject} go on"))
+REFERRAL_SET = Verb(
+    "referral.set", _("{actor} said who is asked in case of {case}: {to}"), {"case": Kind.CODE, "to": Kind.REF}
+)

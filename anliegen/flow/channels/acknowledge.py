@@ -33,6 +33,7 @@ from anliegen.records.accounts.opening import day_and_hour, reachable
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions, queries
 from anliegen.records.tickets.content import Answer
+from anliegen.records.tickets.in_person import who_is_next
 from anliegen.records.tickets.links import kept_link
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -112,9 +113,20 @@ def words(ticket: Ticket, operator: Operator, language: str, *, concern: str | N
         queries.expected_answer(ticket.team, language, since=ticket.created_at, at=at),
         _("You can see at any time how it stands, and add something:\n%(link)s") % {"link": kept_link(ticket)},
         way_to_a_person(operator, ticket.brand, at=at),
-        _("This confirmation was written by a rule. Your concern itself is read by a person."),
+        _closing(ticket),
     ]
     return "\n\n".join(part for part in paragraphs if part)
+
+
+def _closing(ticket: Ticket) -> str:
+    """That nobody wrote this; and by name, where people alone see to it, who answers."""
+    person = who_is_next(ticket)
+    if person is None:
+        return _("This confirmation was written by a rule. Your concern itself is read by a person.")
+    return _(
+        "This confirmation was written by a rule. Your concern itself is seen to by %(name)s in person; "
+        "nothing of it is answered automatically."
+    ) % {"name": person.name}
 
 
 def who_decides(at: datetime) -> str:
@@ -192,7 +204,7 @@ def _is_too_much(ticket: Ticket, at: datetime) -> bool:
 
 @compiled
 def _ticket(number: int) -> QuerySet[Ticket]:
-    return Ticket.objects.select_related("team", "brand", "person").filter(pk=number)
+    return Ticket.objects.select_related("team__lead", "assignee", "brand", "person").filter(pk=number)
 
 
 @compiled

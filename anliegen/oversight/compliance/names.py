@@ -114,6 +114,7 @@ RULES: dict[str, str | Lazy] = {
     "acknowledge": gettext_lazy("acknowledgement"),
     "status-link": gettext_lazy("link to the status page"),
     "contest": gettext_lazy("a person checks"),
+    "escalate": gettext_lazy("what speaks out of a message"),
     "promise-clock": gettext_lazy("promises by the clock"),
     "promise-owner": gettext_lazy("a promise keeps its owner"),
 }

@@ -87,6 +87,7 @@ TABLES = (
     "rules_rule",
     "rules_ruleversion",
     "rules_rulerun",
+    "automation_referral",
     "feedback_outcome",
     "insights_report",
     "insights_finding",

@@ -13,6 +13,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
 from anliegen.flow.automation import pauses
 from anliegen.flow.automation.models import Learnt, TopicProposal
+from anliegen.flow.automation.referrals import present_referrals
 from anliegen.flow.automation.rules.models import Rule
 from anliegen.flow.automation.rules.queries import standing
 from anliegen.flow.channels.guard.watch import the_guard
@@ -257,6 +258,13 @@ def _leeway() -> State:
     return _count(count, ngettext("%(count)s role with leeway", "%(count)s roles with leeway", count)), False
 
 
+def _referrals() -> State:
+    count = len(present_referrals())
+    if not count:
+        return _("the lead of the team"), False
+    return _count(count, ngettext("%(count)s case", "%(count)s cases", count)), False
+
+
 def _categories() -> State:
     count = Category.objects.filter(is_active=True).count()
     if not count:
@@ -296,6 +304,7 @@ STATES: dict[str, Callable[[], State]] = {
     "agents": _agents,
     "roles": _roles,
     "turns": _turns,
+    "referrals": _referrals,
     "leeway": _leeway,
     "categories": _categories,
     "topics": _topics,

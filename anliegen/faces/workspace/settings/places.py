@@ -44,6 +44,7 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
             Place("agents", _("People"), _("Who can log in, and what they may do"), "users"),
             Place("roles", _("Roles"), _("Sets of permissions"), "shield"),
             Place("turns", _("Next concern to answer"), _("In which order concerns are given out"), "onward"),
+            Place("referrals", _("Who is asked"), _("Whom grief, hardship or a wish for a person reaches"), "users"),
             Place("leeway", _("Leeway"), _("What each role may give without asking"), "star"),
             Place("categories", _("Facts about customers"), _("What is kept of them, and for how long"), "topic"),
             Place("tokens", _("API tokens"), _("Keys for programs that work for you"), "key"),

@@ -14,7 +14,7 @@ from anliegen.faces.workspace.frame import agent_of, insist
 from anliegen.faces.workspace.tickets.page import ticket_for
 from anliegen.flow.assist.wording import Remark, review
 from anliegen.flow.assist.wording.phrases import LANGUAGES
-from anliegen.flow.channels.email.language import language_of
+from anliegen.ground.language import language_of
 
 LONGEST = 50_000  # characters that are looked at
 KINDS: dict[str, tuple[str | Promise, str | Promise]] = {

@@ -1,6 +1,6 @@
 """What automation decided, and what it has learnt."""
 
-from anliegen.flow.automation.models.decision import QUESTIONS, SETTLED_AS, Decision, DecisionQuerySet, Pause
+from anliegen.flow.automation.models.decision import QUESTIONS, SETTLED_AS, Decision, DecisionQuerySet, Pause, Referral
 from anliegen.flow.automation.models.learnt import LEARNT_STATES, TOLD_BY, Learnt, Told, TopicProposal
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "DecisionQuerySet",
     "Learnt",
     "Pause",
+    "Referral",
     "Told",
     "TopicProposal",
 ]

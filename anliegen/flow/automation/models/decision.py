@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anliegen.records.accounts.models import Team
 from anliegen.records.tickets.models import Message, Ticket
 
 QUESTIONS = [
@@ -149,3 +150,28 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"pause {self.pk} of {self.scope}"
+
+
+class Referral(models.Model):
+    """Whom the operator wants asked when a signal is read (`signal:illness`) or a level is reached (`level:3`).
+
+    Without one it is the lead of the ticket's team.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("referral")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="automation_referral_to_one",
+                condition=Q(team__isnull=True, agent__isnull=False) | Q(team__isnull=False, agent__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code

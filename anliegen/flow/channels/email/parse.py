@@ -24,12 +24,12 @@ from anliegen.flow.channels.email.bounces import confirmed, original, reports
 from anliegen.flow.channels.email.defects import Defects
 from anliegen.flow.channels.email.html import cleaned, readable, tree
 from anliegen.flow.channels.email.laid import Laid
-from anliegen.flow.channels.email.language import language_of
 from anliegen.flow.channels.email.mime import Part
 from anliegen.flow.channels.email.quotes.split import Split, split
 from anliegen.flow.channels.email.sealed.keys import Keys, KeysUnavailable, Sender, no_keys
 from anliegen.flow.channels.email.sealed.parts import is_hidden
 from anliegen.flow.channels.incoming import Contact, Incoming
+from anliegen.ground.language import language_of
 
 _DELIVERED_TO = (
     "delivered-to",

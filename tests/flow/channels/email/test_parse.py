@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anliegen.flow.channels.email.explain import explain
-from anliegen.flow.channels.email.language import language_of
 from anliegen.flow.channels.email.parse import parse
 from anliegen.flow.channels.incoming import Authentication, Contact
+from anliegen.ground.language import language_of
 
 HEAD = (
     b"Message-ID: <m1@example.de>\r\nDate: Sun, 22 Nov 2026 10:15:00 +0100\r\n"

@@ -1,6 +1,8 @@
 """Which language a text is in."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -34,6 +36,19 @@ _LANGUAGES_OF = {
 _LOOKED_AT = 3_000
 _FEWEST_LETTERS = 25
 _FEWEST_WORDS = 4  # different ones
+_SURE = 0.7  # of the model; below it nothing is said
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """`code` is ISO 639-1, or None when the text does not say; the runner-up is None where there is no other."""
+
+    code: str | None
+    confidence: float  # 0..1
+    runner_up: str | None
+
+
+UNKNOWN = Guess(None, 0.0, None)
 
 
 def language_of(text: str) -> str | None:
@@ -42,6 +57,14 @@ def language_of(text: str) -> str | None:
     Too short is fewer than four different words or 25 letters, unless it holds two telling words of one language and
     at most half as many of any other. Telling words decide first; only where they do not, py3langid is asked, which
     loads 90 MB on its first use.
+    """
+    return guess_language(text).code
+
+
+def guess_language(text: str) -> Guess:
+    """The same with how sure that is, and what it would be otherwise.
+
+    Of telling words it is Laplace's share of the first among the first two, of the model its own probability.
     """
     beginning = _NO_WORDS.sub(" ", text[:_LOOKED_AT].lower())
     words = _WORD.findall(beginning)
@@ -52,10 +75,14 @@ def language_of(text: str) -> str | None:
     ranked = sorted(counts.items(), key=lambda item: -item[1])
     best, second = (*ranked, ("", 0), ("", 0))[:2]
     if best[1] >= 2 and best[1] >= 2 * second[1] and best[1] * 12 >= len(words):
-        return best[0]
-    if sum(map(len, words)) < _FEWEST_LETTERS or len(set(words)) < _FEWEST_WORDS:
-        return None
+        return Guess(best[0], (best[1] + 1) / (best[1] + second[1] + 2), second[0] or None)
+    if _is_too_short(words):
+        return UNKNOWN
     return _by_model(beginning)
+
+
+def _is_too_short(words: Sequence[str]) -> bool:
+    return sum(map(len, words)) < _FEWEST_LETTERS or len(set(words)) < _FEWEST_WORDS
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +93,8 @@ def _identifier() -> object:
     return made
 
 
-def _by_model(text: str) -> str | None:
-    language, probability = _identifier().classify(text)  # type: ignore[attr-defined]
-    return str(language) if probability >= 0.7 else None
+def _by_model(text: str) -> Guess:
+    first, second = _identifier().rank(text)[:2]  # type: ignore[attr-defined]
+    if first[1] < _SURE:
+        return UNKNOWN
+    return Guess(str(first[0]), float(first[1]), str(second[0]))

@@ -1,0 +1,182 @@
+"""A message is read for what speaks out of it: people alone see to the ticket then, it goes up, and to who is asked.
+
+Each step is a decision through the gate, with the places of the words; nothing of it reaches outside, all of it can be
+taken back by a person. What was read and contradicted by a person is not counted again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from anliegen.flow.automation import approval
+from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation.escalation import Facts, amount_at_stake, level_of, wanted_level
+from anliegen.flow.automation.referrals import BY_WEIGHT, Next, present_referrals, who_answers
+from anliegen.flow.automation.signals.combined import combined
+from anliegen.flow.automation.signals.reading import Signal, read
+from anliegen.ground import clock, rows
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of, ref
+from anliegen.records.accounts.models import Agent, Team
+from anliegen.records.tickets.models import Message, Promise, Ticket
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+AUTHOR = Actor.rule("escalate")
+# Signals after which people alone see to a ticket, with the reason that is told (records/tickets BY_HAND).
+BY_HAND = {
+    "threat_of_harm": "threat",
+    "bereavement": "bereavement",
+    "illness": "illness",
+    "hardship": "hardship",
+    "fear": "fear",
+    "threat_of_suing": "threat",
+    "wish_for_person": "person",
+    "anger": "anger",
+    "complaint": "complaint",
+}
+READ_UP_TO = timedelta(days=30)  # what was reopened, or came on the same topic, in this time counts as repeated
+# Somebody is to be sooner with it than the rules would have it: doing it needlessly costs little, leaving it much.
+BOUND = 0.0
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """Why a ticket is looked at: a message with its signals, or something that happened to the ticket."""
+
+    signals: tuple[Signal, ...] = ()
+    message: Message | None = None
+
+
+def read_events(events: Sequence[Event]) -> None:
+    """Read `message.received`, `promise.broken` and `ticket.reopened`."""
+    messages = _messages(events)
+    for event in events:
+        if event.verb == "message.received":
+            occasion = _of_message(messages.get(pk_of(event.data["message"])))
+        else:
+            occasion = Occasion()
+        if occasion is None:
+            continue
+        pk = pk_of(event.subject)
+        # Each by itself: what one changes the next must see. What is missing was erased meanwhile.
+        for ticket in rows.lock(with_who_answers(), [pk]).values():
+            look_at(ticket, occasion, actor=AUTHOR.because_of(event), at=clock.now())
+
+
+def with_who_answers() -> "QuerySet[Ticket]":
+    """Tickets with the people who are asked and answer for what is done."""
+    return Ticket.objects.select_related("team__lead", "mailbox__responsible", "assignee")
+
+
+def look_at(ticket: Ticket, occasion: Occasion, *, actor: Actor, at: datetime) -> None:
+    """Write down what was read, and do what follows from it. The caller holds the ticket under lock."""
+    answers = who_answers(ticket)
+    if answers is None:
+        return  # nobody works here yet who could answer for a decision
+    for signal in occasion.signals:
+        _submit(ticket, "signal", f"signal:{signal.code}", signal, occasion.message, answers, actor, at)
+    leads = [signal for code in BY_WEIGHT for signal in occasion.signals if signal.code == code]
+    kept = next((signal for signal in leads if signal.code in BY_HAND), None)
+    if kept is not None and ticket.by_hand_since is None:
+        _submit(ticket, "by-hand", f"hand:{BY_HAND[kept.code]}", kept, occasion.message, answers, actor, at)
+    level = level_of(_facts(ticket, occasion, at))
+    if level.triggers:
+        evidence = {"triggers": list(level.triggers)}
+        proposal = Proposal(f"level:{level.level}", 1.0, "escalated", answers.pk, evidence)
+        approval.submit(ticket, "level", proposal, actor=actor, at=at, message=occasion.message, bound=BOUND)
+    if kept is not None or level.triggers:
+        cases = [*(f"signal:{signal.code}" for signal in leads), f"level:{level.level}"]
+        _bring(ticket, _asked(ticket, cases), cases, answers, actor, at)
+
+
+def _submit(
+    ticket: Ticket,
+    question: str,
+    choice: str,
+    signal: Signal,
+    message: Message | None,
+    answers: Agent,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    # The words themselves stay where they stand, so that they go when the message goes.
+    evidence = {"signal": signal.code, "strength": signal.strength, "spans": [list(span) for span in signal.spans]}
+    proposal = Proposal(choice, signal.confidence, "words", answers.pk, evidence)
+    approval.submit(ticket, question, proposal, actor=actor, at=at, message=message, bound=BOUND)
+
+
+def _asked(ticket: Ticket, cases: Iterable[str]) -> tuple[str, Next] | None:
+    """The first case for which the operator named somebody; else the lead of the team, while nobody has the ticket."""
+    referrals = present_referrals()
+    for case in cases:
+        if case in referrals:
+            return case, referrals[case]
+    lead = ticket.team.lead if ticket.team is not None else None
+    return ("lead", lead) if lead is not None and lead.is_active and ticket.assignee_id is None else None
+
+
+def _bring(
+    ticket: Ticket, asked: tuple[str, Next] | None, cases: Sequence[str], answers: Agent, actor: Actor, at: datetime
+) -> None:
+    """To who is asked. Whoever has it already keeps it: the customer need not tell it again; they see the level."""
+    if asked is None or ticket.assignee_id is not None:
+        return
+    case, to = asked
+    question, choice = ("team", f"team:{to.pk}") if isinstance(to, Team) else ("assignee", f"agent:{to.pk}")
+    if question == "team" and ticket.team_id == to.pk:
+        return
+    evidence = {"case": case, "of": list(cases)}
+    proposal = Proposal(choice, 1.0, "asked", answers.pk, evidence)
+    approval.submit(ticket, question, proposal, actor=actor, at=at, bound=BOUND)
+
+
+def _facts(ticket: Ticket, occasion: Occasion, at: datetime) -> Facts:
+    text = _text_of(occasion.message) if occasion.message is not None else ""
+    codes = frozenset(signal.code for signal in occasion.signals)
+    return Facts(
+        level=ticket.level,
+        signals=codes,
+        waits=at - ticket.waiting_since if ticket.waiting_since is not None else timedelta(),
+        broken_promises=_broken(ticket, occasion),
+        at_stake=amount_at_stake(text) if codes & (BY_HAND.keys() | {"defect", "withdrawal", "legal_deadline"}) else 0,
+        repeats=_repeats(ticket, at) if occasion.message is not None else 0,
+        reopened=_reopened(ticket, at) if occasion.message is None else 0,
+        wants=wanted_level(text, codes),
+    )
+
+
+def _broken(ticket: Ticket, occasion: Occasion) -> int:
+    return Promise.objects.filter(ticket=ticket, state="broken").count() if occasion.message is None else 0
+
+
+def _repeats(ticket: Ticket, at: datetime) -> int:
+    """Other concerns of this person on the same topic lately."""
+    if not ticket.topic:
+        return 0
+    others = Ticket.objects.filter(person=ticket.person_id, topic=ticket.topic, created_at__gt=at - READ_UP_TO)
+    return others.exclude(pk=ticket.pk).filter(joined_into=None, pk__lt=ticket.pk).count()
+
+
+def _reopened(ticket: Ticket, at: datetime) -> int:
+    events = Event.objects.filter(subject=ref(ticket), verb="ticket.reopened", at__gt=at - READ_UP_TO)
+    return events.count()
+
+
+def _messages(events: Sequence[Event]) -> dict[int, Message]:
+    """The messages of people that came in, with the ticket of each."""
+    keys = [pk_of(event.data["message"]) for event in events if event.verb == "message.received"]
+    return Message.objects.filter(pk__in=keys, automatic="").in_bulk() if keys else {}
+
+
+def _of_message(message: Message | None) -> Occasion | None:
+    """None of what says nothing that somebody would have to hear of sooner."""
+    signals = read(_text_of(message)) if message is not None else ()
+    return Occasion(signals, message) if signals else None
+
+
+def _text_of(message: Message) -> str:
+    return combined(message.subject, message.said)

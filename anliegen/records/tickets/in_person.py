@@ -1,0 +1,14 @@
+"""Concerns that people alone see to, or that went up: the customer is told by name who is next."""
+
+from anliegen.records.accounts.models import Agent
+from anliegen.records.tickets.models import Ticket
+
+USUAL = 1  # the level of the team
+
+
+def who_is_next(ticket: Ticket) -> Agent | None:
+    """Who has it, else who leads its team; None when it is an ordinary concern or nobody can be named yet."""
+    if ticket.by_hand_since is None and ticket.level <= USUAL:
+        return None
+    lead = ticket.team.lead if ticket.team is not None else None
+    return next((agent for agent in (ticket.assignee, lead) if agent is not None and agent.is_active), None)

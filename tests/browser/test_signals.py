@@ -1,0 +1,58 @@
+"""What speaks out of a message, and who is asked, in a real browser: wide and on a phone, light and dark."""
+
+import os
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Mailbox, Team
+from anliegen.records.tickets.models import Ticket
+from tests.stories.mails import mail, take
+
+pytestmark = pytest.mark.browser
+OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def is_sound(page: Page, name: str) -> None:
+    """No barrier, and nothing runs out of the page."""
+    if folder := os.environ.get("ANLIEGEN_PICTURES"):
+        page.screenshot(path=f"{folder}/{name}.png")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate(OVERHANG) == 0
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_the_words_are_seen_and_contradicted_with_the_keyboard(
+    log_in: Callable[..., Page],
+    admin: Agent,
+    mira: Agent,
+    billing: Team,
+    mailbox: Mailbox,
+    run_pipeline: Callable[[], int],
+    width: int,
+    dark: bool,
+) -> None:
+    accounts.change(billing, lead=mira, actor=SYSTEM, at=clock.now())
+    take(mail(text="Guten Tag, mein Mann ist verstorben. Ich möchte mit einem Menschen sprechen."))
+    run_pipeline()
+    page = log_in(admin, width=width, dark=dark)
+    page.goto(f"/workspace/tickets/{Ticket.objects.get().pk}/")
+    expect(page.get_by_text("Nur Menschen: Trauerfall")).to_be_visible()
+    panel = page.locator("#heard-panel")
+    page.locator("#about, #heard-panel").first.scroll_into_view_if_needed()
+    expect(panel.locator("q", has_text="Mann ist verstorben")).to_be_visible()
+    is_sound(page, f"heard-{width}")
+    panel.get_by_role("button", name="Stimmt nicht: Wunsch nach einem Menschen").press("Enter")
+    expect(panel.get_by_text("Stimmt nicht, sagt Jana Kowalski")).to_be_visible()
+    is_sound(page, f"denied-{width}")
+    page.goto("/workspace/settings/referrals/")
+    page.get_by_label("Trauerfall").select_option(label="Mira Yılmaz")
+    is_sound(page, f"referrals-{width}")
+    page.get_by_role("button", name="Speichern").press("Enter")
+    expect(page.get_by_text("Von jetzt an werden sie gefragt.")).to_be_visible()
