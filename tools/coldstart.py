@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anliegen.flow.automation.learning import encoders
-from anliegen.flow.automation.learning.apprentice import Apprentice
+from tools.apprentice import Apprentice
 
 EVERY = 500
 WIDE, HIGH, EDGE = 720, 300, 48

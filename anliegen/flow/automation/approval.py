@@ -75,6 +75,7 @@ def submit(
     delay: timedelta | None = None,
 ) -> Decision:
     """Write a decision down with what the gate says of it, and put into effect what it lets through.
+
     The caller holds the ticket under lock. `may_act` False keeps it a proposal; `delay` puts even what is reversible
     off so long that somebody can stop it.
     """
@@ -95,7 +96,7 @@ def submit(
             is_shadow=is_shadow,
             made_at=at,
         )
-        applies = may_act and may_apply(decision, ticket, bound=bound)
+        applies = may_act and may_apply(decision, ticket, bound=bound) and not pauses.holds(actor.ref)
         if applies and delay is not None:
             decision.applies_at = at + delay
         elif applies:

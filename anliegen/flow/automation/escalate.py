@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from anliegen.flow.automation import approval
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.escalation import Facts, amount_at_stake, level_of, wanted_level
 from anliegen.flow.automation.referrals import BY_WEIGHT, Next, present_referrals, who_answers
 from anliegen.flow.automation.signals.combined import combined
 from anliegen.flow.automation.signals.reading import Signal, read
+from anliegen.flow.automation.signals.urgency import Urgency, urgency
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
@@ -41,14 +44,16 @@ BY_HAND = {
 READ_UP_TO = timedelta(days=30)  # what was reopened, or came on the same topic, in this time counts as repeated
 # Somebody is to be sooner with it than the rules would have it: doing it needlessly costs little, leaving it much.
 BOUND = 0.0
+SURE_OF_URGENCY = 0.5  # what is below, such as the mere word "urgent", a person decides
 
 
 @dataclass(frozen=True)
 class Occasion:
-    """Why a ticket is looked at: a message with its signals, or something that happened to the ticket."""
+    """Why a ticket is looked at: a message with its signals and what makes it urgent, or something that happened."""
 
     signals: tuple[Signal, ...] = ()
     message: Message | None = None
+    urgency: Urgency | None = None
 
 
 def read_events(events: Sequence[Event]) -> None:
@@ -79,6 +84,7 @@ def look_at(ticket: Ticket, occasion: Occasion, *, actor: Actor, at: datetime) -
         return  # nobody works here yet who could answer for a decision
     for signal in occasion.signals:
         _submit(ticket, "signal", f"signal:{signal.code}", signal, occasion.message, answers, actor, at)
+    _urge(ticket, occasion, answers, actor, at)
     leads = [signal for code in BY_WEIGHT for signal in occasion.signals if signal.code == code]
     kept = next((signal for signal in leads if signal.code in BY_HAND), None)
     if kept is not None and ticket.by_hand_since is None:
@@ -91,6 +97,19 @@ def look_at(ticket: Ticket, occasion: Occasion, *, actor: Actor, at: datetime) -
     if kept is not None or level.triggers:
         cases = [*(f"signal:{signal.code}" for signal in leads), f"level:{level.level}"]
         _bring(ticket, _asked(ticket, cases), cases, answers, actor, at)
+
+
+def _urge(ticket: Ticket, occasion: Occasion, answers: Agent, actor: Actor, at: datetime) -> None:
+    """Raise the priority by what cannot wait. The word "urgent" alone is a proposal; nothing is ever lowered."""
+    urgency = occasion.urgency
+    if urgency is None or urgency.priority <= ticket.priority:
+        return
+    evidence = {
+        "reasons": [reason.code for reason in urgency.reasons],
+        "words": [word for reason in urgency.reasons for word in reason.words][:5],
+    }
+    proposal = Proposal(f"priority:{urgency.priority}", urgency.confidence, "urgency", answers.pk, evidence)
+    approval.submit(ticket, "priority", proposal, actor=actor, at=at, message=occasion.message, bound=SURE_OF_URGENCY)
 
 
 def _submit(
@@ -174,8 +193,12 @@ def _messages(events: Sequence[Event]) -> dict[int, Message]:
 
 def _of_message(message: Message | None) -> Occasion | None:
     """None of what says nothing that somebody would have to hear of sooner."""
-    signals = read(_text_of(message)) if message is not None else ()
-    return Occasion(signals, message) if signals else None
+    if message is None:
+        return None
+    text = _text_of(message)
+    signals = read(text)
+    told = urgency(text, signals, today=timezone.localdate(message.created_at))
+    return Occasion(signals, message, told) if signals or told.reasons else None
 
 
 def _text_of(message: Message) -> str:

@@ -5,6 +5,7 @@ row for each pause that lasts, read at each application and kept nowhere in betw
 begun to be applied when it commits, what waits for the end of its time to undo included.
 """
 
+import time
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy
@@ -39,6 +40,25 @@ def is_paused(*scopes: str) -> bool:
     return Pause.objects.filter(ended_at=None, scope__in=(ALL, *scopes)).exists()
 
 
+_LOOK_AGAIN_S = 1.0
+_seen: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+
+
+def holds(author: str) -> bool:
+    """Whether this author's decisions may have no effect now. For what is asked for every message: a pause that began
+    in another process is heeded within a second, one of this process at once."""
+    global _seen  # what was seen last is one thing in a process
+    if time.monotonic() - _seen[0] > _LOOK_AGAIN_S:
+        _seen = time.monotonic(), frozenset(active())
+    return bool(_seen[1] & {ALL, scope_of(author)})
+
+
+def look_again() -> None:
+    """Forget what was seen last."""
+    global _seen
+    _seen = float("-inf"), frozenset()
+
+
 def pause(scope: str, *, why: str = "person", actor: Actor, at: datetime) -> Pause:
     """Stop it; what is paused already stays as it is."""
     with unit():
@@ -47,6 +67,7 @@ def pause(scope: str, *, why: str = "person", actor: Actor, at: datetime) -> Pau
         )
         if is_new:
             record(verbs.AUTOMATION_PAUSED, scope, actor=actor, at=at, why=why)
+    look_again()
     return made
 
 
@@ -58,4 +79,5 @@ def resume(scope: str, *, actor: Actor, at: datetime) -> Pause | None:
             lasting.ended_at, lasting.ended_by = at, actor.ref
             lasting.save(update_fields=["ended_at", "ended_by"])
             record(verbs.AUTOMATION_RESUMED, scope, actor=actor, at=at)
+    look_again()
     return lasting

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anliegen.flow.automation.choices import SIGNALS, choice_in_words
 from anliegen.flow.automation.models import Decision
@@ -33,6 +34,30 @@ def _mailbox_without_team(evidence: dict[str, Any]) -> str:
 
 def _by_words(evidence: dict[str, Any]) -> str:
     return _("The words of the message speak of it: %(signal)s.") % {"signal": SIGNALS[evidence["signal"]]}
+
+
+URGENT = {
+    "gas": gettext_lazy("smell of gas"),
+    "fire": gettext_lazy("fire or smoke"),
+    "water": gettext_lazy("burst pipe or water where it must not be"),
+    "no-power": gettext_lazy("no electricity"),
+    "no-heating": gettext_lazy("no heating in the cold season"),
+    "life-support": gettext_lazy("a device that somebody's life depends on"),
+    "cut-off": gettext_lazy("supply cut off, or about to be"),
+    "cut-off-soon": gettext_lazy("supply about to be cut off within days"),
+    "threat-of-harm": gettext_lazy("threat of harm"),
+    "deadline-near": gettext_lazy("a deadline that ends within days"),
+    "deadline": gettext_lazy("a deadline that ends soon"),
+    "says-so": gettext_lazy("the message calls itself urgent"),
+}
+
+
+def _urgent(evidence: dict[str, Any]) -> str:
+    reasons = [str(URGENT[code]) for code in evidence["reasons"] if code in URGENT]
+    words = ", ".join(_("“%(word)s”") % {"word": word} for word in evidence["words"])
+    return _("It cannot wait because of: %(reasons)s. Read from: %(words)s.") % {
+        "reasons": ", ".join(reasons) or "-", "words": words,
+    }  # fmt: skip
 
 
 def _escalated(evidence: dict[str, Any]) -> str:
@@ -75,6 +100,10 @@ def _nothing_said(evidence: dict[str, Any]) -> str:
     return _("It has no words that could be read, so a person decides.")
 
 
+def _language_of_text(evidence: dict[str, Any]) -> str:
+    return _("The words of the message are in this language.")
+
+
 def _several(evidence: dict[str, Any]) -> str:
     topics = ", ".join(choice_in_words(choice) for choice in evidence["topics"])
     return _("It speaks of several things, so a person decides: %(topics)s.") % {"topics": topics}
@@ -109,9 +138,11 @@ _WORDS = {
     "no-words": _no_words,
     "nothing-like-it": _nothing_like_it,
     "nothing-said": _nothing_said,
+    "language-of-text": _language_of_text,
     "several": _several,
     "team-of-topic": _by_topic,
     "urgency-of-topic": _urgency_of_topic,
+    "urgency": _urgent,
     "escalated": _escalated,
     "asked": _asked,
 }

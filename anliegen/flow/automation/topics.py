@@ -1,13 +1,35 @@
-"""What a message is about, as a proposal: from the answer of the model that speaks. Pure."""
+"""What messages are about, as proposals: from what the model that speaks answers to them and to their passages."""
+
+from collections.abc import Sequence
 
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.effects import choice_of
 from anliegen.flow.automation.learning.model import Answer
+from anliegen.flow.automation.signals.several import Label, Passage, passages, several
+from anliegen.flow.automation.teaching.speaking import Speaking
 
-FEWEST_SIGNS = 3  # a message with fewer letters says nothing that could be read
+
+def read(texts: Sequence[str], voice: Speaking) -> list[Proposal]:
+    """A proposal for each text. One that speaks of several things fits no single category: a person sees it.
+
+    All texts and passages are answered together, which costs least.
+    """
+    found = [passages(text) for text in texts]
+    parts = [_parts(text, each) for text, each in zip(texts, found, strict=True)]
+    answers = iter(voice.answer([*texts, *(part for each in parts for part in each)]))
+    wholes = [next(answers) for _text in texts]
+    name, by = voice.learnt.name, voice.learnt.responsible_id
+    proposals = []
+    for whole, each, said in zip(wholes, found, parts, strict=True):
+        of_parts = [next(answers) for _part in said]
+        topics = several(each, [_label(one) for one in of_parts]) if of_parts else ()
+        proposals.append(
+            _of_several(topics, whole, of_parts, name, by) if topics else propose(whole, model=name, responsible_id=by)
+        )
+    return proposals
 
 
-def propose(answer: Answer, text: str, *, model: str, responsible_id: int | None) -> Proposal:
+def propose(answer: Answer, *, model: str, responsible_id: int | None) -> Proposal:
     """What the model says, with the words that decided, the runner-up, and its version; or that it fits none, because
     no category claims the words or because nothing like it has come before (the two questions of decision 0027)."""
     evidence = {
@@ -16,20 +38,31 @@ def propose(answer: Answer, text: str, *, model: str, responsible_id: int | None
         "evidence": round(answer.evidence, 2),
         "likeness": round(answer.likeness, 2),
     }
-    others = ((choice_of("topic", answer.runner_up), round(answer.runner_up_confidence, 4)),)
-    if sum(sign.isalpha() for sign in text) < FEWEST_SIGNS:
-        return Proposal("", 0.0, "nothing-said", responsible_id, {"model": model})
+    first = (choice_of("topic", answer.label), round(answer.confidence, 4))
+    second = (choice_of("topic", answer.runner_up), round(answer.runner_up_confidence, 4))
     if answer.is_unknown:
-        first = (choice_of("topic", answer.label), round(answer.confidence, 4))
         reason = "no-words" if answer.evidence <= answer.likeness else "nothing-like-it"
         return Proposal("", 0.0, reason, responsible_id, evidence, (first,))
-    return Proposal(
-        choice_of("topic", answer.label), round(answer.confidence, 4), "topic-words", responsible_id, evidence, others
-    )
+    return Proposal(*first, "topic-words", responsible_id, evidence, (second,))
 
 
-def several(passages: list[tuple[str, Proposal]], *, sure: float) -> list[str]:
-    """The topics of a message that speaks of more than one; empty for one alone. Each passage counts that is read with
-    at least this confidence. Pure."""
-    found = dict.fromkeys(said.choice for _text, said in passages if said.choice and said.confidence >= sure)
-    return [*found] if len(found) > 1 else []
+def _parts(text: str, found: Sequence[Passage]) -> list[str]:
+    """What is answered besides the whole: nothing where it holds one request alone."""
+    return [text[one.start : one.end] for one in found] if len(found) > 1 else []
+
+
+def _label(answer: Answer) -> Label:
+    return Label("" if answer.is_unknown else answer.label, answer.confidence)
+
+
+def _of_several(
+    topics: Sequence[str], whole: Answer, parts: Sequence[Answer], model: str, responsible_id: int | None
+) -> Proposal:
+    sure = {one.label: one.confidence for one in sorted(parts, key=lambda one: one.confidence)}
+    named = tuple((choice_of("topic", topic), round(sure[topic], 4)) for topic in topics)
+    evidence = {
+        "topics": [choice for choice, _sure in named],
+        "model": model,
+        "words": [[word, round(share, 3)] for word, share in whole.words],
+    }
+    return Proposal("", 0.0, "several", responsible_id, evidence, named)

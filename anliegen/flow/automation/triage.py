@@ -5,17 +5,19 @@ category says so and is listed for a person to see soon. For whoever wants peopl
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
-from anliegen.flow.automation import approval, topics
-from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation import approval, pauses, topics
+from anliegen.flow.automation.approval import SURE, Proposal
 from anliegen.flow.automation.effects import choice_of, value_of
 from anliegen.flow.automation.learning.encoders import EncoderMissing
 from anliegen.flow.automation.learning.keeping import UnknownFormat
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.signals.languages import UNKNOWN, language
+from anliegen.flow.automation.signals.nonsense import sense
 from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.flow.automation.teaching.speaking import Speaking
@@ -34,7 +36,21 @@ log = structlog.get_logger(__name__)
 AUTHOR = Actor.rule("mailbox")
 BY_TOPIC = Actor.rule("team-of-topic")
 BY_URGENCY = Actor.rule("urgency-of-topic")
+BY_LANGUAGE = Actor.rule("language")
+SURE_OF_LANGUAGE = 0.9
+NONSENSE = Actor.rule("nonsense")
+LEARNT = "model:triage"  # whichever version speaks
 NORMAL = 2  # the priority that nobody has chosen
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of a message's topic, by whom, and from which confidence on that may be applied."""
+
+    message: Message
+    proposal: Proposal
+    author: Actor
+    bound: float
 
 
 def decide(events: Sequence[Event]) -> None:
@@ -46,14 +62,16 @@ def decide(events: Sequence[Event]) -> None:
         for pk, ticket in found.items():
             if ticket.person.by_hand_since is not None and ticket.by_hand_since is None:
                 tickets.take_by_hand(ticket, why="customer", actor=AUTHOR.because_of(firsts[pk]), at=clock.now())
-        voice = _voice() if found else None
-        said = _read(found, firsts, voice) if voice is not None else {}
+        said = _read(found, firsts)
         for pk, ticket in found.items():
-            _decide(ticket, firsts[pk], said.get(pk), voice)
+            _decide(ticket, firsts[pk], said.get(pk))
 
 
 def _voice() -> Speaking | None:
-    """The model that speaks. One that cannot be read is as silent as none: people sort, and the doctor says why."""
+    """The model that speaks, unless it is paused. One that cannot be read is as silent as none: people sort, and the
+    doctor says why."""
+    if pauses.holds(LEARNT):
+        return None
     try:
         return speaking.current()
     except (UnknownFormat, EncoderMissing, FileMissing, FileDamaged):
@@ -61,25 +79,50 @@ def _voice() -> Speaking | None:
         return None
 
 
-def _read(
-    found: Mapping[int, Ticket], firsts: Mapping[int, Event], voice: Speaking
-) -> dict[int, tuple[Message, Proposal]]:
-    """What the model says of each that it may read and whose topic nobody has said."""
+def _read(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> dict[int, Said]:
+    """What is to be said of each whose topic nobody has said: that it has no words that mean anything, or what the
+    model reads in it. Of whoever wants people alone nothing is read."""
     asked = [pk for pk, ticket in found.items() if ticket.by_hand_since is None and not ticket.topic]
     keys = {pk_of(firsts[pk].data["message"]): pk for pk in asked}
-    messages = list(Message.objects.filter(pk__in=keys)) if keys else []
-    texts = [words_of(message) for message in messages]
-    name, by = voice.learnt.name, voice.learnt.responsible_id
-    proposals = (
-        topics.propose(answer, text, model=name, responsible_id=by)
-        for answer, text in zip(voice.answer(texts), texts, strict=True)
-    )
-    return {keys[message.pk]: (message, each) for message, each in zip(messages, proposals, strict=True)}
+    messages = list(Message.objects.filter(pk__in=keys, automatic="")) if keys else []
+    said: dict[int, Said] = {}
+    meant: list[tuple[Message, str]] = []
+    for message in messages:
+        text = words_of(message)
+        if sense(text).is_nonsense and not message.attachments.exists():
+            proposal = Proposal("", 0.0, "nothing-said", _answers(found[keys[message.pk]]))
+            said[keys[message.pk]] = Said(message, proposal, NONSENSE, SURE)
+        else:
+            meant.append((message, text))
+            _language(found[keys[message.pk]], message, text, firsts[keys[message.pk]])
+    voice = _voice() if meant else None
+    if voice is not None:
+        proposals = topics.read([text for _message, text in meant], voice)
+        author = Actor.model(voice.learnt.name)
+        for (message, _text), proposal in zip(meant, proposals, strict=True):
+            said[keys[message.pk]] = Said(message, proposal, author, voice.surest)
+    return said
 
 
-def _decide(ticket: Ticket, event: Event, said: tuple[Message, Proposal] | None, voice: Speaking | None) -> None:
+def _language(ticket: Ticket, message: Message, text: str, event: Event) -> None:
+    """What language it is in, where its way in said another or none: a form says the page's."""
+    told = language(text)
+    if told.code in (UNKNOWN, ticket.language):
+        return
+    evidence, runner_up = {"was": ticket.language}, ((choice_of("language", told.runner_up), 0.0),)
+    by = _answers(ticket)
+    proposal = Proposal(choice_of("language", told.code), told.confidence, "language-of-text", by, evidence, runner_up)
+    actor = BY_LANGUAGE.because_of(event)
+    approval.submit(ticket, "language", proposal, actor=actor, at=clock.now(), message=message, bound=SURE_OF_LANGUAGE)
+
+
+def _answers(ticket: Ticket) -> int | None:
+    return ticket.mailbox.responsible_id if ticket.mailbox is not None else None
+
+
+def _decide(ticket: Ticket, event: Event, said: Said | None) -> None:
     at = clock.now()
-    topic = _topic(ticket, event, said, voice, at) if said is not None and voice is not None else None
+    topic = _topic(ticket, event, said, at) if said is not None else None
     fits_none = topic is not None and not topic.choice
     if ticket.team_id is not None:
         # A person was quicker: no team to decide, but what waits for the sorting may go on.
@@ -94,10 +137,11 @@ def _decide(ticket: Ticket, event: Event, said: tuple[Message, Proposal] | None,
     make(ticket, proposal, actor=actor.because_of(event), at=at, fits_none=fits_none)
 
 
-def _topic(ticket: Ticket, event: Event, said: tuple[Message, Proposal], voice: Speaking, at: datetime) -> Decision:
-    message, proposal = said
-    actor = Actor.model(voice.learnt.name).because_of(event)
-    decision = approval.submit(ticket, "topic", proposal, actor=actor, at=at, message=message, bound=voice.surest)
+def _topic(ticket: Ticket, event: Event, said: Said, at: datetime) -> Decision:
+    actor = said.author.because_of(event)
+    decision = approval.submit(
+        ticket, "topic", said.proposal, actor=actor, at=at, message=said.message, bound=said.bound
+    )
     if decision.applied_at is not None and ticket.priority == NORMAL:
         _urgency_of(value_of(decision.choice), ticket, replace(actor, ref=BY_URGENCY.ref), at)
     return decision

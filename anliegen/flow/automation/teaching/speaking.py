@@ -6,19 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-
 from anliegen.flow.automation.learning import encoders
-from anliegen.flow.automation.learning.calibration import threshold_for
 from anliegen.flow.automation.learning.keeping import from_bytes
+from anliegen.flow.automation.learning.log import LOOKED_BACK
+from anliegen.flow.automation.learning.log import surest as from_log
 from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.models import Decision, Learnt, Told
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground import files
 from anliegen.records.accounts.queries import the_operator
 
-LOOKED_BACK = 1500  # settled suggestions from which the bound is learnt
-OF_THE_BOUND = 0.8  # that the log must show: the lowest of many bounds that fit is one that was lucky
 LOOK_AGAIN_S = 60.0
 MOST_TOLD = 2000  # that one model remembers besides; then it is time for a lesson
 
@@ -87,7 +84,7 @@ def surest() -> float:
     """From which confidence on a topic may be applied without asking, so that the error among those stays under the
     operator's bound: learnt from the newest suggestions that people confirmed or corrected. Infinite until it is shown.
     """
-    return bound_of(log(), the_operator().error_bound / 100)
+    return from_log(log(), the_operator().error_bound / 100)
 
 
 def log() -> list[tuple[float, bool]]:
@@ -99,12 +96,3 @@ def log() -> list[tuple[float, bool]]:
         (sure, how == "confirmed" or (how == "corrected" and instead == choice))
         for sure, how, choice, instead in newest.values_list("confidence", "settled_as", "choice", "settled_choice")
     ]
-
-
-def bound_of(said: Sequence[tuple[float, bool]], bound: float) -> float:
-    """The lowest confidence from which on so few were wrong. Pure."""
-    if not said:
-        return float("inf")
-    sure = np.array([each for each, _right in said])
-    right = np.array([each for _sure, each in said], dtype=bool)
-    return threshold_for(sure, right, OF_THE_BOUND * bound)

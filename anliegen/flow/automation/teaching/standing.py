@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from anliegen.flow.automation.learning.log import surest as from_log
 from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.groups import SMALLEST, wilson
 from anliegen.records.accounts.queries import the_operator
@@ -32,7 +33,7 @@ class Standing:
 
 def now() -> Standing:
     said, percent = speaking.log(), the_operator().error_bound
-    surest = speaking.bound_of(said, percent / 100)
+    surest = from_log(said, percent / 100)
     above = [right for sure, right in said if sure >= surest]
     return Standing(
         seen=len(said),

@@ -7,15 +7,11 @@ enough were corrected. So it says nothing by itself until it has been right ofte
 from collections import deque
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from anliegen.flow.automation.learning.calibration import threshold_for
 from anliegen.flow.automation.learning.encoders import Encoder
 from anliegen.flow.automation.learning.learn import BOUND, Example, TooLittle, learn
+from anliegen.flow.automation.learning.log import LOOKED_BACK, surest
 from anliegen.flow.automation.learning.model import Answer, Model
 
-OF_THE_BOUND = 0.8  # that the log must show: the lowest of many thresholds that fit is one that was lucky
-LOOKED_BACK = 1500  # suggestions from which it is learnt what may be applied; older ones were another model's
 FIRST_MODEL = 50  # examples
 GROWTH = 1.25  # learnt anew when there are so many times as many examples as last time
 MOST_BETWEEN = 500  # or so many more
@@ -52,7 +48,7 @@ class Apprentice:
         """What an agent says it is about, whatever was suggested; None: it fits no category."""
         if suggested is not None and not suggested.answer.is_unknown:
             self._log.append((suggested.answer.confidence, suggested.answer.label == label))
-            self._look_at_the_log()
+            self.surest = surest(self._log, self.bound)
         if label is None:
             return
         self.examples.append(Example(text, label))
@@ -74,8 +70,3 @@ class Apprentice:
         if self.model is None:
             return number >= FIRST_MODEL and number % FIRST_MODEL == 0
         return number >= min(self._learnt_from * GROWTH, self._learnt_from + MOST_BETWEEN)
-
-    def _look_at_the_log(self) -> None:
-        sure = np.array([each for each, _right in self._log])
-        right = np.array([each for _sure, each in self._log], dtype=bool)
-        self.surest = threshold_for(sure, right, OF_THE_BOUND * self.bound)

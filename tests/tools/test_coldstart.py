@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from anliegen.flow.automation.learning import apprentice as apprentices
-from anliegen.flow.automation.learning.apprentice import Apprentice
 from tests.flow.automation.learning.examples import made_up
 from tests.flow.automation.learning.test_learning import STRANGE, Bags
+from tools import apprentice as apprentices
+from tools.apprentice import Apprentice
 from tools.coldstart import EVERY, Stretch, picture, practise
 
 
