@@ -1,30 +1,221 @@
-"""The gate between a decision and its effect: reversible and sure may apply by itself, all else waits for a person."""
+"""The gate between a decision and its effect: what is reversible and sure may apply by itself, all else waits for a
+person.
 
-from datetime import datetime
+`submit` is the only way for automation to change a ticket. What a person says of a decision (confirm, correct, reject,
+take back, stop) is kept beside it and told in the journal, so that the learning hears of it.
+"""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from anliegen.flow.automation import verbs
+from anliegen.flow.automation.effects import EFFECTS, Reach, now_of, value_of
 from anliegen.flow.automation.models import Decision
+from anliegen.ground import rows
+from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
-from anliegen.ground.journal.record import pk_of
-from anliegen.records.accounts.models import Team
+from anliegen.ground.journal.batch import unit
+from anliegen.ground.journal.record import record, ref
+from anliegen.ground.journal.verbs import REFERENCE, Verb
+from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets import actions
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Message, Ticket
 
-SURE = 0.95  # below this a person is asked
-REVERSIBLE = {"team"}  # questions whose answer can be taken back without anybody outside noticing
+SURE = 0.95  # below this a person is asked, unless the author has learnt another bound
+# What alerts people and does nothing for them; it may be done where people alone see to a ticket.
+ALERTING = frozenset({"team", "priority", "tags", "note", "level", "by-hand", "signal", "language"})
 
 
-def may_apply(decision: Decision) -> bool:
-    """Reversible, sure enough, and somebody answers for it."""
+class AlreadySettled(Exception):
+    """A person has said something of it already."""
+
+
+class NothingToUndo(Exception):
+    """It has no effect that could be taken back, or somebody has changed it since."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a rule or model would choose, as `kind:value`; an empty choice says that it fits none."""
+
+    choice: str
+    confidence: float
+    reason: str
+    responsible_id: int | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    alternatives: tuple[tuple[str, float], ...] = ()
+    text: str = ""
+
+
+def may_apply(decision: Decision, ticket: Ticket | None = None, *, bound: float = SURE) -> bool:
+    """Reversible, sure enough, somebody answers for it, and nobody wants it seen to by people alone."""
     return (
-        decision.question in REVERSIBLE
+        EFFECTS[decision.question].reach is Reach.REVERSIBLE
         and bool(decision.choice)
-        and decision.confidence >= SURE
+        and decision.confidence >= bound
         and decision.responsible_id is not None
+        and not decision.is_shadow
+        and (decision.question in ALERTING or ticket is None or ticket.by_hand_since is None)
     )
 
 
-def put_into_effect(decision: Decision, ticket: Ticket, *, actor: Actor, at: datetime) -> None:
-    """Do what was decided."""
-    # Only the key is needed; that the team exists the database checks.
-    team = Team(pk=pk_of(decision.choice))
-    actions.assign(ticket, to=team, actor=actor, at=at)
+def submit(
+    ticket: Ticket,
+    question: str,
+    proposal: Proposal,
+    *,
+    actor: Actor,
+    at: datetime,
+    message: Message | None = None,
+    bound: float = SURE,
+    may_act: bool = True,
+    is_shadow: bool = False,
+    delay: timedelta | None = None,
+) -> Decision:
+    """Write a decision down with what the gate says of it, and put into effect what it lets through.
+    The caller holds the ticket under lock. `may_act` False keeps it a proposal; `delay` puts even what is reversible
+    off so long that somebody can stop it.
+    """
+    with unit():
+        decision = Decision(
+            ticket=ticket,
+            message=message,
+            question=question,
+            choice=proposal.choice,
+            text=proposal.text,
+            was=now_of(ticket, question)[:80],
+            confidence=proposal.confidence,
+            reason=proposal.reason,
+            evidence=dict(proposal.evidence),
+            alternatives=[{"choice": choice, "confidence": sure} for choice, sure in proposal.alternatives],
+            author=actor.ref,
+            responsible_id=proposal.responsible_id,
+            is_shadow=is_shadow,
+            made_at=at,
+        )
+        applies = may_act and may_apply(decision, ticket, bound=bound)
+        if applies and delay is not None:
+            decision.applies_at = at + delay
+        elif applies:
+            decision.applied_at = at
+        rows.insert(decision)
+        record(
+            verbs.DECISION_MADE,
+            ticket,
+            actor=actor,
+            at=at,
+            decision=ref(decision),
+            question=question,
+            choice=_reference(proposal.choice),
+            responsible=f"agent:{proposal.responsible_id}" if proposal.responsible_id else None,
+        )
+        if decision.applied_at is not None:
+            _carry_out(decision, ticket, actor, at)
+    return decision
+
+
+def _carry_out(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> None:
+    apply = EFFECTS[decision.question].apply
+    if decision.question == "note":
+        actions.write_note(ticket, text=decision.text, actor=actor, at=at)
+    elif apply is not None:
+        apply(ticket, value_of(decision.choice), actor, at)
+
+
+def confirm(decision: Decision, *, by: Agent, at: datetime) -> Decision:
+    """A person says that it is right. What waited is done now, in their name. Raises AlreadySettled."""
+    actor = Actor.agent(by.pk)
+    with unit():
+        decision, ticket = _open(decision)
+        if decision.applied_at is None and decision.responsible_id is None:
+            decision.responsible = by
+        if decision.applied_at is None and decision.choice:
+            _carry_out(decision, ticket, actor, at)
+            decision.applied_at, decision.is_shadow = at, False
+        return _settle(decision, "confirmed", verbs.DECISION_CONFIRMED, by, actor, at)
+
+
+def correct(decision: Decision, choice: str, *, by: Agent, at: datetime) -> Decision:
+    """A person chooses something else; that is done in their name, and learnt from. Raises AlreadySettled."""
+    actor = Actor.agent(by.pk)
+    with unit():
+        decision, ticket = _open(decision)
+        does = EFFECTS[decision.question].apply
+        if does is not None:
+            does(ticket, value_of(choice), actor, at)
+        decision.settled_choice = choice[:80]
+        return _settle(decision, "corrected", verbs.DECISION_CORRECTED, by, actor, at)
+
+
+def reject(decision: Decision, *, by: Agent, at: datetime) -> Decision:
+    """A person says that it is wrong, without saying what were right. What has an effect already is taken back.
+
+    Raises AlreadySettled, NothingToUndo.
+    """
+    actor = Actor.agent(by.pk)
+    with unit():
+        decision, ticket = _open(decision)
+        if decision.applied_at is not None:
+            _take_back(decision, ticket, actor, at)
+            return _settle(decision, "undone", verbs.DECISION_UNDONE, by, actor, at)
+        return _settle(decision, "rejected", verbs.DECISION_REJECTED, by, actor, at)
+
+
+def stop(decision: Decision, *, by: Agent, at: datetime) -> Decision:
+    """Stop what is delayed before it takes effect. Raises AlreadySettled."""
+    with unit():
+        decision, _ticket = _open(decision)
+        if decision.applied_at is not None:
+            raise AlreadySettled
+        return _settle(decision, "stopped", verbs.DECISION_STOPPED, by, Actor.agent(by.pk), at)
+
+
+def apply_due(decision: Decision, *, actor: Actor, at: datetime) -> Decision:
+    """What was delayed and nobody stopped takes effect. Does nothing when it is not due or not let through any more."""
+    with unit():
+        decision = held(Decision, decision.pk)
+        if decision.applied_at or decision.settled_at or decision.applies_at is None or decision.applies_at > at:
+            return decision
+        ticket = held(Ticket, decision.ticket_id)
+        decision.applies_at = None
+        if may_apply(decision, ticket, bound=0.0):
+            _carry_out(decision, ticket, actor, at)
+            decision.applied_at = at
+        decision.save(update_fields=["applied_at", "applies_at"])
+    return decision
+
+
+def _open(decision: Decision) -> tuple[Decision, Ticket]:
+    ticket = held(Ticket, decision.ticket_id)
+    decision = held(Decision, decision.pk)
+    if decision.settled_at is not None:
+        raise AlreadySettled
+    return decision, ticket
+
+
+def _take_back(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> None:
+    effect = EFFECTS[decision.question]
+    if effect.apply is None:
+        return
+    if decision.question == "tags":
+        tag = value_of(decision.choice)
+        effect.apply(ticket, ("-" if tag.startswith("+") else "+") + tag[1:], actor, at)
+        return
+    if now_of(ticket, decision.question) != decision.choice:
+        raise NothingToUndo
+    effect.apply(ticket, value_of(decision.was), actor, at)
+
+
+def _settle(decision: Decision, how: str, verb: Verb, by: Agent, actor: Actor, at: datetime) -> Decision:
+    decision.settled_at, decision.settled_by, decision.settled_as = at, by, how
+    decision.save()
+    more = {"choice": _reference(decision.settled_choice)} if how == "corrected" else {}
+    record(verb, decision.ticket, actor=actor, at=at, decision=ref(decision), question=decision.question, **more)
+    return decision
+
+
+def _reference(choice: str) -> str | None:
+    """A choice as the journal may hold it: it holds references and never a text."""
+    return choice if REFERENCE.fullmatch(choice) else None

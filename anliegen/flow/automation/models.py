@@ -1,36 +1,102 @@
-"""Decisions of rules and models: what, why, how sure, and who answers for it."""
+"""Decisions of rules and models: what, why, how sure, who answers for it, and what a person said of it."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Message, Ticket
+
+QUESTIONS = [
+    ("team", _("Which team?")),
+    ("topic", _("Which topic?")),
+    ("priority", _("How urgent?")),
+    ("language", _("Which language?")),
+    ("signal", _("What speaks out of it?")),
+    ("level", _("Which escalation level?")),
+    ("by-hand", _("Should automation stay away?")),
+    ("assignee", _("Who sees to it?")),
+    ("tags", _("Which tags?")),
+    ("note", _("Which note?")),
+    ("snooze", _("Until when put aside?")),
+    ("draft", _("Which draft of an answer?")),
+    ("answer", _("Which answer?")),
+    ("status", _("Which status?")),
+    ("refund", _("A refund?")),
+    ("refusal", _("A refusal?")),
+    ("cancellation", _("End a contract?")),
+    ("deletion", _("Delete something?")),
+    ("declaration", _("A legal declaration?")),
+]
+SETTLED_AS = [
+    ("confirmed", _("confirmed")),
+    ("corrected", _("corrected")),
+    ("rejected", _("rejected")),
+    ("undone", _("taken back")),
+    ("stopped", _("stopped")),
+]
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def waiting(self) -> Self:
+        """What was proposed, has no effect yet, and no person has said anything of."""
+        return self.filter(applied_at=None, settled_at=None, is_shadow=False).exclude(choice="")
+
+    def real(self) -> Self:
+        """Without what was only decided to see what would be."""
+        return self.filter(is_shadow=False)
 
 
 class Decision(models.Model):
-    """One automated decision on a ticket, with its reasons. `choice` empty means: it fits none, a person decides."""
+    """One automated decision on a ticket, with its reasons. `choice` empty means: it fits none, a person decides.
+
+    It is in force from `applied_at` on. What is delayed waits until `applies_at`, so that a person may stop it; what
+    cannot be taken back waits for a person without end. What a person said of it is kept beside it, never over it.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="decisions", db_index=False)
-    question = models.CharField(max_length=20, choices=[("team", _("Which team?"))])
-    choice = models.CharField(max_length=80, blank=True)  # a reference such as team:3
+    message = models.ForeignKey(  # on which it rests
+        Message, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    question = models.CharField(max_length=20, choices=QUESTIONS)
+    choice = models.CharField(max_length=80, blank=True)  # a reference or code: team:3, umzug, 3, agent:4, +tag
+    text = models.TextField(blank=True, default="", db_default="")  # of a note or draft
+    was = models.CharField(max_length=80, blank=True, default="", db_default="")  # the choice before it was applied
     confidence = models.FloatField()  # 0..1
     reason = models.CharField(max_length=60)  # a code that `reasons.py` puts into words
-    evidence = models.JSONField(default=dict)  # ids and codes the reason rests on
+    evidence = models.JSONField(default=dict)  # ids, codes and words the reason rests on
     alternatives = models.JSONField(default=list)  # [{"choice", "confidence"}], the runner-up first
     author = models.CharField(max_length=80)  # rule:mailbox, model:triage@3
     responsible = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
+    is_shadow = models.BooleanField(default=False, db_default=False)  # only to see what would be decided
     made_at = models.DateTimeField()
+    applies_at = models.DateTimeField(null=True)  # of what is delayed: when, unless somebody stops it
     applied_at = models.DateTimeField(null=True)
     contested_at = models.DateTimeField(null=True)  # the customer asked for a person to check it
+    settled_at = models.DateTimeField(null=True)  # when a person said something of it
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    settled_as = models.CharField(max_length=10, choices=SETTLED_AS, blank=True, default="", db_default="")
+    settled_choice = models.CharField(max_length=80, blank=True, default="", db_default="")  # what they chose instead
+
+    objects = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("decision")
-        indexes: ClassVar = [models.Index(fields=["ticket", "id"], name="automation_decision_ticket")]
+        indexes: ClassVar = [
+            models.Index(fields=["ticket", "id"], name="automation_decision_ticket"),
+            models.Index(
+                fields=["applies_at", "id"],
+                name="automation_decision_delayed",
+                condition=Q(applies_at__isnull=False, applied_at__isnull=True, settled_at__isnull=True),
+            ),
+            models.Index(fields=["author", "-id"], name="automation_decision_author"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(name="automation_decision_sure", condition=Q(confidence__gte=0, confidence__lte=1)),
             # Nothing is applied for which nobody answers.
@@ -38,7 +104,18 @@ class Decision(models.Model):
                 name="automation_applied_has_responsible",
                 condition=Q(applied_at__isnull=True) | Q(responsible__isnull=False) & ~Q(choice=""),
             ),
+            models.CheckConstraint(
+                name="automation_shadow_has_no_effect", condition=Q(is_shadow=False) | Q(applied_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="automation_settled_says_as_what",
+                condition=Q(settled_at__isnull=True, settled_as="") | Q(settled_at__isnull=False) & ~Q(settled_as=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"decision {self.pk}: {self.question} -> {self.choice or 'none'}"
+
+    @property
+    def waits(self) -> bool:
+        return self.applied_at is None and self.settled_at is None and bool(self.choice) and not self.is_shadow

@@ -12,3 +12,28 @@ DECISION_MADE = Verb(
 DECISION_CONTESTED = Verb(
     "decision.contested", _("{actor} asks for a person to check a decision"), {"decision": Kind.REF}
 )
+DECISION_CONFIRMED = Verb(
+    "decision.confirmed",
+    _("{actor} confirmed a decision of automation"),
+    {"decision": Kind.REF, "question": Kind.CODE},
+)
+DECISION_CORRECTED = Verb(
+    "decision.corrected",
+    _("{actor} corrected a decision of automation to {choice}"),
+    {"decision": Kind.REF, "question": Kind.CODE, "choice": Kind.REF},
+)
+DECISION_REJECTED = Verb(
+    "decision.rejected",
+    _("{actor} rejected a proposal of automation"),
+    {"decision": Kind.REF, "question": Kind.CODE},
+)
+DECISION_UNDONE = Verb(
+    "decision.undone",
+    _("{actor} took back what automation did"),
+    {"decision": Kind.REF, "question": Kind.CODE},
+)
+DECISION_STOPPED = Verb(
+    "decision.stopped",
+    _("{actor} stopped what automation was about to do"),
+    {"decision": Kind.REF, "question": Kind.CODE},
+)

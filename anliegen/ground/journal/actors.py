@@ -7,6 +7,13 @@ if TYPE_CHECKING:
     from anliegen.ground.journal.models import Event
 
 
+MACHINES = ("rule", "model")
+
+
+class NeedsAPerson(Exception):
+    """A machine would do what only a person may: what cannot be taken back, or what a person has decided."""
+
+
 @dataclass(frozen=True)
 class Actor:
     """The author of a change. `because` is the position of the event it answers, `depth` how long that chain is."""
@@ -41,6 +48,15 @@ class Actor:
         """The primary key of an agent or person, None for the others."""
         number = self.ref.partition(":")[2]
         return int(number) if self.kind in ("agent", "person") else None
+
+    @property
+    def is_machine(self) -> bool:
+        return self.kind in MACHINES
+
+    def insist_on_a_person(self) -> None:
+        """Raises NeedsAPerson when a rule or a model acts."""
+        if self.is_machine:
+            raise NeedsAPerson(self.ref)
 
     def because_of(self, event: "Event") -> Self:
         """The same author, acting upon that event."""

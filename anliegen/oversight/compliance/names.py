@@ -8,6 +8,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
@@ -26,6 +27,7 @@ from anliegen.records.accounts.models import (
     Recourse,
     Role,
     Team,
+    Topic,
 )
 from anliegen.records.accounts.permissions import may
 from anliegen.records.customers.models import Address, Category, Consent, Fact, Merge, Moment, Organisation, Person
@@ -98,6 +100,7 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "promise": (Promise, None),
     "refusal": (Refusal, None),
     "recourse": (Recourse, "name"),
+    "topic": (Topic, "name"),
     "textblock": (TextBlock, "title"),
     "macro": (Macro, "name"),
     "macrorun": (MacroRun, None),
@@ -109,7 +112,6 @@ RULES: dict[str, str | Lazy] = {
     "acknowledge": gettext_lazy("acknowledgement"),
     "status-link": gettext_lazy("link to the status page"),
     "contest": gettext_lazy("a person checks"),
-    "quiet": gettext_lazy("close what has been quiet"),
     "promise-clock": gettext_lazy("promises by the clock"),
     "promise-owner": gettext_lazy("a promise keeps its owner"),
 }
@@ -156,6 +158,8 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("an export")
         case "instance":
             return _("this instance")
+        case "topic" | "priority" | "level" | "hand" | "status" | "language" | "signal":
+            return choice_in_words(f"{kind}:{key}")
     return f"{kind} {key}".strip()
 
 

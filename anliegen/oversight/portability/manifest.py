@@ -20,6 +20,7 @@ TABLES = (
     "accounts_team",
     "accounts_membership",
     "accounts_mailbox",
+    "accounts_topic",
     "accounts_recourse",
     "accounts_apitoken",
     "accounts_invitation",

@@ -6,6 +6,8 @@ from anliegen.ground.journal.verbs import Kind, Verb
 
 PERSON_MET = Verb("person.met", _("{subject} got in touch for the first time"))
 PERSON_CHANGED = Verb("person.changed", _("{actor} changed {fields} of {subject}"), {"fields": Kind.CODES})
+PERSON_BY_HAND = Verb("person.by_hand", _("{subject} wants nothing handled by automation"))
+PERSON_AUTOMATIC = Verb("person.automatic_again", _("{subject} is content with automation again"))
 ADDRESS_ADDED = Verb("person.address_added", _("{actor} added an address to {subject}"), {"address": Kind.REF})
 ORGANISATION_CREATED = Verb("organisation.created", _("{actor} created {subject}"))
 ADDRESS_CHANGED = Verb("person.address_changed", _("{actor} corrected an address of {subject}"), {"address": Kind.REF})

@@ -68,6 +68,16 @@ PRIORITY_CHANGED = Verb(
     "ticket.priority_changed", _("{actor} set the priority to {to}"), {"to": Kind.NUMBER, "was": Kind.NUMBER}
 )
 TOPIC_CHANGED = Verb("ticket.topic_changed", _("{actor} set the topic to {to}"), {"to": Kind.CODE, "was": Kind.CODE})
+LANGUAGE_CHANGED = Verb(
+    "ticket.language_changed", _("{actor} set the language to {to}"), {"to": Kind.CODE, "was": Kind.CODE}
+)
+TICKET_BY_HAND = Verb("ticket.by_hand", _("{actor} keeps automation away from this: {why}"), {"why": Kind.CODE})
+TICKET_AUTOMATIC = Verb("ticket.automatic_again", _("{actor} lets automation help here again"), {"why": Kind.CODE})
+TICKET_ESCALATED = Verb(
+    "ticket.escalated",
+    _("{actor} set the escalation level to {to}: {triggers}"),
+    {"to": Kind.CODE, "was": Kind.CODE, "triggers": Kind.CODES},
+)
 TICKET_TAGGED = Verb("ticket.tagged", _("{actor} changed the tags"), {"added": Kind.CODES, "removed": Kind.CODES})
 SUBJECT_CHANGED = Verb("ticket.subject_changed", _("{actor} changed the subject"))
 TICKETS_LINKED = Verb("ticket.linked", _("{actor} linked this with {other}"), {"other": Kind.REF, "kind": Kind.CODE})

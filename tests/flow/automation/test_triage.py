@@ -6,9 +6,9 @@ from datetime import datetime
 import pytest
 
 from anliegen.flow.automation import approval, triage
+from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
-from anliegen.flow.automation.triage import Proposal
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts

@@ -9,10 +9,10 @@ from anliegen.oversight.portability.demo.cast import Cast
 from anliegen.oversight.portability.demo.chance import chance_of
 from anliegen.oversight.portability.demo.company import Company
 from anliegen.oversight.portability.demo.plot import Plot
-from anliegen.oversight.portability.demo.shapes import PERSON, RULE, Turn
+from anliegen.oversight.portability.demo.shapes import PERSON, Turn
 
 NOTED = ("phone", "letter")  # what an agent writes down or opens
-_CLOSES_AFTER, _NIGHT = timedelta(days=8), time(4, 5)  # a rule closes at night what was quiet for a week
+_CLOSES_AFTER, _MORNING = timedelta(days=8), time(8, 5)  # whoever had it closes what was quiet for a week
 
 
 def complete(
@@ -68,13 +68,13 @@ def _taking_on(turns: Sequence[Turn], plot: Plot, company: Company, now: datetim
 
 
 def _ending(turns: Sequence[Turn], plot: Plot, company: Company, now: datetime, chance: random.Random) -> list[Turn]:
-    """A last "thank you" opens the concern again, so whoever reads it sets it back; later a rule closes it."""
+    """A last "thank you" opens the concern again, so whoever reads it sets it back; later they close it."""
     if plot.state != "done":
         return []
     last, extra = turns[-1], []
     if last.kind == "message":
         at = timing.in_office_hours(last.at, timedelta(minutes=chance.randint(9, 95)))
         extra.append(Turn("status", at, company["a"].key, status="resolved"))
-    closing = timing.moment(timing.local_day(last.at + _CLOSES_AFTER), _NIGHT)
-    extra.append(Turn("status", closing, RULE, status="closed"))
+    closing = timing.moment(timing.local_day(last.at + _CLOSES_AFTER), _MORNING)
+    extra.append(Turn("status", closing, company["a"].key, status="closed"))
     return [turn for turn in extra if turn.at < now]

@@ -16,7 +16,7 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.oversight.portability.demo import mails, refusal, times, timing
 from anliegen.oversight.portability.demo.founding import House
 from anliegen.oversight.portability.demo.keeping import Keeping
-from anliegen.oversight.portability.demo.shapes import PERSON, RULE, DemoOperator, Person, Stray, Ticket, Turn
+from anliegen.oversight.portability.demo.shapes import PERSON, DemoOperator, Person, Stray, Ticket, Turn
 from anliegen.records.accounts.models import Mailbox
 from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
@@ -28,7 +28,6 @@ from anliegen.records.tickets.content import Answer, File, Received
 from anliegen.records.tickets.models import Message
 from anliegen.records.tickets.models import Ticket as Row
 
-QUIET = Actor.rule("quiet")  # closes what has been quiet for a week
 UNDO = timedelta(seconds=11)  # how long an answer waits before it goes out
 
 
@@ -189,8 +188,7 @@ class Past:
         self._change(ticket, replace(looked, team=self._house.teams[turn.to]), turn)
 
     def _status(self, ticket: Ticket, turn: Turn) -> None:
-        actor = QUIET if turn.by == RULE else self._actor(turn.by)
-        tickets.change(self._rows[ticket.key], Change(status=turn.status), actor=actor, at=turn.at)
+        tickets.change(self._rows[ticket.key], Change(status=turn.status), actor=self._actor(turn.by), at=turn.at)
 
     def _first_look(self, ticket: Ticket) -> Change:
         """Whoever looks at a concern first says how urgent it is and what it is about."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time
 
-PERSON, RULE = "person", "rule"  # authors of a turn who are no agents
+PERSON = "person"  # the author of a turn who is no agent
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Turn:
     """One thing that happens in a ticket.
 
     `kind`: message (the customer), reply, call (an agent, spoken), note, assign, move, status. `by` is an agent's key,
-    `person` or `rule`. `channel` is the way a message, reply or call takes. `status` is what the ticket becomes by it.
+    `person`. `channel` is the way a message, reply or call takes. `status` is what the ticket becomes by it.
     """
 
     kind: str

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.oversight.portability.demo.shapes import PERSON, RULE, Ticket, Turn
+from anliegen.oversight.portability.demo.shapes import PERSON, Ticket, Turn
 from anliegen.records.accounts.models import Team
 from anliegen.records.tickets.actions.deadlines import fulfil, set_deadline, ship_kinds
 from anliegen.records.tickets.actions.due import keep
@@ -40,7 +40,7 @@ def complaints(tickets: Sequence[Ticket]) -> Iterator[tuple[Ticket, Turn, bool]]
     (True)."""
     known = [ticket for ticket in tickets if COMPLAINT in ticket.tags]
     for ticket in sorted(known, key=lambda one: one.turns[0].at)[-MOST_DEADLINES:]:
-        looked = [turn for turn in ticket.turns if turn.kind in ("assign", "reply") and turn.by not in (PERSON, RULE)]
+        looked = [turn for turn in ticket.turns if turn.kind in ("assign", "reply") and turn.by != PERSON]
         if not looked:
             continue
         yield ticket, looked[0], False

@@ -5,6 +5,7 @@ from anliegen.records.accounts.models.calendars import Calendar, DayOff, Opening
 from anliegen.records.accounts.models.leeway import PERIODS, ConcessionKind, Frame
 from anliegen.records.accounts.models.operator import Brand, Mailbox, Operator, Team
 from anliegen.records.accounts.models.recourses import Recourse
+from anliegen.records.accounts.models.topics import Topic
 
 __all__ = [
     "PERIODS",
@@ -23,4 +24,5 @@ __all__ = [
     "Recourse",
     "Role",
     "Team",
+    "Topic",
 ]

@@ -9,6 +9,7 @@ from anliegen.records.customers.actions.addresses import (
     revive_address,
     stop_preferring,
 )
+from anliegen.records.customers.actions.by_hand import content_with_automation, want_people
 from anliegen.records.customers.actions.consents import give_consent, take_back_withdrawal, withdraw_consent
 from anliegen.records.customers.actions.meeting import (
     AddressTaken,
@@ -59,6 +60,7 @@ __all__ = [
     "change",
     "change_fact",
     "change_moment",
+    "content_with_automation",
     "correct_address",
     "create_organisation",
     "create_person",
@@ -88,6 +90,7 @@ __all__ = [
     "take_back_distinct",
     "take_back_withdrawal",
     "unmerge",
+    "want_people",
     "welcome",
     "withdraw_consent",
 ]

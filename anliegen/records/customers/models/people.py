@@ -71,6 +71,8 @@ class Person(models.Model):
     street = models.CharField(_("street and number"), max_length=200, blank=True, default="", db_default="")
     postcode = models.CharField(_("postcode"), max_length=12, blank=True, default="", db_default="")
     city = models.CharField(_("city"), max_length=120, blank=True, default="", db_default="")
+    # Since when they want nothing of theirs handled by automation; whoever asks for that has no disadvantage by it.
+    by_hand_since = models.DateTimeField(null=True)
     # Found to be the same person as another, who is carried on: see `Merge`.
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="took_in", db_index=False)
     created_at = models.DateTimeField()

@@ -2,6 +2,7 @@
 
 from anliegen.records.tickets.actions.again import NotTroubled, send_again, settle, try_again
 from anliegen.records.tickets.actions.beforehand import Foreseen, Side, foresee_join, foresee_part, foresee_split
+from anliegen.records.tickets.actions.by_hand import escalate, let_automation_help, take_by_hand
 from anliegen.records.tickets.actions.change import (
     Change,
     Changed,
@@ -188,6 +189,7 @@ __all__ = [
     "discard_translation_draft",
     "draw",
     "due_to_wake",
+    "escalate",
     "follow",
     "foresee_join",
     "foresee_link",
@@ -202,6 +204,7 @@ __all__ = [
     "keep",
     "keep_draft",
     "keep_translation_draft",
+    "let_automation_help",
     "let_go",
     "let_out",
     "link",
@@ -243,6 +246,7 @@ __all__ = [
     "strike",
     "swap_views",
     "take_a_breath",
+    "take_by_hand",
     "take_handover",
     "take_out",
     "tell_of_delay",

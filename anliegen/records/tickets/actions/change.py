@@ -56,6 +56,7 @@ class Change:
     topic: str | Keep = KEEP
     tags: Sequence[str] | Keep = KEEP
     subject: str | Keep = KEEP
+    language: str | Keep = KEEP
 
 
 def change(
@@ -85,6 +86,8 @@ def change(
             _tag(ticket, wanted.tags, actor, at)
         if not isinstance(wanted.subject, Keep):
             _rename(ticket, wanted.subject, actor, at)
+        if not isinstance(wanted.language, Keep):
+            _set_language(ticket, wanted.language, actor, at)
         if changed := [name for name, was, now in zip(FIELDS, before, _state(ticket), strict=True) if was != now]:
             touch(ticket, at, *changed)
     return ticket
@@ -116,6 +119,7 @@ FIELDS = (
     "topic",
     "tags",
     "subject",
+    "language",
     "resolved_at",
     "closed_at",
     "waiting_since",
@@ -143,7 +147,8 @@ def touch(ticket: Ticket, at: datetime, *fields: str) -> None:
 
 
 def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> None:
-    """Set the status on the locked row and record it; the caller saves. Raises UnknownChoice, JoinedElsewhere."""
+    """Set the status on the locked row and record it; the caller saves. Raises UnknownChoice, JoinedElsewhere, and
+    NeedsAPerson when a machine would end a concern."""
     was = ticket.status
     if status not in OPEN + DONE:
         raise UnknownChoice(status)
@@ -151,6 +156,8 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
         return
     if ticket.joined_into_id is not None:
         raise JoinedElsewhere(ticket.joined_into_id)
+    if status in DONE:
+        actor.insist_on_a_person()
     ticket.status = status
     ticket.resolved_at = (ticket.resolved_at or at) if status in DONE else None
     ticket.closed_at = at if status == "closed" else None
@@ -237,3 +244,11 @@ def _rename(ticket: Ticket, subject: str, actor: Actor, at: datetime) -> None:
         return
     ticket.subject = subject
     record(verbs.SUBJECT_CHANGED, ticket, actor=actor, at=at)
+
+
+def _set_language(ticket: Ticket, language: str, actor: Actor, at: datetime) -> None:
+    language = language[:8].lower()
+    if ticket.language == language:
+        return
+    was, ticket.language = ticket.language, language
+    record(verbs.LANGUAGE_CHANGED, ticket, actor=actor, at=at, to=language or None, was=was or None)

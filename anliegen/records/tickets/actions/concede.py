@@ -56,6 +56,7 @@ def concede(
     Under the locks of the customer, the agent and the ticket, in this order: two at once never exceed a frame together.
     Raises NoApprover, ValueError for nothing or less.
     """
+    actor.insist_on_a_person()
     for _attempt in range(ATTEMPTS):
         with unit():
             if (locked := _locked(ticket, by)) is not None:
@@ -66,6 +67,7 @@ def concede(
 
 def grant_concession(concession: Concession, *, answer: str = "", by: Agent, actor: Actor, at: datetime) -> Concession:
     """Decide that it is given, as somebody else than who asked. Raises NotYours, AlreadyDecided."""
+    actor.insist_on_a_person()
     with unit():
         concession = _waiting(concession, by)
         concession.state, concession.decided_by, concession.decided_at = "granted", by, at
@@ -76,6 +78,7 @@ def grant_concession(concession: Concession, *, answer: str = "", by: Agent, act
 
 def decline_concession(concession: Concession, *, answer: str, by: Agent, actor: Actor, at: datetime) -> Concession:
     """Decide that it is not given, with the reason. Raises NotYours, AlreadyDecided."""
+    actor.insist_on_a_person()
     with unit():
         concession = _waiting(concession, by)
         concession.state, concession.decided_by, concession.decided_at = "declined", by, at
@@ -86,6 +89,7 @@ def decline_concession(concession: Concession, *, answer: str, by: Agent, actor:
 
 def withdraw_concession(concession: Concession, *, by: Agent, actor: Actor, at: datetime) -> Concession:
     """Take it back: a wish by who asked, what was granted by who asked or decided. Raises NotYours, AlreadyDecided."""
+    actor.insist_on_a_person()
     with unit():
         concession = _under_lock(concession)
         if concession.state not in ("waiting", "granted"):

@@ -22,6 +22,7 @@ def merge_people(gone: Person, into: Person, *, evidence: Sequence[str], actor: 
 
     The people are locked before their tickets, as by whoever gives a concession.
     """
+    actor.insist_on_a_person()
     with unit():
         both = lock(gone.pk, into.pk)
         gone, into = both.get(gone.pk, gone), both.get(into.pk, into)
@@ -42,6 +43,7 @@ def unmerge_people(merged: Merge, *, actor: Actor, at: datetime) -> Merge:
 
     A ticket that went to somebody else since stays there. Raises customers.CannotUnmerge.
     """
+    actor.insist_on_a_person()
     with unit():
         both = lock(merged.gone_id, merged.into_id)
         gone, into = both[merged.gone_id], both[merged.into_id]

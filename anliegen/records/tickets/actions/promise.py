@@ -36,6 +36,7 @@ class NoReason(Exception):
 
 def promise(ticket: Ticket, promised: Promised, *, actor: Actor, at: datetime) -> Promise:
     """Make a promise by hand, as on the telephone. Raises DueInThePast, JoinedElsewhere."""
+    actor.insist_on_a_person()
     with unit():
         ticket = _locked(ticket.pk)
         if ticket.joined_into_id is not None:
@@ -69,6 +70,7 @@ def keep(promise: Promise, *, actor: Actor, at: datetime) -> Promise:
 
 def move(promise: Promise, *, due_at: datetime, reason: str, actor: Actor, at: datetime) -> Promise:
     """Give it another time. The customer reads why. Raises NotOwed, DueInThePast, NoReason."""
+    actor.insist_on_a_person()
     with unit():
         ticket, promise = _owed(promise)
         reset_due(ticket, promise, due_at, reason, at)
@@ -91,6 +93,7 @@ def reset_due(ticket: Ticket, promise: Promise, due_at: datetime, reason: str, a
 
 def withdraw(promise: Promise, *, reason: str, actor: Actor, at: datetime) -> Promise:
     """It is not to be done any more; the customer reads why. Raises NotOwed, NoReason."""
+    actor.insist_on_a_person()
     if not reason.strip():
         raise NoReason
     with unit():

@@ -67,6 +67,7 @@ def reply(
     `expected_version` is no longer the ticket's, or OtherRecipients when the answer names none itself and would go to
     other addresses than `expected_to`.
     """
+    actor.insist_on_a_person()
     if not answer.text.strip() and not answer.files:
         raise NothingSaid
     with unit():
@@ -97,6 +98,7 @@ def forward(
 
     Without a status the ticket keeps its own. Raises as `reply`.
     """
+    actor.insist_on_a_person()
     with unit():
         ticket = _asked_for(ticket, expected_version)
         if not answer.to:

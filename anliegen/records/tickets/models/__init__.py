@@ -18,8 +18,10 @@ from anliegen.records.tickets.models.promise import STATES as PROMISE_STATES
 from anliegen.records.tickets.models.promise import WITHDRAWN_BECAUSE, Promise
 from anliegen.records.tickets.models.refusal import SCOPES, Refusal
 from anliegen.records.tickets.models.ticket import (
+    BY_HAND,
     CHANNELS,
     DONE,
+    LEVELS,
     NOT_WAITING,
     OPEN,
     PRIORITIES,
@@ -32,11 +34,13 @@ from anliegen.records.tickets.models.together import Claim, Follow, Handover, Hi
 from anliegen.records.tickets.models.translation import Translation, TranslationDraft
 
 __all__ = [
+    "BY_HAND",
     "CHANNELS",
     "CONCESSION_STATES",
     "DONE",
     "DRAFT_KINDS",
     "DUE_FOR",
+    "LEVELS",
     "LINK_KINDS",
     "MESSAGE_STATES",
     "NOT_HEARD",

@@ -28,6 +28,26 @@ STATUSES = [
 OPEN = ("new", "open", "waiting_customer", "waiting_internal")
 DONE = ("resolved", "closed")
 PRIORITIES = [(1, _("low")), (2, _("normal")), (3, _("high")), (4, _("urgent"))]
+LEVELS = [
+    (0, _("self-service")),
+    (1, _("team")),
+    (2, _("specialists")),
+    (3, _("lead")),
+    (4, _("ombudsperson or management")),
+]
+BY_HAND = [
+    ("customer", _("the customer wishes it")),
+    ("agent", _("an agent decided so")),
+    ("person", _("wish for a person")),
+    ("bereavement", _("bereavement")),
+    ("illness", _("illness")),
+    ("hardship", _("hardship")),
+    ("fear", _("fear")),
+    ("anger", _("anger")),
+    ("threat", _("threat")),
+    ("complaint", _("complaint")),
+    ("contested", _("an automated decision was contested")),
+]
 CHANNELS = [
     ("email", _("e-mail")),
     ("form", _("form")),
@@ -126,6 +146,10 @@ class Ticket(models.Model):
     snooze_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
     # Since when no rule knew a place for it, and nobody has given it one; null when it has its place.
     unplaced_since = models.DateTimeField(null=True)
+    # Since when no automation handles it any more, and why (a code of BY_HAND): people alone see to it.
+    by_hand_since = models.DateTimeField(null=True)
+    by_hand_why = models.CharField(max_length=40, blank=True, default="", db_default="")
+    level = models.PositiveSmallIntegerField(_("escalation level"), choices=LEVELS, default=1, db_default=1)
     first_answered_at = models.DateTimeField(null=True)
     resolved_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -201,6 +225,12 @@ class Ticket(models.Model):
             # So that nobody is kept from it, and its list needs no other condition.
             models.CheckConstraint(
                 name="tickets_unplaced_has_no_team", condition=Q(unplaced_since__isnull=True) | Q(team__isnull=True)
+            ),
+            models.CheckConstraint(name="tickets_level_known", condition=Q(level__gte=0, level__lte=4)),
+            models.CheckConstraint(
+                name="tickets_by_hand_says_why",
+                condition=Q(by_hand_since__isnull=True, by_hand_why="")
+                | Q(by_hand_since__isnull=False, by_hand_why__in=[code for code, _n in BY_HAND]),
             ),
             models.CheckConstraint(name="tickets_order_of_time", condition=Q(last_message_at__gte=F("created_at"))),
         ]
