@@ -6,8 +6,10 @@ from procrastinate.contrib.django import app
 EVER = (
     "faces.api.jobs.forget_answers",
     "faces.portal.jobs.forget_attempts",
+    "flow.assist.jobs.forget_questions_nightly",
     "flow.automation.promise_clock.strike",
     "faces.workspace.jobs.forget_notices_nightly",
+    "faces.workspace.jobs.send_budget_reached",
     "faces.workspace.jobs.send_digest",
     "faces.workspace.jobs.send_digests",
     "flow.channels.acknowledge.make_up",

@@ -98,4 +98,4 @@ def _tell(row: Provider, at: datetime) -> None:
 
 
 def _begin(month: date) -> datetime:
-    return timezone.make_aware(datetime(month.year, month.month, 1))
+    return datetime(month.year, month.month, 1, tzinfo=timezone.get_default_timezone())
