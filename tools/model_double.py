@@ -1,4 +1,4 @@
-"""A double of a language model on this machine: speaks as OpenAI's API does, knows nothing, and shows what it was asked.
+"""A double of a language model on this machine: speaks as OpenAI's API does, knows nothing, shows what it gets.
 
     python -m tools.model_double 11500      then enter http://127.0.0.1:11500/v1 as the address of an AI provider
 

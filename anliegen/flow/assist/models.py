@@ -88,11 +88,11 @@ class Provider(models.Model):
     timeout_s = models.PositiveIntegerField(
         default=20, validators=[MinValueValidator(1), MaxValueValidator(MOST_SECONDS)]
     )
-    on_since = models.DateTimeField(null=True)
+    on_since = models.DateTimeField(null=True, blank=True)
     on_by = models.CharField(max_length=80, blank=True)
-    used_up_on = models.DateField(null=True)  # the first day of the month whose budget was reached last
+    used_up_on = models.DateField(null=True, blank=True)  # the first day of the month whose budget was reached last
     created_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.CharField(max_length=80, blank=True)
 
     objects = ProviderQuerySet.as_manager()
@@ -138,7 +138,7 @@ RESULTS = [
 class Call(models.Model):
     """One question to a provider: who asked for what, what it cost, how it ended. Not a word of it is kept.
 
-    While it is `open` its tokens and cost are the most it can come to; so a budget is never passed by what is under way.
+    While it is `open` its tokens and cost are the most it can come to; so no budget is passed by what is under way.
     """
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="calls", db_index=False)

@@ -1,4 +1,4 @@
-"""What of a model's words is put before a person: text, with our own values back, and nothing it brought along. Pure."""
+"""What of a model's words is put before a person: text, with our own values back, and nothing else of it. Pure."""
 
 import re
 from datetime import date

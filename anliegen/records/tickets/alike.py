@@ -69,8 +69,9 @@ def _telling(terms: Sequence[str]) -> list[str]:
 def _frequent(terms: Sequence[str]) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT term FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS seen(term, share)"
-            " WHERE schemaname = current_schema() AND tablename = 'tickets_searchrow' AND attname = 'tsv'"
+            "SELECT term FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs)"
+            " AS seen(term, share) WHERE schemaname = current_schema() AND tablename = 'tickets_searchrow'"
+            " AND attname = 'tsv'"
             " AND share > %s AND term = ANY(%s)",
             [TOO_FREQUENT, list(terms)],
         )

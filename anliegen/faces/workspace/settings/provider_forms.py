@@ -36,7 +36,7 @@ class ProviderForm(SettingForm):
             "Names, addresses and numbers are replaced in all of them before they leave. What is not ticked stays here."
         ),
     )
-    responsible = forms.ModelChoiceField(  # type: ignore[assignment]  # the row keeps a reference
+    responsible = forms.ModelChoiceField(
         label=gettext_lazy("Responsible person"),
         queryset=Agent.objects.none(),
         required=False,

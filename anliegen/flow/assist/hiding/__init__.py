@@ -1,4 +1,7 @@
-"""Personal data out of a text before it leaves, and back into what comes. Pure; what it finds and what not: `docs/flow-assist.md`."""
+"""Personal data out of a text before it leaves, and back into what comes. Pure.
+
+What it finds and what not stands in `docs/flow-assist.md`.
+"""
 
 from anliegen.flow.assist.hiding.hidden import Hider, Known
 

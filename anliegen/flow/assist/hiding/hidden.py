@@ -72,5 +72,5 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def seen(text: str) -> str:
-    """Only what a reader sees: without signs of no width, that turn the direction, or that mean something to machines."""
+    """Only what a reader sees: without signs that have no width, turn the direction, or mean something to machines."""
     return _CONTROL.sub("", UNSEEN.sub("", text.replace("\r\n", "\n")))

@@ -27,11 +27,13 @@ _LABELLED = re.compile(
     re.I,
 )
 _STREET = re.compile(
-    r"\b(?:[A-ZÄÖÜ][\wäöüß.'’-]{0,40}[ -]){0,3}[A-ZÄÖÜ]?[\wäöüß.'’-]{0,40}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring"
-    r"|damm|ufer|steig|hof|chaussee|markt|Straße|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Hof|Markt)[ \u00a0]"
+    r"\b(?:[A-ZÄÖÜ][\wäöüß.'’-]{0,40}[ -]){0,3}[A-ZÄÖÜ]?[\wäöüß.'’-]{0,40}(?:straße|strasse|str\.|weg|platz|allee|gasse"
+    r"|ring|damm|ufer|steig|hof|chaussee|markt|Straße|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Hof|Markt)[ \u00a0]"
     r"\d{1,4}[ ]?[a-zA-Z]?\b(?:[ ]?[-/–][ ]?\d{1,4}[a-z]?)?(?:,?[ \n]{1,2}\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40})?"
-    r"|\b\d{1,4}[a-z]? [A-Z][\w'’-]{1,40}(?: [A-Z][\w'’-]{1,40}){0,2} (?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Square|Way|Close)\b"
-    r"|\b(?:[A-ZÇĞİÖŞÜ][\w'’-]{1,40} ){1,3}(?:Caddesi|Cad\.?|Sokağı|Sokak|Sok\.?|Bulvarı|Mahallesi|Mah\.?),? (?:No[:.]? ?)?\d{1,4}"
+    r"|\b\d{1,4}[a-z]? [A-Z][\w'’-]{1,40}(?: [A-Z][\w'’-]{1,40}){0,2} (?:Street|St|Road|Rd|Avenue"
+    r"|Ave|Lane|Drive|Square|Way|Close)\b"
+    r"|\b(?:[A-ZÇĞİÖŞÜ][\w'’-]{1,40} ){1,3}(?:Caddesi|Cad\.?|Sokağı|Sokak|Sok\.?|Bulvarı|Mahallesi|Mah\.?)"
+    r",? (?:No[:.]? ?)?\d{1,4}"
     r"|\b\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40}"
 )
 _DATE = re.compile(r"(?<![\d.])(?:(?P<iso>\d{4})-\d{2}-\d{2}|\d{1,2}[./]\s?\d{1,2}[./]\s?(?P<year>\d{4}|\d{2}))(?!\w)")
@@ -46,9 +48,10 @@ _BORN = re.compile(
 _INTRODUCED = re.compile(
     rf"(?i:\b(?:herr(?:n|en)?|frau|hr\.|fr\.|familie|fam\.|mr|mrs|ms|miss|mister|sayın|bay|bayan|dr|prof)\b\.?[ \u00a0]"
     rf"(?:(?:dr|prof|med|dipl|ing)\.?[ \u00a0-]?){{0,3}})(?P<title>{_NAMES})"
-    rf"|(?i:\b(?:mein name ist|ich hei(?:ß|ss)e|ich bin (?:der|die)|my name is|i am called|i'm called|benim adım|adım|ismim"
-    rf"|i\. ?a\.|i\. ?v\.|gez\.)[ \u00a0:]{{1,2}})(?P<said>{_NAMES})"
-    r"|(?i:\b(?:mit )?(?:freundliche|beste|liebe|viele|herzliche|schöne)[nmr]?\s(?:grüße|grüßen|gruß|gruss|grüsse|grüssen)"
+    rf"|(?i:\b(?:mein name ist|ich hei(?:ß|ss)e|ich bin (?:der|die)|my name is|i am called|i'm called|benim adım|adım"
+    rf"|ismim|i\. ?a\.|i\. ?v\.|gez\.)[ \u00a0:]{{1,2}})(?P<said>{_NAMES})"
+    r"|(?i:\b(?:mit )?(?:freundliche|beste|liebe|viele|herzliche|schöne)[nmr]?\s(?:grüße|grüßen|gruß|gruss|grüsse"
+    r"|grüssen)"
     r"|\b(?:mfg|lg|vg)|\b(?:best|kind|warm) regards|\byours (?:sincerely|faithfully)|\bsincerely|\bsaygılarımla"
     rf"|\bhochachtungsvoll)[,.!]?[ ]{{0,3}}(?:\n[ ]{{0,3}}){{1,3}}(?P<signed>[^\n]{{2,60}})"
 )

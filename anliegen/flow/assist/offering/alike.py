@@ -23,7 +23,7 @@ class Alike:
 
 
 def terms_of(text: str, language: str | None = None) -> list[str]:
-    """The different terms of a text in the order of how often they stand there. Numbers are about nobody else's concern."""
+    """The different terms of a text, the most frequent first; without numbers, which are about nobody else."""
     counts = Counter(token.term for token in analyse(text[:LOOKED_AT], language))
     return [term for term, _count in counts.most_common() if not any(sign.isdigit() for sign in term) and len(term) > 2]
 

@@ -1,4 +1,4 @@
-"""An answer that another customer got, as wording for this one: whatever was of that customer is an open place. Pure."""
+"""An answer that another customer got, as wording for this one: what was of that customer is an open place. Pure."""
 
 from datetime import date
 

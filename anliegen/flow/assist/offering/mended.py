@@ -12,8 +12,9 @@ _GAP = "…"
 # Words that a sentence can do without; none of them turns its sense round.
 _FILLERS = {
     "de": re.compile(
-        r"(?<=\w )(?:eigentlich|natürlich|selbstverständlich|grundsätzlich|letztendlich|letztlich|sozusagen|gewissermaßen"
-        r"|an dieser Stelle|in diesem Zusammenhang|diesbezüglich|hiermit|entsprechend|jedenfalls|ganz einfach|wirklich"
+        r"(?<=\w )(?:eigentlich|natürlich|selbstverständlich|grundsätzlich|letztendlich|letztlich|sozusagen"
+        r"|gewissermaßen|an dieser Stelle"
+        r"|in diesem Zusammenhang|diesbezüglich|hiermit|entsprechend|jedenfalls|ganz einfach|wirklich"
         r"|sehr gerne|nochmals|im Übrigen) ",
     ),
     "en": re.compile(
