@@ -69,7 +69,7 @@ def ask(asked: Asked, material: Material, known: Known, *, allowed: bool | Calla
     call, answer = _asked(provider, asked, messages, MOST_TOKENS_OUT, at)
     if call is None:
         return Outcome(why=answer.error, provider=provider.name)
-    text = "" if answer.error else taken(answer.text, hider, today=today)
+    text = "" if answer.error else taken(answer.text, hider, ours=needed.ours, today=today)
     why = answer.error or ("" if text else "empty")
     return Outcome(text, why, call.pk, call.model, provider.name)
 

@@ -80,6 +80,11 @@ class Material:
     def texts(self) -> list[str]:
         return [*(one.text for one in self.said), *([self.text] if self.text else [])]
 
+    @property
+    def ours(self) -> list[str]:
+        """What we wrote, and no customer."""
+        return [*(one.text for one in self.said if one.kind != "customer"), self.text]
+
 
 def messages(deed: str, material: Material, *, fence: str) -> list[dict[str, str]]:
     """The messages for `/chat/completions`. `fence` is made anew for each call, so that no text can close it."""

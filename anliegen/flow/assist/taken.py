@@ -1,6 +1,7 @@
 """What of a model's words is put before a person: text, with our own values back, and nothing else of it. Pure."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from anliegen.flow.assist.hiding import Hider
@@ -18,8 +19,10 @@ _FENCED = re.compile(r"^\s*```[a-z]{0,12}\n(.*?)\n?```\s*$", re.DOTALL)
 _BRACES = re.compile(r"\{\{([^{}\n]{1,80})\}\}")
 
 
-def taken(answer: str, hider: Hider, *, today: date) -> str:
-    """The text as it is shown. A placeholder that was never given out becomes an open place, filled with nothing."""
+def taken(answer: str, hider: Hider, *, ours: Sequence[str] = (), today: date) -> str:
+    """The text as it is shown. A placeholder that was never given out becomes an open place, filled with nothing; so
+    does a link that stands in none of `ours`, the texts that we wrote: where a stranger wants people to go is not said
+    on."""
     text = seen(answer)[: 2 * LONGEST]
     text = _THOUGHT.sub("", text)
     if fenced := _FENCED.match(text):
@@ -27,8 +30,17 @@ def taken(answer: str, hider: Hider, *, today: date) -> str:
     # Places of ours that a program fills are none of the model's: only a person fills what it leaves open.
     text = _BRACES.sub(lambda found: f"{{{{?{found[1].strip().removeprefix('?').strip() or '…'}}}}}", text)
     text = _without_strange(text.strip()[:LONGEST], today)
-    text = SHAPE.sub(lambda found: found[0] if hider.gave_out(found[0]) else f"{{{{?{found[0][1:-1]}}}}}", text)
+    text = SHAPE.sub(lambda found: _known(found[0], hider, ours), text)
     return hider.restore(text)
+
+
+def _known(placeholder: str, hider: Hider, ours: Sequence[str]) -> str:
+    """The placeholder, if what it stands for may be put back."""
+    if not hider.gave_out(placeholder):
+        return f"{{{{?{placeholder[1:-1]}}}}}"
+    if placeholder.startswith("[LINK_") and not any(hider.restore(placeholder) in text for text in ours):
+        return OPEN["LINK"]
+    return placeholder
 
 
 def _without_strange(text: str, today: date) -> str:
