@@ -48,6 +48,7 @@ class ProviderForm(SettingForm):
         max_value=Decimal(1_000_000),
         decimal_places=2,
         initial=Decimal(0),
+        localize=True,
         help_text=gettext_lazy("Never more: before each question the most it can cost is held back."),
     )
 
@@ -94,6 +95,7 @@ class ProviderForm(SettingForm):
             "purpose": gettext_lazy("What it is asked for, in a sentence a customer understands."),
             "contract": gettext_lazy("Which one, and where it lies. For an own server: who runs it."),
         }
+        localized_fields = ("price_in", "price_out")
         widgets = {"purpose": forms.Textarea(attrs={"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -128,9 +130,6 @@ class ProviderForm(SettingForm):
 
     def validate_constraints(self) -> None:
         """The action says it in words."""
-
-    def _post_clean(self) -> None:
-        """The row is checked by the action, under its lock."""
 
     def values(self) -> dict[str, Any]:
         cents = int(self.cleaned_data["budget"] * 100)

@@ -28,8 +28,15 @@ def terms_of(text: str, language: str | None = None) -> list[str]:
     return [term for term, _count in counts.most_common() if not any(sign.isdigit() for sign in term) and len(term) > 2]
 
 
-def rank(asked: Collection[str], candidates: Mapping[int, Collection[str]], *, most: int) -> list[Alike]:
-    """The most alike first, at most so many."""
+def rank(
+    asked: Collection[str],
+    candidates: Mapping[int, Collection[str]],
+    *,
+    most: int,
+    least: float = LEAST,
+    least_shared: int = LEAST_SHARED,
+) -> list[Alike]:
+    """The most alike first, at most so many; none that is less alike, or shares fewer words."""
     wanted = set(asked)
     known = {key: set(terms) for key, terms in candidates.items()}
     rarity = _rarity(known.values(), wanted)
@@ -39,7 +46,7 @@ def rank(asked: Collection[str], candidates: Mapping[int, Collection[str]], *, m
         shared = wanted & terms
         whole = length * _length(terms, rarity)
         score = sum(rarity[term] ** 2 for term in shared) / whole if whole else 0.0
-        if len(shared) >= min(LEAST_SHARED, len(wanted)) and score >= LEAST:
+        if len(shared) >= min(least_shared, len(wanted)) and score >= least:
             found.append(Alike(key, score, tuple(sorted(shared, key=lambda term: (-rarity[term], term)))))
     return sorted(found, key=lambda one: (-one.score, -one.key))[:most]
 

@@ -1,6 +1,6 @@
 """What is alike: concerns that were solved before, with the wording of their answers, and text blocks that fit."""
 
-from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -17,7 +17,8 @@ from anliegen.records.tickets.seen import as_seen_by
 
 MOST_SIMILAR, MOST_BLOCKS = 5, 3
 MOST_BLOCKS_READ = 300
-OF_ITS_TOPIC = 0.3  # what a block of the concern's topic is ahead of others
+OF_ITS_TOPIC, OF_ITS_TITLE = 0.3, 0.2  # what a block is ahead of others by these
+LEAST_OF_A_BLOCK, FEWEST_WITHOUT_TITLE = 0.05, 3
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,23 @@ def blocks(concern: Concern) -> list[Offered]:
     rows = offered(concern.here)[:MOST_BLOCKS_READ]
     language = concern.ticket.language
     terms = alike.terms_of(concern.asked, language)
-    known = {place: alike.terms_of(f"{row.block.title}\n{row.text}", language) for place, row in enumerate(rows)}
-    ranked = alike.rank(terms, known, most=len(rows))
-    ranked.sort(key=lambda one: -_ahead(one, rows, concern.ticket.topic))
-    return [rows[one.key] for one in ranked[:MOST_BLOCKS]]
+    titles = [set(alike.terms_of(f"{row.block.title} {row.block.word}", language)) for row in rows]
+    known = {place: {*titles[place], *alike.terms_of(row.text, language)} for place, row in enumerate(rows)}
+    ranked = alike.rank(terms, known, most=len(rows), least=LEAST_OF_A_BLOCK, least_shared=1)
+    topic = concern.ticket.topic
+    weighed = [(_weight(one, titles[one.key], rows[one.key], topic), rows[one.key]) for one in ranked]
+    weighed.sort(key=lambda pair: -pair[0])
+    return [row for weight, row in weighed[:MOST_BLOCKS] if weight > 0]
 
 
-def _ahead(one: Alike, rows: Sequence[Offered], topic: str) -> float:
-    return one.score + (OF_ITS_TOPIC if topic and topic in rows[one.key].block.topics else 0)
+def _weight(one: Alike, title: Set[str], row: Offered, topic: str) -> float:
+    """A block is short: what counts is that its title names the matter, that it is of the topic, or that it shares
+    much."""
+    is_of_topic = bool(topic) and topic in row.block.topics
+    by_title = OF_ITS_TITLE if title & {*one.shared} else 0
+    if not (by_title or is_of_topic or len(one.shared) >= FEWEST_WITHOUT_TITLE):
+        return 0
+    return one.score + by_title + (OF_ITS_TOPIC if is_of_topic else 0)
 
 
 def _wording(one: Answered) -> str:
