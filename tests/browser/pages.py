@@ -79,6 +79,7 @@ SETTINGS = (
     *("targets/", "targets/new/", "targets/{target}/", "deadlines/", "deadlines/new/", "deadlines/{deadline}/"),
     *("leeway/", "leeway/{role}/", "leeway/kinds/new/", "leeway/kinds/{kind}/"),
     *("categories/", "categories/new/", "categories/{category}/"),
+    *("providers/", "providers/new/", "providers/questions/", "providers/{provider}/"),
 )
 
 # Opened by tests of their own: they look different from within.

@@ -25,6 +25,7 @@ from anliegen.records.tickets.actions import deadlines
 from anliegen.records.tickets.actions.targets import Wanted, set_target
 from anliegen.records.tickets.models import DeadlineKind, Ticket
 from tests.browser.pages import SETTINGS
+from tests.providers import entered
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -72,6 +73,7 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
         "deadline": DeadlineKind.objects.earliest("pk").pk, "recourse": office.pk,
         "kind": accounts.create(ConcessionKind, name="Gutschrift", actor=actor, at=now).pk,
         "category": accounts.create(Category, name="Haushalt", actor=actor, at=now).pk,
+        "provider": entered("http://127.0.0.1:9/v1", at=now, responsible=f"agent:{admin.pk}").pk,
     }  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Help in the editor of an answer: what is alike, proposals by rules and by a model, and what no text can make of it."""
+"""Help in the editor of an answer: what is alike, proposals by rules and a model, and what no text makes of it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -31,7 +31,10 @@ from tools.model_double import Double
 
 pytestmark = pytest.mark.django_db
 OpenTicket = Callable[..., Ticket]
-ANSWER = "Guten Tag,\n\nden Abschlag senken wir auf 64,00 Euro ab dem 1. Dezember, Herr Vogel.\n\nMit freundlichen Grüßen\nMira"
+ANSWER = (
+    "Guten Tag,\n\nden Abschlag senken wir auf 64,00 Euro ab dem 1. Dezember, Herr Vogel.\n\n"
+    "Mit freundlichen Grüßen\nMira"
+)
 
 
 @pytest.fixture
@@ -313,7 +316,7 @@ HOSTILE = (
 
 
 def obeys(asked: dict[str, Any]) -> dict[str, Any]:
-    """Does all it is told, and more: prints the prompt, calls tools, sends links, and makes up what it was not given."""
+    """Does all it is told, and more: prints the prompt, calls tools, sends links, makes up what it was not given."""
     everything = "\n".join(message["content"] for message in asked["messages"])
     calls = [
         {"type": "function", "function": {"name": name, "arguments": "{}"}} for name in ("send_reply", "close", "pay")
@@ -376,7 +379,7 @@ def test_no_text_makes_it_send_disclose_decide_change_or_fetch(
 
 
 def assert_harmless(shown: str, *, own: str) -> None:
-    """Text and nothing else: no element, and no address, number or value that the customer did not write; no link at all."""
+    """Text and nothing else: no element, no link, and no address, number or value that the customer did not write."""
     for element in ("<script", "<img", "<iframe", "<form", 'href="http', 'javascript:alert(1)"', 'src="http'):
         assert element not in shown
     assert "&lt;script&gt;" in shown or "data-after" in shown

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.frame import show
+from anliegen.flow.assist import budget
+from anliegen.flow.assist.models import Provider
 from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.mailroom import sources as channels
 from anliegen.flow.channels.mailroom.compare import overdue
@@ -182,6 +184,15 @@ def _rejections() -> State:
     return _count(count, ngettext("%(count)s rule", "%(count)s rules", count)) if count else _("no rule"), False
 
 
+def _providers() -> State:
+    """One whose budget is used up needs somebody."""
+    names = list(Provider.objects.on().order_by("pk").values_list("name", flat=True))
+    used_up = Provider.objects.on().filter(used_up_on=budget.month_of(clock.now())).exists()
+    if used_up:
+        return _("a budget is used up"), True
+    return (listed(names), False) if names else (_("none switched on; help works by rules"), False)
+
+
 def _connections() -> State:
     count = Destination.objects.active().count()
     if not count:
@@ -254,6 +265,7 @@ STATES: dict[str, Callable[[], State]] = {
     "guard": _guard,
     "rejections": _rejections,
     "connections": _connections,
+    "providers": _providers,
     "intake": _intake,
     "journal": _journal,
 }
