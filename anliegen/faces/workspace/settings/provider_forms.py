@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import localize_input
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -104,7 +105,9 @@ class ProviderForm(SettingForm):
         chosen = pk_of(row.responsible) if row.responsible else None
         offer(self, "responsible", choosable_agents(chosen), nothing=_("nobody"))
         self.initial["responsible"] = chosen
-        self.initial["budget"] = Decimal(row.budget_cents) / 100
+        self.initial["budget"] = _written(Decimal(row.budget_cents) / 100)
+        for name in ("price_in", "price_out"):
+            self.initial[name] = _written(getattr(row, name))
         self.fields["timeout_s"].widget.attrs["max"] = MOST_SECONDS
         if row.pk and bytes(row.key):
             self.fields["key"].help_text = _("One is kept. Empty: it stays.")
@@ -134,3 +137,8 @@ class ProviderForm(SettingForm):
     def values(self) -> dict[str, Any]:
         cents = int(self.cleaned_data["budget"] * 100)
         return super().values() | {"key": self.cleaned_data["key"], "budget_cents": cents}
+
+
+def _written(amount: Decimal) -> str:
+    """As people here write it, without zeros that say nothing: 0,05."""
+    return str(localize_input(Decimal(f"{amount.normalize():f}")))

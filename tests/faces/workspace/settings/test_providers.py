@@ -52,7 +52,7 @@ def test_one_is_entered_switched_off_with_its_key_hidden(janas: Client, admin: A
     assert secrets.unlock(row.key) == "sk-geheim"
     page = janas.get(f"{AT}{row.pk}/").content.decode()
     assert "sk-geheim" not in page and "ausgeschaltet" in page and "hinterlegt, verschlüsselt" in page
-    assert "12,50" in page
+    assert 'value="12,5"' in page and 'value="0,05"' in page and "12,50" in page
 
 
 @pytest.mark.parametrize(
