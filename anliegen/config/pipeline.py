@@ -1,5 +1,6 @@
 """The list of the journal's readers, in order: read top to bottom, this is the product."""
 
+from anliegen.faces.workspace import jobs as workspace_jobs
 from anliegen.faces.workspace.noticing import post, whom
 from anliegen.flow.automation import escalate, promise_owners, triage
 from anliegen.flow.automation.rules import run, vocabulary
@@ -35,6 +36,7 @@ READERS: list[Reader] = [
     ),
     reader("see-to", tickets.see_to, on=["message.queued", "note.written", "note.kept_aside"]),
     reader("notify", post.post, on=whom.verbs(), batch=True),
+    reader("budgets", workspace_jobs.budget_reached, on=["provider.budget_reached"]),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
     reader("promise-owners", promise_owners.follow, on=promise_owners.MOVES, batch=True),
     reader("rules", run.act, on=vocabulary.VERBS, batch=True),

@@ -74,6 +74,7 @@ SETTINGS = (
     *("blocks/", "blocks/new/", "blocks/{block}/", "blocks/import/", "macros/", "macros/new/", "macros/{macro}/"),
     *("mailboxes/{box}/sources/{source}/", "connections/", "connections/new/", "connections/calls/", "intake/"),
     *("intake/{line}/", "intake/{rejected}/", "intake/brakes/", "intake/brakes/{brake}/", "guard/", "rejections/"),
+    *("topics/", "topics/new/", "topics/{topic}/", "learnt/", "learnt/{learnt}/"),
     *("rules/", "rules/new/", "rules/{automatic}/", "rules/{automatic}/change/", "rules/{automatic}/preview/"),
     *("recourses/", "recourses/new/", "recourses/new/?from=energie", "recourses/{recourse}/"),
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
@@ -81,6 +82,7 @@ SETTINGS = (
     *("referrals/", "leeway/", "leeway/{role}/", "leeway/kinds/new/", "leeway/kinds/{kind}/"),
     *("fairness/",),
     *("categories/", "categories/new/", "categories/{category}/"),
+    *("providers/", "providers/new/", "providers/questions/", "providers/{provider}/"),
 )
 
 # Opened by tests of their own: they look different from within.

@@ -8,8 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
+from anliegen.flow.automation.models import TopicProposal
 from anliegen.flow.automation.rules.actions import create as write_rule
 from anliegen.flow.automation.rules.definition import Action, Condition, Definition, Trigger, Written
+from anliegen.flow.automation.teaching import lessons
+from anliegen.flow.automation.teaching.actions import let_speak
 from anliegen.flow.channels.guard import rules
 from anliegen.flow.channels.guard.pace import trip
 from anliegen.flow.channels.mailroom.sources import UNDECIDED, create_source
@@ -19,7 +22,7 @@ from anliegen.ground import clock, files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Cursor, Event
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Calendar, ConcessionKind, Mailbox, Recourse, Role, Team
+from anliegen.records.accounts.models import Agent, Calendar, ConcessionKind, Mailbox, Recourse, Role, Team, Topic
 from anliegen.records.customers.models import Category
 from anliegen.records.knowledge.actions import write
 from anliegen.records.knowledge.content import Content
@@ -27,6 +30,8 @@ from anliegen.records.tickets.actions import deadlines
 from anliegen.records.tickets.actions.targets import Wanted, set_target
 from anliegen.records.tickets.models import DeadlineKind, Ticket
 from tests.browser.pages import SETTINGS
+from tests.flow.automation.learning.examples import SAID, made_up
+from tests.providers import entered
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -71,16 +76,28 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
             all=(Condition("channel", ("email",)), Condition("words", ("Umzug",))), none=(Condition("waits", ("24",)),),
         ).as_json()), actor=actor, at=now,
     )  # fmt: skip
+    topics = [
+        accounts.create(
+            Topic, code=code, name=code.title(), examples=[one.text for one in made_up(5) if one.label == code],
+            actor=actor, at=now,
+        )
+        for code in SAID
+    ]  # fmt: skip
+    first = lessons.hold(actor=actor, at=now, encoder="none")
+    let_speak(first, responsible=admin, by=admin, at=now)
+    learnt = lessons.hold(actor=actor, at=now, encoder="none", anyway=True)
+    TopicProposal.objects.create(words=["glasfaser", "ausbau"], tickets=[ticket.pk], made_at=now)
     Cursor.objects.create(name="probe", failed_at=now, failed_position=1, retry_at=now, error="ValueError: x")
     return {
         "brand": mailbox.brand_id, "calendar": calendar.pk, "team": technics.pk, "agent": admin.pk,
         "role": admin.role_id, "box": mailbox.pk, "source": source.pk, "undecided": undecided.pk, "line": line.pk,
         "block": block.pk, "macro": macro.pk, "rejected": rejected.pk, "rule": rule.pk, "brake": brake,
-        "automatic": automatic.pk,
+        "automatic": automatic.pk, "topic": topics[0].pk, "learnt": learnt.version,
         "event": Event.objects.order_by("-id")[0].pk, "target": target.pk,
         "deadline": DeadlineKind.objects.earliest("pk").pk, "recourse": office.pk,
         "kind": accounts.create(ConcessionKind, name="Gutschrift", actor=actor, at=now).pk,
         "category": accounts.create(Category, name="Haushalt", actor=actor, at=now).pk,
+        "provider": entered("http://127.0.0.1:9/v1", at=now, responsible=f"agent:{admin.pk}").pk,
     }  # fmt: skip
 
 

@@ -62,6 +62,7 @@ from anliegen.faces.workspace.tickets import (
     whom,
     wording,
 )
+from anliegen.faces.workspace.tickets.assisting import views as assisting
 
 app_name = "workspace"
 urlpatterns = [
@@ -94,6 +95,8 @@ urlpatterns = [
     path("tickets/<int:number>/reply/", talk.reply, name="reply"),
     path("tickets/<int:number>/ending/", ending.ending, name="ending"),
     path("tickets/<int:number>/wording/", wording.wording, name="wording"),
+    path("tickets/<int:number>/assist/", assisting.offer, name="assist"),
+    path("tickets/<int:number>/assist/<str:deed>/", assisting.proposal, name="assist-deed"),
     path("tickets/<int:number>/forward/", forwarding.forward, name="forward"),
     path("tickets/<int:number>/draft/", keeping.keep, name="draft"),
     path("tickets/<int:number>/draft/files/", keeping.upload, name="draft-upload"),

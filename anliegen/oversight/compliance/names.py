@@ -8,6 +8,7 @@ from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anliegen.flow.assist.models import Provider
 from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.rules.models import Rule
@@ -69,6 +70,7 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "rejectionrule": (RejectionRule, "pattern"),
     "brake": (Brake, None),
     "destination": (Destination, "name"),
+    "provider": (Provider, "name"),
     "organisation": (Organisation, "name"),
     "person": (Person, "name"),
     "ticket": (Ticket, "subject"),

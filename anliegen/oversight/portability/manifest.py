@@ -79,6 +79,8 @@ TABLES = (
     "channels_unfetched",
     "channels_intake",
     "channels_delivery",
+    "assist_provider",
+    "assist_call",
     "automation_decision",
     "automation_learnt",
     "automation_told",

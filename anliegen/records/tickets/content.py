@@ -103,6 +103,7 @@ class Answer:
     promises: tuple[Promised, ...] = ()  # made with it
     is_forward: bool = False  # to somebody else than the customer: it answers nobody
     said: str = ""  # of a longer text only what was written now; empty when that is all of it
+    model: str = ""  # a language model of which words were taken up
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings import call_troubles
 from anliegen.faces.workspace.settings.forms import choosable_agents, offer
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, show
+from anliegen.flow.assist.register import PURPOSE as ASSISTING
 from anliegen.flow.channels.mailroom.oauth import PURPOSE as TOKENS
 from anliegen.flow.channels.mailroom.send import PURPOSE as SENDING
 from anliegen.flow.channels.mailroom.sources import PURPOSE as FETCHING
@@ -34,6 +35,7 @@ PURPOSES = {
     CHECKING: gettext_lazy("checking certificates"),
     "pop3": gettext_lazy("fetching mail by POP3"),
     TOKENS: gettext_lazy("leave to log in at mailboxes"),
+    ASSISTING: gettext_lazy("asking AI providers"),
 }
 
 

@@ -8,14 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from anliegen.faces.ui.numbers import number
 from anliegen.faces.ui.permissions import asks
+from anliegen.faces.workspace.settings import automatic
+from anliegen.faces.workspace.settings.automatic import State, count_of
 from anliegen.faces.workspace.settings.frame import show
-from anliegen.flow.automation import pauses
-from anliegen.flow.automation.models import Learnt, TopicProposal
-from anliegen.flow.automation.referrals import present_referrals
-from anliegen.flow.automation.rules.models import Rule
-from anliegen.flow.automation.rules.queries import standing
 from anliegen.flow.channels.guard.watch import the_guard
 from anliegen.flow.channels.mailroom import sources as channels
 from anliegen.flow.channels.mailroom.compare import overdue
@@ -29,7 +25,6 @@ from anliegen.ground.journal.seal import last
 from anliegen.ground.journal.tail import stopped
 from anliegen.oversight.compliance.ledger import differences
 from anliegen.oversight.compliance.words import listed
-from anliegen.oversight.insights.models import Finding, Report
 from anliegen.records.accounts.models import (
     Agent,
     ApiToken,
@@ -40,7 +35,6 @@ from anliegen.records.accounts.models import (
     Recourse,
     Role,
     Team,
-    Topic,
 )
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.customers.models import Category
@@ -48,7 +42,6 @@ from anliegen.records.knowledge.models import TextBlock
 from anliegen.records.tickets.models import Deadline, Target
 
 NAMED = 2  # mailboxes in a card; the place itself has them all
-State = tuple[str, bool]  # a line, and whether it needs somebody
 
 
 @asks("settings.manage")
@@ -72,7 +65,7 @@ def _recourses() -> State:
     count = Recourse.objects.filter(is_active=True).count()
     if not count:
         return _("none yet, so a no names the lead of the team"), False
-    return _count(count, ngettext("%(count)s office", "%(count)s offices", count)), False
+    return count_of(count, ngettext("%(count)s office", "%(count)s offices", count)), False
 
 
 def _calendars() -> State:
@@ -87,60 +80,50 @@ def _calendars() -> State:
 def _teams() -> State:
     teams = Team.objects.filter(is_active=True)
     empty = teams.filter(agents=None).count()
-    line = _count(teams.count(), ngettext("%(count)s team", "%(count)s teams", teams.count()))
+    line = count_of(teams.count(), ngettext("%(count)s team", "%(count)s teams", teams.count()))
     if not empty:
         return line, False
     words = ngettext("%(count)s without members", "%(count)s without members", empty)
-    return f"{line}, {_count(empty, words)}", True
+    return f"{line}, {count_of(empty, words)}", True
 
 
 def _agents() -> State:
     people = Agent.objects.filter(is_active=True)
     asleep = sum(not agent.has_usable_password() for agent in people)
-    line = _count(people.count(), ngettext("%(count)s person", "%(count)s people", people.count()))
+    line = count_of(people.count(), ngettext("%(count)s person", "%(count)s people", people.count()))
     if not asleep:
         return line, False
     words = ngettext("%(count)s has not set a password yet", "%(count)s have not set a password yet", asleep)
-    return f"{line}, {_count(asleep, words)}", False
+    return f"{line}, {count_of(asleep, words)}", False
 
 
 def _roles() -> State:
     count = Role.objects.count()
-    return _count(count, ngettext("%(count)s role", "%(count)s roles", count)), False
+    return count_of(count, ngettext("%(count)s role", "%(count)s roles", count)), False
 
 
 def _turns() -> State:
     hours = the_operator().low_within_hours
-    return _count(
+    return count_of(
         hours, ngettext("nobody waits over %(count)s hour", "nobody waits over %(count)s hours", hours)
     ), False
 
 
 def _tokens() -> State:
     count = ApiToken.objects.valid().count()
-    return _count(count, ngettext("%(count)s in use", "%(count)s in use", count)) if count else _("none in use"), False
+    return count_of(count, ngettext("%(count)s in use", "%(count)s in use", count)) if count else _(
+        "none in use"
+    ), False
 
 
 def _blocks() -> State:
     count = TextBlock.objects.filter(owner=None).in_use(timezone.localdate(clock.now())).count()
-    return _count(count, ngettext("%(count)s for everybody", "%(count)s for everybody", count)), False
+    return count_of(count, ngettext("%(count)s for everybody", "%(count)s for everybody", count)), False
 
 
 def _macros() -> State:
     count = Macro.objects.in_use().filter(owner=None).count()
-    return _count(count, ngettext("%(count)s for everybody", "%(count)s for everybody", count)), False
-
-
-def _rules() -> State:
-    paused, today = pauses.active(), timezone.localdate(clock.now())
-    if pauses.ALL in paused:
-        return _("all automation is paused"), True
-    stand = [standing(row, today, paused) for row in Rule.objects.running().select_related("owner")]
-    held_up = [one for one in stand if not one.acts]
-    line = _count(len(stand), ngettext("%(count)s rule in force", "%(count)s rules in force", len(stand)))
-    if held_up:
-        return f"{line}, {_count(len(held_up), ngettext('%(count)s rests', '%(count)s rest', len(held_up)))}", True
-    return line, False
+    return count_of(count, ngettext("%(count)s for everybody", "%(count)s for everybody", count)), False
 
 
 def _mailboxes() -> State:
@@ -148,19 +131,19 @@ def _mailboxes() -> State:
     sources = Source.objects.filter(is_active=True).select_related("mailbox").order_by("mailbox__address", "pk")
     failing = [source for source in sources if source.failed_at is not None]
     waiting = [source for source in sources if not channels.is_decided(source)]
-    line = _count(count, ngettext("%(count)s mailbox", "%(count)s mailboxes", count)) if count else _("none yet")
+    line = count_of(count, ngettext("%(count)s mailbox", "%(count)s mailboxes", count)) if count else _("none yet")
     if failing:
         words = ngettext("fetching fails for %(count)s", "fetching fails for %(count)s", len(failing))
-        return f"{line}, {_count(len(failing), words)}: {_named(failing)}", True
+        return f"{line}, {count_of(len(failing), words)}: {_named(failing)}", True
     if waiting:
         words = ngettext("%(count)s waits for your decision", "%(count)s wait for your decision", len(waiting))
-        return f"{line}, {_count(len(waiting), words)}: {_named(waiting)}", True
+        return f"{line}, {count_of(len(waiting), words)}: {_named(waiting)}", True
     if missing := sum(count for _source, count in differences()):
         words = ngettext("%(count)s mail is not in the ledger", "%(count)s mails are not in the ledger", missing)
-        return f"{line}, {_count(missing, words)}", True
+        return f"{line}, {count_of(missing, words)}", True
     if late := len(overdue(at=clock.now())):
         words = ngettext("%(count)s not compared for two days", "%(count)s not compared for two days", late)
-        return f"{line}, {_count(late, words)}", True
+        return f"{line}, {count_of(late, words)}", True
     return line, not count
 
 
@@ -175,32 +158,32 @@ def _mail_keys() -> State:
     count = MailKey.objects.count()
     if not count:
         return _("no key yet"), False
-    line = _count(count, ngettext("%(count)s key", "%(count)s keys", count))
+    line = count_of(count, ngettext("%(count)s key", "%(count)s keys", count))
     expired = MailKey.objects.filter(private__isnull=False, expires_at__lt=clock.now()).count()
     if not expired:
         return line, False
     words = ngettext("%(count)s of your own has expired", "%(count)s of your own have expired", expired)
-    return f"{line}, {_count(expired, words)}", True
+    return f"{line}, {count_of(expired, words)}", True
 
 
 def _targets() -> State:
     count = Target.objects.in_force().count()
-    return _count(count, ngettext("%(count)s target", "%(count)s targets", count)) if count else _("none yet"), False
+    return count_of(count, ngettext("%(count)s target", "%(count)s targets", count)) if count else _("none yet"), False
 
 
 def _deadlines() -> State:
     late = Deadline.objects.open().filter(due_at__lt=clock.now()).count()
     if late:
         words = ngettext("%(count)s was missed and is open", "%(count)s were missed and are open", late)
-        return _count(late, words), True
+        return count_of(late, words), True
     count = Deadline.objects.open().count()
-    return _count(count, ngettext("%(count)s runs", "%(count)s run", count)) if count else _("none runs"), False
+    return count_of(count, ngettext("%(count)s runs", "%(count)s run", count)) if count else _("none runs"), False
 
 
 def _guard() -> State:
     if pulled := Brake.objects.undecided().count():
         words = ngettext("%(count)s brake waits for a decision", "%(count)s brakes wait for a decision", pulled)
-        return _count(pulled, words), True
+        return count_of(pulled, words), True
     if not the_guard().trusted_servers:
         return _("no mail server named that checks senders"), False
     return listed(the_guard().trusted_servers[:3]), False
@@ -208,23 +191,23 @@ def _guard() -> State:
 
 def _rejections() -> State:
     count = RejectionRule.objects.active().count()
-    return _count(count, ngettext("%(count)s rule", "%(count)s rules", count)) if count else _("no rule"), False
+    return count_of(count, ngettext("%(count)s rule", "%(count)s rules", count)) if count else _("no rule"), False
 
 
 def _connections() -> State:
     count = Destination.objects.active().count()
     if not count:
         return _("this program talks to nobody outside"), False
-    return _count(count, ngettext("%(count)s allowed", "%(count)s allowed", count)), False
+    return count_of(count, ngettext("%(count)s allowed", "%(count)s allowed", count)), False
 
 
 def _intake() -> State:
     aside = Intake.objects.filter(result="quarantined").count()
     if aside:
         words = ngettext("%(count)s mail waits for a person", "%(count)s mails wait for a person", aside)
-        return _count(aside, words), True
+        return count_of(aside, words), True
     count = Intake.objects.count()
-    return _count(
+    return count_of(
         count, ngettext("%(count)s mail, all accounted for", "%(count)s mails, all accounted for", count)
     ), False
 
@@ -234,66 +217,31 @@ def _journal() -> State:
         return _("it was cut off or changed"), True
     if failed := stopped():
         words = ngettext("%(count)s reader has stopped", "%(count)s readers have stopped", len(failed))
-        return _count(len(failed), words), True
+        return count_of(len(failed), words), True
     if failures := sum(failed_lately().values()):
         words = ngettext("%(count)s job failed within a day", "%(count)s jobs failed within a day", failures)
-        return _count(failures, words), True
+        return count_of(failures, words), True
     if marks().exists():
         return _("it was cut off or changed once; somebody has looked into it"), False
     position = last()[0]
-    return _count(position, ngettext("%(count)s entry", "%(count)s entries", position)), False
-
-
-def _fairness() -> State:
-    if count := Finding.objects.unsettled().count():
-        words = ngettext("%(count)s finding is not settled", "%(count)s findings are not settled", count)
-        return _count(count, words), True
-    return (_("nothing found"), False) if Report.objects.exists() else (_("not looked at yet"), False)
+    return count_of(position, ngettext("%(count)s entry", "%(count)s entries", position)), False
 
 
 def _leeway() -> State:
     count = Frame.objects.values("role").distinct().count()
     if not count:
         return _("nothing without approval"), False
-    return _count(count, ngettext("%(count)s role with leeway", "%(count)s roles with leeway", count)), False
-
-
-def _referrals() -> State:
-    count = len(present_referrals())
-    if not count:
-        return _("the lead of the team"), False
-    return _count(count, ngettext("%(count)s case", "%(count)s cases", count)), False
+    return count_of(count, ngettext("%(count)s role with leeway", "%(count)s roles with leeway", count)), False
 
 
 def _categories() -> State:
     count = Category.objects.filter(is_active=True).count()
     if not count:
         return _("no category"), False
-    return _count(count, ngettext("%(count)s category", "%(count)s categories", count)), False
+    return count_of(count, ngettext("%(count)s category", "%(count)s categories", count)), False
 
 
-def _topics() -> State:
-    if proposed := TopicProposal.objects.filter(settled_at=None).count():
-        words = ngettext("%(count)s topic seems to be missing", "%(count)s topics seem to be missing", proposed)
-        return _count(proposed, words), True
-    count = Topic.objects.active().count()
-    if not count:
-        return _("no topic"), False
-    return _count(count, ngettext("%(count)s topic", "%(count)s topics", count)), False
-
-
-def _learnt() -> State:
-    if Learnt.objects.waiting().exists():
-        return _("a version waits for approval"), True
-    speaking = Learnt.objects.speaking().first()
-    return (_("version %(number)s speaks") % {"number": speaking.version} if speaking else _("nothing speaks")), False
-
-
-def _count(count: int, words: str) -> str:
-    return words % {"count": number(count)}
-
-
-STATES: dict[str, Callable[[], State]] = {
+STATES: dict[str, Callable[[], State]] = automatic.STATES | {
     "operator": _operator,
     "brands": _brands,
     "targets": _targets,
@@ -304,15 +252,11 @@ STATES: dict[str, Callable[[], State]] = {
     "agents": _agents,
     "roles": _roles,
     "turns": _turns,
-    "referrals": _referrals,
     "leeway": _leeway,
     "categories": _categories,
-    "topics": _topics,
-    "learnt": _learnt,
     "tokens": _tokens,
     "blocks": _blocks,
     "macros": _macros,
-    "rules": _rules,
     "mailboxes": _mailboxes,
     "keys": _mail_keys,
     "guard": _guard,
@@ -320,5 +264,4 @@ STATES: dict[str, Callable[[], State]] = {
     "connections": _connections,
     "intake": _intake,
     "journal": _journal,
-    "fairness": _fairness,
 }

@@ -72,6 +72,7 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
             Place("keys", _("Keys for mails"), _("Open what is encrypted, check what is signed"), "lock"),
             Place("guard", _("Protection"), _("Against loops of mails and feigned senders"), "shield"),
             Place("rejections", _("Rejections"), _("Mails you do not want, and why"), "close"),
+            Place("providers", _("AI providers"), _("Who may be asked for words, with what, and for how much"), "ai"),
             Place("connections", _("Outgoing connections"), _("Whom this program may talk to"), "plug"),
         ],
     ),

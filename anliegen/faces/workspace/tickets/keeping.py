@@ -13,6 +13,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import attaching
+from anliegen.faces.workspace.tickets.assisting.views import model_of
 from anliegen.faces.workspace.tickets.drafts import PERMISSION, writing_of
 from anliegen.faces.workspace.tickets.files import guarded, picture_kind
 from anliegen.ground import clock, files
@@ -38,6 +39,7 @@ def keep(request: HttpRequest, number: int) -> HttpResponse:
             draft=_number(request, "draft"),
             version=_number(request, "draft_version") or 0,
             answers=Message.objects.filter(pk=heard, ticket=ticket).first() if heard else None,
+            model=model_of(request, ticket),
             actor=actor_of(request),
             at=clock.now(),
         )

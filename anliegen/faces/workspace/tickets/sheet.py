@@ -46,6 +46,13 @@ class Letter:
     marks: Sequence[Mark] = ()
 
     @property
+    def checked_by(self) -> str | None:
+        """Who answers for the words of a machine: the colleague who looked at them, else whoever sent them."""
+        if self.badge != "reviewed":
+            return None
+        return self.looked_at_by or (self.message.agent.name if self.message.agent else None)
+
+    @property
     def looked_at_by(self) -> str:
         """The colleague who approved it."""
         return self.message.reviewed_by.name if self.message.reviewed_by else ""

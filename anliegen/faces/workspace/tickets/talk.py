@@ -1,6 +1,7 @@
 """Answering, noting, and taking an answer back."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import afterwards, decline_forms, mentioning, news, promising, writing
+from anliegen.faces.workspace.tickets.assisting.views import model_of
 from anliegen.faces.workspace.tickets.drafts import Drafted
 from anliegen.faces.workspace.tickets.overtaken import send_unless_overtaken
 from anliegen.faces.workspace.tickets.page import anew, beside, parts_of, ticket_for
@@ -100,7 +102,8 @@ def _without_draft(request: HttpRequest, ticket: Ticket) -> ReplyForm:
 
 def _send(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> Message | list[str]:
     """The queued message; else what stopped it beside what others did in the concern: other recipients, or nothing."""
-    answer = promising.with_promises(form.answer(ticket), form, agent_of(request))
+    said = replace(form.answer(ticket), model=model_of(request, ticket))
+    answer = promising.with_promises(said, form, agent_of(request))
 
     def act(version: int) -> Message:
         return actions.reply(

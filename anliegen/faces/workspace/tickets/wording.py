@@ -24,6 +24,10 @@ KINDS: dict[str, tuple[str | Promise, str | Promise]] = {
     "blame": (_("sounds like blame"), _("Say what is missing, not who failed.")),
     "demand": (_("sounds like an order"), _("Ask for it.")),
     "doubled": (_("says it twice"), _("Once is enough.")),
+    "filler": (_("says nothing"), _("The sentence means the same without it.")),
+    "repeated": (_("stands there already"), _("Once is enough.")),
+    "rewritten": (_("written again"), _("Check that nothing was lost or added.")),
+    "whole": (_("written again"), _("Check that nothing was lost or added.")),
     "rehearsed": (_("rehearsed phrase"), _("Say something that is true of this concern, or leave it out.")),
 }
 

@@ -70,6 +70,7 @@ class ReplyForm(Drafted, Versioned):
         help_text=gettext_lazy("Empty: at once. It is stopped when the customer writes first, and you are told."),
     )
     without = forms.BooleanField(required=False)  # its writer knows that nothing is attached
+    assisted = forms.CharField(required=False, widget=forms.HiddenInput)  # see `assisting`
 
     def __init__(self, *args: Any, ticket: Ticket | None = None, **more: Any) -> None:
         super().__init__(*args, **more)

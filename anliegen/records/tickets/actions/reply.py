@@ -125,12 +125,12 @@ def _author(written: Written | None, answer: Answer, ticket: Ticket, actor: Acto
     """Who wrote it, who looked at it: whoever sends the draft of another has looked at it, and whoever approved it has
     where it goes out as it was approved."""
     if written is None:
-        return {"agent_id": actor.pk}
+        return {"agent_id": actor.pk, "model": answer.model}
     draft = drafts.take(written, ticket, actor=actor)
     is_approved = draft.review == "approved" and drafts.is_as_approved(draft, answer, ticket)
     approved_by = draft.reviewed_by_id if is_approved else None
     reviewer = actor.pk if actor.pk != draft.agent_id else approved_by
-    return {"agent_id": draft.agent_id, "reviewed_by_id": reviewer, "model": draft.model}
+    return {"agent_id": draft.agent_id, "reviewed_by_id": reviewer, "model": draft.model or answer.model}
 
 
 def acknowledge(ticket: Ticket, answer: Answer, *, rule: str, actor: Actor, at: datetime) -> Message:

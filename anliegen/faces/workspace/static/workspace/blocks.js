@@ -49,7 +49,7 @@ function pick(line) {
   take(line.dataset.take, field, `/${typed(field)}`);
 }
 
-async function take(address, field, instead) {
+export async function take(address, field, instead) {
   const answer = await fetch(address, { method: "POST", headers: JSON.parse(document.body.getAttribute("hx-headers")) });
   if (!answer.ok) return document.dispatchEvent(new Event("htmx:responseError"));
   const { text, greeting } = await answer.json();

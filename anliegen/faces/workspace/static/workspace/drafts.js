@@ -4,7 +4,7 @@
 const SETTLED = 400;
 const LONGEST = 900;
 const AGAIN = 5000;
-const FIELDS = ["text", "html", "to", "cc", "send_at", "status"];
+const FIELDS = ["text", "html", "to", "cc", "send_at", "status", "assisted"];
 const states = new WeakMap();
 const memory = sessionStorage;
 

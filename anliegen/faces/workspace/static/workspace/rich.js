@@ -231,8 +231,9 @@ for (const name of ["insert", "replace"]) document.addEventListener(`anliegen:${
 function hear(event) {
   const editor = editorAt(event);
   const form = event.target.form;
-  const { text, quotes, before, after } = event.detail;
+  const { text, quotes, before, after, whole } = event.detail;
   event.preventDefault();
+  if (whole) return editor.chain().selectAll().insertContent(asHtml(form, text.trim())).run();
   if (before !== undefined) return replace(editor, before, after);
   if (!quotes) return at(editor).insertContent(/\n/.test(text) ? asHtml(form, text.trim()) : escaped(text)).run();
   const quoted = quotes.map((one) => `<blockquote>${asHtml(form, one)}</blockquote>`).join("");

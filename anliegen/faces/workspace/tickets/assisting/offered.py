@@ -1,0 +1,72 @@
+"""What is alike: concerns that were solved before, with the wording of their answers, and text blocks that fit."""
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from anliegen.faces.workspace.tickets.assisting.material import Concern, known_of
+from anliegen.faces.workspace.tickets.blocks import Offered, offered
+from anliegen.flow.assist.offering import alike
+from anliegen.flow.assist.offering.alike import Alike
+from anliegen.flow.assist.offering.blanked import blanked, core
+from anliegen.ground import clock
+from anliegen.records.tickets import alike as tickets
+from anliegen.records.tickets.alike import Answered
+from anliegen.records.tickets.seen import as_seen_by
+
+MOST_SIMILAR, MOST_BLOCKS = 5, 3
+MOST_BLOCKS_READ = 300
+OF_ITS_TOPIC, OF_ITS_TITLE = 0.3, 0.2  # what a block is ahead of others by these
+LEAST_OF_A_BLOCK, FEWEST_WITHOUT_TITLE = 0.05, 3
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A solved ticket, and what was answered there without anything of its customer."""
+
+    answered: Answered
+    text: str
+
+
+def similar(concern: Concern) -> list[Similar]:
+    """The most alike first; only of tickets that the agent may see."""
+    terms = alike.terms_of(concern.asked, concern.ticket.language)[: alike.MOST_TERMS]
+    candidates = tickets.terms_of_resolved(concern.agent, concern.ticket, terms)
+    ranked = alike.rank(terms, candidates, most=2 * MOST_SIMILAR)
+    found = tickets.answered([one.key for one in ranked])[:MOST_SIMILAR]
+    shown = [Similar(one, text) for one in found if (text := _wording(one))]
+    as_seen_by(concern.agent, [one.answered.ticket for one in shown])
+    return shown
+
+
+def blocks(concern: Concern) -> list[Offered]:
+    """The text blocks that fit best by their words, those of the concern's topic ahead."""
+    rows = offered(concern.here)[:MOST_BLOCKS_READ]
+    language = concern.ticket.language
+    terms = alike.terms_of(concern.asked, language)
+    titles = [set(alike.terms_of(f"{row.block.title} {row.block.word}", language)) for row in rows]
+    known = {place: {*titles[place], *alike.terms_of(row.text, language)} for place, row in enumerate(rows)}
+    ranked = alike.rank(terms, known, most=len(rows), least=LEAST_OF_A_BLOCK, least_shared=1)
+    topic = concern.ticket.topic
+    weighed = [(_weight(one, titles[one.key], rows[one.key], topic), rows[one.key]) for one in ranked]
+    weighed.sort(key=lambda pair: -pair[0])
+    return [row for weight, row in weighed[:MOST_BLOCKS] if weight > 0]
+
+
+def _weight(one: Alike, title: Set[str], row: Offered, topic: str) -> float:
+    """A block is short: what counts is that its title names the matter, that it is of the topic, or that it shares
+    much."""
+    is_of_topic = bool(topic) and topic in row.block.topics
+    by_title = OF_ITS_TITLE if title & {*one.shared} else 0
+    if not (by_title or is_of_topic or len(one.shared) >= FEWEST_WITHOUT_TITLE):
+        return 0
+    return one.score + by_title + (OF_ITS_TOPIC if is_of_topic else 0)
+
+
+def _wording(one: Answered) -> str:
+    """Names, numbers, amounts and days were the other customer's: they are open places here."""
+    messages = list(one.ticket.messages.order_by("pk"))
+    known = known_of(one.ticket, messages)
+    today = timezone.localdate(clock.now())
+    return blanked(core(one.answer.said), known, today=today, language=one.answer.language or "de")

@@ -1,0 +1,161 @@
+"""Nothing personal leaves, and all of it comes back in its place."""
+
+import re
+import unicodedata
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from anliegen.flow.assist.hiding import Hider, Known
+from anliegen.flow.assist.hiding.hidden import seen
+from anliegen.flow.assist.hiding.patterns import SHAPE
+
+TODAY = date(2026, 11, 16)
+NAMES = (
+    "Margarete Öztürk",
+    "Jürgen Groß",
+    "Ayşe Yılmaz",
+    "Hausverwaltung Krause GmbH",
+    "Wu Li",
+    "Anna-Lena von der Heide",
+)
+VALUES = ("m.oeztuerk@example.org", "+49 341 998877", "KD-47", "Lindenstraße 5a", "04109 Leipzig")
+KNOWN = Known(NAMES, VALUES)
+# What nobody told us of, and is recognised by its look.
+STRANGE = st.one_of(
+    st.from_regex(r"[a-z]{1,8}\.[a-z]{1,8}@[a-z]{2,8}\.(de|org|com)", fullmatch=True),
+    st.from_regex(r"0[1-9][0-9]{2,3}[ /-][0-9]{5,8}", fullmatch=True),
+    st.from_regex(r"\+49 ?[1-9][0-9]{2} ?[0-9]{6,8}", fullmatch=True),
+    st.from_regex(r"DE[0-9]{2}( [0-9]{4}){4} [0-9]{2}", fullmatch=True),
+    st.from_regex(r"(KD|VT|RE)-?[0-9]{5,9}", fullmatch=True),
+    st.from_regex(r"[A-Z][a-z]{3,9}(straße|weg|gasse|allee) [1-9][0-9]?[a-c]?", fullmatch=True),
+    st.from_regex(r"(0[1-9]|[12][0-9])\.(0[1-9]|1[0-2])\.19[2-9][0-9]", fullmatch=True),
+    st.from_regex(r"https://[a-z]{3,9}\.(de|com)/[a-z0-9]{1,12}", fullmatch=True),
+)
+PERSONAL = st.one_of(st.sampled_from([*NAMES, *VALUES, "Öztürk", "Yılmaz", "Groß", "Krause"]), STRANGE)
+PLAIN = st.one_of(
+    st.sampled_from(
+        ["Guten Tag", "mein Abschlag ist zu hoch:", "98,50 Euro", "bitte bis 12.12.2026", "[NAME_1]", "[MAIL_", "]"]
+    ),
+    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=12),
+)
+
+
+def hider() -> Hider:
+    return Hider(KNOWN, TODAY)
+
+
+@given(st.lists(st.one_of(PLAIN, PERSONAL), max_size=12), st.sampled_from([" ", "\n", ", ", ""]))
+def test_what_was_hidden_is_back_exactly_whatever_the_text_is(pieces: list[str], between: str) -> None:
+    text, one = between.join(pieces), hider()
+    assert one.restore(one.hide(text)) == text
+
+
+@given(st.text())
+def test_any_text_at_all_comes_back_exactly(text: str) -> None:
+    one = hider()
+    assert one.restore(one.hide(text)) == text
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["Guten Tag,", "bitte", "und 98,50 Euro", "der Zähler steht;"]), PERSONAL),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_no_personal_value_is_in_what_leaves(pieces: list[tuple[str, str]]) -> None:
+    text = "\n".join(f"{plain} {personal} ." for plain, personal in pieces)
+    left = hider().hide(text)
+    for _plain, personal in pieces:
+        assert personal.casefold() not in left.casefold()
+
+
+@given(st.lists(PERSONAL, min_size=1, max_size=5))
+def test_several_texts_of_one_call_share_a_table(personal: list[str]) -> None:
+    one = hider()
+    texts = [f"Es schreibt {value} ." for value in personal]
+    hidden = [one.hide(text) for text in texts]
+    assert [one.restore(text) for text in hidden] == texts
+    assert len({found for text in hidden for found in SHAPE.findall(text)}) <= len(set(" ".join(texts)))
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        *("Öztürk", "ÖZTÜRK", "öztürk", "Oeztuerk", "Ozturk", "Öztürks", "Öztürk's", "Frau Öztürk,", "Öz\u200btürk"),
+        unicodedata.normalize("NFD", "Öztürk"),
+        "Margarete\u00a0Öztürk",
+        "margarete   öztürk",
+    ],
+)
+def test_a_known_name_is_found_however_it_is_spelt(spelt: str) -> None:
+    left = hider().hide(f"Hier schreibt {spelt} wieder.")
+    folded = "".join(one for one in unicodedata.normalize("NFD", seen(left)) if not unicodedata.combining(one)).lower()
+    assert not re.search("o(e)?zt", folded)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "Mein Name ist Paul Brandt.",
+            "ich heiße Paul Brandt",
+            "Frau Dr. Brandt sagte",
+            "Herrn Brandt",
+            "My name is Paul Brandt",
+        ),
+        *(
+            "Mit freundlichen Grüßen\nPaul Brandt",
+            "Viele Grüße,\n\nP. Brandt\n",
+            "Kind regards\nPaul Brandt",
+            "Benim adım Paul Brandt",
+        ),
+        "Saygılarımla\nPaul Brandt",
+    ],
+)
+def test_a_name_that_nobody_knows_is_found_where_somebody_gives_it(said: str) -> None:
+    assert "Brandt" not in hider().hide(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("geboren am 3.4.85", "geb. 03.04.1985", "Geburtsdatum: 1985-04-03", "born 3 April 1985", "am 3. April 1985"),
+        *("Kundennummer: 4711", "Kunden-Nr. 4711", "meine Vertragsnummer lautet 4711", "customer number 4711"),
+        "müşteri numarası 4711",
+    ],
+)
+def test_dates_of_birth_and_numbers_with_a_name_are_found(said: str) -> None:
+    left = hider().hide(said)
+    assert not re.search(r"4711|85\b|1985", SHAPE.sub("", left))
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["bis zum 12.12.2026", "98,50 Euro", "Stand 42.100 kWh", "in 14 Tagen", "um 14:30 Uhr", "Ein Licht, an der Tür"],
+)
+def test_what_is_not_personal_stays_to_be_understood(said: str) -> None:
+    assert hider().hide(said) == said
+
+
+def test_a_short_name_hides_no_words() -> None:
+    assert hider().hide("Ist das lieb? Wu Li wohnt hier.") == "Ist das lieb? [NAME_1] wohnt hier."
+
+
+def test_what_looks_like_a_placeholder_is_one_of_ours_only() -> None:
+    one = hider()
+    left = one.hide("Schreiben Sie [NAME_1] an Öztürk")
+    assert left == "Schreiben Sie [TEXT_1] an [NAME_2]"
+    assert one.restore("[NAME_9] [NAME_2] [TEXT_1]") == "[NAME_9] Öztürk [NAME_1]"
+
+
+@pytest.mark.parametrize(
+    "bad", ["a", "1 ", "A b ", "@", "[NAME_", "Am ", "a-", "www.", "DE12", "x.@", "MfG\n", "A1", "Herr Aa "]
+)
+def test_long_texts_of_what_patterns_like_least_come_back_exactly(bad: str) -> None:
+    one = hider()
+    text = bad * (20_000 // len(bad))
+    assert one.restore(one.hide(text)) == text
