@@ -1,7 +1,7 @@
 """The list of the journal's readers, in order: read top to bottom, this is the product."""
 
 from anliegen.faces.workspace.noticing import post, whom
-from anliegen.flow.automation import promise_owners, triage
+from anliegen.flow.automation import heard, promise_owners, triage
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
 from anliegen.flow.feedback import outcome
 from anliegen.ground.journal.read import Reader, reader
@@ -31,5 +31,6 @@ READERS: list[Reader] = [
     reader("see-to", tickets.see_to, on=["message.queued", "note.written", "note.kept_aside"]),
     reader("notify", post.post, on=whom.verbs(), batch=True),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
+    reader("heard", heard.hear, on=heard.HEARS, batch=True),
     reader("promise-owners", promise_owners.follow, on=promise_owners.MOVES, batch=True),
 ]

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 EVER = (
     "faces.api.jobs.forget_answers",
     "faces.portal.jobs.forget_attempts",
+    "flow.automation.delayed.strike",
     "flow.automation.promise_clock.strike",
     "faces.workspace.jobs.forget_notices_nightly",
     "faces.workspace.jobs.send_digest",

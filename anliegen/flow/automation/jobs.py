@@ -1,5 +1,5 @@
 """The jobs of this room, gathered so that the worker knows them all."""
 
-from anliegen.flow.automation import promise_clock
+from anliegen.flow.automation import delayed, promise_clock
 
-JOBS = (promise_clock.strike,)
+JOBS = (promise_clock.strike, delayed.strike)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anliegen.flow.automation.choices import choice_in_words
+from anliegen.flow.automation.log import in_words
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
@@ -115,6 +116,8 @@ RULES: dict[str, str | Lazy] = {
     "promise-clock": gettext_lazy("promises by the clock"),
     "promise-owner": gettext_lazy("a promise keeps its owner"),
 }
+# What automation chose, where it is no row: a code.
+CHOICES = ("topic:",)
 WITHOUT_NOUN = {"agent", "operator", "person"}
 
 
@@ -123,9 +126,10 @@ Known = Mapping[str, Mapping[int, str]]  # by kind and key the columns that name
 
 def names(refs: Iterable[str], viewer: Agent, known: Known | None = None) -> dict[str, str]:
     """A name for every reference. What is gone or not for this reader gets its kind and number."""
-    found: dict[str, str] = {}
+    asked = set(refs)
+    found = in_words(ref for ref in asked if ref.startswith(CHOICES) and not ref.partition(":")[2].isdecimal())
     wanted: dict[str, set[int]] = defaultdict(set)
-    for ref in set(refs):
+    for ref in asked - found.keys():
         kind, _colon, key = ref.partition(":")
         if kind in KINDS and key.isdecimal():
             wanted[kind].add(int(key))
@@ -158,7 +162,7 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("an export")
         case "instance":
             return _("this instance")
-        case "topic" | "priority" | "level" | "hand" | "status" | "language" | "signal":
+        case "priority" | "level" | "hand" | "status" | "language" | "signal":
             return choice_in_words(f"{kind}:{key}")
     return f"{kind} {key}".strip()
 

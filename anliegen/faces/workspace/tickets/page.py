@@ -108,6 +108,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "now": now,
         "undo": undo,
         "timeline": seen,
+        "log": seen.log,
         "foreign": foreign.of(seen.messages, agent),
         "only_talk": only_talk,
         "tried": state.get("tried"),
