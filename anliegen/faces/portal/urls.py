@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anliegen.faces.portal import concern, files, outcome, review, start, statements, status
+from anliegen.faces.portal import algorithms, concern, files, outcome, review, start, statements, status
 
 app_name = "portal"
 urlpatterns = [
@@ -17,5 +17,8 @@ urlpatterns = [
     path("anliegen/<int:number>/<str:token>/pruefung/<int:decision>/", review.contest, name="review"),
     path("anliegen/<int:number>/<str:token>/datei/<int:pk>/", files.download, name="file"),
     path("hilfe/barrierefreiheit/", statements.accessibility, name="accessibility"),
+    path("automatik/", algorithms.show, name="algorithms"),
+    path("automatik/register.json", algorithms.as_json, name="algorithms_json"),
+    path("automatik/register.pdf", algorithms.as_pdf, name="algorithms_pdf"),
     path("datenschutz/", statements.privacy, name="privacy"),
 ]
