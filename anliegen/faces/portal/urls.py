@@ -15,6 +15,7 @@ urlpatterns = [
     path("anliegen/<int:number>/<str:token>/antwort/", status.reply, name="reply"),
     path("anliegen/<int:number>/<str:token>/ergebnis/", outcome.state, name="outcome"),
     path("anliegen/<int:number>/<str:token>/pruefung/<int:decision>/", review.contest, name="review"),
+    path("anliegen/<int:number>/<str:token>/automatik/", review.people_only, name="people_only"),
     path("anliegen/<int:number>/<str:token>/datei/<int:pk>/", files.download, name="file"),
     path("hilfe/barrierefreiheit/", statements.accessibility, name="accessibility"),
     path("automatik/", algorithms.show, name="algorithms"),

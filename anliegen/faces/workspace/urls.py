@@ -177,6 +177,7 @@ urlpatterns = [
     path("tickets/<int:number>/promises/noticed/", promising.notice, name="promises-noticed"),
     path("tickets/<int:number>/decline/", declining.decline, name="decline"),
     path("proposals/", proposals.proposals, name="proposals"),
+    path("tickets/<int:number>/by-hand/", deciding.by_hand, name="by-hand"),
     path("decisions/<int:pk>/", deciding.decision, name="decision"),
     path("promises/", promises.promises, name="promises"),
     path("promises/<int:pk>/", promised.promise, name="promise"),

@@ -30,6 +30,20 @@ SOURCES: dict[str, str | Promise] = {
     "model": gettext_lazy("examples that colleagues have sorted"),
 }
 
+# What customers read of their concern, in their words: nothing of tags, of moods that were read off their words, of
+# who has how much to do.
+FOR_CUSTOMERS: dict[str, str | Promise] = {
+    "topic": gettext_lazy("What it is about"),
+    "team": gettext_lazy("Which team sees to it"),
+    "assignee": gettext_lazy("Who sees to it"),
+    "priority": gettext_lazy("How urgent it is"),
+    "level": gettext_lazy("Who is next"),
+    "answer": gettext_lazy("What is answered"),
+}
+# Reasons that customers may read as they are; of others they read what kind of reason it was.
+OPEN_REASONS = frozenset({"mailbox"})
+OF_THEIR_WORDS = frozenset({"topic", "team", "priority"})
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -58,6 +72,25 @@ class Entry:
     def words(self) -> tuple[str, ...]:
         """The words that decided, the weightiest first."""
         return tuple(str(_first(one)) for one in self.decision.evidence.get("words") or ())
+
+    @property
+    def asked_by_customers(self) -> str:
+        return str(FOR_CUSTOMERS.get(self.decision.question, self.question))
+
+    @property
+    def why_for_customers(self) -> str:
+        if self.decision.reason in OPEN_REASONS:
+            return self.why
+        if self.decision.author.startswith("model:"):
+            return _("A model that has learnt from earlier concerns concluded it from what you wrote.")
+        return _("A rule that people have laid down says so.")
+
+    @property
+    def words_for_customers(self) -> tuple[str, ...]:
+        """Only of what they wrote themselves: others may take part in the concern."""
+        message = self.decision.message
+        is_theirs = message is not None and message.person_id == self.decision.ticket.person_id
+        return self.words if is_theirs and self.decision.question in OF_THEIR_WORDS else ()
 
     @property
     def nearest(self) -> tuple[int, ...]:

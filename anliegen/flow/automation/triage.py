@@ -23,12 +23,15 @@ def decide(events: Sequence[Event]) -> None:
     firsts = {pk_of(event.subject): event for event in events if event.data["first"]}
     with rows.deferred(len(firsts)):
         # What is missing was erased meanwhile.
-        for pk, ticket in rows.lock(Ticket.objects.select_related("mailbox"), firsts).items():
+        for pk, ticket in rows.lock(Ticket.objects.select_related("mailbox", "person"), firsts).items():
             _decide(ticket, firsts[pk])
 
 
 def _decide(ticket: Ticket, event: Event) -> None:
     actor, at = AUTHOR.because_of(event), clock.now()
+    if ticket.person.by_hand_since is not None:
+        # Their wish holds from the first moment of a concern; whose it is they hear as quickly as everybody.
+        ticket = tickets.take_by_hand(ticket, why="customer", actor=actor, at=at)
     if ticket.team_id is not None:
         # A person was quicker: nothing to decide, but what waits for the sorting may go on.
         tickets.triaged(ticket, decision=None, fits_none=False, actor=actor, at=at)

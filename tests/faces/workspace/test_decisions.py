@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from anliegen.faces.workspace import proposals
 from anliegen.flow.automation import approval
 from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation.contest import contest
 from anliegen.flow.automation.models import Decision
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
@@ -256,3 +257,42 @@ def test_many_decisions_ask_the_database_no_more_than_one(decide: Decide, ticket
     with CaptureQueriesContext(connection) as many:
         read(miras, ticket)
     assert len(many.captured_queries) == len(few.captured_queries)
+
+
+def test_what_the_customer_wants_checked_stands_at_the_head(
+    decide: Decide, ticket: Ticket, miras: Client, now: datetime
+) -> None:
+    decision = decide("priority", "priority:4", sure=0.99)
+    assert "Die Kundschaft bittet um Prüfung" not in read(miras, ticket)
+    contest(decision, actor=Actor.person(ticket.person_id), at=now)
+    assert "Die Kundschaft bittet um Prüfung durch einen Menschen: Wie dringend?" in read(miras, ticket)
+    miras.post(at(decision), {"do": "confirm"})
+    assert "Die Kundschaft bittet um Prüfung" not in read(miras, ticket)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_an_agent_keeps_automation_away_and_lets_it_help_again(
+    ticket: Ticket, miras: Client, miras_parts: Client, everything: bool
+) -> None:
+    path, more = f"/workspace/tickets/{ticket.pk}/by-hand/", {"all": "yes"} if everything else {}
+    page = miras_parts.post(path, {"do": "people"} | more).content.decode()
+    ticket.refresh_from_db()
+    assert "Nur Menschen" in page
+    assert ticket.by_hand_why == ("customer" if everything else "agent")
+    assert (ticket.person.by_hand_since is not None) is everything
+    assert ("Wünscht in allen Anliegen nur Menschen" in read(miras, ticket)) is everything
+    assert miras.post(path, {"do": "automation"} | more).status_code == 302
+    ticket.refresh_from_db()
+    assert (ticket.by_hand_since, ticket.person.by_hand_since) == (None, None)
+    assert miras.post(path, {"do": "x"}).status_code == 404
+
+
+def test_keeping_automation_away_needs_permission(
+    ticket: Ticket, admin: Agent, miras: Client, toms: Client, agent_role: Role, now: datetime
+) -> None:
+    path = f"/workspace/tickets/{ticket.pk}/by-hand/"
+    assert toms.post(path, {"do": "people"}).status_code == 404
+    rights = [one for one in agent_role.permissions if one != "customer.change"]
+    accounts.change(agent_role, permissions=rights, actor=SYSTEM, at=now)
+    assert miras.post(path, {"do": "people", "all": "yes"}).status_code == 403
+    assert miras.post(path, {"do": "people"}).status_code == 302

@@ -6,14 +6,14 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.frame import agent_of, insist
+from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.decisions import WITH_CHOICE, cards_of
 from anliegen.faces.workspace.tickets.page import acted, parts_of, ticket_for
-from anliegen.flow.automation import approval
+from anliegen.flow.automation import approval, opting
 from anliegen.flow.automation.choices import FIXED
 from anliegen.flow.automation.effects import EFFECTS, choice_of
 from anliegen.flow.automation.models import Decision
@@ -134,3 +134,25 @@ def _done(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse:
 
 def _is_from_list(request: HttpRequest) -> bool:
     return request.POST.get("back") == "list"
+
+
+@asks("ticket.change")
+@require_POST
+def by_hand(request: HttpRequest, number: int) -> HttpResponse:
+    """Keep automation away from a concern, or let it help again; with `all` for all concerns of its customer."""
+    ticket = ticket_for(agent_of(request), number)
+    deed, is_all = request.POST.get("do", ""), request.POST.get("all") == "yes"
+    insist(request, "customer.change" if is_all else "ticket.change", ticket)
+    act = OPTING.get((deed, is_all))
+    if act is None:
+        raise Http404
+    act(ticket, actor=actor_of(request), at=clock.now())
+    return acted(request, ticket)
+
+
+OPTING = {
+    ("people", False): opting.people_for_this,
+    ("automation", False): opting.automation_for_this,
+    ("people", True): opting.people_for_all,
+    ("automation", True): opting.automation_for_all,
+}

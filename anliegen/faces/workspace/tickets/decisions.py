@@ -41,6 +41,11 @@ class Card:
         return self.may_say and self.decision.waits and self.decision.applies_at is None
 
     @property
+    def is_contested(self) -> bool:
+        """Whether the customer waits for a person to check it, and this agent may."""
+        return self.may_say and self.decision.contested_at is not None and self.decision.settled_at is None
+
+    @property
     def may_confirm(self) -> bool:
         return self.may_say and bool(self.decision.choice)
 
@@ -65,7 +70,7 @@ class Log:
 
     @property
     def asking(self) -> list[Card]:
-        return [card for card in self.cards if card.asks or card.may_stop]
+        return [card for card in self.cards if card.asks or card.may_stop or card.is_contested]
 
     def entry(self, pk: int) -> Entry | None:
         return next((card.entry for card in self.cards if card.decision.pk == pk), None)

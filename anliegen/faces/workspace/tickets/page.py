@@ -26,7 +26,7 @@ from anliegen.ground.compiled import compiled
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
 from anliegen.records.accounts.rights import Rights, keys_of, rights_of, standing_for
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import BY_HAND, Ticket
 from anliegen.records.tickets.promises import owed_by
 from anliegen.records.tickets.seen import as_seen_by
 from anliegen.records.tickets.together import together
@@ -109,6 +109,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "undo": undo,
         "timeline": seen,
         "log": seen.log,
+        "by_hand_why": dict(BY_HAND).get(found.by_hand_why, ""),
         "foreign": foreign.of(seen.messages, agent),
         "only_talk": only_talk,
         "tried": state.get("tried"),
