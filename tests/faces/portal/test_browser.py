@@ -104,7 +104,7 @@ def test_nothing_bars_the_way(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("with_scripts", [True, False])
 def test_a_decision_is_contested_on_the_phone_checked_by_a_person_and_automation_kept_away(
-    open_browser: Callable[..., Page], ticket: Ticket, mira: Agent, billing: Team, scheme: str, with_scripts: bool
+    open_browser: Callable[..., Page], ticket: Ticket, mira: Agent, scheme: str, with_scripts: bool
 ) -> None:
     model, at = Actor.model("triage@3"), clock.now()
     urgent = Proposal("priority:3", 0.97, "no-mailbox", mira.pk, {"words": ["dringend"], "model": "triage@3"})
