@@ -79,7 +79,7 @@ def facts(one: register.Algorithm, counted: register.Figures | None) -> list[tup
         (_("Data used"), ", ".join(one.data)),
         (_("Effect"), str(REACHES[one.reach])),
         (_("Where people step in"), one.oversight),
-        (_("Answers for it"), ", ".join(one.responsible) or _("nobody yet, so it has no effect by itself")),
+        (_("Answers for it"), ", ".join(one.responsible) or _("nobody has been named yet")),
         (_("Figures of the last %(days)d days") % {"days": register.SPAN.days}, figures_in_words(counted)),
         (_("Fairness"), one.fairness),
         (_("Use"), state),
