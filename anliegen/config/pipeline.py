@@ -2,7 +2,7 @@
 
 from anliegen.faces.workspace import jobs as workspace_jobs
 from anliegen.faces.workspace.noticing import post, whom
-from anliegen.flow.automation import escalate, promise_owners, triage
+from anliegen.flow.automation import escalate, heard, promise_owners, triage
 from anliegen.flow.automation.rules import run, vocabulary
 from anliegen.flow.automation.teaching import examples
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
@@ -38,6 +38,7 @@ READERS: list[Reader] = [
     reader("notify", post.post, on=whom.verbs(), batch=True),
     reader("budgets", workspace_jobs.budget_reached, on=["provider.budget_reached"]),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
+    reader("heard", heard.hear, on=heard.HEARS, batch=True),
     reader("promise-owners", promise_owners.follow, on=promise_owners.MOVES, batch=True),
     reader("rules", run.act, on=vocabulary.VERBS, batch=True),
 ]

@@ -32,6 +32,8 @@ WORKSPACE = (
     "/workspace/tickets/{ticket}/handover/",
     "/workspace/tickets/{ticket}/handover/{handover}/back/",
     "/workspace/undelivered/",
+    "/workspace/proposals/",
+    "/workspace/decisions/{decision}/",
     "/workspace/promises/",
     "/workspace/promises/{promise}/",
     "/workspace/promises/{promise}/tell/",

@@ -7,6 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from anliegen.flow.automation import approval
+from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation.models import Decision
 from anliegen.flow.channels.mailroom.send import outbox_folder
 from anliegen.flow.macros.actions import create as create_macro
 from anliegen.ground import clock
@@ -214,6 +217,13 @@ def promise(fresh: Ticket, mira: Agent) -> Promise:
     return actions.promise(fresh, promised, actor=Actor.agent(mira.pk), at=clock.now())
 
 
+@pytest.fixture
+def decision(fresh: Ticket, mira: Agent) -> Decision:
+    """Something that automation asks about Kim's concern."""
+    unsure = Proposal("priority:4", 0.7, "no-mailbox", mira.pk, {"words": ["Abschlag"]})
+    return approval.submit(fresh, "priority", unsure, actor=Actor.model("triage@1"), at=clock.now())
+
+
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True), (360, False)])
 def test_axe_finds_no_barrier_and_nothing_sticks_out(
     log_in: LogIn,
@@ -222,6 +232,7 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     fresh: Ticket,
     kept: str,
     promise: Promise,
+    decision: Decision,
     run_pipeline: Callable[[], int],
     width: int,
     dark: bool,
@@ -234,7 +245,7 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     )  # fmt: skip
     macro = create_macro(name="Eilig", priority=4, adds_tags=["eilig"], actor=Actor.agent(mira.pk), at=clock.now())
     keys = {"ticket": fresh.pk, "saved": saved.pk, "mail": kept, "promise": promise.pk, "macro": macro.pk}
-    keys |= {"handover": given.pk, "message": fresh.messages.get(direction="in").pk}
+    keys |= {"decision": decision.pk, "handover": given.pk, "message": fresh.messages.get(direction="in").pk}
     page = log_in(mira, width=width, dark=dark)
     for pattern in WORKSPACE:
         address = pattern.format(**keys)

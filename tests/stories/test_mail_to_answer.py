@@ -85,6 +85,7 @@ def test_a_mail_becomes_a_ticket_is_sorted_acknowledged_answered_and_threads(
         "message.queued",
         "ticket.assigned",
         "ticket.status_changed",
+        "decision.confirmed",  # it was answered with the team unchanged
         "message.sent",
         "ticket.status_changed",
         "message.received",

@@ -1,44 +1,54 @@
 """What automation decided about a concern, why, who answers for it; and the wish that a person checks it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpResponseBase
-from django.utils.translation import gettext as _
 
 from anliegen.faces.portal import errors
 from anliegen.faces.portal.proof import Proof, proven
 from anliegen.faces.portal.visit import Visit
 from anliegen.flow.automation import contest as automation
-from anliegen.flow.automation.choices import choice_in_words
+from anliegen.flow.automation import opting
+from anliegen.flow.automation.log import FOR_CUSTOMERS, Entry, entries
 from anliegen.flow.automation.models import Decision
-from anliegen.flow.automation.reasons import explain
 from anliegen.ground.journal.actors import Actor
+from anliegen.records.tickets import queries
 from anliegen.records.tickets.models import Message, Ticket
 
 
 @dataclass(frozen=True)
 class Reviewable:
-    """A decision as its customer reads it. `answered_at` is when a person wrote after it was contested."""
+    """A decision as its customer reads it, and what became of its check. `answer` is what a person wrote since."""
 
-    pk: int
-    what: str
-    why: str
-    responsible: str
-    made_at: datetime
-    contested_at: datetime | None
-    answered_by: str
-    answered_at: datetime | None
+    entry: Entry
+    answer: Message | None
+    checker: str
+
+    @property
+    def decision(self) -> Decision:
+        return self.entry.decision
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a person has said something of it since it was contested."""
+        return self.decision.contested_at is not None and self.decision.settled_at is not None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.decision.settled_as in ("corrected", "undone", "rejected", "stopped")
+
+    @property
+    def is_model(self) -> bool:
+        return self.decision.author.startswith("model:")
 
 
-def decisions_of(ticket: Ticket) -> list[Reviewable]:
-    """Newest first. What was proposed but not applied changed nothing, and what was left to a person is none.
-
-    What was read out of the words is none either: what followed from it is.
-    """
-    applied = Decision.objects.filter(ticket=ticket, applied_at__isnull=False).exclude(question="signal")
-    decisions = applied.select_related("responsible")
-    return [_readable(each) for each in decisions.order_by("-pk")]
+def decisions_of(ticket: Ticket, live: Ticket) -> list[Reviewable]:
+    """Newest first. What was proposed but not applied changed nothing, and what was left to a person is none; what only
+    colleagues need stays inside. `live` is where the ticket is carried on."""
+    decisions = Decision.objects.real().filter(ticket=ticket, applied_at__isnull=False, question__in=FOR_CUSTOMERS)
+    rows = list(decisions.select_related("responsible", "settled_by", "message", "ticket").order_by("-pk"))
+    checker = live.assignee.name if live.assignee is not None else ""
+    return [Reviewable(entry, _answer_after(entry.decision, live), checker) for entry in entries(rows)]
 
 
 @proven(methods=("GET", "POST"))
@@ -46,48 +56,20 @@ def contest(visit: Visit, proof: Proof, decision: int) -> HttpResponseBase:
     """Have a person check it."""
     if visit.request.method != "POST":
         return visit.go("status", **proof.address)
-    found = Decision.objects.filter(pk=decision, ticket=proof.ticket, applied_at__isnull=False).first()
+    theirs = Decision.objects.real().filter(ticket=proof.ticket, applied_at__isnull=False, question__in=FOR_CUSTOMERS)
+    found = theirs.filter(pk=decision).first()
     if found is None:
         return errors.closed_link(visit.request)
-    automation.contest(found, actor=Actor.person(proof.ticket.person_id), at=visit.at)
+    automation.contest(found, actor=Actor.person(proof.ticket.person_id), at=visit.at, language=visit.language)
     return visit.go("status", query={"done": "review"}, fragment="done", **proof.address)
 
 
-def _readable(decision: Decision) -> Reviewable:
-    answer = _answer_after(decision)
-    return Reviewable(
-        pk=decision.pk,
-        what=_what(decision),
-        why=explain(decision),
-        responsible=decision.responsible.name if decision.responsible is not None else "",
-        made_at=decision.made_at,
-        contested_at=decision.contested_at,
-        answered_by=answer.agent.name if answer is not None and answer.agent is not None else "",
-        answered_at=answer.created_at if answer is not None else None,
-    )
-
-
-def _what(decision: Decision) -> str:
-    """What the rule did, as a sentence."""
-    choice = choice_in_words(decision.choice)
-    match decision.question:
-        case "team":
-            return _("A rule gave your concern to the team %(team)s.") % {"team": choice}
-        case "assignee":
-            return _("A rule gave your concern to %(name)s.") % {"name": choice}
-        case "by-hand":
-            return _("A rule keeps automation away from your concern: people alone see to it.")
-        case "level":
-            return _("A rule brought your concern further up: %(level)s.") % {"level": choice}
-    return f"{decision.get_question_display()} {choice}"
-
-
-def _answer_after(decision: Decision) -> Message | None:
+def _answer_after(decision: Decision, live: Ticket) -> Message | None:
     """The first message of a person that reached the customer after they asked for the check."""
     if decision.contested_at is None:
         return None
     answers = Message.objects.filter(
-        ticket=decision.ticket_id,
+        ticket=live,
         direction="out",
         agent__isnull=False,
         is_forward=False,
@@ -95,3 +77,24 @@ def _answer_after(decision: Decision) -> Message | None:
         created_at__gt=decision.contested_at,
     )
     return answers.select_related("agent").order_by("created_at", "pk").first()
+
+
+@proven(methods=("GET", "POST"))
+def people_only(visit: Visit, proof: Proof) -> HttpResponseBase:
+    """No automation for this concern, or for all of theirs; or again, if they think better of it."""
+    if visit.request.method != "POST":
+        return visit.go("status", **proof.address)
+    deed = DEEDS.get(visit.request.POST.get("do", ""))
+    if deed is None:
+        return errors.closed_link(visit.request)
+    about = proof.ticket if visit.request.POST["do"].startswith("all") else queries.carried_on(proof.ticket)
+    deed(about, actor=Actor.person(proof.ticket.person_id), at=visit.at)
+    return visit.go("status", query={"done": "automation"}, fragment="done", **proof.address)
+
+
+DEEDS = {
+    "this-people": opting.people_for_this,
+    "this-automation": opting.automation_for_this,
+    "all-people": opting.people_for_all,
+    "all-automation": opting.automation_for_all,
+}

@@ -1,6 +1,7 @@
 """The status page: how it stands, who has it, what was said; and the answer to it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.http import HttpResponse, HttpResponseBase
 
@@ -22,9 +23,10 @@ from anliegen.ground.journal.models import Event
 from anliegen.records.tickets import queries
 from anliegen.records.tickets.links import token, visitor_token
 from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models.time import DEADLINE
 
 MOST, WITHIN_S = 30, 10 * limits.MINUTE  # messages about one concern
-SAID = ("sent", "follow-up", "outcome", "review")  # what a page may report as just done
+SAID = ("sent", "follow-up", "outcome", "review", "automation")  # what a page may report as just done
 RECENT = 3  # messages shown at once; older ones are folded
 
 
@@ -94,7 +96,8 @@ def page(
         "nonce": (form.data.get("nonce") if form is not None else None) or nonce(),
         "question": _question(proof, judged, judgement, writing),
         "judged": judged if judged is not None and judged.answer else None,
-        "decisions": _decisions(proof),
+        "decisions": _decisions(proof, live),
+        "check_by": _check_by(live, visit),
         "promises": promises,
         "refusals": refusals_of(said),
         "reopen_days": visit.operator.reopen_days,
@@ -131,8 +134,14 @@ def _question(proof: Proof, judged: Outcome | None, judgement: OutcomeForm | Non
     return OutcomeForm(initial={"answer": judged.answer, "words": judged.words})
 
 
-def _decisions(proof: Proof) -> Sequence[Reviewable]:
-    return decisions_of(proof.ticket) if proof.sees_all else []
+def _decisions(proof: Proof, live: Ticket) -> Sequence[Reviewable]:
+    return decisions_of(proof.ticket, live) if proof.sees_all else []
+
+
+def _check_by(ticket: Ticket, visit: Visit) -> datetime | None:
+    """By when our answer is due, which the check of a decision is too; a legal deadline is another matter."""
+    is_to_come = ticket.due_at is not None and ticket.due_at > visit.at and ticket.due_for != DEADLINE
+    return ticket.due_at if is_to_come else None
 
 
 def _expected(ticket: Ticket, visit: Visit) -> str:

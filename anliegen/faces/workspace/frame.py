@@ -219,6 +219,7 @@ class Desk:
             self._entry("drafts", _("Drafts"), "edit", "ticket.reply", "g d"),
             self._entry("new", _("New concern"), "plus", "ticket.open", "c"),
             self._entry("promises", _("Promises"), "promise", "ticket.read", "g z"),
+            self._entry("proposals", _("Proposals"), "automation", "ticket.read", "g h"),
             self._entry("people", _("Customers"), "users", "customer.read", "g c"),
             self._entry("concessions", _("Approvals"), "check", "concession.approve", "g r"),
         ]

@@ -42,6 +42,7 @@ GROUPS: list[tuple[str | Promise, list[Key]]] = [
             ("g n", gettext_lazy("Notices")),
             ("g d", gettext_lazy("Drafts")),
             ("g z", gettext_lazy("Promises")),
+            ("g h", gettext_lazy("Proposals")),
             ("g c", gettext_lazy("Customers")),
             ("g r", gettext_lazy("Approvals")),
             ("g s", gettext_lazy("Search")),

@@ -109,7 +109,7 @@ def submit(
             at=at,
             decision=ref(decision),
             question=question,
-            choice=_reference(proposal.choice),
+            choice=reference(proposal.choice),
             responsible=f"agent:{proposal.responsible_id}" if proposal.responsible_id else None,
         )
         if decision.applied_at is not None:
@@ -210,7 +210,7 @@ def apply_due(decision: Decision, *, actor: Actor, at: datetime) -> Decision:
 def _open(decision: Decision) -> tuple[Decision, Ticket]:
     ticket = held(Ticket, decision.ticket_id)
     decision = held(Decision, decision.pk)
-    if decision.settled_at is not None:
+    if not decision.is_open:
         raise AlreadySettled
     return decision, ticket
 
@@ -236,13 +236,16 @@ def _take_back(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -
 
 def _settle(decision: Decision, how: str, verb: Verb, by: Agent, actor: Actor, at: datetime) -> Decision:
     decision.settled_at, decision.settled_by, decision.settled_as = at, by, how
+    decision.is_implied = False
     decision.save()
-    more = {"choice": _reference(decision.settled_choice)} if how == "corrected" else {}
+    more: dict[str, Any] = {"choice": reference(decision.settled_choice)} if how == "corrected" else {}
+    if verb in verbs.ALSO_IMPLIED:
+        more["implied"] = False
     record(verb, decision.ticket, actor=actor, at=at, decision=ref(decision), question=decision.question, **more)
     return decision
 
 
-def _reference(choice: str) -> str | None:
+def reference(choice: str) -> str | None:
     """A choice as the journal may hold it: it holds references and never a text. Of others it tells the kind."""
     if not choice or REFERENCE.fullmatch(choice):
         return choice or None

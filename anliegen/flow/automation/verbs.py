@@ -15,12 +15,12 @@ DECISION_CONTESTED = Verb(
 DECISION_CONFIRMED = Verb(
     "decision.confirmed",
     _("{actor} confirmed a decision of automation"),
-    {"decision": Kind.REF, "question": Kind.CODE},
+    {"decision": Kind.REF, "question": Kind.CODE, "implied": Kind.FLAG},
 )
 DECISION_CORRECTED = Verb(
     "decision.corrected",
     _("{actor} corrected a decision of automation to {choice}"),
-    {"decision": Kind.REF, "question": Kind.CODE, "choice": Kind.REF},
+    {"decision": Kind.REF, "question": Kind.CODE, "implied": Kind.FLAG, "choice": Kind.REF},
 )
 DECISION_REJECTED = Verb(
     "decision.rejected",
@@ -30,7 +30,7 @@ DECISION_REJECTED = Verb(
 DECISION_UNDONE = Verb(
     "decision.undone",
     _("{actor} took back what automation did"),
-    {"decision": Kind.REF, "question": Kind.CODE},
+    {"decision": Kind.REF, "question": Kind.CODE, "implied": Kind.FLAG},
 )
 DECISION_STOPPED = Verb(
     "decision.stopped",
@@ -60,3 +60,5 @@ AUTOMATION_RESUMED = Verb("automation.resumed", _("{actor} let {subject} go on")
 REFERRAL_SET = Verb(
     "referral.set", _("{actor} said who is asked in case of {case}: {to}"), {"case": Kind.CODE, "to": Kind.REF}
 )
+# What may also be read off what a person does: `implied` then says that they did not say so themselves.
+ALSO_IMPLIED = (DECISION_CONFIRMED, DECISION_CORRECTED, DECISION_UNDONE)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from anliegen.flow.assist.models import Provider
 from anliegen.flow.automation.choices import choice_in_words
+from anliegen.flow.automation.log import in_words
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.rules.models import Rule
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
@@ -131,6 +132,8 @@ AUTOMATIC: dict[str, str | Lazy] = {
     "triage": gettext_lazy("the sorting of concerns"),
     "routing": gettext_lazy("the giving out of concerns"),
 }
+# What automation chose, where it is no row: a code.
+CHOICES = ("topic:",)
 WITHOUT_NOUN = {"agent", "operator", "person"}
 
 
@@ -139,9 +142,10 @@ Known = Mapping[str, Mapping[int, str]]  # by kind and key the columns that name
 
 def names(refs: Iterable[str], viewer: Agent, known: Known | None = None) -> dict[str, str]:
     """A name for every reference. What is gone or not for this reader gets its kind and number."""
-    found: dict[str, str] = {}
+    asked = set(refs)
+    found = in_words(ref for ref in asked if ref.startswith(CHOICES) and not ref.partition(":")[2].isdecimal())
     wanted: dict[str, set[int]] = defaultdict(set)
-    for ref in set(refs):
+    for ref in asked - found.keys():
         kind, _colon, key = ref.partition(":")
         if kind in KINDS and key.isdecimal():
             wanted[kind].add(int(key))
@@ -180,7 +184,7 @@ def _of_no_row(kind: str, key: str) -> str:
             return _("the fairness finding %(number)s") % {"number": key}
         case "instance":
             return _("this instance")
-        case "topic" | "priority" | "level" | "hand" | "status" | "language" | "signal":
+        case "priority" | "level" | "hand" | "status" | "language" | "signal":
             return choice_in_words(f"{kind}:{key}")
         case "tag" | "until" | "refund" | "draft" | "note" if not key.isdecimal():
             return choice_in_words(f"{kind}:{key}")

@@ -8,6 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from anliegen.flow.automation import approval
+from anliegen.flow.automation.approval import Proposal
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts.models import Agent, Calendar, Mailbox
@@ -79,6 +81,7 @@ def test_nothing_bars_the_way(
         "/",
         "/anliegen/neu/",
         "/anliegen/link/",
+        "/automatik/",
         "/hilfe/barrierefreiheit/",
         "/datenschutz/",
         "/gibt/es/nicht/",
@@ -96,6 +99,36 @@ def test_nothing_bars_the_way(
         if violations or sticks_out:
             found[where] = ([each["id"] for each in violations], sticks_out)
     assert found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("with_scripts", [True, False])
+def test_a_decision_is_contested_on_the_phone_checked_by_a_person_and_automation_kept_away(
+    open_browser: Callable[..., Page], ticket: Ticket, mira: Agent, scheme: str, with_scripts: bool
+) -> None:
+    model, at = Actor.model("triage@3"), clock.now()
+    urgent = Proposal("priority:3", 0.97, "no-mailbox", mira.pk, {"words": ["dringend"], "model": "triage@3"})
+    decision = approval.submit(ticket, "priority", urgent, actor=model, at=at, message=ticket.messages.get())
+    page = open_browser(viewport={"width": 390, "height": 844}, color_scheme=scheme, java_script_enabled=with_scripts)
+    page.goto(address("status", ticket))
+    decided = page.get_by_role("region", name="Was automatisch entschieden wurde")
+    expect(decided.get_by_role("heading", name="Dringlichkeit: hoch")).to_be_visible()
+    decided.get_by_role("button", name="Von einem Menschen prüfen lassen: Dringlichkeit").click()
+    expect(page.get_by_role("status").first).to_contain_text("Ihr Wunsch ist notiert")
+    expect(decided).to_contain_text("Mira Yılmaz prüft es und antwortet Ihnen.")
+    expect(page.get_by_role("region", name="Nur Menschen")).to_contain_text(
+        "Um dieses Anliegen kümmern sich nur Menschen"
+    )
+    approval.correct(decision, "priority:2", by=mira, at=clock.now())
+    page.goto(address("status", ticket))
+    expect(decided).to_contain_text("Mira Yılmaz hat es geprüft und geändert. Dringlichkeit: normal.")
+    page.get_by_role("button", name="Bitte keine Automatik für alle meine Anliegen").click()
+    expect(page.get_by_role("region", name="Nur Menschen")).to_contain_text("Um alle Ihre Anliegen")
+    ticket.refresh_from_db()
+    assert (ticket.priority, ticket.by_hand_why) == (2, "contested")
+    if with_scripts:
+        assert Axe().run(page, options=RULES).response["violations"] == []
+        assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
 
 
 def test_without_scripts_a_person_with_a_telephone_gets_through(open_browser: Callable[..., Page]) -> None:

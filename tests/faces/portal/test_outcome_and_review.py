@@ -7,12 +7,17 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from anliegen.flow.automation import approval
+from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.feedback.models import Outcome
-from anliegen.ground.journal.actors import SYSTEM
-from anliegen.records.accounts.models import Agent, Mailbox
+from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.records.accounts.models import Agent, Mailbox, Team
+from anliegen.records.customers import actions as customers
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
+from anliegen.records.tickets.actions.targets import Wanted, set_target
+from anliegen.records.tickets.content import Answer as Said
 from anliegen.records.tickets.models import Message, Note, Ticket
 
 from .conftest import address, text_of
@@ -108,7 +113,7 @@ def test_a_decision_of_a_rule_stands_there_with_its_reason_and_who_answers_for_i
 ) -> None:
     page = status_page(sorted_ticket)
     for part in (
-        "Eine Regel hat Ihr Anliegen dem Team Abrechnung gegeben.",
+        "Welches Team sich kümmert: Abrechnung",
         "service@musterstadt.example",
         "Verantwortlich für diese Entscheidung: Mira Yılmaz.",
         "Von einem Menschen prüfen lassen",
@@ -126,7 +131,7 @@ def test_where_nothing_was_decided_automatically_there_is_nothing_to_check(
     ticket = open_ticket(kim_address)
     run_pipeline()
     page = status_page(ticket)
-    assert "Automatik" not in page and "automatisch entschieden" not in page
+    assert "automatisch entschieden" not in page
     assert "Von einem Menschen prüfen lassen" not in page
     left_to_a_person = Decision.objects.get(ticket=ticket, choice="")
     assert browser.post(address("review", ticket, decision=left_to_a_person.pk)).status_code == 404
@@ -149,6 +154,9 @@ def test_a_person_is_asked_to_check_it(
     sorted_ticket.refresh_from_db()
     assert (sorted_ticket.status, sorted_ticket.assignee) == ("open", mira)
     assert Note.objects.count() == 1
+    assert (sorted_ticket.by_hand_why, sorted_ticket.waiting_since) == ("contested", now)
+    assert "Mira Yılmaz prüft es und antwortet Ihnen." in page
+    assert "Ich möchte, dass ein Mensch prüft, was automatisch entschieden wurde." in page  # their message
     answered(sorted_ticket, mira, "Geprüft.", at=now + timedelta(minutes=1))
     assert "Mira Yılmaz hat Ihnen seitdem geantwortet" in status_page(sorted_ticket)
 
@@ -160,3 +168,141 @@ def test_a_decision_about_another_concern_cannot_be_contested(
     assert browser.post(address("review", ticket, decision=decision.pk)).status_code == 404
     decision.refresh_from_db()
     assert decision.contested_at is None
+
+
+def test_by_when_it_is_checked_stands_there_and_is_due_like_every_answer(
+    browser: Client,
+    sorted_ticket: Ticket,
+    mira: Agent,
+    run_pipeline: Callable[[], int],
+    status_page: Read,
+    now: datetime,
+) -> None:
+    actions.reply(sorted_ticket, Said(text="Gern."), actor=Actor.agent(mira.pk), at=now)
+    set_target(Wanted(first_minutes=60, next_minutes=120), reaches_back=False, actor=SYSTEM, at=now - timedelta(days=1))
+    run_pipeline()
+    browser.post(address("review", sorted_ticket, decision=Decision.objects.get().pk))
+    run_pipeline()
+    sorted_ticket.refresh_from_db()
+    assert sorted_ticket.due_at == now + timedelta(minutes=120)
+    assert "Wir wollen bis" in status_page(sorted_ticket)
+
+
+@pytest.mark.parametrize(("deed", "said"), [("confirm", "bestätigt"), ("correct", "geändert")])
+def test_the_outcome_of_the_check_stands_there_and_is_a_word_to_learn_from(
+    browser: Client,
+    sorted_ticket: Ticket,
+    status_page: Read,
+    mira: Agent,
+    technics: Team,
+    now: datetime,
+    deed: str,
+    said: str,
+) -> None:
+    decision = Decision.objects.get()
+    approval.confirm(decision, by=mira, at=now)  # before; what is contested is asked anew
+    browser.post(address("review", sorted_ticket, decision=decision.pk))
+    decision.refresh_from_db()
+    assert (decision.settled_as, decision.settled_by) == ("", None)
+    if deed == "confirm":
+        approval.confirm(decision, by=mira, at=now)
+    else:
+        approval.correct(decision, f"team:{technics.pk}", by=mira, at=now)
+    page = status_page(sorted_ticket)
+    assert f"Mira Yılmaz hat es geprüft und {said}." in page
+    assert ("Welches Team sich kümmert: Technik." in page) is (deed == "correct")
+
+
+def test_customers_read_nothing_of_what_only_colleagues_need(
+    browser: Client, sorted_ticket: Ticket, status_page: Read, mira: Agent, now: datetime
+) -> None:
+    evidence = {"words": ["wütend"], "load": "Überlastung"}
+    for question, choice in (("signal", "signal:anger"), ("tags", "tag:+schwierig"), ("level", "level:3")):
+        inside = Proposal(choice, 0.99, "no-mailbox", mira.pk, evidence)
+        approval.submit(sorted_ticket, question, inside, actor=Actor.rule("signals"), at=now)
+    page = status_page(sorted_ticket)
+    part = page[page.index('id="decisions"') : page.index('id="automation"')]
+    for words in ("Ärger", "schwierig", "wütend", "Überlastung", "Die Nachricht kam an kein"):
+        assert words not in part, words
+    assert "Wer als Nächstes dran ist: Leitung" in part
+    assert "So sagt es eine Regel, die Menschen festgelegt haben." in part
+    for one in Decision.objects.filter(question__in=("signal", "tags")):
+        assert browser.post(address("review", sorted_ticket, decision=one.pk)).status_code == 404
+
+
+def test_words_are_shown_only_where_they_are_the_customers_own(
+    sorted_ticket: Ticket, status_page: Read, mira: Agent, now: datetime
+) -> None:
+    message = sorted_ticket.messages.get(direction="in")
+    about = Proposal("topic:umzug", 0.97, "no-mailbox", mira.pk, {"words": ["Umzugskiste"]})
+    made = approval.submit(sorted_ticket, "topic", about, actor=Actor.model("t@1"), at=now, message=message)
+    page = status_page(sorted_ticket)
+    assert "„Umzugskiste“" in page and "Sicherheit der Einschätzung: hoch." in page
+    assert "Ein Modell, das aus früheren Anliegen gelernt hat" in page
+    Decision.objects.filter(pk=made.pk).update(message=None)
+    assert "Umzugskiste" not in status_page(sorted_ticket)
+
+
+def wish(browser: Client, ticket: Ticket, deed: str) -> str:
+    response = browser.post(address("people_only", ticket), {"do": deed})
+    assert response.status_code == 303
+    return text_of(browser.get(response["Location"]))
+
+
+def test_no_automation_for_this_concern_and_taken_back(browser: Client, ticket: Ticket) -> None:
+    page = wish(browser, ticket, "this-people")
+    assert "Ihr Wunsch ist notiert" in page and "Um dieses Anliegen kümmern sich nur Menschen." in page
+    ticket.refresh_from_db()
+    assert ticket.by_hand_why == "customer"
+    assert "Um dieses Anliegen kümmern sich nur Menschen." not in wish(browser, ticket, "this-automation")
+    ticket.refresh_from_db()
+    assert ticket.by_hand_since is None
+
+
+def test_no_automation_for_all_of_theirs_holds_for_open_and_new_ones_and_for_nobody_elses(
+    browser: Client,
+    ticket: Ticket,
+    open_ticket: Callable[..., Ticket],
+    kim_address: Address,
+    mailbox: Mailbox,
+    run_pipeline: Callable[[], int],
+    now: datetime,
+) -> None:
+    other = customers.meet(kind="email", value="otto@example.org", name="Otto", actor=SYSTEM, at=now)
+    foreign = open_ticket(other, mailbox=mailbox)
+    page = wish(browser, ticket, "all-people")
+    assert "Um alle Ihre Anliegen kümmern sich nur Menschen" in page
+    new = open_ticket(kim_address, mailbox=mailbox)
+    run_pipeline()
+    by_hand = dict(Ticket.objects.values_list("pk", "by_hand_why"))
+    assert by_hand == {ticket.pk: "customer", new.pk: "customer", foreign.pk: ""}
+    wish(browser, new, "all-automation")
+    assert set(Ticket.objects.values_list("by_hand_why", flat=True)) == {""}
+
+
+def test_whoever_wants_people_only_has_no_disadvantage(
+    open_ticket: Callable[..., Ticket],
+    kim_address: Address,
+    mailbox: Mailbox,
+    run_pipeline: Callable[[], int],
+    now: datetime,
+) -> None:
+    other = customers.meet(kind="email", value="otto@example.org", name="Otto", actor=SYSTEM, at=now)
+    customers.want_people(kim_address.person, actor=Actor.person(kim_address.person_id), at=now)
+    set_target(Wanted(first_minutes=60, next_minutes=120), reaches_back=False, actor=SYSTEM, at=now - timedelta(days=1))
+    theirs, others = open_ticket(kim_address, mailbox=mailbox), open_ticket(other, mailbox=mailbox)
+    run_pipeline()
+    same = ("team_id", "priority", "due_at", "due_for", "waiting_since", "level", "status", "unplaced_since")
+    of = {one.pk: [getattr(one, name) for name in same] for one in Ticket.objects.all()}
+    assert of[theirs.pk] == of[others.pk]
+    assert of[theirs.pk][2] is not None
+
+
+def test_what_an_agent_decided_a_customer_cannot_take_back_and_nothing_else_exists(
+    browser: Client, ticket: Ticket, mira: Agent, now: datetime
+) -> None:
+    actions.take_by_hand(ticket, why="bereavement", actor=Actor.agent(mira.pk), at=now)
+    wish(browser, ticket, "this-automation")
+    ticket.refresh_from_db()
+    assert ticket.by_hand_why == "bereavement"
+    assert browser.post(address("people_only", ticket), {"do": "close"}).status_code == 404

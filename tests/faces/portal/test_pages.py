@@ -24,6 +24,7 @@ PUBLIC = (
     "/anliegen/neu/",
     "/anliegen/link/",
     "/anliegen/link/unterwegs/",
+    "/automatik/",
     "/hilfe/barrierefreiheit/",
     "/datenschutz/",
 )

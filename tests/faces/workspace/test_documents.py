@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from anliegen.faces.workspace.tickets import pdf
+from anliegen.faces.ui import pdf
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts

@@ -5,13 +5,14 @@ from datetime import datetime
 
 import pytest
 
+from anliegen.flow.automation import approval
 from anliegen.flow.automation.contest import contest
 from anliegen.flow.automation.models import Decision
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox, Team
-from anliegen.records.customers.models import Address
+from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Note, Ticket
 
@@ -72,3 +73,32 @@ def test_asking_twice_is_asking_once(decision: Decision, now: datetime) -> None:
         contest(decision, actor=Actor.person(decision.ticket.person_id), at=now)
     assert Note.objects.count() == 1
     assert Event.objects.filter(verb="decision.contested").count() == 1
+
+
+def test_automation_keeps_away_and_the_wish_is_a_message_of_theirs(
+    decision: Decision, kim: Person, now: datetime
+) -> None:
+    contest(decision, actor=Actor.person(kim.pk), at=now, language="en")
+    ticket = Ticket.objects.get()
+    assert (ticket.by_hand_why, ticket.by_hand_since) == ("contested", now)
+    message = ticket.messages.order_by("-pk")[0]
+    assert (message.direction, message.channel, message.person, message.is_from_stranger) == ("in", "form", kim, False)
+    assert message.text.startswith("I would like a person to check what was decided automatically.")
+
+
+def test_what_was_joined_with_another_is_checked_there(
+    decision: Decision, open_ticket: Callable[..., Ticket], kim_address: Address, mira: Agent, now: datetime
+) -> None:
+    other = open_ticket(kim_address)
+    tickets.join(decision.ticket, other, actor=Actor.agent(mira.pk), at=now)
+    contest(decision, actor=Actor.person(kim_address.person_id), at=now)
+    into, joined = Ticket.objects.get(pk=other.pk), Ticket.objects.get(pk=decision.ticket_id)
+    assert (into.by_hand_why, into.status, joined.status) == ("contested", "open", "closed")
+
+
+def test_what_a_person_said_before_is_asked_anew(decision: Decision, mira: Agent, now: datetime) -> None:
+    approval.confirm(decision, by=mira, at=now)
+    contest(decision, actor=Actor.person(decision.ticket.person_id), at=now)
+    decision.refresh_from_db()
+    assert (decision.settled_as, decision.settled_by, decision.is_open) == ("", None, True)
+    assert approval.reject(decision, by=mira, at=now).settled_as == "undone"

@@ -27,6 +27,7 @@ MEASURES = re.compile(
 )
 # Counts that are no figure about anybody's work, and why.
 NO_FIGURE = {
+    "oversight/compliance/register/figures.py:_count": "what automated actors decided, never people",
     "faces/api/tickets.py:_said": "messages of one ticket",
     "flow/automation/rules/queries.py:figures": "how rules fare, by rule",
     "faces/workspace/frame.py:_on_the_way": "what waits for the agent who asks",

@@ -1,16 +1,18 @@
 """One concern as a document: JSON, PDF, or a page to print. That somebody took it out is written down."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from anliegen.faces.ui import pdf
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of
-from anliegen.faces.workspace.tickets import pdf, printed
+from anliegen.faces.workspace.tickets import printed
 from anliegen.faces.workspace.tickets.files import handed_out
 from anliegen.faces.workspace.tickets.page import ticket_for
 from anliegen.ground import clock
@@ -19,6 +21,7 @@ from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
 
+TEMPLATE = Path(__file__).parent / "sheet.typ"
 FILES = ("pdf", "json", "print")
 
 
@@ -49,7 +52,7 @@ def _made(request: HttpRequest, file: str, whole: dict[str, Any]) -> HttpRespons
         response.headers["Content-Type"] = "application/json"
         return response
     if file == "pdf":
-        response = handed_out(pdf.made(printed.sheet(whole)), f"{name}.pdf")
+        response = handed_out(pdf.made(TEMPLATE, printed.sheet(whole)), f"{name}.pdf")
         response.headers["Content-Type"] = "application/pdf"
         return response
     return page(request, "workspace/ticket/print.html", {"sheet": printed.sheet(whole)})

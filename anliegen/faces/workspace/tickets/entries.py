@@ -1,22 +1,20 @@
 """The timeline as the page shows it: messages, notes and events, each with what stands beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Self
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from anliegen.faces.workspace.tickets.decisions import Log, log_of, sentence
 from anliegen.faces.workspace.tickets.news import NOT_ARRIVED
 from anliegen.faces.workspace.tickets.sheet import Letter, sheet
 from anliegen.faces.workspace.tickets.signs import EVENT_SIGNS
 from anliegen.faces.workspace.tickets.snoozed import reasons_of_snoozes
 from anliegen.faces.workspace.tickets.sources import sources_of
 from anliegen.faces.workspace.tickets.troubles import deliveries_of
-from anliegen.flow.automation.models import Decision
-from anliegen.flow.automation.reasons import explain
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.oversight.compliance.names import Known
@@ -90,6 +88,7 @@ class Shown:
     last_event: int  # the newest event this page knows of
     messages: Sequence[Message]  # all of them, for who gets an answer
     took_in: tuple[int, ...] = ()  # numbers that were joined with this one and have not been parted since
+    log: Log = field(default_factory=Log)  # what automation decided here
 
     @cached_property
     def may_be_split(self) -> bool:
@@ -111,7 +110,8 @@ def shown(
     happened = events_of(ticket)
     entries = timeline(ticket, events=happened, reader=viewer)
     events = [entry.event for entry in entries if entry.event is not None]
-    told = {} if only_talk else _told(events, viewer, known, shared)
+    log = log_of(ticket, viewer, happened, known)
+    told = {} if only_talk else _told(events, viewer, known, shared, log)
     sources = sources_of(entries) if may_see_sources else {}
     messages = [entry.message for entry in entries if entry.message is not None]
     deliveries = deliveries_of(messages)
@@ -129,7 +129,7 @@ def shown(
             items.append(Item(entry.at, happening=told[entry.event.pk]))
     cut = _cut(items)
     last_event = happened[-1].pk if happened else 0
-    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), last_event, messages, _took_in(happened))
+    return Shown(_with_days(items[:cut]), _with_days(items[cut:]), last_event, messages, _took_in(happened), log)
 
 
 def _took_in(happened: Sequence[Event]) -> tuple[int, ...]:
@@ -158,7 +158,9 @@ def _with_days(items: list[Item]) -> list[Item]:
     return found
 
 
-def _told(events: Sequence[Event], viewer: Agent, known: Known | None, shared: Together) -> dict[int, Happening]:
+def _told(
+    events: Sequence[Event], viewer: Agent, known: Known | None, shared: Together, log: Log
+) -> dict[int, Happening]:
     """Events with their sentences, by id. A move is told by the decision or the handover behind it."""
     decided = {(event.actor, event.data["choice"]) for event in events if event.verb == "decision.made"}
     handed = {(event.actor, event.at) for event in events if event.verb in HANDED}
@@ -168,10 +170,11 @@ def _told(events: Sequence[Event], viewer: Agent, known: Known | None, shared: T
         if event.verb not in UNTOLD
         and not (event.verb == "ticket.status_changed" and event.actor.startswith("person:"))  # their letter says it
         and not (event.verb == "ticket.moved" and (event.actor, event.data["to"]) in decided)
+        and not event.data.get("implied")  # what it was read off stands there itself
         and not (event.verb in ("ticket.moved", "ticket.assigned") and (event.actor, event.at) in handed)
     ]
     words = sentences(worth, viewer, known)
-    reasons = _reasons(worth, viewer) | reasons_of_snoozes(worth) | _summaries(worth, shared)
+    reasons = _reasons(worth, log) | reasons_of_snoozes(worth) | _summaries(worth, shared)
     return {
         event.pk: Happening(event, words[event.pk], _badge_of_event(event), reasons.get(event.pk)) for event in worth
     }
@@ -189,17 +192,7 @@ def _badge_of_event(event: Event) -> str | None:
     return {"agent": "person", "rule": "rule", "model": "model", "system": "system"}.get(kind)
 
 
-def _reasons(events: Sequence[Event], viewer: Agent) -> dict[int, str]:
-    """Why an automated decision was made, how sure it was, and who answers for it."""
-    asked = {pk_of(event.data["decision"]): event for event in events if event.verb == "decision.made"}
-    decisions = Decision.objects.filter(pk__in=asked).select_related("responsible") if asked else []
-    return {asked[decision.pk].pk: _because(decision) for decision in decisions}
-
-
-def _because(decision: Decision) -> str:
-    parts = [explain(decision)]
-    if decision.choice:
-        parts.append(_("Sure to %(percent)s %%.") % {"percent": round(decision.confidence * 100)})
-    if decision.responsible is not None:
-        parts.append(_("%(name)s answers for it.") % {"name": decision.responsible.name})
-    return " ".join(parts)
+def _reasons(events: Sequence[Event], log: Log) -> dict[int, str]:
+    """Why an automated decision was made, how sure it was, who answers for it, and what became of it."""
+    made = [(event.pk, log.entry(pk_of(event.data["decision"]))) for event in events if event.verb == "decision.made"]
+    return {pk: sentence(entry) for pk, entry in made if entry is not None}

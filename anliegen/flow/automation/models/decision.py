@@ -84,6 +84,8 @@ class Decision(models.Model):
     )
     settled_as = models.CharField(max_length=10, choices=SETTLED_AS, blank=True, default="", db_default="")
     settled_choice = models.CharField(max_length=80, blank=True, default="", db_default="")  # what they chose instead
+    # They did not say so: it was read off what they did (`heard.py`).
+    is_implied = models.BooleanField(default=False, db_default=False)
 
     objects = DecisionQuerySet.as_manager()
 
@@ -101,6 +103,11 @@ class Decision(models.Model):
                 fields=["-id"],
                 name="automation_decision_log",
                 condition=Q(question="topic", settled_at__isnull=False),
+            ),
+            models.Index(
+                fields=["id"],
+                name="automation_decision_waiting",
+                condition=Q(applied_at__isnull=True, settled_at__isnull=True, is_shadow=False) & ~Q(choice=""),
             ),
         ]
         constraints: ClassVar = [
@@ -125,6 +132,11 @@ class Decision(models.Model):
     @property
     def waits(self) -> bool:
         return self.applied_at is None and self.settled_at is None and bool(self.choice) and not self.is_shadow
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody may still say something of it: nobody has, but by leaving it as it was."""
+        return self.settled_at is None or (self.is_implied and self.settled_as == "confirmed")
 
 
 class Pause(models.Model):

@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-TEMPLATE = Path(__file__).parent / "sheet.typ"
 STANDARDS = ["a-2a", "ua-1"]
 ROUNDS = 4
 _UNSHOWN = re.compile(r'(?:the text|the codepoint) `"(.+?)"`', re.DOTALL)
@@ -30,20 +29,23 @@ def is_there() -> bool:
     return importlib.util.find_spec("typst") is not None
 
 
-def made(sheet: dict[str, Any]) -> bytes:
-    """The bytes. A character that no font on this machine shows is written as its name in brackets."""
+def made(template: Path, sheet: dict[str, Any]) -> bytes:
+    """The bytes of what the template makes of the sheet.
+
+    A character that no font on this machine shows is written as its name in brackets.
+    """
     import typst  # noqa: PLC0415  # optional dependency
 
     text = json.dumps(_drawable(sheet), ensure_ascii=False)
     for _round in range(ROUNDS):
         try:
-            return _compiled(typst, text)
+            return _compiled(typst, template, text)
         except typst.TypstError as error:
             unshown = _unshown(f"{error.message}\n{error.diagnostic}")
             if not unshown:
                 raise
             text = "".join(_in_words(sign) if sign in unshown else sign for sign in text)
-    return _compiled(typst, "".join(sign if _SHOWN.fullmatch(sign) else _in_words(sign) for sign in text))
+    return _compiled(typst, template, "".join(sign if _SHOWN.fullmatch(sign) else _in_words(sign) for sign in text))
 
 
 def _drawable(part: Any) -> Any:
@@ -55,8 +57,8 @@ def _drawable(part: Any) -> Any:
     return _ENDLESS.sub("\\g<0>\u200b", _CONTROLS.sub("", part)) if isinstance(part, str) else part
 
 
-def _compiled(typst: Any, text: str) -> bytes:
-    source = TEMPLATE.read_bytes()
+def _compiled(typst: Any, template: Path, text: str) -> bytes:
+    source = template.read_bytes()
     made: bytes = typst.compile(source, sys_inputs={"sheet": text}, format="pdf", pdf_standards=STANDARDS)
     return made
 

@@ -1,0 +1,129 @@
+"""What automation decided on a ticket, beside it and in its timeline, and who may say something of it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from anliegen.flow.automation.effects import EFFECTS
+from anliegen.flow.automation.log import Entry, Known, entries
+from anliegen.flow.automation.models import Decision
+from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.record import pk_of
+from anliegen.oversight.compliance.names import names
+from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.permissions import may
+from anliegen.records.tickets.models import Ticket
+
+WITH_CHOICE = frozenset({"team", "assignee", "topic", "priority", "language", "level", "signal"})
+
+
+@dataclass(frozen=True)
+class Card:
+    """One decision, who made it, and what this agent may say of it."""
+
+    entry: Entry
+    author: str
+    may_say: bool
+
+    @property
+    def decision(self) -> Decision:
+        return self.entry.decision
+
+    @property
+    def kind(self) -> str:
+        """For the badge: `model` or `rule`."""
+        return "model" if self.decision.author.startswith("model:") else "rule"
+
+    @property
+    def asks(self) -> bool:
+        """Whether it waits for somebody, and this agent may be the one."""
+        return self.may_say and self.decision.waits and self.decision.applies_at is None
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the customer waits for a person to check it, and this agent may."""
+        return self.may_say and self.decision.contested_at is not None and self.decision.settled_at is None
+
+    @property
+    def may_confirm(self) -> bool:
+        return self.may_say and bool(self.decision.choice)
+
+    @property
+    def may_correct(self) -> bool:
+        return self.may_say and self.decision.question in WITH_CHOICE
+
+    @property
+    def may_reject(self) -> bool:
+        return self.may_say and bool(self.decision.choice) and not self.may_stop
+
+    @property
+    def may_stop(self) -> bool:
+        return self.may_say and self.entry.effect == "delayed"
+
+
+@dataclass(frozen=True)
+class Log:
+    """What automation decided here, the newest first."""
+
+    cards: Sequence[Card] = ()
+
+    @property
+    def asking(self) -> list[Card]:
+        return [card for card in self.cards if card.asks or card.may_stop or card.is_contested]
+
+    def entry(self, pk: int) -> Entry | None:
+        return next((card.entry for card in self.cards if card.decision.pk == pk), None)
+
+
+def log_of(ticket: Ticket, agent: Agent, happened: Iterable[Event], known: Known | None = None) -> Log:
+    """Every decision that the timeline tells of. A ticket on which nothing was decided asks the database nothing."""
+    told = [pk_of(event.data["decision"]) for event in happened if event.verb == "decision.made"]
+    if not told:
+        return Log()
+    rows = Decision.objects.filter(pk__in=told).select_related("responsible", "settled_by").order_by("-pk")
+    return Log(cards_of(rows, agent, lambda row: ticket, known))
+
+
+def cards_of(
+    rows: Iterable[Decision], agent: Agent, ticket_of: Callable[[Decision], Ticket], known: Known | None = None
+) -> list[Card]:
+    found = entries(rows, known)
+    authors = names({entry.decision.author for entry in found}, agent)
+    return [
+        Card(entry, authors[entry.decision.author], _may_say(entry.decision, agent, ticket_of(entry.decision)))
+        for entry in found
+    ]
+
+
+def _may_say(decision: Decision, agent: Agent, ticket: Ticket) -> bool:
+    """What was decided on a ticket that is carried on elsewhere, and what was only tried out, nobody has to judge."""
+    is_here = ticket.pk == decision.ticket_id and ticket.joined_into_id is None
+    needs = EFFECTS[decision.question].needs
+    return is_here and decision.is_open and not decision.is_shadow and may(agent, needs, ticket)
+
+
+def sentence(entry: Entry) -> str:
+    """Why, how sure, who answers for it, and what became of it: beside the line in the timeline."""
+    parts = [entry.why]
+    if entry.decision.choice:
+        parts.append(_("How sure: %(word)s (%(percent)s %%).") % {"word": entry.sure, "percent": entry.percent})
+    if entry.decision.responsible is not None:
+        parts.append(_("%(name)s answers for it.") % {"name": entry.decision.responsible.name})
+    if after := _after(entry):
+        parts.append(after)
+    return " ".join(parts)
+
+
+def _after(entry: Entry) -> str:
+    by = entry.decision.settled_by.name if entry.decision.settled_by is not None else ""
+    match entry.effect:
+        case "shadow":
+            return _("Only tried out, without any effect.")
+        case "waits":
+            return _("It waits for a person.")
+        case "delayed":
+            return _("It can still be stopped.")
+        case "corrected":
+            return _("%(name)s chose instead: %(choice)s.") % {"name": by, "choice": entry.settled_choice}
+    return ""
