@@ -150,7 +150,7 @@ def check_intake(request: HttpRequest) -> HttpResponse:
 
 def _what_is_bad(found: ledger.Files) -> str:
     named = ", ".join(str(pk) for pk in [*found.missing, *found.damaged])
-    lines = found.bad - found.bad_attachments
+    lines = found.bad - found.bad_attachments - found.bad_models
     said = []
     if lines:
         words = ngettext(
@@ -159,6 +159,9 @@ def _what_is_bad(found: ledger.Files) -> str:
             lines,
         )
         said.append(words % {"bad": lines, "named": named})
+    if found.bad_models:
+        words = ngettext("%(bad)s model that was learnt", "%(bad)s models that were learnt", found.bad_models)
+        said.append(words % {"bad": found.bad_models})
     if found.bad_attachments:
         words = ngettext(
             "%(bad)s attachment is missing or damaged, in this concern: %(named)s.",

@@ -10,12 +10,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from anliegen.oversight.compliance.register import program
+from anliegen.oversight.compliance.register import learning, operators, program
 from anliegen.oversight.compliance.register.entry import Algorithm, Source
 from anliegen.oversight.compliance.register.figures import LEAST, SPAN, Figures, lately
 
 FORMAT = "anliegen.algorithms/1"
-SOURCES: tuple[Source, ...] = (program.algorithms,)
+SOURCES: tuple[Source, ...] = (program.algorithms, learning.algorithms, operators.algorithms)
 
 __all__ = ["FORMAT", "LEAST", "SOURCES", "SPAN", "Algorithm", "Figures", "algorithms", "as_json", "entry_of"]
 
