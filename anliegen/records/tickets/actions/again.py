@@ -29,6 +29,7 @@ def send_again(message: Message, *, to: Pairs, cc: Pairs = (), actor: Actor, at:
     A new address is the customer's from now on, in place of the one that did not work, unless it is somebody else's.
     Raises NotTroubled, NoWayToAnswer, JoinedElsewhere.
     """
+    actor.insist_on_a_person()
     if not to:
         raise NoWayToAnswer
     with unit():

@@ -99,6 +99,8 @@ def assign(ticket: Ticket, *, to: Agent | Team, actor: Actor, at: datetime) -> T
 
 
 def resolve(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
+    """Say that it is settled. Raises NeedsAPerson for a machine."""
+    actor.insist_on_a_person()
     return change(ticket, Change(status="resolved"), actor=actor, at=at)
 
 

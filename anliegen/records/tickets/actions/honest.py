@@ -29,6 +29,7 @@ def tell_of_delay(
 
     Taking the answer back brings the old time back. Raises what `reply` and `move` raise.
     """
+    actor.insist_on_a_person()
     with unit():
         ticket = Ticket.objects.get(pk=promise.ticket_id)
         message = reply(ticket, answer, actor=actor, at=at, status=status, expected_version=expected_version)
@@ -56,6 +57,7 @@ def decline(
     expected_version: int | None = None,
 ) -> Refusal:
     """Say no, in a letter that carries all that belongs to it. Raises what `reply` raises."""
+    actor.insist_on_a_person()
     with unit():
         message = reply(ticket, answer, actor=actor, at=at, status=status, expected_version=expected_version)
         decided_by = cast(int, actor.pk)  # only people decline

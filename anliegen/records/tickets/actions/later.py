@@ -29,6 +29,7 @@ def reschedule(message: Message, *, send_at: datetime, actor: Actor, at: datetim
 
 def send_now(message: Message, *, actor: Actor, at: datetime) -> Message:
     """Let it leave as soon as it can no longer be undone."""
+    actor.insist_on_a_person()
     return _leave_at(message, at + timedelta(seconds=the_operator().undo_seconds), actor, at)
 
 

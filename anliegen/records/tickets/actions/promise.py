@@ -106,6 +106,7 @@ def withdraw(promise: Promise, *, reason: str, actor: Actor, at: datetime) -> Pr
 
 def break_off(promise: Promise, *, reason: str, actor: Actor, at: datetime) -> Promise:
     """A person says that it was not kept and will not be; the customer reads why. Raises NotOwed, NoReason."""
+    actor.insist_on_a_person()
     if not reason.strip():
         raise NoReason
     with unit():

@@ -54,6 +54,7 @@ def approve(draft: Draft, *, version: int, files: Sequence[int] | None = None, a
 
     Raises NotAsked, also when words or files are not those that were read.
     """
+    actor.insist_on_a_person()
     with unit():
         if files is not None and set(files) != set(_locked(draft).attached.values_list("pk", flat=True)):
             raise NotAsked

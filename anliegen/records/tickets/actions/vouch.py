@@ -19,6 +19,7 @@ def vouch(message: Message, *, actor: Actor, at: datetime) -> Message:
 
     Does nothing for a message that needs no such word. The journal says who gave it.
     """
+    actor.insist_on_a_person()
     with unit():
         ticket = held(Ticket, message.ticket_id)
         message = held(Message, message.pk)
