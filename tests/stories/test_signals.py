@@ -14,14 +14,19 @@ from django.urls import reverse
 from anliegen.flow.automation import escalation_clock
 from anliegen.flow.automation.effects import EFFECTS, IRREVERSIBLE, Reach
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.reasons import explain
 from anliegen.flow.automation.referrals import present_referrals, set_referrals
+from anliegen.flow.automation.teaching import lessons, speaking
+from anliegen.flow.automation.teaching.actions import let_speak
 from anliegen.ground import clock
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Mailbox, Team
+from anliegen.records.accounts.models import Agent, Mailbox, Team, Topic
+from anliegen.records.tickets import lists
 from anliegen.records.tickets.links import token
 from anliegen.records.tickets.models import Message, Ticket
+from tests.flow.automation.learning.examples import SAID, made_up
 from tests.stories.mails import mail, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -53,7 +58,7 @@ def answers(ticket: Ticket) -> list[Message]:
 def nothing_irreversible(ticket: Ticket) -> None:
     """It is open, in exactly one place, and automation did nothing but what may be taken back."""
     assert ticket.status in ("new", "open")
-    assert (ticket.team_id is None) == (ticket.unplaced_since is not None)
+    assert ticket.team_id is not None or ticket.unplaced_since is not None
     applied = Decision.objects.filter(ticket=ticket, applied_at__isnull=False)
     assert {EFFECTS[one.question].reach for one in applied} <= {Reach.REVERSIBLE}
     assert not applied.filter(question__in=IRREVERSIBLE).exists()
@@ -83,7 +88,7 @@ def test_a_person_by_name_sees_to_it_and_nothing_answers_by_itself(
     assert any(said in sent.text for said in NOTHING_AUTOMATIC)
     page = client.get(reverse("portal:status", kwargs={"number": ticket.pk, "token": token(ticket)})).text
     assert "Als Nächstes kümmert sich Mira Yılmaz persönlich darum" in page
-    assert "Nur Menschen kümmern sich darum" in page
+    assert "Um dieses Anliegen kümmern sich nur Menschen." in page
 
 
 def test_a_defect_brings_no_label_and_ends_nothing(run_pipeline: Run) -> None:
@@ -94,9 +99,35 @@ def test_a_defect_brings_no_label_and_ends_nothing(run_pipeline: Run) -> None:
     assert [one.rule for one in answers(ticket)] == ["acknowledge"]
 
 
-def test_nonsense_is_read_as_nothing_and_lies_where_the_mailbox_says(run_pipeline: Run, billing: Team) -> None:
+def test_nonsense_fits_no_category_and_a_person_looks_at_it_soon(run_pipeline: Run, billing: Team, mira: Agent) -> None:
     ticket = ticket_of(run_pipeline, "asdf qwertz jkl xcvbn wrtzp", subject="fghjk")
     assert (signals_of(ticket), ticket.team, ticket.by_hand_since) == (set(), billing, None)
+    assert [one.pk for one in lists.page(mira, "unplaced").items] == [ticket.pk]
+    assert (ticket.due_for, ticket.due_at is not None) == ("place", True)
+    nothing_irreversible(ticket)
+
+
+def test_two_concerns_in_one_mail_are_seen_as_two_and_a_person_decides(
+    run_pipeline: Run, billing: Team, mira: Agent
+) -> None:
+    for code in SAID:
+        examples = [one.text for one in made_up(8) if one.label == code]
+        accounts.create(Topic, code=code, name=code.title(), examples=examples, actor=SYSTEM, at=clock.now())
+    learnt = lessons.hold(actor=Actor.rule("lessons"), at=clock.now(), encoder="none")
+    let_speak(learnt, responsible=mira, by=mira, at=clock.now())
+    speaking.forget()
+    ticket = ticket_of(
+        run_pipeline,
+        "Guten Tag,\n\nmein Abschlag ist zu hoch, bitte den Abschlag senken.\n\n"
+        "Außerdem: Der Wasserzähler ist kaputt, bitte den Zähler austauschen.\n",
+        subject="Zwei Fragen",
+    )
+    decision = Decision.objects.get(ticket=ticket, question="topic")
+    assert (decision.choice, decision.reason, decision.applied_at) == ("", "several", None)
+    assert decision.evidence["topics"] == ["topic:abschlag", "topic:zaehler"]
+    assert "Abschlag" in explain(decision) and "Zaehler" in explain(decision)
+    assert (ticket.topic, ticket.unplaced_since is not None, ticket.due_for) == ("", True, "place")
+    assert [one.pk for one in lists.page(mira, "unplaced").items] == [ticket.pk]
     nothing_irreversible(ticket)
 
 

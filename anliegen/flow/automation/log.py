@@ -41,7 +41,7 @@ FOR_CUSTOMERS: dict[str, str | Promise] = {
     "answer": gettext_lazy("What is answered"),
 }
 # Reasons that customers may read as they are; of others they read what kind of reason it was.
-OPEN_REASONS = frozenset({"mailbox"})
+OPEN_REASONS = frozenset({"mailbox", "team-of-topic", "urgency-of-topic"})
 OF_THEIR_WORDS = frozenset({"topic", "team", "priority"})
 
 
