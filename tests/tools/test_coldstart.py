@@ -39,7 +39,7 @@ def test_what_it_applies_is_wrong_no_more_often_than_it_may_be(encoder: Bags | N
     """One label in five is drawn at random: nobody could be right there, and it must know."""
     chance = random.Random(3)
     labels = sorted({one.label for one in made_up(1)})
-    noisy = [(text, chance.choice(labels) if "Rechnung" in text else label) for text, label in stream(480)]
+    noisy = [(text, chance.choice(labels) if "Rechnung" in text else label) for text, label in stream(960)]
     new, applied, wrong = Apprentice(encoder=encoder), 0, 0
     for text, label in noisy:
         suggested = new.suggest(text)

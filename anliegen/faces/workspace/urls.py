@@ -115,6 +115,7 @@ urlpatterns = [
     path("drafts/files/<int:pk>/take-out/", keeping.take_out, name="draft-take-out"),
     path("tickets/<int:number>/note/", talk.note, name="note"),
     path("tickets/<int:number>/change/", changes.change, name="change"),
+    path("tickets/<int:number>/placed/", changes.placed, name="placed"),
     path("tickets/<int:number>/pin/", pinning.pin, name="pin"),
     path("tickets/<int:number>/resolve/", resolving.resolve, name="resolve"),
     path("tickets/<int:number>/document/", documents.document, name="document"),

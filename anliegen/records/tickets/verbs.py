@@ -155,6 +155,7 @@ DEADLINE_MISSED = Verb(
     _("The {kind} was missed: it ended on {until}"),
     {"deadline": Kind.REF, "kind": Kind.REF, "until": Kind.CODE},
 )
+TICKET_PLACED = Verb("ticket.placed", _("{actor} looked at it: it stays without a topic"))
 TICKET_TRIAGED = Verb("ticket.triaged", _("{actor} sorted this"), {"decision": Kind.REF})
 PROMISE_MADE = Verb(
     "promise.made", _("{actor} promised something; {to} sees to it"), {"promise": Kind.REF, "to": Kind.REF}

@@ -28,7 +28,7 @@ CHOICES = {
 # here or below, so that a new one is thought about.
 BY_PEOPLE = {
     "approve_draft", "break_off", "concede", "decline", "decline_concession", "forward", "grant_concession",
-    "let_automation_help", "merge_people", "move", "promise", "reply", "resolve", "send_again", "send_now",
+    "let_automation_help", "merge_people", "move", "placed", "promise", "reply", "resolve", "send_again", "send_now",
     "tell_of_delay", "unmerge_people", "vouch", "withdraw", "withdraw_concession",
 }  # fmt: skip
 # Can be taken back, tells what happened anyway, or carries out what a person has sent already. `acknowledge` says that

@@ -14,6 +14,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import handing
 from anliegen.faces.workspace.tickets.page import acted, ticket_for
+from anliegen.flow.automation.teaching.actions import stays_without
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import ref
@@ -64,6 +65,16 @@ class NotChanged:
 def change(request: HttpRequest, number: int) -> HttpResponse:
     """Change status, priority, topic, tags or subject: the field that was sent."""
     return _apply(request, number, "ticket.change", ("status", "priority", "topic", "tags", "subject"))
+
+
+@asks("ticket.change")
+@require_POST
+def placed(request: HttpRequest, number: int) -> HttpResponse:
+    """Somebody has looked at what fits no category: it stays without a topic."""
+    ticket = ticket_for(agent_of(request), number)
+    insist(request, "ticket.change", ticket)
+    stays_without(ticket, by=agent_of(request), at=clock.now())
+    return acted(request, ticket)
 
 
 @asks("ticket.assign")

@@ -30,10 +30,12 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A text as the terms it has, by their key, and their weights."""
+    """A text as the terms it has, by their key, and their weights; `known` is the share of its words that were seen
+    before."""
 
     keys: Keys
     weights: Floats
+    known: float = 1.0
 
 
 def words_of(text: str) -> list[str]:
@@ -89,7 +91,10 @@ class Terms:
                 if (key := self.pieces.get(piece)) is not None:
                     pieces[key] += number
         parts = [self._weighted(words), self._weighted(pieces)]
-        return Row(np.concatenate([part.keys for part in parts]), np.concatenate([part.weights for part in parts]))
+        known = sum(word in self.words for word in said) / len(said) if said else 0.0
+        return Row(
+            np.concatenate([part.keys for part in parts]), np.concatenate([part.weights for part in parts]), known
+        )
 
     def _weighted(self, counts: "Counter[int]") -> Row:
         keys = np.fromiter(counts, dtype=np.int32, count=len(counts))

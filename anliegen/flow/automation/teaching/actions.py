@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.text import slugify
 
-from anliegen.flow.automation import verbs
-from anliegen.flow.automation.models import Learnt, TopicProposal
+from anliegen.flow.automation import approval, verbs
+from anliegen.flow.automation.models import Decision, Learnt, TopicProposal
 from anliegen.flow.automation.teaching import speaking
 from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
@@ -80,6 +80,16 @@ def _retire(learnt: Learnt, reason: str, by: Agent, at: datetime) -> None:
     learnt.state, learnt.reason = "retired", reason.strip()[:300]
     learnt.save()
     record(verbs.MODEL_SILENT, learnt, actor=Actor.agent(by.pk), at=at, version=learnt.version)
+
+
+def stays_without(ticket: Ticket, *, by: Agent, at: datetime) -> Ticket:
+    """Somebody has looked at a concern that fits no category, and that is right: it is listed no more, and the model
+    that noticed it hears that it was right."""
+    with unit():
+        said = Decision.objects.real().filter(ticket=ticket, question="topic", choice="", settled_at=None)
+        for decision in said.order_by("pk"):
+            approval.confirm(decision, by=by, at=at)
+        return tickets.placed(ticket, actor=Actor.agent(by.pk), at=at)
 
 
 def take_up(proposal: TopicProposal, *, name: str, by: Agent, at: datetime) -> Topic:

@@ -123,7 +123,7 @@ from anliegen.records.tickets.actions.translate import (
     keep_translation_draft,
     translate,
 )
-from anliegen.records.tickets.actions.triaged import triaged
+from anliegen.records.tickets.actions.triaged import placed, triaged
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
@@ -224,6 +224,7 @@ __all__ = [
     "pass_concession_on",
     "pass_on",
     "pin",
+    "placed",
     "promise",
     "receive",
     "recipients_of",

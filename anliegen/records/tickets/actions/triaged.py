@@ -7,6 +7,7 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record
 from anliegen.records.tickets import verbs
+from anliegen.records.tickets.actions.change import touch
 from anliegen.records.tickets.models import Ticket
 
 
@@ -20,4 +21,20 @@ def triaged(ticket: Ticket, *, decision: str | None, fits_none: bool, actor: Act
             ticket.unplaced_since = at
             rows.update(ticket, "unplaced_since")
         record(verbs.TICKET_TRIAGED, ticket, actor=actor, at=at, decision=decision)
+    return ticket
+
+
+def placed(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
+    """Somebody has looked at what fits no category, and it stays without a topic: it is listed no more.
+
+    Raises NeedsAPerson.
+    """
+    actor.insist_on_a_person()
+    with unit():
+        ticket = rows.locked(Ticket.objects.all(), ticket.pk)
+        if ticket.unplaced_since is None:
+            return ticket
+        ticket.unplaced_since = None
+        touch(ticket, at, "unplaced_since")
+        record(verbs.TICKET_PLACED, ticket, actor=actor, at=at)
     return ticket

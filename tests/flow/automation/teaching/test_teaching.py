@@ -224,3 +224,19 @@ def test_a_dismissed_proposal_does_not_come_again(
     (proposal,) = missing.propose(actor=LESSONS, at=now)
     actions.dismiss(proposal, by=mira, at=now)
     assert missing.propose(actor=LESSONS, at=now) == []
+
+
+def test_what_a_person_leaves_without_a_topic_is_listed_no_more_and_taught(
+    model: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    ticket = open_ticket(kim_address, text="Rezept für Apfelkuchen mit Streuseln", subject="")
+    run_pipeline()
+    ticket.refresh_from_db()
+    assert ticket.due_for == "place"
+    actions.stays_without(ticket, by=mira, at=ticket.updated_at + timedelta(minutes=5))
+    run_pipeline()
+    ticket.refresh_from_db()
+    assert (ticket.unplaced_since, ticket.due_for, ticket.topic) == (None, "", "")
+    assert lists.page(mira, "unplaced").items == []
+    assert Decision.objects.get(question="topic").settled_as == "confirmed"
+    assert (Told.objects.get().topic, len(examples.fits_none_from_people()), examples.from_people()) == ("", 1, [])
