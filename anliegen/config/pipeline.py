@@ -1,7 +1,7 @@
 """The list of the journal's readers, in order: read top to bottom, this is the product."""
 
 from anliegen.faces.workspace.noticing import post, whom
-from anliegen.flow.automation import escalate, promise_owners, triage
+from anliegen.flow.automation import escalate, promise_owners, routing, triage
 from anliegen.flow.automation.rules import run, vocabulary
 from anliegen.flow.automation.teaching import examples
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
@@ -21,6 +21,8 @@ READERS: list[Reader] = [
     reader("hear", examples.hear, on=["ticket.topic_changed", "decision.confirmed"], batch=True),
     # Before the acknowledgement, which says who is next.
     reader("escalate", escalate.read_events, on=["message.received", "promise.broken", "ticket.reopened"], batch=True),
+    # After what alerts people, and before the acknowledgement, which names who sees to it.
+    reader("route", routing.decide, on=["ticket.triaged", "ticket.moved", "agent.left"], batch=True),
     reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),
     reader("strangers", strangers.tell, on=["message.received"]),
     reader("deliver", outbox.plan, on=["message.queued", "message.rescheduled"]),

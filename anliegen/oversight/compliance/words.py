@@ -126,6 +126,8 @@ FIELDS: Words = {
     "ageing_weight": gettext_lazy("weight of age"),
     "gives_breathers": gettext_lazy("something lighter after a hard conversation"),
     "heavy_topics": gettext_lazy("topics and tags that weigh"),
+    "routing": gettext_lazy("who sees to a new concern"),
+    "most_waiting": gettext_lazy("most that wait with one person"),
     "sends_per_minute": gettext_lazy("mails a minute"),
     "shortcuts": gettext_lazy("keyboard shortcuts"),
     "signature": gettext_lazy("signature"),
