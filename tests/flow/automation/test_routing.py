@@ -116,7 +116,7 @@ def test_who_answered_the_customer_last_gets_it_although_another_has_less(
     run_pipeline()
     assert holder(ticket) == mira
     assert explain(decisions(ticket)[0], "de") == (
-        "Kennt die Kundin oder den Kunden; spricht Türkisch; kennt sich mit umzug aus; hat 3 wartende Anliegen."
+        "Kennt die Kundin oder den Kunden; spricht Türkisch; kennt sich mit umzug aus; hat 3 wartende Vorgänge."
         " Sonst wäre es: Lea Brandt."
     )
 
