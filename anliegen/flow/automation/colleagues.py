@@ -25,12 +25,15 @@ AT_WORK_FOR = timedelta(hours=1)  # who did something so lately counts as at wor
 LAST_GIVEN = 500  # decisions of routing in which is looked for who was given something last
 NEEDED = ["ticket.read", "ticket.reply"]
 
-# One look into an index for each agent, which ends with the first row found.
+# One look into an index for each agent, for the newest row: asked by EXISTS, all events of the hour would be read.
 _AT_WORK = """
     SELECT id FROM accounts_agent AS agent
     WHERE id = ANY(%(agents)s) AND is_active AND (
         last_login > %(since)s
-        OR EXISTS (SELECT FROM journal_event WHERE actor = 'agent:' || agent.id AND at > %(since)s AND at <= %(now)s)
+        OR %(since)s < (
+            SELECT at FROM journal_event WHERE actor = 'agent:' || agent.id AND at <= %(now)s
+            ORDER BY at DESC, id DESC LIMIT 1
+        )
         OR EXISTS (SELECT FROM tickets_claim WHERE agent_id = agent.id AND until > %(now)s)
     )
 """
