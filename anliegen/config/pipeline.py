@@ -2,7 +2,7 @@
 
 from anliegen.faces.workspace import jobs as workspace_jobs
 from anliegen.faces.workspace.noticing import post, whom
-from anliegen.flow.automation import escalate, heard, promise_owners, triage
+from anliegen.flow.automation import escalate, heard, promise_owners, routing, triage
 from anliegen.flow.automation.rules import run, vocabulary
 from anliegen.flow.automation.teaching import examples
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
@@ -22,6 +22,8 @@ READERS: list[Reader] = [
     reader("hear", examples.hear, on=["ticket.topic_changed", "decision.confirmed"], batch=True),
     # Before the acknowledgement, which says who is next.
     reader("escalate", escalate.read_events, on=["message.received", "promise.broken", "ticket.reopened"], batch=True),
+    # After what alerts people, and before the acknowledgement, which names who sees to it.
+    reader("route", routing.decide, on=["ticket.triaged", "ticket.moved", "agent.left"], batch=True),
     reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),
     reader("strangers", strangers.tell, on=["message.received"]),
     reader("deliver", outbox.plan, on=["message.queued", "message.rescheduled"]),

@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.records.accounts.models import Agent, Role
+from anliegen.records.accounts.models import Agent, Role, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Promised
@@ -104,3 +104,31 @@ def test_a_joining_is_parted_from_the_concern_that_goes_on(
     dialog.get_by_role("button", name="Wieder trennen").click()
     page.wait_for_url(f"**/workspace/tickets/{other.pk}/")
     assert Ticket.objects.get(pk=other.pk).joined_into_id is None
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True), (1440, True), (390, False)])
+def test_who_would_be_given_a_team_s_concerns_stands_below_the_form(
+    log_in: LogIn, admin: Agent, mira: Agent, billing: Team, ticket: Ticket, width: int, dark: bool
+) -> None:
+    page = log_in(admin, width=width, dark=dark)
+    page.goto(f"/workspace/settings/teams/{billing.pk}/")
+    page.get_by_label("er wird jemandem zugewiesen").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#effect li")).to_have_text(
+        [
+            "Jeder Vorgang, der von jetzt an zum Team kommt, wird einer dieser Personen zugewiesen: „Mira Yılmaz“.",
+            "Etwas bekommt nur, wer in den Servicezeiten des Teams da ist und in der letzten Stunde etwas getan hat.",
+            "1 offener Vorgang, den noch niemand hat, bleibt beim Team, bis ihn jemand übernimmt.",
+            "0 von 1 haben schon so viel vor sich und bekämen vorerst nichts.",
+        ]
+    )
+    is_whole(page)
+    page.get_by_label("Höchstens so viele warten bei einer Person").fill("0")
+    expect(page.locator("#effect li")).to_contain_text(
+        ["Bitte zuerst richtigstellen: „Höchstens so viele warten bei einer Person“."]
+    )
+    page.get_by_label("Höchstens so viele warten bei einer Person").fill("5")
+    page.get_by_role("button", name="Speichern").click()
+    page.wait_for_url("**/settings/teams/")
+    billing.refresh_from_db()
+    assert (billing.routing, billing.most_waiting) == ("assign", 5)

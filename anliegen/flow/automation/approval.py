@@ -49,15 +49,25 @@ class Proposal:
     text: str = ""
 
 
-def may_apply(decision: Decision, ticket: Ticket | None = None, *, bound: float = SURE) -> bool:
-    """Reversible, sure enough, somebody answers for it, and nobody wants it seen to by people alone."""
+def may_apply(
+    decision: Decision, ticket: Ticket | None = None, *, bound: float = SURE, is_referred: bool = False
+) -> bool:
+    """Reversible, sure enough, somebody answers for it, and nobody wants it seen to by people alone.
+
+    `is_referred`: it only brings it to those people, as the operator said.
+    """
     return (
         EFFECTS[decision.question].reach is Reach.REVERSIBLE
         and bool(decision.choice)
         and decision.confidence >= bound
         and decision.responsible_id is not None
         and not decision.is_shadow
-        and (decision.question in ALERTING or ticket is None or ticket.by_hand_since is None)
+        and (
+            decision.question in ALERTING
+            or ticket is None
+            or ticket.by_hand_since is None
+            or (is_referred and decision.question == "assignee")
+        )
     )
 
 
@@ -73,11 +83,12 @@ def submit(
     may_act: bool = True,
     is_shadow: bool = False,
     delay: timedelta | None = None,
+    is_referred: bool = False,
 ) -> Decision:
     """Write a decision down with what the gate says of it, and put into effect what it lets through.
 
     The caller holds the ticket under lock. `may_act` False keeps it a proposal; `delay` puts even what is reversible
-    off so long that somebody can stop it.
+    off so long that somebody can stop it. `is_referred`: who is to see to it was named by the operator for such a case.
     """
     with unit():
         decision = Decision(
@@ -96,7 +107,8 @@ def submit(
             is_shadow=is_shadow,
             made_at=at,
         )
-        applies = may_act and may_apply(decision, ticket, bound=bound) and not pauses.holds(actor.ref)
+        allowed = may_act and may_apply(decision, ticket, bound=bound, is_referred=is_referred)
+        applies = allowed and not pauses.holds(actor.ref)
         if applies and delay is not None:
             decision.applies_at = at + delay
         elif applies:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from anliegen.flow.automation.choices import SIGNALS, choice_in_words
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.routed import by_routing, nobody_free
 from anliegen.flow.automation.rules.models import RuleVersion
 from anliegen.flow.automation.rules.queries import names
 from anliegen.flow.automation.rules.sentences import sentence
@@ -145,4 +146,6 @@ _WORDS = {
     "urgency": _urgent,
     "escalated": _escalated,
     "asked": _asked,
+    "routed": by_routing,
+    "nobody-free": nobody_free,
 }

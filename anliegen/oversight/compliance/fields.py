@@ -51,6 +51,8 @@ FIELDS: Mapping[Any, str | Promise] = {
     "legal_footer": gettext_lazy("legal details"),
     "legal_footer_en": gettext_lazy("legal details in English"),
     "max_bytes": gettext_lazy("largest answer"),
+    "routing": gettext_lazy("who sees to a new concern"),
+    "most_waiting": gettext_lazy("most that wait with one person"),
     "members": gettext_lazy("members"),
     "name": gettext_lazy("name"),
     "name_en": gettext_lazy("name in English"),

@@ -123,6 +123,7 @@ RULES: dict[str, str | Lazy] = {
     "lessons": gettext_lazy("learning by night"),
     "contest": gettext_lazy("a person checks"),
     "escalate": gettext_lazy("what speaks out of a message"),
+    "routing": gettext_lazy("the giving out of concerns"),
     "promise-clock": gettext_lazy("promises by the clock"),
     "promise-owner": gettext_lazy("a promise keeps its owner"),
 }

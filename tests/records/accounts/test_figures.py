@@ -29,6 +29,7 @@ MEASURES = re.compile(
 NO_FIGURE = {
     "oversight/compliance/register/figures.py:_count": "what automated actors decided, never people",
     "faces/api/tickets.py:_said": "messages of one ticket",
+    "flow/automation/colleagues.py:loads": "what waits with each, so that a concern finds who has room",
     "flow/automation/rules/queries.py:figures": "how rules fare, by rule",
     "faces/workspace/frame.py:_on_the_way": "what waits for the agent who asks",
     "faces/workspace/problems/problem.py:show": "concerns that hang on a problem, by their status",

@@ -1,7 +1,8 @@
 """Teams: who shares which concerns, who leads, and when they are there."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django import forms
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -37,18 +38,34 @@ class TeamForm(SettingForm):
         gettext_lazy("They see this team's concerns and can be given them."),
     )
 
+    most_waiting = forms.IntegerField(
+        label=gettext_lazy("Most that wait with one person"),
+        min_value=1,
+        max_value=200,
+        initial=8,
+        help_text=gettext_lazy(
+            "Who has so many waiting concerns is given no more. What the operator names as hard to hear counts twice."
+        ),
+    )
+
     class Meta:
         model = Team
-        fields = ("name", "description", "lead", "calendar")
+        fields = ("name", "description", "lead", "calendar", "routing", "most_waiting")
+        widgets: ClassVar = {"routing": forms.RadioSelect}
         labels = {
             "name": gettext_lazy("Name"),
             "description": gettext_lazy("What this team does"),
             "lead": gettext_lazy("Team lead"),
             "calendar": gettext_lazy("Service hours"),
+            "routing": gettext_lazy("Who sees to a new concern"),
         }
         help_texts = {
             "name": gettext_lazy("Customers read it in the acknowledgement."),
             "lead": gettext_lazy("Answers for what lies with the team."),
+            "routing": gettext_lazy(
+                "Chosen by who knows the customer, languages, topics and how much waits with each; never by how fast or"
+                " how well rated somebody is. Only who is at work gets something."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -16,12 +16,13 @@ from anliegen.flow.automation.rules.sentences import sentence
 from anliegen.ground import clock
 from anliegen.ground.journal.record import pk_of
 from anliegen.oversight.compliance.register.entry import Algorithm
-from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.models import Agent, Team
 
 
 def algorithms() -> Iterable[Algorithm]:
     """Rules in force or on trial, providers that are switched on, and the order."""
     yield from _rules()
+    yield _routing()
     yield from _providers()
     yield _order()
 
@@ -69,8 +70,33 @@ def _providers() -> Iterable[Algorithm]:
         )
 
 
-def _order() -> Algorithm:
+def _routing() -> Algorithm:
+    teams = list(Team.objects.filter(is_active=True).exclude(routing="off").select_related("lead").order_by("pk"))
+    leads = tuple(dict.fromkeys(one.lead.name for one in teams if one.lead is not None and one.lead.is_active))
+    return Algorithm(
+        author="rule:routing",
+        name=_("Who sees to a new concern"),
+        purpose=_("That a concern comes to somebody who is there, knows about it, and perhaps the customer, too."),
+        decides=_("To whom in the team a concern is given, or proposed."),
+        data=(
+            _("who knows the customer, topics and languages"),
+            _("who is at work, and how many concerns wait with them"),
+        ),
+        reach=Reach.REVERSIBLE,
+        oversight=_("Whoever gets it can give it on. How somebody works is never asked, nor what a customer is worth."),
+        responsible=leads or _administrators(),
+        version=__version__,
+        is_on=bool(teams),
+        is_paused=bool(frozenset(pauses.active()) & {pauses.ALL, "automation:routing", "rule:routing"}),
+    )
+
+
+def _administrators() -> tuple[str, ...]:
     found = Agent.objects.active().filter(role__permissions__contains=["settings.manage"]).order_by("pk")
+    return tuple(found.values_list("name", flat=True)[:1])
+
+
+def _order() -> Algorithm:
     return Algorithm(
         author="formula:turn",
         name=_("Order in which concerns are given out"),
@@ -79,6 +105,6 @@ def _order() -> Algorithm:
         data=(_("promises, deadlines, urgency and waiting time"), _("who knows the customer, topics and languages")),
         reach="",
         oversight=_("The formula stands on each concern. What a customer is worth is never asked. Agents may choose."),
-        responsible=tuple(found.values_list("name", flat=True)[:1]),
+        responsible=_administrators(),
         version=__version__,
     )

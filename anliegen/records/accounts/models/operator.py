@@ -11,6 +11,12 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
+# Who sees to what comes to a team: people draw it themselves, or routing proposes somebody, or gives it to them.
+ROUTINGS = [
+    ("off", _("everybody draws the next concern")),
+    ("propose", _("somebody is proposed, and a person decides")),
+    ("assign", _("it is given to somebody, and a person may take that back")),
+]
 QUOTES = [("none", _("nothing")), ("last", _("the message that is answered")), ("all", _("the whole conversation"))]
 
 
@@ -169,10 +175,23 @@ class Team(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
     )
     calendar = models.ForeignKey("Calendar", on_delete=models.PROTECT, null=True, blank=True, related_name="teams")
+    routing = models.CharField(
+        _("who sees to a concern"), max_length=10, choices=ROUTINGS, default="off", db_default="off"
+    )
+    # Routing gives nobody more who has so many concerns that wait for us.
+    most_waiting = models.PositiveSmallIntegerField(_("most that wait with one person"), default=8, db_default=8)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         verbose_name = _("team")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="accounts_team_known_routing", condition=Q(routing__in=[code for code, _n in ROUTINGS])
+            ),
+            models.CheckConstraint(
+                name="accounts_team_ceiling", condition=Q(most_waiting__gte=1, most_waiting__lte=200)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -63,6 +63,11 @@ def agent_form(agent: Agent, **changed: Any) -> dict[str, Any]:
     return given | {"teams": agent.team_ids(), "skills": ", ".join(agent.skills)} | changed
 
 
+def team_form(name: str, members: list[Agent], **changed: Any) -> dict[str, Any]:
+    given = {"name": name, "members": [one.pk for one in members], "routing": "off", "most_waiting": 8}
+    return given | changed
+
+
 def test_a_role_that_loses_a_permission_says_how_many_lose_it_and_what_they_no_longer_see(
     look: Look, agent_role: Role, mira: Agent, tom: Agent, ticket: Ticket, said: Said
 ) -> None:
@@ -227,7 +232,8 @@ def test_a_renamed_team_and_other_members_say_what_customers_read_and_who_sees_i
 ) -> None:
     tickets.assign(ticket, to=mira, actor=SYSTEM, at=now)
     before = said()
-    assert look("team", billing.pk, {"name": "Rechnungen", "members": [tom.pk], "lead": tom.pk}) == [
+    given = team_form("Rechnungen", [tom], lead=tom.pk)
+    assert look("team", billing.pk, given) == [
         "2 people would see its concerns instead of 2.",
         "From now on also: “Tom Richter”.",
         "No longer: “Mira Yılmaz”.",
@@ -239,6 +245,47 @@ def test_a_renamed_team_and_other_members_say_what_customers_read_and_who_sees_i
     ]
     assert said() == before
     assert list(billing.agents.all()) == [mira]
+
+
+def test_how_concerns_find_somebody_says_who_is_asked_what_stays_and_who_would_be_given_nothing(
+    look: Look, billing: Team, mira: Agent, admin: Agent, ticket: Ticket, operator: Operator, now: datetime
+) -> None:
+    here = "Only who is at work in the team's service hours, and did something within the last hour, is given one."
+    assert look("team", billing.pk, team_form("Abrechnung", [mira], routing="assign")) == [
+        "Each concern that comes to the team from now on is given to one of these: “Mira Yılmaz”.",
+        here,
+        "1 open concern that nobody has stays with the team, to be drawn.",
+        "0 of 1 have as much waiting already and would be given nothing for now.",
+    ]
+    tickets.assign(ticket, to=mira, actor=SYSTEM, at=now)
+    proposed = look("team", billing.pk, team_form("Abrechnung", [mira], routing="propose", most_waiting=1))
+    assert proposed == [
+        "For each concern that comes to the team from now on, one of these is proposed: “Mira Yılmaz”.",
+        here,
+        "1 of 1 has as much waiting already and would be given nothing for now.",
+    ]
+    assert Team.objects.get(pk=billing.pk).routing == "off"
+    accounts.change(billing, routing="assign", actor=SYSTEM, at=now)
+    assert look("team", billing.pk, team_form("Abrechnung", [mira], routing="assign", most_waiting=3)) == [
+        "0 of 1 have as much waiting already and would be given nothing for now."
+    ]
+    assert look("team", billing.pk, team_form("Abrechnung", [mira])) == [
+        "Everybody of the team draws the next concern; nobody is given one."
+    ]
+    accounts.change(operator, works_council=True, actor=SYSTEM, at=now)
+    assert look("team", billing.pk, team_form("Abrechnung", [mira], routing="assign", most_waiting=1)) == [
+        "Nothing changes for anybody."
+    ]
+
+
+def test_a_team_in_which_nobody_may_answer_gives_nothing_out(
+    look: Look, billing: Team, agent_role: Role, mira: Agent, now: datetime
+) -> None:
+    kept = [code for code in agent_role.permissions if code != "ticket.reply"]
+    accounts.change(agent_role, permissions=kept, actor=SYSTEM, at=now)
+    assert look("team", billing.pk, team_form("Abrechnung", [mira], routing="assign")) == [
+        "Nobody of the team may answer customers, so nobody is given anything."
+    ]
 
 
 def test_a_team_that_ends_says_who_sees_to_its_promises_then_as_it_happens(

@@ -36,16 +36,39 @@ def test_a_team_is_created_with_lead_hours_and_members(
     browser: Client, mira: Agent, tom: Agent, calendar: Calendar, said: Said
 ) -> None:
     given = {"name": "Netz", "description": "Strom", "lead": mira.pk, "calendar": calendar.pk, "members": [tom.pk]}
-    browser.post(to("team-new"), given)
+    browser.post(to("team-new"), given | {"routing": "off", "most_waiting": 8})
     team = Team.objects.get(slug="netz")
     assert (team.lead, team.calendar, list(team.agents.all())) == (mira, calendar, [tom])
     assert [verb for verb, _subject, _data in said()] == ["setting.created", "setting.changed"]
 
 
 def test_a_teams_members_change(browser: Client, billing: Team, mira: Agent, tom: Agent, said: Said) -> None:
-    browser.post(to("team", billing.pk), {"name": "Abrechnung", "members": [tom.pk]})
+    given = {"name": "Abrechnung", "members": [tom.pk], "routing": "off", "most_waiting": 8}
+    browser.post(to("team", billing.pk), given)
     assert list(billing.agents.all()) == [tom]
     assert said() == [("setting.changed", f"team:{billing.pk}", {"fields": ["members"]})]
+
+
+def test_a_team_chooses_how_its_concerns_find_somebody(browser: Client, billing: Team, mira: Agent, said: Said) -> None:
+    given = {"name": "Abrechnung", "members": [mira.pk], "routing": "propose", "most_waiting": 5}
+    browser.post(to("team", billing.pk), given)
+    billing.refresh_from_db()
+    assert (billing.routing, billing.most_waiting) == ("propose", 5)
+    assert said() == [("setting.changed", f"team:{billing.pk}", {"fields": ["most_waiting", "routing"]})]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"most_waiting": 0}, "most_waiting"), ({"most_waiting": 201}, "most_waiting"),
+                         ({"most_waiting": ""}, "most_waiting"), ({"routing": "random"}, "routing")],
+)  # fmt: skip
+def test_a_ceiling_or_way_that_cannot_be_is_refused(
+    browser: Client, billing: Team, mira: Agent, said: Said, wrong: dict[str, Any], field: str
+) -> None:
+    given = {"name": "Abrechnung", "members": [mira.pk], "routing": "assign", "most_waiting": 5} | wrong
+    answer = browser.post(to("team", billing.pk), given)
+    assert answer.status_code in (200, 422)
+    assert f'id="id_{field}-error"' in answer.text
+    assert said() == []
 
 
 def test_a_member_who_left_stays_one_unless_taken_away(

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from anliegen.faces.workspace.settings.foreseen.lines import Line, named, or_nothing
 from anliegen.faces.workspace.settings.foreseen.promises import MOST_PROMISES, handed_on, owners_then
+from anliegen.faces.workspace.settings.foreseen.routing import Routed, of_routing
 from anliegen.faces.workspace.settings.forms import boxes, counted
 from anliegen.flow.macros.models import Macro
 from anliegen.ground.journal.actors import Actor
@@ -39,7 +40,9 @@ def of_team(team: Team, values: dict[str, Any], *, actor: Actor, at: datetime) -
         )
         more = " " + _("Looked at are the %(count)s newest.") % {"count": moved.looked_at} if moved.is_more else ""
         lines.append(Line(words % {"count": moved.changed} + more))
-    return or_nothing(lines)
+    return or_nothing(
+        [*lines, *of_routing(saved, was=Routed(team.routing, team.most_waiting), members=values["members"])]
+    )
 
 
 def _key(row: Calendar | Agent | None) -> int | None:
