@@ -75,7 +75,7 @@ def _routing() -> Algorithm:
     leads = tuple(dict.fromkeys(one.lead.name for one in teams if one.lead is not None and one.lead.is_active))
     return Algorithm(
         author="rule:routing",
-        name=_("Who sees to a new concern"),
+        name=_("Giving out new concerns"),
         purpose=_("That a concern comes to somebody who is there, knows about it, and perhaps the customer, too."),
         decides=_("To whom in the team a concern is given, or proposed."),
         data=(
