@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-REFERENCE = re.compile(r"[a-z_]+:[0-9a-z][0-9a-z_.@-]*")
+REFERENCE = re.compile(r"[a-z_]+:[^\W_][\w.@-]*")  # of a row by its key, or of a choice by its code
 CODE = re.compile(r"[^\W_][\w.:@/+-]{0,63}")
 
 

@@ -413,7 +413,7 @@ def test_what_comes_into_view_later_asks_so_many_questions_however_much_there_is
     miras.get(where)
     with CaptureQueriesContext(connection) as many:
         miras.get(where)
-    assert len(many) == len(few) == 21
+    assert len(many) == len(few) == 23
 
 
 def test_open_promises_over_all_concerns_stand_in_the_panel_until_they_are_kept(

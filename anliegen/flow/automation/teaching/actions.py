@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from anliegen.flow.automation import approval, verbs
 from anliegen.flow.automation.models import Decision, Learnt, TopicProposal
@@ -16,6 +15,7 @@ from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Topic
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.actions import Change
+from anliegen.records.tickets.codes import as_code
 from anliegen.records.tickets.models import Message, Ticket
 
 
@@ -127,10 +127,7 @@ def _settle(proposal: TopicProposal, topic: Topic | None, by: Agent, at: datetim
     return topic
 
 
-GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-
-
 def code_of(name: str) -> str:
-    """The code of a topic of this name: small letters, no digits alone, so that a reference names it."""
-    code = slugify(name.lower().translate(GERMAN))[:50].strip("-")
+    """The code of a topic of this name, as tickets keep it; never digits alone, so that a reference names it."""
+    code = as_code(name)
     return code if code and not code.isdecimal() else f"thema-{code}".strip("-")

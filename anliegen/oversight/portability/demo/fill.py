@@ -14,7 +14,7 @@ from anliegen.ground import clock
 from anliegen.ground.journal import tail
 from anliegen.ground.journal.models import Cursor
 from anliegen.ground.journal.seal import last
-from anliegen.oversight.portability.demo import aside, beside, drafts, known, linked, times, together
+from anliegen.oversight.portability.demo import aside, beside, drafts, known, linked, times, together, topics
 from anliegen.oversight.portability.demo.compose import compose
 from anliegen.oversight.portability.demo.founding import found
 from anliegen.oversight.portability.demo.history import Past
@@ -79,6 +79,7 @@ def fill_in(demo: DemoOperator, *, now: datetime) -> Filled:
         together.begin(now)
         beside.begin(now)
         linked.begin(now)
+        topics.learn(now)
     return _told(demo)
 
 

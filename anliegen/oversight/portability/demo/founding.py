@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from anliegen.ground.journal.actors import SYSTEM
-from anliegen.oversight.portability.demo import times, views
+from anliegen.oversight.portability.demo import times, topics, views
 from anliegen.oversight.portability.demo.by_itself import write_rules
 from anliegen.oversight.portability.demo.shapes import DemoOperator
 from anliegen.oversight.portability.demo.texts import write_texts
@@ -69,6 +69,7 @@ def found(demo: DemoOperator) -> House:
     times.found(teams, at=at + timedelta(minutes=50))
     views.share(agents, at=at + timedelta(minutes=55))
     write_texts(agents, teams, at=at + timedelta(hours=2))
+    topics.plant(agents, teams, at=at + timedelta(hours=3))
     write_rules(agents, teams, at=at + timedelta(hours=3, minutes=10))
     return House(brands, teams, agents, mailboxes)
 
