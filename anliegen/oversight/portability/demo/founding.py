@@ -69,7 +69,7 @@ def found(demo: DemoOperator) -> House:
     times.found(teams, at=at + timedelta(minutes=50))
     views.share(agents, at=at + timedelta(minutes=55))
     write_texts(agents, teams, at=at + timedelta(hours=2))
-    topics.plant(agents, teams, at=at + timedelta(hours=3))
+    topics.plant(agents, teams, at=at + timedelta(hours=3, minutes=5))
     write_rules(agents, teams, at=at + timedelta(hours=3, minutes=10))
     return House(brands, teams, agents, mailboxes)
 
