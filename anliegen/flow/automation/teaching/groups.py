@@ -80,7 +80,9 @@ def by_group(rows: Sequence[Row]) -> dict[str, Any]:
     for by, of in BY.items():
         grouped: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
-            grouped[of(row[0])].append(row)
+            # What the operator wrote came by no channel and from no customer: it has a length only.
+            if by == "length" or row[0].channel:
+                grouped[of(row[0])].append(row)
         parts[by] = {}
         for name in sorted(grouped):
             judged = judge(grouped[name])
