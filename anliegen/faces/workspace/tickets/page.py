@@ -110,7 +110,6 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "undo": undo,
         "timeline": seen,
         "log": seen.log,
-        "by_hand_why": dict(BY_HAND).get(found.by_hand_why, ""),
         "foreign": foreign.of(seen.messages, agent),
         "only_talk": only_talk,
         "tried": state.get("tried"),
