@@ -105,6 +105,10 @@ def _language_of_text(evidence: dict[str, Any]) -> str:
     return _("The words of the message are in this language.")
 
 
+def _topic_gone(evidence: dict[str, Any]) -> str:
+    return _("Its words speak for a topic that is no longer in use, so a person decides.")
+
+
 def _several(evidence: dict[str, Any]) -> str:
     topics = ", ".join(choice_in_words(choice) for choice in evidence["topics"])
     return _("It speaks of several things, so a person decides: %(topics)s.") % {"topics": topics}
@@ -141,6 +145,7 @@ _WORDS = {
     "nothing-said": _nothing_said,
     "language-of-text": _language_of_text,
     "several": _several,
+    "topic-gone": _topic_gone,
     "team-of-topic": _by_topic,
     "urgency-of-topic": _urgency_of_topic,
     "urgency": _urgent,

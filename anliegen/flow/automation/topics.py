@@ -1,6 +1,6 @@
 """What messages are about, as proposals: from what the model that speaks answers to them and to their passages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.effects import choice_of
@@ -9,8 +9,9 @@ from anliegen.flow.automation.signals.several import Label, Passage, passages, s
 from anliegen.flow.automation.teaching.speaking import Speaking
 
 
-def read(texts: Sequence[str], voice: Speaking) -> list[Proposal]:
+def read(texts: Sequence[str], voice: Speaking, *, in_use: Collection[str]) -> list[Proposal]:
     """A proposal for each text. One that speaks of several things fits no single category: a person sees it.
+    `in_use` are the codes of topics; what was taken out of use since it was learnt is proposed no more.
 
     All texts and passages are answered together, which costs least.
     """
@@ -22,14 +23,15 @@ def read(texts: Sequence[str], voice: Speaking) -> list[Proposal]:
     proposals = []
     for whole, each, said in zip(wholes, found, parts, strict=True):
         of_parts = [next(answers) for _part in said]
-        topics = several(each, [_label(one) for one in of_parts]) if of_parts else ()
-        proposals.append(
-            _of_several(topics, whole, of_parts, name, by) if topics else propose(whole, model=name, responsible_id=by)
-        )
+        topics = several(each, [_label(one, in_use) for one in of_parts]) if of_parts else ()
+        if topics:
+            proposals.append(_of_several(topics, whole, of_parts, name, by))
+        else:
+            proposals.append(propose(whole, model=name, responsible_id=by, in_use=in_use))
     return proposals
 
 
-def propose(answer: Answer, *, model: str, responsible_id: int | None) -> Proposal:
+def propose(answer: Answer, *, model: str, responsible_id: int | None, in_use: Collection[str]) -> Proposal:
     """What the model says, with the words that decided, the runner-up, and its version; or that it fits none, because
     no category claims the words or because nothing like it has come before (the two questions of decision 0027)."""
     evidence = {
@@ -43,6 +45,8 @@ def propose(answer: Answer, *, model: str, responsible_id: int | None) -> Propos
     if answer.is_unknown:
         reason = "no-words" if answer.evidence <= answer.likeness else "nothing-like-it"
         return Proposal("", 0.0, reason, responsible_id, evidence, (first,))
+    if answer.label not in in_use:
+        return Proposal("", 0.0, "topic-gone", responsible_id, evidence, (first,))
     return Proposal(*first, "topic-words", responsible_id, evidence, (second,))
 
 
@@ -51,8 +55,8 @@ def _parts(text: str, found: Sequence[Passage]) -> list[str]:
     return [text[one.start : one.end] for one in found] if len(found) > 1 else []
 
 
-def _label(answer: Answer) -> Label:
-    return Label("" if answer.is_unknown else answer.label, answer.confidence)
+def _label(answer: Answer, in_use: Collection[str]) -> Label:
+    return Label("" if answer.is_unknown or answer.label not in in_use else answer.label, answer.confidence)
 
 
 def _of_several(

@@ -97,7 +97,8 @@ def _read(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> dict[int,
             _language(found[keys[message.pk]], message, text, firsts[keys[message.pk]])
     voice = _voice() if meant else None
     if voice is not None:
-        proposals = topics.read([text for _message, text in meant], voice)
+        in_use = frozenset(Topic.objects.active().values_list("code", flat=True))
+        proposals = topics.read([text for _message, text in meant], voice, in_use=in_use)
         author = Actor.model(voice.learnt.name)
         for (message, _text), proposal in zip(meant, proposals, strict=True):
             said[keys[message.pk]] = Said(message, proposal, author, voice.surest)

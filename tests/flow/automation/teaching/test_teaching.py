@@ -240,3 +240,15 @@ def test_what_a_person_leaves_without_a_topic_is_listed_no_more_and_taught(
     assert lists.page(mira, "unplaced").items == []
     assert Decision.objects.get(question="topic").settled_as == "confirmed"
     assert (Told.objects.get().topic, len(examples.fits_none_from_people()), examples.from_people()) == ("", 1, [])
+
+
+def test_a_topic_that_was_taken_out_of_use_is_proposed_no_more(
+    model: Learnt, open_ticket: Open, kim_address: Address, run_pipeline: Run
+) -> None:
+    Topic.objects.filter(code="umzug").update(is_active=False)
+    ticket = open_ticket(kim_address, text="Ich ziehe um", subject="")
+    run_pipeline()
+    ticket.refresh_from_db()
+    decision = Decision.objects.get(question="topic")
+    assert (decision.choice, decision.reason, ticket.unplaced_since is not None) == ("", "topic-gone", True)
+    assert explain(decision)
