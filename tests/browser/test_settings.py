@@ -78,7 +78,7 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
     )  # fmt: skip
     topics = [
         accounts.create(
-            Topic, code=code, name=code.title(), examples=[one.text for one in made_up(5) if one.label == code],
+            Topic, code=code, name=code.title(), examples=[one.text for one in made_up(9) if one.label == code],
             actor=actor, at=now,
         )
         for code in SAID

@@ -112,13 +112,15 @@ def learn_command(
         from anliegen.ground.journal.actors import Actor  # noqa: PLC0415  # slow import
 
         actor = Actor.rule("lessons")
-        if nightly:
-            missing.propose(actor=actor, at=clock.now())
         try:
             learnt = lessons.hold(actor=actor, at=clock.now(), encoder=encoder, anyway=not nightly)
         except (TooLittle, lessons.NothingNew) as error:
             if not nightly:
                 refuse(f"Nothing was learnt: {error}.")
+            learnt = None
+        if nightly:
+            missing.propose(actor=actor, at=clock.now())
+        if learnt is None:
             return
         figures = {
             "version": learnt.version, "examples": learnt.examples, "topics": learnt.topics, "encoder": learnt.encoder,

@@ -7,13 +7,14 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from anliegen.faces.portal import errors
 from anliegen.faces.portal.visit import Visit, public
 from anliegen.faces.ui import pdf
 from anliegen.faces.ui.dates import exact, exact_day
 from anliegen.oversight.compliance import register
+from anliegen.oversight.insights.models import Finding, Report
 
 TEMPLATE = Path(__file__).parent / "algorithms.typ"
 REACHES = {
@@ -25,15 +26,28 @@ REACHES = {
 MADE: dict[str, tuple[str, bytes]] = {}  # by language, the newest PDF and what it was made from
 
 
+# Of these the monitor compares groups: waiting, urgency, what fits nothing, what is done alone, and the outcome.
+JUDGED = (
+    "rule:mailbox",
+    "model:triage@",
+    "rule:team-of-topic",
+    "rule:urgency-of-topic",
+    "rule:escalate",
+    "rule:routing",
+)
+
+
 @public("everybody may read how automation is used")
 def show(visit: Visit) -> HttpResponseBase:
-    entries = [(one, facts(one, counted)) for one, counted in register.algorithms(at=visit.at)]
+    entries = [(one, facts(one, counted)) for one, counted in register.algorithms(at=visit.at, fairness=_fairness())]
     return visit.render("portal/algorithms.html", {"entries": entries, "has_pdf": pdf.is_there()})
 
 
 @public("everybody may read how automation is used")
 def as_json(visit: Visit) -> HttpResponseBase:
-    whole = register.as_json(register.algorithms(at=visit.at), at=visit.at, operator=visit.operator.name)
+    whole = register.as_json(
+        register.algorithms(at=visit.at, fairness=_fairness()), at=visit.at, operator=visit.operator.name
+    )
     content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
     return HttpResponse(content, content_type="application/json; charset=utf-8")
 
@@ -64,11 +78,29 @@ def _sheet(visit: Visit) -> dict[str, Any]:
         "lead": _("Everything that acts by itself here, for what, with which data, and who answers for it."),
         "entries": [
             {"name": one.name, "purpose": one.purpose, "facts": facts(one, counted)}
-            for one, counted in register.algorithms(at=visit.at)
+            for one, counted in register.algorithms(at=visit.at, fairness=_fairness())
         ],
         "page": _("Page"),
         "of": _("of"),
     }
+
+
+def _fairness() -> dict[str, str]:
+    """What the fairness monitor found about all that sorts and gives out concerns: that it looked, and with what
+    result. Which group it was stays inside until a person has looked at it."""
+    report = Report.objects.order_by("-pk").first()
+    if report is None:
+        return {}
+    open_ones = Finding.objects.unsettled().count()
+    day = exact_day(timezone.localdate(report.made_at))
+    said = ngettext(
+        "Looked at on %(day)s: %(count)s difference between groups is being looked into.",
+        "Looked at on %(day)s: %(count)s differences between groups are being looked into.",
+        open_ones,
+    ) % {"day": day, "count": open_ones}
+    if not open_ones:
+        said = _("Looked at on %(day)s: no group was found to be served worse.") % {"day": day}
+    return dict.fromkeys(JUDGED, said)
 
 
 def facts(one: register.Algorithm, counted: register.Figures | None) -> list[tuple[str, str]]:

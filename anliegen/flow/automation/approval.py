@@ -148,6 +148,12 @@ def _put_aside(ticket: Ticket, until: datetime, answers: int | None, actor: Acto
         actions.snooze(ticket, until=until, answers=answers, actor=actor, at=at)
 
 
+def _is_carried_out(decision: Decision) -> bool:
+    """Whether saying yes does it. A draft or a refund a person makes with the form for it: yes means that they will."""
+    effect = EFFECTS[decision.question]
+    return effect.apply is not None or decision.question in ("note", "snooze", "signal")
+
+
 def confirm(decision: Decision, *, by: Agent, at: datetime) -> Decision:
     """A person says that it is right. What waited is done now, in their name. Raises AlreadySettled."""
     actor = Actor.agent(by.pk)
@@ -157,7 +163,8 @@ def confirm(decision: Decision, *, by: Agent, at: datetime) -> Decision:
             decision.responsible = by
         if decision.applied_at is None and decision.choice:
             _carry_out(decision, ticket, actor, at)
-            decision.applied_at, decision.is_shadow = at, False
+            if _is_carried_out(decision):
+                decision.applied_at, decision.is_shadow = at, False
         return _settle(decision, "confirmed", verbs.DECISION_CONFIRMED, by, actor, at)
 
 
@@ -202,10 +209,10 @@ def apply_due(decision: Decision, *, actor: Actor, at: datetime) -> Decision:
     What is not let through any more waits for a person: its author is paused, or nobody answers for it now.
     """
     with unit():
+        ticket = held(Ticket, decision.ticket_id)  # first, as everybody who holds both
         decision = held(Decision, decision.pk, "responsible")
         if decision.applied_at or decision.settled_at or decision.applies_at is None or decision.applies_at > at:
             return decision
-        ticket = held(Ticket, decision.ticket_id)
         decision.applies_at = None
         answers = decision.responsible is not None and decision.responsible.is_active
         if (

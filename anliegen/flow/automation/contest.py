@@ -32,6 +32,7 @@ def contest(decision: Decision, *, actor: Actor, at: datetime, language: str = "
     person said of it before is asked anew. A decision is contested once; asking again changes nothing.
     """
     with unit():
+        held(Ticket, decision.ticket_id)  # first, as everybody who holds both
         decision = held(Decision, decision.pk)
         if decision.contested_at is not None:
             return decision

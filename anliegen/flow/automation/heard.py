@@ -89,7 +89,7 @@ def _of_event(event: Event, decisions: Sequence[Decision]) -> list[_Said]:
     if chosen is None:
         # Taken away without another choice: that is no word on what merely waits.
         return [_Said(one, event, "undone") for one in in_force]
-    choice = chosen if isinstance(chosen, str) and ":" in chosen else choice_of(question, chosen)
+    choice = chosen if question in ("team", "assignee") else choice_of(question, chosen)  # those carry references
     return [_judged(one, event, choice) for one in (*in_force, *waiting)]
 
 

@@ -13,8 +13,6 @@ import structlog
 from anliegen.flow.automation import approval, pauses, topics
 from anliegen.flow.automation.approval import SURE, Proposal
 from anliegen.flow.automation.effects import choice_of, value_of
-from anliegen.flow.automation.learning.encoders import EncoderMissing
-from anliegen.flow.automation.learning.keeping import UnknownFormat
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.signals.languages import UNKNOWN, language
 from anliegen.flow.automation.signals.nonsense import sense
@@ -22,12 +20,11 @@ from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.flow.automation.teaching.speaking import Speaking
 from anliegen.ground import clock, rows
-from anliegen.ground.files import FileDamaged, FileMissing
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of, ref
-from anliegen.records.accounts.models import Mailbox, Topic
+from anliegen.records.accounts.models import Agent, Mailbox, Topic
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Message, Ticket
 
@@ -68,15 +65,10 @@ def decide(events: Sequence[Event]) -> None:
 
 
 def _voice() -> Speaking | None:
-    """The model that speaks, unless it is paused. One that cannot be read is as silent as none: people sort, and the
-    doctor says why."""
+    """The model that speaks, unless it is paused. One that cannot be read is as silent as none."""
     if pauses.holds(LEARNT):
         return None
-    try:
-        return speaking.current()
-    except (UnknownFormat, EncoderMissing, FileMissing, FileDamaged):
-        log.exception("the model that should speak cannot be read")
-        return None
+    return speaking.current_or_none()
 
 
 def _read(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> dict[int, Said]:
@@ -98,11 +90,22 @@ def _read(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> dict[int,
     voice = _voice() if meant else None
     if voice is not None:
         in_use = frozenset(Topic.objects.active().values_list("code", flat=True))
-        proposals = topics.read([text for _message, text in meant], voice, in_use=in_use)
+        proposals = _proposals([text for _message, text in meant], voice, in_use)
         author = Actor.model(voice.learnt.name)
-        for (message, _text), proposal in zip(meant, proposals, strict=True):
-            said[keys[message.pk]] = Said(message, proposal, author, voice.surest)
+        # Where who answers for it has left it proposes only.
+        bound = voice.surest if _is_here(voice.learnt.responsible_id) else float("inf")
+        for (message, _text), proposal in zip(meant, proposals, strict=False):
+            said[keys[message.pk]] = Said(message, proposal, author, bound)
     return said
+
+
+def _proposals(texts: Sequence[str], voice: Speaking, in_use: frozenset[str]) -> list[Proposal]:
+    """What the model says; nothing at all where it fails: then people sort, and nobody waits for an acknowledgement."""
+    try:
+        return topics.read(texts, voice, in_use=in_use)
+    except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
+        log.exception("the model that speaks has failed")
+        return []
 
 
 def _language(ticket: Ticket, message: Message, text: str, event: Event) -> None:
@@ -115,6 +118,10 @@ def _language(ticket: Ticket, message: Message, text: str, event: Event) -> None
     proposal = Proposal(choice_of("language", told.code), told.confidence, "language-of-text", by, evidence, runner_up)
     actor = BY_LANGUAGE.because_of(event)
     approval.submit(ticket, "language", proposal, actor=actor, at=clock.now(), message=message, bound=SURE_OF_LANGUAGE)
+
+
+def _is_here(agent: int | None) -> bool:
+    return agent is not None and Agent.objects.active().filter(pk=agent).exists()
 
 
 def _answers(ticket: Ticket) -> int | None:
@@ -150,7 +157,7 @@ def _topic(ticket: Ticket, event: Event, said: Said, at: datetime) -> Decision:
 
 def _urgency_of(code: str, ticket: Ticket, actor: Actor, at: datetime) -> None:
     """What the operator says of how urgent concerns of this topic are."""
-    topic = Topic.objects.filter(code=code, urgency__isnull=False, responsible__isnull=False).first()
+    topic = Topic.objects.active().filter(code=code, urgency__isnull=False, responsible__is_active=True).first()
     if topic is not None and topic.urgency != ticket.priority:
         choice = choice_of("priority", topic.urgency)
         proposal = Proposal(choice, 1.0, "urgency-of-topic", topic.responsible_id, {"topic": topic.code})
@@ -158,7 +165,7 @@ def _urgency_of(code: str, ticket: Ticket, actor: Actor, at: datetime) -> None:
 
 
 def _team_of(code: str) -> Proposal | None:
-    topic = Topic.objects.filter(code=code, team__is_active=True).first()
+    topic = Topic.objects.active().filter(code=code, team__is_active=True, responsible__is_active=True).first()
     if topic is None:
         return None
     return Proposal(choice_of("team", topic.team_id), 1.0, "team-of-topic", topic.responsible_id, {"topic": code})

@@ -34,9 +34,13 @@ LEFT JOIN LATERAL (SELECT char_length(said) AS length, left(said, %(read)s) AS s
     FROM (SELECT COALESCE(NULLIF(reply_text, ''), text) AS said FROM tickets_message
         WHERE ticket_id = recent.number AND direction = 'in' ORDER BY created_at, id LIMIT 1) AS whole) AS first ON true
 LEFT JOIN LATERAL (SELECT bool_or(applied_at IS NOT NULL) AS applied, bool_or(choice = '') AS fits_none,
-    max(confidence) FILTER (WHERE choice <> '') AS confidence,
-    bool_and(choice = 'team:' || recent.team_id) FILTER (WHERE choice <> '' AND question = 'team') AS stands
-    FROM automation_decision WHERE ticket_id = recent.number) AS made ON true
+    (array_agg(confidence ORDER BY question = 'topic' DESC, id DESC) FILTER (WHERE choice <> ''))[1] AS confidence,
+    (array_agg(CASE WHEN settled_as IN ('corrected', 'undone', 'rejected') THEN false
+            WHEN settled_as = 'confirmed' THEN true WHEN question = 'team' THEN choice = 'team:' || recent.team_id
+            ELSE choice = 'topic:' || recent.topic END
+        ORDER BY question = 'topic' DESC, id DESC) FILTER (WHERE choice <> ''))[1] AS stands
+    FROM automation_decision
+    WHERE ticket_id = recent.number AND question IN ('topic', 'team') AND NOT is_shadow) AS made ON true
 """
 
 

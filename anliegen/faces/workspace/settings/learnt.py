@@ -98,7 +98,7 @@ def let_speak(request: HttpRequest, number: int) -> HttpResponse:
         words = _("It has no dataset sheet or no test for each group, so it cannot speak. Let it learn anew.")
         return refused(request, words, "version", number)
     except actions.NeedsReason:
-        words = _("It does much worse for some. Say why it may speak nevertheless; nothing was changed.")
+        words = _("It does much worse for some, or was tried on few. Say why it may speak; nothing was changed.")
         return refused(request, words, "version", number)
     return done(request, _("Version %(number)s speaks now.") % {"number": number}, "learnt")
 

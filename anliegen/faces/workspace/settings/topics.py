@@ -17,7 +17,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm, choosable_agents, offer
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
 from anliegen.flow.automation.models import TopicProposal
-from anliegen.flow.automation.teaching.actions import code_of, dismiss, take_up
+from anliegen.flow.automation.teaching.actions import TopicTaken, code_of, dismiss, take_up
 from anliegen.ground import clock
 from anliegen.ground.text import sort_key
 from anliegen.records.accounts import actions as accounts
@@ -176,7 +176,11 @@ def take_up_topic(request: HttpRequest, pk: int) -> HttpResponse:
     name = request.POST.get("name", "").strip()[:80]
     if not name:
         return refused(request, _("Say what the topic is to be called."), "topics")
-    made = take_up(proposal, name=name, by=agent_of(request), at=clock.now())
+    try:
+        made = take_up(proposal, name=name, by=agent_of(request), at=clock.now())
+    except TopicTaken:
+        words = _("It was dismissed meanwhile, or a topic of this name is out of use. Nothing was changed.")
+        return refused(request, words, "topics")
     return done(request, _("The topic %(name)s is created.") % {"name": made.name}, "topic", made.pk)
 
 

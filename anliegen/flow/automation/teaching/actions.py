@@ -7,24 +7,30 @@ from django.db import transaction
 from anliegen.flow.automation import approval, verbs
 from anliegen.flow.automation.models import Decision, Learnt, TopicProposal
 from anliegen.flow.automation.teaching import speaking
+from anliegen.flow.automation.teaching.groups import SMALLEST
 from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Topic
+from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.codes import as_code
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Ticket
 
 
 class NotReady(Exception):
     """A model without a dataset sheet or without a test for each group cannot speak."""
 
 
+class TopicTaken(Exception):
+    """The proposal was dismissed meanwhile, or a topic of this name is out of use."""
+
+
 class NeedsReason(Exception):
-    """It does much worse for some group: whoever lets it speak nevertheless says why."""
+    """It does much worse for some group, or was tried on too few to know: whoever lets it speak says why."""
 
 
 def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent, at: datetime) -> Learnt:
@@ -36,9 +42,10 @@ def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent
         learnt = held(Learnt, learnt.pk)
         if learnt.state == "speaking":
             return learnt
-        if not learnt.sheet or not learnt.groups.get("by"):
+        tried = learnt.groups.get("all", {}).get("n", 0)
+        if not learnt.sheet or not tried:
             raise NotReady
-        if learnt.groups.get("findings") and not reason.strip():
+        if (learnt.groups.get("findings") or tried < SMALLEST) and not reason.strip():
             raise NeedsReason
         for other in Learnt.objects.select_for_update().filter(state="speaking"):
             _retire(other, f"triage@{learnt.version}", by, at)
@@ -93,20 +100,25 @@ def stays_without(ticket: Ticket, *, by: Agent, at: datetime) -> Ticket:
 
 
 def take_up(proposal: TopicProposal, *, name: str, by: Agent, at: datetime) -> Topic:
-    """Make a topic of what was proposed: its concerns get it, and what they say are its first examples."""
+    """Make a topic of what was proposed, or take the one of this name: its concerns get it, as far as `by` may change
+    them, and are its first examples by that. Does nothing to a proposal that was settled meanwhile. Raises TopicTaken.
+    """
     actor = Actor.agent(by.pk)
     with unit():
-        proposal = held(TopicProposal, proposal.pk)
-        found = Topic.objects.filter(code=code_of(name)).first()
-        firsts = Message.objects.filter(ticket__in=proposal.tickets, direction="in").order_by("ticket", "created_at")
-        said = {one.ticket_id: one.subject for one in reversed(firsts)}
-        topic = found or accounts.create(
-            Topic, code=code_of(name), name=name.strip()[:80], examples=[*dict.fromkeys(said.values())][:5],
-            actor=actor, at=at,
-        )  # fmt: skip
+        proposal = held(TopicProposal, proposal.pk, "topic")
+        found = proposal.topic or Topic.objects.filter(code=code_of(name)).first()
+        if proposal.settled_at is not None:
+            if found is None:
+                raise TopicTaken
+            return found
+        if found is not None and not found.is_active:
+            raise TopicTaken
+        topic = found or accounts.create(Topic, code=code_of(name), name=name.strip()[:80], actor=actor, at=at)
         for ticket in Ticket.objects.visible_to(by).filter(pk__in=proposal.tickets, topic="").order_by("pk"):
-            tickets.change(ticket, Change(topic=topic.code), actor=actor, at=at)
-        return _settle(proposal, topic, by, at) or topic
+            if may(by, "ticket.change", ticket):
+                tickets.change(ticket, Change(topic=topic.code), actor=actor, at=at)
+        _settle(proposal, topic, by, at)
+        return topic
 
 
 def dismiss(proposal: TopicProposal, *, by: Agent, at: datetime) -> TopicProposal:
@@ -130,4 +142,4 @@ def _settle(proposal: TopicProposal, topic: Topic | None, by: Agent, at: datetim
 def code_of(name: str) -> str:
     """The code of a topic of this name, as tickets keep it; never digits alone, so that a reference names it."""
     code = as_code(name)
-    return code if code and not code.isdecimal() else f"thema-{code}".strip("-")
+    return (code if code and not code.isdecimal() else f"thema-{code}".strip("-"))[:60]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from anliegen.flow.automation.effects import value_of
 from anliegen.flow.automation.learning.learn import Example
@@ -52,9 +53,16 @@ def fits_none_from_people() -> list[Given]:
     return [given for given in _told() if not given.example.label]
 
 
+def that_count() -> "QuerySet[Told]":
+    """What people said, without exceptions, and without the words of whoever wants people alone: for all they write,
+    or for this concern."""
+    wanted = ~Q(ticket__by_hand_why="customer") & Q(ticket__person__by_hand_since=None)
+    return Told.objects.filter(wanted, is_exception=False)
+
+
 def _told() -> Iterator[Given]:
     in_use = {*Topic.objects.active().values_list("code", flat=True), ""}
-    rows = Told.objects.filter(is_exception=False, topic__in=in_use, message__person__by_hand_since=None)
+    rows = that_count().filter(topic__in=in_use)
     newest = rows.select_related("message", "ticket__person").order_by("-told_at", "-id")[:MOST]
     for row in reversed(newest):
         said = words_of(row.message)

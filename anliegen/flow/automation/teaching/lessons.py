@@ -108,7 +108,7 @@ def _answers(known: Sequence[Given], asked: Sequence[Given], encoder: Encoder | 
 def compared(rows: Sequence[Row], told: Sequence[Given]) -> dict[str, Any]:
     """The trial in all, and how the model that speaks does on what it does not know yet, beside this one."""
     figures: dict[str, Any] = {"trial": asdict(judge(rows)), "speaking": None}
-    now = speaking.current()
+    now = speaking.current_or_none()
     if now is None:
         return figures
     since = now.learnt.newest_told_at

@@ -25,6 +25,7 @@ MOST = 600  # concerns that are compared
 FEWEST = 5  # that make a topic
 ALIKE, ALIKE_BY_WORDS = 0.6, 0.3  # cosine, with an encoder and by words alone
 SHOWN_WORDS = 5
+LONGEST_WORD = 60  # letters; what is longer is no word that anybody would call a topic
 
 
 def propose(*, actor: Actor, at: datetime) -> list[TopicProposal]:
@@ -46,7 +47,9 @@ def propose(*, actor: Actor, at: datetime) -> list[TopicProposal]:
 
 
 def _unplaced(at: datetime) -> list[Message]:
-    tickets = Ticket.objects.filter(topic="", created_at__gte=at - LOOKED_BACK, person__by_hand_since=None)
+    tickets = Ticket.objects.filter(
+        topic="", created_at__gte=at - LOOKED_BACK, person__by_hand_since=None, by_hand_since=None
+    )
     unknown = tickets.filter(decisions__question="topic", decisions__choice="").values("pk")
     newest = Message.objects.filter(ticket__in=unknown, direction="in").order_by("ticket", "created_at", "pk")
     return list(newest.distinct("ticket")[:MOST])
@@ -97,5 +100,9 @@ def common_words(group: Sequence[str], texts: Sequence[str]) -> list[str]:
     def tells(word: str) -> float:
         return inside[word] / len(group) - (everywhere[word] - inside[word]) / outside
 
-    telling = [word for word in inside if len(word) > 3 and not word.isdecimal() and inside[word] * 2 > len(group)]
+    telling = [
+        word
+        for word in inside
+        if 3 < len(word) <= LONGEST_WORD and not word.isdecimal() and inside[word] * 2 > len(group)
+    ]
     return sorted(telling, key=lambda word: (-tells(word), word))[:SHOWN_WORDS]

@@ -8,7 +8,10 @@ from anliegen.records.tickets.models import Message
 LONGEST = 8_000  # characters; a concern is said before that
 _WITHOUT = (
     (re.compile(r"\b[A-Z]{2}\d{2}(?:\s?[\dA-Z]{4}){3,7}(?:\s?[\dA-Z]{1,4})?\b"), " "),  # IBAN
-    (re.compile(r"\S+@\S+\.\S+"), " "),
+    (
+        re.compile(r"[^\s@]{1,64}@[^\s@]{1,190}\.[^\s@.]{1,60}"),
+        " ",
+    ),  # bounded: without a dot it would be tried for ever
     (re.compile(r"https?://\S+|www\.\S+"), " "),
     (re.compile(r"\+?\d[\d\s/().-]{5,}\d"), " "),  # telephone numbers, customer numbers
     (re.compile(r"\d{3,}"), " "),

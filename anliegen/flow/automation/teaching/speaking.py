@@ -6,15 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from anliegen.flow.automation.learning import encoders
 from anliegen.flow.automation.learning.keeping import from_bytes
 from anliegen.flow.automation.learning.log import LOOKED_BACK
 from anliegen.flow.automation.learning.log import surest as from_log
 from anliegen.flow.automation.learning.model import Answer, Model
-from anliegen.flow.automation.models import Decision, Learnt, Told
+from anliegen.flow.automation.models import Decision, Learnt
+from anliegen.flow.automation.teaching import examples
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground import files
+from anliegen.ground.wake import database_is_away
 from anliegen.records.accounts.queries import the_operator
+
+log_of_program = structlog.get_logger(__name__)
 
 LOOK_AGAIN_S = 60.0
 MOST_TOLD = 2000  # that one model remembers besides; then it is time for a lesson
@@ -59,6 +65,18 @@ def current() -> Speaking | None:
         return _held
 
 
+def current_or_none() -> Speaking | None:
+    """The same, and None where it cannot be read: its file is missing or damaged, its encoder is gone, or it is of
+    another version of a library. Silence is right then: people sort. The log says why."""
+    try:
+        return current()
+    except Exception as error:
+        if database_is_away(error):
+            raise
+        log_of_program.exception("the model that should speak cannot be read")
+        return None
+
+
 def forget() -> None:
     """Hold nothing: the next who asks reads anew."""
     global _held
@@ -68,10 +86,11 @@ def forget() -> None:
 
 def _taught(now: Speaking) -> Speaking:
     """With what people told since it was last asked."""
-    rows = Told.objects.filter(is_exception=False).exclude(topic="").select_related("message")
+    rows = examples.that_count().exclude(topic="").select_related("message")
     if now.told_until is not None:
         rows = rows.filter(told_at__gt=now.told_until)
-    new = list(rows.order_by("told_at", "id")[:MOST_TOLD])
+    room = MOST_TOLD - (len(now.model.told.columns) if now.model.told is not None else 0)
+    new = list(rows.order_by("told_at", "id")[: max(room, 0)])
     if not new:
         return now
     model = now.model

@@ -11,8 +11,7 @@ from anliegen.flow.assist.models import Provider
 from anliegen.flow.automation import pauses
 from anliegen.flow.automation.effects import Reach
 from anliegen.flow.automation.rules.models import Rule
-from anliegen.flow.automation.rules.queries import names, standing
-from anliegen.flow.automation.rules.sentences import sentence
+from anliegen.flow.automation.rules.queries import standing
 from anliegen.ground import clock
 from anliegen.ground.journal.record import pk_of
 from anliegen.oversight.compliance.register.entry import Algorithm
@@ -30,14 +29,14 @@ def algorithms() -> Iterable[Algorithm]:
 def _rules() -> Iterable[Algorithm]:
     paused, today = pauses.active(), timezone.localdate(clock.now())
     rules = list(Rule.objects.running().select_related("owner").order_by("pk"))
-    named = names([one.does for one in rules])
     for one in rules:
         stands = standing(one, today, paused)
         yield Algorithm(
             author=one.ref,
             name=_("Rule “%(name)s”") % {"name": one.name},
             purpose=one.purpose or "-",
-            decides=sentence(one.does, named),
+            # Not the rule itself: its words, notes and names are not for everybody.
+            decides=_("What is to be done with concerns of one kind, by conditions that people wrote."),
             data=(_("what its conditions name"),),
             reach=Reach.DELAYED if one.intervention == "during" else Reach.REVERSIBLE,
             oversight={

@@ -10,6 +10,8 @@ from anliegen.flow.automation.learning.learn import TooLittle
 from anliegen.flow.automation.models import Decision, Learnt, Told, TopicProposal
 from anliegen.flow.automation.reasons import explain
 from anliegen.flow.automation.teaching import actions, examples, lessons, missing, speaking
+from anliegen.flow.automation.teaching.said import scrubbed
+from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
@@ -37,7 +39,7 @@ def topics(billing: Team, mira: Agent, now: datetime) -> list[Topic]:
     """The operator's own tree, with examples from their own desk."""
     return [
         accounts.create(
-            Topic, code=code, name=code.title(), examples=[one.text for one in made_up(6) if one.label == code],
+            Topic, code=code, name=code.title(), examples=[one.text for one in made_up(8) if one.label == code],
             team=billing, responsible=mira, urgency=3 if code == "zaehler" else None, actor=SYSTEM, at=now,
         )
         for code in SAID
@@ -252,3 +254,80 @@ def test_a_topic_that_was_taken_out_of_use_is_proposed_no_more(
     decision = Decision.objects.get(question="topic")
     assert (decision.choice, decision.reason, ticket.unplaced_since is not None) == ("", "topic-gone", True)
     assert explain(decision)
+
+
+def test_a_model_that_was_tried_on_nothing_cannot_speak_and_one_tried_on_few_needs_a_reason(
+    topics: list[Topic], mira: Agent, now: datetime
+) -> None:
+    Topic.objects.update(examples=[])
+    learnt = lessons.hold(actor=LESSONS, at=now, encoder="none")
+    assert learnt.groups["all"]["n"] < 30
+    if learnt.groups["all"]["n"]:
+        with pytest.raises(actions.NeedsReason):
+            actions.let_speak(learnt, responsible=mira, by=mira, at=now)
+    learnt.groups["all"]["n"] = 0
+    learnt.save()
+    with pytest.raises(actions.NotReady):
+        actions.let_speak(learnt, responsible=mira, reason="Trotzdem", by=mira, at=now)
+
+
+def test_where_who_answers_for_it_has_left_it_only_proposes(
+    model: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(speaking, "surest", lambda: 0.0)
+    speaking.forget()
+    Agent.objects.filter(pk=mira.pk).update(is_active=False)
+    open_ticket(kim_address, text="Ich ziehe um", subject="")
+    run_pipeline()
+    decision = Decision.objects.get(question="topic")
+    assert (decision.choice, decision.waits) == ("topic:umzug", True)
+
+
+@pytest.mark.parametrize("failure", [MemoryError, ValueError("shapes"), KeyError("x")])
+def test_a_model_that_fails_keeps_nobody_waiting(
+    model: Learnt, mailbox: Mailbox, open_ticket: Open, kim_address: Address, run_pipeline: Run,
+    monkeypatch: pytest.MonkeyPatch, failure: Exception,
+) -> None:  # fmt: skip
+    def fails(*_given: object, **_more: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("anliegen.flow.automation.topics.read", fails)
+    ticket = open_ticket(kim_address, text="Ich ziehe um", subject="", mailbox=mailbox)
+    run_pipeline()
+    ticket.refresh_from_db()
+    assert (ticket.team, ticket.topic) == (mailbox.team, "")
+    assert Event.objects.filter(verb="ticket.triaged").exists()
+
+
+def test_a_model_whose_file_is_gone_is_silent_and_another_can_be_learnt(
+    model: Learnt, mailbox: Mailbox, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    files.path(model.sha256).unlink()
+    speaking.forget()
+    ticket = open_ticket(kim_address, text="Ich ziehe um", subject="", mailbox=mailbox)
+    run_pipeline()
+    ticket.refresh_from_db()
+    assert ticket.team == mailbox.team
+    assert lessons.hold(actor=LESSONS, at=now, encoder="none", anyway=True).state == "waiting"
+
+
+def test_what_names_somebody_is_not_read_and_a_hostile_text_is_read_quickly() -> None:
+    text = "Kim Berger, kim@example.org, DE89 3704 0044 0532 0130 00, +49 30 1234567, Vertrag 4711: Umzug"
+    said = scrubbed(text, names=["Kim Berger"])
+    assert "Umzug" in said and "Vertrag" in said
+    assert not any(part in said for part in ("Kim", "Berger", "@", "DE89", "0532", "1234567", "4711"))
+    assert len(scrubbed("@" * 8000)) == 8000  # would take minutes if each place were tried with each other
+
+
+def test_words_of_people_who_want_people_alone_are_not_remembered(
+    model: Learnt, mira: Agent, kim: Person, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    ticket = open_ticket(kim_address, text="Der Abschlag der Rechnung", subject="")
+    run_pipeline()
+    customers.want_people(kim, actor=Actor.person(kim.pk), at=now)
+    tickets.change(ticket, Change(topic="umzug"), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    assert Told.objects.count() == 1
+    held = speaking.current()
+    assert held is not None and held.model.told is None
