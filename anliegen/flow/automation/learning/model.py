@@ -12,6 +12,7 @@ from anliegen.flow.automation.learning.voices import LIKE, Linear, Neighbours, P
 
 MARGIN = 0.2  # by this the scores of a linear voice are divided before it is heard beside the others
 MOST_REASONS = 5
+SAME = 0.95  # cosine of texts that are taken for the same
 LIKE_TOLD, TOLD_COUNTS = 0.8, 0.6  # from which likeness on what people said since counts, and how much at most
 
 
@@ -67,6 +68,7 @@ class Scores:
     evidence: Floats
     likeness: Floats
     nearest: "np.ndarray[tuple[int], np.dtype[np.intp]]"
+    told: Floats | None = None  # how near each is to what people said since; None where they said nothing
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Model:
         order = np.argsort(-sure, axis=1, kind="stable")
         return [
             self._answer(text, rows[at], sure[at], order[at], float(evidence[at]), float(likeness[at]),
-                         int(scores.nearest[at]))
+                         int(scores.nearest[at]), scores.told is not None and float(scores.told[at]) >= SAME)
             for at, text in enumerate(texts)
         ]  # fmt: skip
 
@@ -118,6 +120,9 @@ class Model:
             return self.meant.encoder.encode(texts)
         return of_length_1(np.vstack([row.weights @ self.gist[row.keys] for row in rows]))
 
+    def _near_told(self, points: Floats) -> Floats | None:
+        return None if self.told is None else self.told.nearest(points)[0][:, 0]
+
     def _as_told(self, mixed: Floats, points: Floats) -> Floats:
         """What people said of very similar texts counts for up to half."""
         if self.told is None:
@@ -138,7 +143,8 @@ class Model:
             near, which = self.neighbours.nearest(points)
             near = near * _part_kept(rows, gist)[:, None]
             mixed = self._as_told(np.log(shares(by_words, MARGIN)), points)
-            return Scores(mixed, by_words.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
+            told = self._near_told(points)
+            return Scores(mixed, by_words.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0], told)
         known = self.meant.encoder.encode(texts) if points is None else points
         return self._with_meaning(self.meant, known, rows, gist)
 
@@ -156,7 +162,10 @@ class Model:
         mixed = sum((weight * said for weight, said in voices), np.zeros_like(both)) / sum(
             weight for weight, _ in voices
         )
-        return Scores(self._as_told(np.log(mixed), points), both.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0])
+        told = self._near_told(points)
+        return Scores(
+            self._as_told(np.log(mixed), points), both.max(axis=1), near[:, :LIKE].mean(axis=1), which[:, 0], told
+        )
 
     def _unusual(self, scores: Scores) -> tuple[Floats, Floats]:
         (mean, spread), (like_mean, like_spread) = self.usual.evidence, self.usual.likeness
@@ -164,10 +173,11 @@ class Model:
 
     def _answer(
         self, text: str, row: Row, sure: Floats, order: "np.ndarray[tuple[int], np.dtype[np.intp]]", evidence: float,
-        likeness: float, nearest: int,
+        likeness: float, nearest: int, is_told: bool,
     ) -> Answer:  # fmt: skip
         first, second = int(order[0]), int(order[min(1, len(order) - 1)])
-        is_unknown = evidence + likeness < self.usual.lowest
+        # What somebody has said of the very same words has come before.
+        is_unknown = not is_told and evidence + likeness < self.usual.lowest
         return Answer(
             label=self.labels[first],
             confidence=float(sure[first]),
