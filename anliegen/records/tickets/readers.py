@@ -30,14 +30,15 @@ def index(events: Sequence[Event]) -> None:
     """Read new messages and notes: make each findable. A row that is there already stays."""
     message_ids = [_pk(event, "message") for event in events if "message" in event.data]
     note_ids = [_pk(event, "note") for event in events if "note" in event.data]
-    messages = Message.objects.filter(pk__in=message_ids).select_related("ticket")
+    # In the order in which they were said: what came in the same moment is found in this order.
+    messages = Message.objects.filter(pk__in=message_ids).select_related("ticket").order_by("pk")
     translated = indexing.translated(message_ids) if message_ids else {}
     rows = [
         indexing.of_message(message, translated.get(message.pk, ()))
         for message in messages
         if indexing.is_findable(message)
     ]
-    rows += [indexing.of_note(note) for note in Note.objects.filter(pk__in=note_ids, is_side=False)]
+    rows += [indexing.of_note(note) for note in Note.objects.filter(pk__in=note_ids, is_side=False).order_by("pk")]
     spread.add(rows, ignore_conflicts=True)
 
 

@@ -9,6 +9,7 @@ document.addEventListener("click", ({ target }) => {
   const form = button.closest("form");
   if (block) return take(block, form.elements.text);
   const remark = button.closest(".remark");
+  if (!remark) return; // what else is left or found on a page is none of ours
   if (after !== undefined) write(remark, after);
   else if (assist) put(form.elements.text, remark.querySelector("[data-words]").textContent, assist === "whole");
   const { call } = button.closest("[data-call]")?.dataset ?? {};
