@@ -37,7 +37,7 @@ _LEAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What an operator may set; a None switches a trigger off."""
+    """Where each trigger begins; a None switches it off. There is no page for them yet."""
 
     waits_lead: timedelta | None = timedelta(days=5)  # without an answer
     late_by_specialist: timedelta | None = timedelta(hours=24)  # past the target of an answer
