@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from anliegen.flow.automation import escalation_clock
+from anliegen.flow.automation import approval, escalation_clock
 from anliegen.flow.automation.effects import EFFECTS, IRREVERSIBLE, Reach
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
@@ -243,3 +243,21 @@ def test_who_waits_too_long_goes_up_by_the_clock(run_pipeline: Run) -> None:
     assert Ticket.objects.get().level == 3
     escalation_clock.strike(0)
     assert Decision.objects.filter(ticket=ticket, question="level").count() == 1
+
+
+def test_a_target_that_is_long_over_goes_up_by_the_clock_and_what_a_person_said_of_it_stays(
+    run_pipeline: Run, mira: Agent
+) -> None:
+    ticket = ticket_of(run_pipeline, "Wie hoch ist mein Abschlag?")
+    now = clock.now()
+    Ticket.objects.filter(pk=ticket.pk).update(due_for="first", due_at=now - timedelta(hours=20))
+    escalation_clock.strike(0)
+    assert Ticket.objects.get().level == 1
+    Ticket.objects.filter(pk=ticket.pk).update(due_at=now - timedelta(hours=25))
+    escalation_clock.strike(0)
+    assert Ticket.objects.get().level == 2
+    approval.reject(Decision.objects.get(question="level"), by=mira, at=clock.now())
+    assert Ticket.objects.get().level == 1
+    for _again in range(2):
+        escalation_clock.strike(0)
+    assert (Ticket.objects.get().level, Decision.objects.filter(question="level").count()) == (1, 1)

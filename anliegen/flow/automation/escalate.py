@@ -41,6 +41,7 @@ BY_HAND = {
     "anger": "anger",
     "complaint": "complaint",
 }
+ANSWERS = ("first", "next")  # targets that somebody who waits has
 READ_UP_TO = timedelta(days=30)  # what was reopened, or came on the same topic, in this time counts as repeated
 # Somebody is to be sooner with it than the rules would have it: doing it needlessly costs little, leaving it much.
 BOUND = 0.0
@@ -160,12 +161,20 @@ def _facts(ticket: Ticket, occasion: Occasion, at: datetime) -> Facts:
         level=ticket.level,
         signals=codes,
         waits=at - ticket.waiting_since if ticket.waiting_since is not None else timedelta(),
+        late_by=_late_by(ticket, at),
         broken_promises=_broken(ticket, occasion),
         at_stake=amount_at_stake(text) if codes & (BY_HAND.keys() | {"defect", "withdrawal", "legal_deadline"}) else 0,
         repeats=_repeats(ticket, at) if occasion.message is not None else 0,
         reopened=_reopened(ticket, at) if occasion.message is None else 0,
         wants=wanted_level(text, codes),
     )
+
+
+def _late_by(ticket: Ticket, at: datetime) -> timedelta:
+    """How long the target of an answer is over."""
+    if ticket.due_at is None or ticket.due_for not in ANSWERS or ticket.waiting_since is None:
+        return timedelta()
+    return max(at - ticket.due_at, timedelta())
 
 
 def _broken(ticket: Ticket, occasion: Occasion) -> int:

@@ -1,10 +1,11 @@
 """By the clock: who has waited too long for an answer gets the lead."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.expressions import CombinedExpression
 
 from anliegen.flow.automation import pauses
-from anliegen.flow.automation.escalate import AUTHOR, Occasion, look_at, with_who_answers
-from anliegen.flow.automation.escalation import LEAD, Thresholds
+from anliegen.flow.automation.escalate import ANSWERS, AUTHOR, Occasion, look_at, with_who_answers
+from anliegen.flow.automation.escalation import LEAD, SPECIALIST, Thresholds
 from anliegen.flow.automation.models import Decision
 from anliegen.ground import clock, rows
 from anliegen.ground.jobs import one_by_one, periodic
@@ -16,15 +17,24 @@ AT_ONCE = 500  # in one run, so that other jobs get their turn
 
 @periodic("*/10 * * * *")
 def strike(timestamp: int) -> None:
-    """Raise the level of what waits longer than the limit, the longest waiting first."""
-    limit = Thresholds().waits_lead
-    if limit is None or pauses.holds(AUTHOR.ref):
+    """Raise the level of what waits longer than the limit, and of what is that long past the target of an answer, the
+    longest waiting first. Once for each time of waiting: what a person said of it, or has not said yet, is not said
+    again."""
+    if pauses.holds(AUTHOR.ref):
         return
-    # Once for each time of waiting: what a person said of it, or has not said yet, is not said again.
-    said = Decision.objects.filter(
-        ticket=OuterRef("pk"), question="level", author=AUTHOR.ref, made_at__gte=OuterRef("waiting_since") + limit
-    )
-    late = Ticket.objects.open().filter(waiting_since__lte=clock.now() - limit, level__lt=LEAD).exclude(Exists(said))
+    at, begins = clock.now(), Thresholds()
+    if begins.waits_lead is not None:
+        waiting = Q(waiting_since__lte=at - begins.waits_lead, level__lt=LEAD)
+        _raise_all(waiting, said_since=F("waiting_since") + begins.waits_lead)
+    if begins.late_by_specialist is not None:
+        late = Q(due_for__in=ANSWERS, due_at__lte=at - begins.late_by_specialist, level__lt=SPECIALIST)
+        _raise_all(late, said_since=F("due_at") + begins.late_by_specialist)
+
+
+def _raise_all(which: Q, *, said_since: CombinedExpression) -> None:
+    since = Ticket.objects.filter(pk=OuterRef("ticket")).values(moment=said_since)[:1]
+    said = Decision.objects.filter(question="level", author=AUTHOR.ref, made_at__gte=Subquery(since))
+    late = Ticket.objects.open().filter(which).exclude(Exists(said.filter(ticket=OuterRef("pk"))))
     one_by_one(late.order_by("waiting_since", "pk")[:AT_ONCE], _raise)
 
 

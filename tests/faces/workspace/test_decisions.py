@@ -296,3 +296,17 @@ def test_keeping_automation_away_needs_permission(
     accounts.change(agent_role, permissions=rights, actor=SYSTEM, at=now)
     assert miras.post(path, {"do": "people", "all": "yes"}).status_code == 403
     assert miras.post(path, {"do": "people"}).status_code == 302
+
+
+def test_what_was_contested_can_be_judged_though_the_concern_is_carried_on_elsewhere(
+    decide: Decide, ticket: Ticket, open_ticket: Callable[..., Ticket], kim_address: Address, mira: Agent,
+    miras: Client, now: datetime,
+) -> None:  # fmt: skip
+    decision = decide()
+    into = tickets.assign(open_ticket(kim_address), to=ticket.team, actor=SYSTEM, at=now)
+    tickets.join(ticket, into, actor=Actor.agent(mira.pk), at=now)
+    assert miras.post(at(decision), {"do": "confirm"}).status_code == 404
+    contest(decision, actor=Actor.person(ticket.person_id), at=now)
+    assert miras.post(at(decision), {"do": "reject"}).status_code in (200, 302)
+    decision.refresh_from_db()
+    assert decision.settled_as in ("rejected", "undone")

@@ -43,7 +43,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, found, ticket)
     insist(request, EFFECTS[found.question].needs, ticket)
-    if found.is_shadow or ticket.joined_into_id is not None:
+    if found.is_shadow or (ticket.joined_into_id is not None and found.contested_at is None):
         raise Http404
     deed, choice = request.POST.get("do", ""), request.POST.get("choice", "")
     if deed == "correct" and choice not in dict(choices_for(found, ticket)):

@@ -97,8 +97,10 @@ def cards_of(
 
 
 def _may_say(decision: Decision, agent: Agent, ticket: Ticket) -> bool:
-    """What was decided on a ticket that is carried on elsewhere, and what was only tried out, nobody has to judge."""
-    is_here = ticket.pk == decision.ticket_id and ticket.joined_into_id is None
+    """What was only tried out nobody has to judge, nor what was decided on a ticket that is carried on elsewhere, but
+    where the customer waits for it."""
+    is_asked = ticket.joined_into_id is None or decision.contested_at is not None
+    is_here = ticket.pk == decision.ticket_id and is_asked
     needs = EFFECTS[decision.question].needs
     return is_here and decision.is_open and not decision.is_shadow and may(agent, needs, ticket)
 
