@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
+from anliegen.flow.automation import pauses
 from anliegen.flow.automation.models import Decision, Learnt, Told
 from anliegen.flow.automation.teaching import actions, standing
 from anliegen.flow.automation.teaching.nightly import learn_now
@@ -22,6 +23,7 @@ from anliegen.records.accounts.models import Agent, Operator, Topic
 from anliegen.records.accounts.queries import the_operator
 
 KEPT_VERSIONS = 12
+SORTING = pauses.scope_of("model:triage@1")  # whichever version speaks
 
 
 class BoundForm(SettingForm):
@@ -64,6 +66,8 @@ def learnt(request: HttpRequest) -> HttpResponse:
         "versions": versions,
         "told": Told.objects.count(),
         "topics": Topic.objects.active().count(),
+        "is_paused": pauses.is_paused(SORTING),
+        "is_paused_alone": SORTING in pauses.active(),
         "standing": standing.now(),
         "asking": Decision.objects.waiting().filter(question="topic").count(),
     }
@@ -109,6 +113,17 @@ def silence(request: HttpRequest, number: int) -> HttpResponse:
     row = get_object_or_404(Learnt, version=number)
     actions.silence(row, reason=request.POST.get("reason", ""), by=agent_of(request), at=clock.now())
     return done(request, _("It is silent. People sort alone."), "learnt")
+
+
+@asks("settings.manage")
+@require_POST
+def pause_sorting(request: HttpRequest) -> HttpResponse:
+    """Keep the model from reading for a while, or let it go on."""
+    if "again" in request.POST:
+        pauses.resume(SORTING, actor=actor_of(request), at=clock.now())
+        return done(request, _("It goes on."), "learnt")
+    pauses.pause(SORTING, actor=actor_of(request), at=clock.now())
+    return done(request, _("It is paused. People sort alone."), "learnt")
 
 
 @asks("settings.manage")

@@ -93,6 +93,7 @@ urlpatterns = [
     path("topics/proposed/<int:pk>/dismiss/", topics.dismiss_topic, name="settings-topic-dismiss"),
     path("learnt/", learnt.learnt, name="settings-learnt"),
     path("learnt/learn/", learnt.learn, name="settings-learn"),
+    path("learnt/pause/", learnt.pause_sorting, name="settings-sorting-pause"),
     path("learnt/<int:number>/", learnt.version, name="settings-version"),
     path("learnt/<int:number>/speak/", learnt.let_speak, name="settings-version-speak"),
     path("learnt/<int:number>/silence/", learnt.silence, name="settings-version-silence"),
