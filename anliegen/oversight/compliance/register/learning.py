@@ -8,14 +8,15 @@ from anliegen import __version__
 from anliegen.flow.automation import pauses
 from anliegen.flow.automation.effects import Reach
 from anliegen.flow.automation.models import Learnt
+from anliegen.oversight.compliance.register.answerable import administrators
 from anliegen.oversight.compliance.register.entry import Algorithm
-from anliegen.records.accounts.models import Agent, Topic
+from anliegen.records.accounts.models import Topic
 
 
 def algorithms() -> Iterable[Algorithm]:
     """In the order in which a message meets them."""
     paused = frozenset(pauses.active())
-    answerable = _administrators()
+    answerable = administrators()
     yield _topics(paused, answerable)
     yield from _by_topic(paused, answerable)
     yield from _by_words(paused, answerable)
@@ -140,9 +141,3 @@ def _lessons(answerable: tuple[str, ...]) -> Algorithm:
         responsible=answerable,
         version=__version__,
     )
-
-
-def _administrators() -> tuple[str, ...]:
-    """Who answers for what nobody else was named for."""
-    found = Agent.objects.active().filter(role__permissions__contains=["settings.manage"]).order_by("pk")
-    return tuple(found.values_list("name", flat=True)[:1])

@@ -14,6 +14,7 @@ from anliegen.flow.automation.rules.models import Rule
 from anliegen.flow.automation.rules.queries import standing
 from anliegen.ground import clock
 from anliegen.ground.journal.record import pk_of
+from anliegen.oversight.compliance.register.answerable import administrators
 from anliegen.oversight.compliance.register.entry import Algorithm
 from anliegen.records.accounts.models import Agent, Team
 
@@ -83,16 +84,11 @@ def _routing() -> Algorithm:
         ),
         reach=Reach.REVERSIBLE,
         oversight=_("Whoever gets it can give it on. How somebody works is never asked, nor what a customer is worth."),
-        responsible=leads or _administrators(),
+        responsible=leads or administrators(),
         version=__version__,
         is_on=bool(teams),
         is_paused=bool(frozenset(pauses.active()) & {pauses.ALL, "automation:routing", "rule:routing"}),
     )
-
-
-def _administrators() -> tuple[str, ...]:
-    found = Agent.objects.active().filter(role__permissions__contains=["settings.manage"]).order_by("pk")
-    return tuple(found.values_list("name", flat=True)[:1])
 
 
 def _order() -> Algorithm:
@@ -104,6 +100,6 @@ def _order() -> Algorithm:
         data=(_("promises, deadlines, urgency and waiting time"), _("who knows the customer, topics and languages")),
         reach="",
         oversight=_("The formula stands on each concern. What a customer is worth is never asked. Agents may choose."),
-        responsible=_administrators(),
+        responsible=administrators(),
         version=__version__,
     )

@@ -6,14 +6,15 @@ from django.utils.translation import gettext as _
 
 from anliegen import __version__
 from anliegen.flow.automation.effects import Reach
+from anliegen.oversight.compliance.register.answerable import administrators
 from anliegen.oversight.compliance.register.entry import Algorithm
-from anliegen.records.accounts.models import Agent, Mailbox
+from anliegen.records.accounts.models import Mailbox
 from anliegen.records.accounts.queries import the_operator
 
 
 def algorithms() -> Iterable[Algorithm]:
     """In the order in which a concern meets them."""
-    answerable = _administrators()
+    answerable = administrators()
     yield _mailbox()
     yield from _mails(answerable)
     yield from _promises(answerable)
@@ -133,9 +134,3 @@ def _clockwork(answerable: tuple[str, ...]) -> Algorithm:
         responsible=answerable,
         version=__version__,
     )
-
-
-def _administrators() -> tuple[str, ...]:
-    """Who answers for what nobody else was named for."""
-    found = Agent.objects.active().filter(role__permissions__contains=["settings.manage"]).order_by("pk")
-    return tuple(found.values_list("name", flat=True)[:1])
