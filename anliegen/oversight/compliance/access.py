@@ -42,6 +42,7 @@ def tell(person: Person, agent: Agent, *, actor: Actor, at: datetime) -> Iterato
 
     Values are plain, with moments and days in them; what may be long is an iterator.
     """
+    actor.insist_on_a_person()
     with transaction.atomic():
         record(verbs.PERSON_EXPORTED, person, actor=actor, at=at)
     return _tell(person, agent, at)
