@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -16,7 +17,12 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from anliegen.config.wsgi import application as pages
 from anliegen.faces.realtime.stream import Stream
-from anliegen.records.accounts.models import Agent
+from anliegen.ground import clock
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.records.accounts.models import Agent, Operator, Team
+from anliegen.records.customers.models import Address
+from anliegen.records.tickets import actions
+from anliegen.records.tickets.models import Ticket
 
 expect.set_options(timeout=30_000)  # these say what comes, not how soon; `anliegen bench` says that
 
@@ -103,6 +109,14 @@ def keys_once_loaded(page: Page) -> Callable[..., None]:
         press(key, **more)
 
     return look_and_press
+
+
+@pytest.fixture
+def fresh(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Team) -> Ticket:
+    """Kim wrote a few minutes ago, and no acknowledgement goes out."""
+    Operator.objects.update(acknowledges=False)
+    at = clock.now() - timedelta(minutes=5)
+    return actions.assign(open_ticket(kim_address, at=at), to=billing, actor=SYSTEM, at=at)
 
 
 @pytest.fixture

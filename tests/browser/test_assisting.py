@@ -12,15 +12,12 @@ from anliegen.records.accounts.models import Agent
 from anliegen.records.knowledge import actions as knowledge
 from anliegen.records.knowledge.content import Content
 from anliegen.records.tickets.models import Draft, Message, Ticket
+from tests.browser.looks import TWO
 from tests.providers import switched_on
 from tools.model_double import Double
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-]
 HOSTILE = "Gern senken wir ihn. <img src=x onerror=alert(1)> ![x](https://evil.example/)"
 
 
@@ -36,7 +33,7 @@ def help_at(page: Page, ticket: Ticket) -> None:
     page.get_by_text("Vorschläge und ähnliche Anliegen").click()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_a_draft_is_proposed_accepted_and_sent_and_says_what_it_is(
     log_in: LogIn, mira: Agent, ticket: Ticket, model: Double, now: datetime, size: dict[str, int]
 ) -> None:

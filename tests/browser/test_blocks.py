@@ -20,11 +20,11 @@ from anliegen.records.knowledge.content import Content
 from anliegen.records.knowledge.models import TextBlock
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Note, Ticket
+from tests.browser.looks import OVERHANG
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("admin")]
 LogIn = Callable[..., Page]
 WIDTHS = [pytest.param({"width": 1440}, id="wide"), pytest.param({"width": 390, "dark": True}, id="narrow and dark")]
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 METER = "{{anrede}}\n\nbitte nennen Sie uns die Zählernummer {{?Zählernummer}} bis zum {{datum+14}}, {{?Wunschtag}}."
 
 

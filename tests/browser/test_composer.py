@@ -14,6 +14,7 @@ from anliegen.records.accounts.models import Agent, Operator, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Message, Ticket
+from tests.browser.looks import TWO
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -22,10 +23,6 @@ INSIDE = """element => {
   const { top, bottom } = element.getBoundingClientRect();
   return top >= 0 && bottom <= innerHeight;
 }"""
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-]
 
 
 @pytest.fixture
@@ -110,7 +107,7 @@ def test_what_was_chosen_stays_when_the_answer_is_refused(log_in: LogIn, mira: A
     assert [file.filename for file in Message.objects.get(direction="out").attachments.all()] == ["plan.txt"]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_the_button_is_in_view_and_says_with_the_fields_who_gets_it(
     log_in: LogIn, mira: Agent, fresh: Ticket, size: dict[str, int]
 ) -> None:
@@ -186,7 +183,7 @@ def test_the_fields_of_a_ticket_are_chosen_with_keys_alone(
     assert (str(fresh.assignee or "niemand"), fresh.get_status_display()) == (chosen, word)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_the_head_leaves_room_for_what_was_said(
     log_in: LogIn, mira: Agent, fresh: Ticket, size: dict[str, int]
 ) -> None:

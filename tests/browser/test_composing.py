@@ -14,13 +14,10 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer, Received
 from anliegen.records.tickets.models import Draft, Message, Ticket
+from tests.browser.looks import TWO
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-]
 DROP = """(element, name) => {
   const dataTransfer = new DataTransfer();
   dataTransfer.items.add(new File(["Plan"], name, { type: "text/plain" }));
@@ -54,7 +51,7 @@ def is_sound(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_recipients_are_chips_that_warn_and_can_be_taken_out(
     log_in: LogIn, mira: Agent, fresh: Ticket, size: dict[str, int]
 ) -> None:
@@ -152,7 +149,7 @@ def test_an_attachment_that_is_missing_is_asked_for_once(log_in: LogIn, mira: Ag
     assert Message.objects.filter(direction="out").count() == 1
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_f_forwards_to_somebody_else_with_what_was_chosen(
     log_in: LogIn, mira: Agent, fresh: Ticket, size: dict[str, int]
 ) -> None:
@@ -202,7 +199,7 @@ def test_what_a_third_party_answers_comes_here_as_from_them(
     expect(letter).not_to_contain_text("Jemand Neues schreibt")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_a_colleague_is_asked_and_sends_it_back_then_approves(
     log_in: LogIn, mira: Agent, admin: Agent, fresh: Ticket, size: dict[str, int]
 ) -> None:

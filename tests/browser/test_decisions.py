@@ -14,30 +14,20 @@ from anliegen.flow.automation.models import Decision
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Calendar, Operator, Team, Topic
-from anliegen.records.customers.models import Address
-from anliegen.records.tickets import actions
+from anliegen.records.accounts.models import Agent, Calendar, Topic
 from anliegen.records.tickets.models import Ticket
+from tests.browser.looks import FOUR, WITHIN
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-    pytest.param({"width": 390, "height": 844}, id="narrow"),
-    pytest.param({"width": 1440, "height": 900, "dark": True}, id="dark"),
-]
-WITHIN = "element => element.scrollWidth <= element.clientWidth"
 
 
 @pytest.fixture
-def fresh(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Team, calendar: Calendar) -> Ticket:
-    """Kim wrote a few minutes ago."""
-    Operator.objects.update(acknowledges=False)
-    at = clock.now() - timedelta(minutes=5)
+def fresh(fresh: Ticket, calendar: Calendar) -> Ticket:
+    """There are two topics that it may be about."""
     for code, name in (("umzug", "Umzug und Einzug"), ("abschlag", "Abschlag ändern")):
-        accounts.create(Topic, code=code, name=name, actor=SYSTEM, at=at)
-    return actions.assign(open_ticket(kim_address, at=at), to=billing, actor=SYSTEM, at=at)
+        accounts.create(Topic, code=code, name=name, actor=SYSTEM, at=clock.now())
+    return fresh
 
 
 @pytest.fixture
@@ -58,7 +48,7 @@ def violations(page: Page) -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FOUR)
 def test_what_waits_stands_at_the_head_and_all_of_it_beside(
     log_in: LogIn, mira: Agent, decision: Decision, size: dict[str, Any]
 ) -> None:
@@ -124,7 +114,7 @@ def test_without_a_script_it_works_too(
     assert fresh.topic == "abschlag"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FOUR)
 def test_the_list_of_proposals_is_without_a_barrier(
     log_in: LogIn, mira: Agent, decision: Decision, size: dict[str, Any]
 ) -> None:

@@ -16,11 +16,11 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Attachment, Message, Ticket
+from tests.browser.looks import OVERHANG
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
 Open = Callable[..., Ticket]
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # How far anything in a part reaches beyond it, in pixels.
 RUNS_OUT = """part => Math.max(...[...part.querySelectorAll("*")].map(
   each => each.getBoundingClientRect().right - part.getBoundingClientRect().right))"""

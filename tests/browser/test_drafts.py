@@ -1,26 +1,18 @@
 """What is being written, in a real browser: kept within a second, on every device, through crash and bad lines."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from anliegen.ground import clock
-from anliegen.ground.journal.actors import SYSTEM
 from anliegen.ground.journal.models import Event
-from anliegen.records.accounts.models import Agent, Operator, Team
-from anliegen.records.customers.models import Address
-from anliegen.records.tickets import actions
+from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Draft, Message, Ticket
+from tests.browser.looks import TWO
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-]
 
 NOTE_KEYS = "addEventListener('keydown', () => { window.lastKey = performance.now(); }, true)"
 SENT_AFTER = """() => {
@@ -32,15 +24,6 @@ WRITE_AND_LEAVE = """field => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
   location.href = "/workspace/drafts/";
 }"""
-
-
-@pytest.fixture
-def fresh(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Team) -> Ticket:
-    """Kim wrote a few minutes ago."""
-    Operator.objects.update(acknowledges=False)
-    at = clock.now() - timedelta(minutes=5)
-    ticket = open_ticket(kim_address, at=at)
-    return actions.assign(ticket, to=billing, actor=SYSTEM, at=at)
 
 
 def write(page: Page, ticket: Ticket, words: str) -> None:
@@ -55,7 +38,7 @@ def kept(page: Page) -> None:
     expect(page.locator("#reply [data-state]")).to_contain_text("Entwurf gesichert um")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_a_draft_is_on_the_server_within_a_second_and_survives_a_crash(
     log_in: LogIn, mira: Agent, fresh: Ticket, size: dict[str, int]
 ) -> None:

@@ -11,10 +11,10 @@ from anliegen.records.accounts.models import Agent, Calendar, Team
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
+from tests.browser.looks import OVERHANG
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LONG = "Freifrau Anna-Magdalena Wolfeschlegelsteinhausenbergerdorff-Oberbruckschlegelxyz"
 # How far the widest of them reaches beyond the part it stands in, in pixels.
 BEYOND = """(parts) => Math.max(...parts.map(

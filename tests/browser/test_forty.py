@@ -7,7 +7,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.ground import clock, files
@@ -17,12 +16,12 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer, File, Received
 from anliegen.records.tickets.models import Message, Ticket
+from tests.browser.looks import OVERHANG, barriers
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
 Run = Callable[[], int]
 SIZES = [pytest.param({"width": 1440}, id="desk"), pytest.param({"width": 390, "dark": True}, id="phone, dark")]
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -51,11 +50,6 @@ def write_again(
 def open_at(page: Page, ticket: Ticket) -> Page:
     page.goto(f"/workspace/tickets/{ticket.pk}/?view=team")
     return page
-
-
-def barriers(page: Page) -> list[tuple[str, list[str]]]:
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
 
 
 def picture(width: int, height: int) -> bytes:

@@ -1,10 +1,8 @@
 """Links, and what joining does, in a real browser: with the keyboard alone, wide and on a phone, light and dark."""
 
-import os
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.ground import clock
@@ -13,18 +11,9 @@ from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Link, Ticket
+from tests.browser.looks import is_sound
 
 pytestmark = pytest.mark.browser
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-def is_sound(page: Page, name: str) -> None:
-    """No barrier, and nothing runs out of the page."""
-    if folder := os.environ.get("ANLIEGEN_PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate(OVERHANG) == 0
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])

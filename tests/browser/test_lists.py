@@ -16,11 +16,11 @@ from anliegen.records.tickets import actions
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.models import Pin, SavedView, Ticket
 from anliegen.records.tickets.view_filters import Filter
+from tests.browser.looks import OVERHANG
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
 Open = Callable[..., Ticket]
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 

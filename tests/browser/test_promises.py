@@ -12,29 +12,14 @@ from playwright.sync_api import Page, expect
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Calendar, Operator, Recourse, Team
-from anliegen.records.customers.models import Address
+from anliegen.records.accounts.models import Agent, Operator, Recourse
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Promised
 from anliegen.records.tickets.models import Message, Promise, Refusal, Ticket
+from tests.browser.looks import FOUR, WITHIN
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("calendar")]
 LogIn = Callable[..., Page]
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-    pytest.param({"width": 390, "height": 844}, id="narrow"),
-    pytest.param({"width": 1440, "height": 900, "dark": True}, id="dark"),
-]
-WITHIN = "element => element.scrollWidth <= element.clientWidth"
-
-
-@pytest.fixture
-def fresh(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Team, calendar: Calendar) -> Ticket:
-    """Kim wrote a few minutes ago."""
-    Operator.objects.update(acknowledges=False)
-    at = clock.now() - timedelta(minutes=5)
-    return actions.assign(open_ticket(kim_address, at=at), to=billing, actor=SYSTEM, at=at)
 
 
 @pytest.fixture
@@ -69,7 +54,7 @@ def begin(page: Page, ticket: Ticket, words: str) -> None:
     page.keyboard.type(words)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FOUR)
 def test_what_is_promised_while_writing_is_offered_below_and_kept_with_the_answer(
     log_in: LogIn, mira: Agent, fresh: Ticket, size: dict[str, Any]
 ) -> None:
@@ -131,7 +116,7 @@ def test_a_promise_by_hand_is_made_and_done_with_the_keyboard(log_in: LogIn, mir
     assert Promise.objects.get().state == "kept"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FOUR)
 def test_the_head_is_amber_before_and_red_after(
     log_in: LogIn, mira: Agent, fresh: Ticket, promise: Promise, size: dict[str, Any]
 ) -> None:
@@ -148,7 +133,7 @@ def test_the_head_is_amber_before_and_red_after(
     assert violations(page) == []
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FOUR)
 def test_that_it_takes_longer_is_written_from_a_draft(
     log_in: LogIn, mira: Agent, promise: Promise, size: dict[str, Any]
 ) -> None:
@@ -166,7 +151,7 @@ def test_that_it_takes_longer_is_written_from_a_draft(
     assert (told.reason, told.told_in) == ("Der Ableser ist krank.", Message.objects.get(direction="out"))
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FOUR)
 def test_a_no_goes_out_with_all_that_belongs_to_it(
     log_in: LogIn, mira: Agent, fresh: Ticket, office: Recourse, size: dict[str, Any]
 ) -> None:
@@ -199,7 +184,7 @@ def test_a_no_goes_out_with_all_that_belongs_to_it(
     assert "Friedrichstraße 133, 10117 Berlin" in refusal.next_instance
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", FOUR)
 @pytest.mark.parametrize("path", ["promises/", "tickets/{ticket}/promises/", "promises/{promise}/"])
 def test_pages_about_promises_are_without_a_barrier(
     log_in: LogIn, admin: Agent, promise: Promise, path: str, size: dict[str, Any]

@@ -1,26 +1,18 @@
 """Writing with formatting, in a real browser: the editor works under the strict policy and by keyboard."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from anliegen.flow.channels.mailroom.outgoing import as_mail
-from anliegen.ground import clock
-from anliegen.ground.journal.actors import SYSTEM
-from anliegen.records.accounts.models import Agent, Operator, Team
-from anliegen.records.customers.models import Address
-from anliegen.records.tickets import actions
+from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Message, Ticket
+from tests.browser.looks import TWO
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-]
 PASTE = """element => {
   const clipboardData = new DataTransfer();
   const canvas = new OffscreenCanvas(60, 30);
@@ -30,14 +22,6 @@ PASTE = """element => {
     element.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
   });
 }"""
-
-
-@pytest.fixture
-def fresh(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Team) -> Ticket:
-    """Kim wrote a few minutes ago."""
-    Operator.objects.update(acknowledges=False)
-    at = clock.now() - timedelta(minutes=5)
-    return actions.assign(open_ticket(kim_address, at=at), to=billing, actor=SYSTEM, at=at)
 
 
 def begin(page: Page, ticket: Ticket) -> Locator:
@@ -54,7 +38,7 @@ def begin(page: Page, ticket: Ticket) -> Locator:
     return editor
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_it_is_written_by_keyboard_and_goes_out_formatted(
     log_in: LogIn, mira: Agent, fresh: Ticket, size: dict[str, int]
 ) -> None:

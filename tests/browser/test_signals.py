@@ -1,10 +1,8 @@
 """What speaks out of a message, and who is asked, in a real browser: wide and on a phone, light and dark."""
 
-import os
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.ground import clock
@@ -12,19 +10,10 @@ from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox, Team
 from anliegen.records.tickets.models import Ticket
+from tests.browser.looks import is_sound
 from tests.stories.mails import mail, take
 
 pytestmark = pytest.mark.browser
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-def is_sound(page: Page, name: str) -> None:
-    """No barrier, and nothing runs out of the page."""
-    if folder := os.environ.get("ANLIEGEN_PICTURES"):
-        page.screenshot(path=f"{folder}/{name}.png")
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate(OVERHANG) == 0
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])

@@ -18,13 +18,13 @@ from anliegen.records.accounts.models import Agent, Calendar, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
+from tests.browser.looks import OVERHANG
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
 Open = Callable[..., Ticket]
 WIDTHS = pytest.mark.parametrize("width", [1440, 390])
 LOOKS = pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True)])
-OVERHANG = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.ground import clock
@@ -15,6 +14,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Answer
 from anliegen.records.tickets.models import Handover, Message, Ticket
+from tests.browser.looks import barriers, sticks_out
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -46,15 +46,6 @@ def long(
     answer(made, mira, "Guten Tag,\nwir schicken Ihnen am Freitag einen Monteur. Ist dann jemand zu Hause?", 20)
     run_pipeline()
     return made
-
-
-def barriers(page: Page) -> list[tuple[str, list[str]]]:
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
-
-
-def sticks_out(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("size", SIZES)

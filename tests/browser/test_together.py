@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.faces.workspace.models import Notice
@@ -16,6 +15,7 @@ from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions, presence
 from anliegen.records.tickets.actions import Asked
 from anliegen.records.tickets.models import Handover, Mention, Message, Note, Ticket
+from tests.browser.looks import barriers, sticks_out
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -35,15 +35,6 @@ def fresh(open_ticket: Callable[..., Ticket], kim_address: Address, billing: Tea
 def open_at(page: Page, ticket: Ticket) -> Page:
     page.goto(f"/workspace/tickets/{ticket.pk}/?view=team")
     return page
-
-
-def barriers(page: Page) -> list[tuple[str, list[str]]]:
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
-
-
-def sticks_out(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 # 32 who reads, who writes

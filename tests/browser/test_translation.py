@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.ground import clock
@@ -13,6 +12,7 @@ from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Mention, Message, Note, Ticket, Translation, TranslationDraft
+from tests.browser.looks import barriers, sticks_out
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -37,15 +37,6 @@ def opened(page: Page, message: Message) -> Page:
     page.keyboard.press("U")
     expect(page.locator(f"#tr{message.pk}")).to_be_visible()
     return page
-
-
-def barriers(page: Page) -> list[tuple[str, list[str]]]:
-    found = Axe().run(page).response["violations"]
-    return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
-
-
-def sticks_out(page: Page) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -8,15 +8,12 @@ from playwright.sync_api import Page, expect
 
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Ticket
+from tests.browser.looks import TWO
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
 WRITTEN = "Ohne Ihre Kundennummer können wir Ihre Anfrage nicht bearbeiten. Sie müssen das Formular ausfüllen."
 BETTER = "Sobald wir Ihre Kundennummer haben, können wir Ihre Anfrage bearbeiten."
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-]
 
 
 def look_at(page: Page, ticket: Ticket, words: str) -> None:
@@ -26,7 +23,7 @@ def look_at(page: Page, ticket: Ticket, words: str) -> None:
     page.get_by_text("Wortwahl prüfen").click()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TWO)
 def test_a_proposal_is_taken_up_where_the_passage_stands_and_the_rest_stays(
     log_in: LogIn, mira: Agent, ticket: Ticket, size: dict[str, int]
 ) -> None:

@@ -52,7 +52,8 @@ def deeds_on() -> set[str]:
 
 def ask(asked: Asked, material: Material, known: Known, *, allowed: bool | Callable[[], bool], at: datetime) -> Outcome:
     """Ask for the words of a deed. `allowed`: False where the customer or the concern is kept from machines; then
-    nothing leaves, whoever is switched on."""
+    nothing leaves, whoever is switched on. Raises NeedsAPerson where a rule or a model would ask."""
+    asked.actor.insist_on_a_person()
     provider = provider_for(asked.deed)
     if provider is None:
         return Outcome(why="none")
@@ -76,6 +77,7 @@ def ask(asked: Asked, material: Material, known: Known, *, allowed: bool | Calla
 
 def try_out(provider: Provider, *, actor: Actor, at: datetime) -> str:
     """Ask it for one word, with nothing of anybody's; "" where it answers, else the code of what went wrong."""
+    actor.insist_on_a_person()
     messages = prompts.trial()
     _call, answer = _asked(provider, Asked(TEST, "", actor), messages, TEST_TOKENS, at)
     return answer.error

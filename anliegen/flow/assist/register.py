@@ -47,6 +47,7 @@ def target(address: str) -> Target:
 
 def create(*, key: str = "", actor: Actor, at: datetime, **fields: Any) -> Provider:
     """Enter it in the register, switched off. Raises Refused for an address that cannot be understood."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         row = Provider(key=secrets.lock(key) if key else b"", created_at=at, **_tidy(fields))
         row.full_clean(exclude=["key"])
@@ -59,6 +60,7 @@ def create(*, key: str = "", actor: Actor, at: datetime, **fields: Any) -> Provi
 def change(provider: Provider, *, key: str = "", actor: Actor, at: datetime, **fields: Any) -> Provider:
     """Change it; an empty key keeps the present one. Raises Refused, KeyNeeded, and Incomplete where it is on and
     something that must be known would be taken away."""
+    actor.insist_on_a_person()
     fields = dict(_tidy(fields))
     with transaction.atomic():
         row = held(Provider, provider.pk)
@@ -85,6 +87,7 @@ def change(provider: Provider, *, key: str = "", actor: Actor, at: datetime, **f
 
 def switch_on(provider: Provider, *, actor: Actor, at: datetime) -> Provider:
     """From now on it may be asked. Does nothing if it is on. Raises Incomplete."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         row = held(Provider, provider.pk)
         if row.missing:
@@ -111,6 +114,7 @@ def switch_off(provider: Provider, *, actor: Actor, at: datetime) -> Provider:
 
 def withdraw(provider: Provider, *, actor: Actor, at: datetime) -> Provider:
     """Take it out of the register. Its ledger stays; its key does not."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         row = held(Provider, provider.pk)
         if row.withdrawn_at is not None:

@@ -31,6 +31,7 @@ def contest(decision: Decision, *, actor: Actor, at: datetime, language: str = "
     Somebody who has it already keeps it; else it goes to the team's lead, or to who answers for the decision. What a
     person said of it before is asked anew. A decision is contested once; asking again changes nothing.
     """
+    actor.insist_on_a_person()
     with unit():
         held(Ticket, decision.ticket_id)  # first, as everybody who holds both
         decision = held(Decision, decision.pk)

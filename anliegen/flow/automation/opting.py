@@ -20,6 +20,7 @@ def people_for_this(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
 
 def automation_for_this(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
     """A customer takes back only what they wished themselves; an agent may end it whatever the reason was."""
+    actor.insist_on_a_person()
     ticket = Ticket.objects.get(pk=ticket.pk)
     if actor.kind == "agent" or ticket.by_hand_why == WHY:
         tickets.let_automation_help(ticket, actor=actor, at=at)
@@ -35,6 +36,7 @@ def people_for_all(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
 
 def automation_for_all(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
     """Takes that back, also for the open concerns in which it was the reason."""
+    actor.insist_on_a_person()
     with unit():
         person = customers.content_with_automation(ticket.person, actor=actor, at=at)
         for one in _open_of(person):

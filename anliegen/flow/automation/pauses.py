@@ -73,6 +73,7 @@ def pause(scope: str, *, why: str = "person", actor: Actor, at: datetime) -> Pau
 
 def resume(scope: str, *, actor: Actor, at: datetime) -> Pause | None:
     """Let it go on; None when it is not paused. What came in meanwhile is not made up for."""
+    actor.insist_on_a_person()
     with unit():
         lasting = Pause.objects.select_for_update().filter(scope=scope, ended_at=None).first()
         if lasting is not None:

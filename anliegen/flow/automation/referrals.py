@@ -40,6 +40,7 @@ class UnknownCase(Exception):
 
 def set_referrals(wanted: Mapping[str, Next | None], *, actor: Actor, at: datetime) -> None:
     """For each case named: this team or person from now on, None for nobody in particular. Raises UnknownCase."""
+    actor.insist_on_a_person()
     if unknown := set(wanted) - set(CASES):
         raise UnknownCase(", ".join(sorted(unknown)))
     with unit():

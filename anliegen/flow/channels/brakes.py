@@ -24,6 +24,7 @@ def release(brake: Brake, *, by: Agent, actor: Actor, at: datetime) -> Brake:
     What was set aside as too much in all passes the rules and the other brakes first: among a flood nobody has looked
     at each.     Does nothing when it is released already.
     """
+    actor.insist_on_a_person()
     with transaction.atomic():
         brake = held(Brake, brake.pk)
         if not brake.is_on:
@@ -46,6 +47,7 @@ def keep(brake: Brake, *, by: Agent, actor: Actor, at: datetime) -> Brake:
 
     Never for the mails in all: nobody could write to us any more.
     """
+    actor.insist_on_a_person()
     with transaction.atomic():
         brake = held(Brake, brake.pk)
         if not brake.is_on or brake.kept_at is not None or brake.kind == "mails":

@@ -31,6 +31,7 @@ def load() -> Keyring:
 
 def import_keys(content: bytes, *, passphrase: str = "", actor: Actor, at: datetime) -> list[MailKey]:
     """Keep every key of the file that is not kept yet; return the new ones. Raises KeyRefused."""
+    actor.insist_on_a_person()
     found = read_file(content, passphrase)
     with unit():
         known = set(MailKey.objects.values_list("kind", "fingerprint"))
@@ -54,6 +55,7 @@ def import_keys(content: bytes, *, passphrase: str = "", actor: Actor, at: datet
 
 def remove_key(key: MailKey, *, actor: Actor, at: datetime) -> None:
     """Forget it. Mails that were opened with it stay readable; others no longer open."""
+    actor.insist_on_a_person()
     accounts.delete(MailKey.objects.get(pk=key.pk), actor=actor, at=at)
 
 

@@ -46,6 +46,7 @@ def write_down(
     `after` is the newest event there was when the form was drawn: the same that the same agent wrote down since is this
     form, sent twice, and gives the ticket of the first time.
     """
+    actor.insist_on_a_person()
     with transaction.atomic():
         if after is not None and (before := _written_down(spoken, after, actor)) is not None:
             return before

@@ -56,6 +56,7 @@ def state(ticket: Ticket, *, answer: str, words: str, actor: Actor, at: datetime
     Words that say what is missing also go into the ticket as a message, since somebody has to answer them.
     Raises NothingToAnswer.
     """
+    actor.insist_on_a_person()
     with unit():
         ticket = held(Ticket, ticket.pk)
         outcome = _judged(ticket, at)

@@ -58,6 +58,7 @@ class Undone:
 
 def create(*, actor: Actor, at: datetime, **fields: Any) -> Macro:
     """Create a macro."""
+    actor.insist_on_a_person()
     with unit():
         macro = Macro.objects.create(**fields)
         record(verbs.MACRO_CREATED, macro, actor=actor, at=at)
@@ -66,6 +67,7 @@ def create(*, actor: Actor, at: datetime, **fields: Any) -> Macro:
 
 def change(macro: Macro, *, actor: Actor, at: datetime, **fields: Any) -> Macro:
     """Change what a macro does. Says nothing when nothing differs."""
+    actor.insist_on_a_person()
     with unit():
         macro = held(Macro, macro.pk)
         changed = sorted(name for name, value in fields.items() if getattr(macro, name) != value)
@@ -80,6 +82,7 @@ def change(macro: Macro, *, actor: Actor, at: datetime, **fields: Any) -> Macro:
 
 def set_in_use(macro: Macro, is_in_use: bool, *, actor: Actor, at: datetime) -> Macro:
     """Take a macro out of use, or into use again."""
+    actor.insist_on_a_person()
     with unit():
         macro = held(Macro, macro.pk)
         if (macro.withdrawn_at is None) == is_in_use:
@@ -139,6 +142,7 @@ def _do(macro: Macro, ticket: Ticket, made: Plan, text: str, agent: Agent, at: d
 
 def undo(run: MacroRun, *, actor: Actor, at: datetime) -> Undone:
     """Take back all of it that nobody has changed since. Raises CannotUndo."""
+    actor.insist_on_a_person()
     with unit():
         run = held(MacroRun, run.pk, "macro", "note")
         if run.undone_at is not None:

@@ -55,6 +55,7 @@ class Progress:
 
 def begin(problem: Ticket, *, kind: str, text: str = "", status: str, actor: Actor, at: datetime) -> Round:
     """A preview for all that hangs on the problem now. It says nothing to the journal: nothing has happened."""
+    actor.insist_on_a_person()
     with unit():
         made = Round.objects.create(
             problem=problem, kind=kind, text=text, status=status, agent_id=actor.pk or 0, made_at=at
@@ -86,6 +87,7 @@ def ask(made: Round, *, actor: Actor, at: datetime) -> Round:
 
     A second time nothing happens. Raises OnItsWay while another one is.
     """
+    actor.insist_on_a_person()
     with unit():
         held(Ticket, made.problem_id)
         made = _locked(made)
@@ -119,6 +121,7 @@ def carry_out_some(made: Round, *, at: datetime) -> bool:
 
 def undo(made: Round, *, actor: Actor, at: datetime) -> Round:
     """Take all of it back: before it began nothing has to be called back, afterwards what has not left yet."""
+    actor.insist_on_a_person()
     with unit():
         held(Ticket, made.problem_id)
         made = _locked(made)
@@ -136,6 +139,7 @@ def undo(made: Round, *, actor: Actor, at: datetime) -> Round:
 
 def undo_some(made: Round, *, actor: Actor, at: datetime) -> bool:
     """Take the next lines back. Whether there are more."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         made = _locked(made)
         if made.state != "undoing":

@@ -14,6 +14,7 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record
 from anliegen.oversight.compliance import verbs
+from anliegen.oversight.compliance.decided import decided
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Address, Consent, Fact, Merge, Moment, Person
 from anliegen.records.tickets.models import Attachment, Concession, Message, Ticket
@@ -42,6 +43,7 @@ def tell(person: Person, agent: Agent, *, actor: Actor, at: datetime) -> Iterato
 
     Values are plain, with moments and days in them; what may be long is an iterator.
     """
+    actor.insist_on_a_person()
     with transaction.atomic():
         record(verbs.PERSON_EXPORTED, person, actor=actor, at=at)
     return _tell(person, agent, at)
@@ -59,18 +61,25 @@ def _tell(person: Person, agent: Agent, at: datetime) -> Iterator[tuple[str, obj
     yield "moments", _all(Moment, MOMENT, person=person, removed_at=None)
     yield "consents", _all(Consent, CONSENT, person=person)
     yield "joined_with", [*_all(Merge, MERGE, gone=person), *_all(Merge, MERGE, into=person)]
-    yield "concerns", _concerns(seen.order_by("number"))
+    yield "concerns", _concerns(seen.order_by("number"), agent)
     events = Event.objects.filter(subject=f"person:{person.pk}").order_by("id")
     yield "journal", list(events.values("at", "verb", "actor", "data"))
 
 
-def _concerns(tickets: Any) -> Iterator[dict[str, Any]]:
+def _concerns(tickets: Any, agent: Agent) -> Iterator[dict[str, Any]]:
     for ticket in tickets.values(*TICKET).iterator(chunk_size=AT_ONCE):
         number = ticket["number"]
         messages = Message.objects.filter(ticket=number).order_by("created_at", "pk").values(*MESSAGE)
         files = Attachment.objects.filter(message__ticket=number).order_by("pk").values("filename", "size", "sha256")
         given = _all(Concession, CONCESSION, ticket=number)
-        yield {**ticket, "messages": list(messages), "attachments": list(files), "concessions": given}
+        automatic = decided(number, agent)
+        yield {
+            **ticket,
+            "messages": list(messages),
+            "attachments": list(files),
+            "concessions": given,
+            "automated_decisions": automatic,
+        }
 
 
 def _all(model: type[Model], fields: tuple[str, ...], **which: Any) -> list[dict[str, Any]]:

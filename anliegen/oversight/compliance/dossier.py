@@ -10,10 +10,8 @@ from typing import Any
 
 from django.utils.timezone import localtime
 
-from anliegen.flow.automation.models import Decision
-from anliegen.flow.automation.reasons import explain
 from anliegen.ground.journal.models import Event
-from anliegen.oversight.compliance.names import names
+from anliegen.oversight.compliance.decided import decided
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.records.accounts.models import Agent
 from anliegen.records.accounts.permissions import may
@@ -49,7 +47,7 @@ def dossier(ticket: Ticket, *, viewer: Agent, with_notes: bool, at: datetime) ->
         "messages": _messages(messages, reads_people),
         "promises": [_promise(one) for one in ticket.promises.with_names().order_by("made_at", "pk")],
         "notes": [_note(note) for note in notes],
-        "decisions": _decisions(ticket, viewer),
+        "decisions": decided(ticket.pk, viewer),
         "events": _events(events, viewer),
     }
 
@@ -199,28 +197,6 @@ def _note(note: Note) -> Json:
         "author": note.agent.name if note.agent else None,
         "text": note.text,
     }
-
-
-def _decisions(ticket: Ticket, viewer: Agent) -> list[Json]:
-    rows = list(Decision.objects.filter(ticket=ticket).select_related("responsible").order_by("pk"))
-    named = names([ref for row in rows for ref in (row.author, row.choice) if ref], viewer)
-    return [
-        {
-            "number": row.pk,
-            "at": _time(row.made_at),
-            "question": row.question,
-            "choice": row.choice or None,
-            "choice_in_words": named.get(row.choice),
-            "confidence": row.confidence,
-            "reason": explain(row),
-            "author": row.author,
-            "author_in_words": named.get(row.author),
-            "responsible": row.responsible.name if row.responsible else None,
-            "applied_at": _time(row.applied_at),
-            "contested_at": _time(row.contested_at),
-        }
-        for row in rows
-    ]
 
 
 def _events(events: Sequence[Event], viewer: Agent) -> list[Json]:

@@ -49,6 +49,7 @@ def examine(*, actor: Actor = SYSTEM, at: datetime, days: int = DAYS) -> Report:
 
 def take_on(finding: Finding, *, owner: Agent, actor: Actor, at: datetime) -> Finding:
     """This agent answers for it from now on. Settled, it is open again."""
+    actor.insist_on_a_person()
     with unit():
         finding = held(Finding, finding.pk)
         if finding.state == "taken_on" and finding.owner_id == owner.pk:

@@ -14,6 +14,7 @@ from anliegen.records.accounts.models import Frame, Role
 
 def set_frames(role: Role, limits: Sequence[Limit], *, actor: Actor, at: datetime) -> Role:
     """Make exactly these the frames of a role. Says nothing when they are so already."""
+    actor.insist_on_a_person()
     with unit():
         role = held(Role, role.pk)
         if set(limits_of(role)) == set(limits):

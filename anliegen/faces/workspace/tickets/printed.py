@@ -167,6 +167,14 @@ def _decision(one: Json) -> Json:
         parts.append(_("Sure to %(percent)s %%.") % {"percent": round(one["confidence"] * 100)})
     if one["responsible"]:
         parts.append(_("%(name)s answers for it.") % {"name": one["responsible"]})
+    if one["only_tried_out"]:
+        parts.append(_("It was only tried out and had no effect."))
+    if one["contested_at"]:
+        parts.append(
+            _("The customer asked for a person to check it on %(when)s.") % {"when": _said(one["contested_at"])}
+        )
+    if one["settled_in_words"]:
+        parts.append(f"{_said(one['settled_at'])}: {one['settled_in_words']}")
     return {"at": _said(one["at"]), "who": one["author_in_words"], "text": " ".join(parts)}
 
 

@@ -32,6 +32,7 @@ class Unanswered(Exception):
 
 def create(written: Written, *, actor: Actor, at: datetime) -> Rule:
     """A new rule. It does nothing until somebody puts it in force."""
+    actor.insist_on_a_person()
     with unit():
         rule = Rule(created_at=at, version=1)
         _put(rule, written)
@@ -43,17 +44,20 @@ def create(written: Written, *, actor: Actor, at: datetime) -> Rule:
 
 def change(rule: Rule, written: Written, *, actor: Actor, at: datetime) -> Rule:
     """What differs makes a new version, effective at once; nothing different says nothing. Raises Ring, Unanswered."""
+    actor.insist_on_a_person()
     return _change(rule, written, None, actor, at)
 
 
 def roll_back(rule: Rule, number: int, *, actor: Actor, at: datetime) -> Rule:
     """As it was in that version, as a new one; how far it is in force stays. Raises as `change`, and DoesNotExist."""
+    actor.insist_on_a_person()
     version = RuleVersion.objects.get(rule=rule, number=number)
     return _change(rule, Written(**version.content), number, actor, at)
 
 
 def set_stage(rule: Rule, stage: str, share: int, *, actor: Actor, at: datetime) -> Rule:
     """Off, shadow mode, or in force for a share of the tickets. Raises Ring, Unanswered."""
+    actor.insist_on_a_person()
     with unit():
         rule = _held(rule.pk)
         if (rule.stage, rule.share) == (stage, share):

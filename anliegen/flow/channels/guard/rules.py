@@ -57,11 +57,13 @@ def with_open_concern(addresses: Iterable[str]) -> set[str]:
 
 def create_rule(*, actor: Actor, maker: Agent, at: datetime, **fields: Any) -> RejectionRule:
     """Reject such mails from now on."""
+    actor.insist_on_a_person()
     return accounts.create(RejectionRule, actor=actor, at=at, created_by=maker, created_at=at, **_kept(fields))
 
 
 def change_rule(rule: RejectionRule, *, actor: Actor, at: datetime, **fields: Any) -> RejectionRule:
     """Change it. What it rejected stays rejected, until a person takes it in."""
+    actor.insist_on_a_person()
     return accounts.change(rule, actor=actor, at=at, **_kept(fields))
 
 

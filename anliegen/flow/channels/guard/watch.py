@@ -98,6 +98,7 @@ class Watch:
 
 def change_guard(*, actor: Actor, at: datetime, **fields: object) -> Guard:
     """Change limits or trusted servers."""
+    actor.insist_on_a_person()
     Guard.objects.get_or_create(pk=1)
     return accounts.change(Guard.objects.get(pk=1), actor=actor, at=at, **fields)
 

@@ -68,6 +68,7 @@ def give_up_on_the_deadly() -> None:
 
 def retry(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
     """A person has a mail that was set aside, or rejected, taken in again."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         line = held(Intake, intake.pk)
         if line.result not in RETRIED:
@@ -82,6 +83,7 @@ def retry_all(lines: "QuerySet[Intake]", *, reason: str, actor: Actor, at: datet
 
     At most MOST_AT_ONCE; each has its own event. What a brake holds back only the brake's release lets in.
     """
+    actor.insist_on_a_person()
     with transaction.atomic():
         waiting = _locked(lines.filter(result="quarantined", reason=reason, brake=None))
         for line in waiting:

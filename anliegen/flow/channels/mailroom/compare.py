@@ -105,6 +105,7 @@ def _fetch_missing(source_id: int) -> bool:
 
 def want_missing(source: Source, *, actor: Actor, at: datetime) -> int:
     """A person has the missing mails fetched; how many there are."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         count = Unfetched.objects.filter(source=source, state__in=WANTED).count()
         if count:
@@ -116,6 +117,7 @@ def want_missing(source: Source, *, actor: Actor, at: datetime) -> int:
 
 def leave_missing(source: Source, *, actor: Actor, at: datetime) -> int:
     """A person decides that these mails stay where they are, and are no difference any more."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         count = Unfetched.objects.filter(source=source, state__in=WANTED).update(state="left", noted_at=at)
         if count:

@@ -145,6 +145,7 @@ def trouble_of(source: Source) -> Trouble | None:
 
 def begin(source: Source, choice: int, *, actor: Actor, at: datetime) -> Source:
     """Decide what to take in of what lies there already, and fetch as soon as a worker is free."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         source = decide(source, choice, actor=actor, at=at)
         want_now(source)

@@ -99,6 +99,7 @@ def let_in(intake: Intake, *, actor: Actor, at: datetime) -> Intake:
 
     It waits where processes died of it, since that is read apart, and while the file store is away.
     """
+    actor.insist_on_a_person()
     line = retry(intake, actor=actor, at=at)
     if line.deaths:
         return line

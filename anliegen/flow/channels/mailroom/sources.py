@@ -54,6 +54,7 @@ def create_source(
 
     Raises egress.Refused for a host that cannot be understood.
     """
+    actor.insist_on_a_person()
     with transaction.atomic():
         locked = secrets.lock(password) if password else b""
         fields |= _day_of(fields.get("last_uid"), at)
@@ -75,6 +76,7 @@ def change_source(
 ) -> Source:
     """Change it; an empty password or secret keeps the present one. The next fetch tries at once, whatever failed
     before. Raises SecretNeeded where the present one would go elsewhere."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         before = held(Source, source.pk)
         ways = _ways_of(before)
@@ -96,6 +98,7 @@ def change_source(
 
 def decide(source: Source, choice: int, *, actor: Actor, at: datetime) -> Source:
     """What to take in of what lies there already. Does nothing once that is decided."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         source = held(Source, source.pk)
         if source.begun_at is not None or source.last_uid != UNDECIDED:
@@ -109,6 +112,7 @@ def decide(source: Source, choice: int, *, actor: Actor, at: datetime) -> Source
 
 def connect(source: Source, values: Mapping[str, Any], *, actor: Actor, at: datetime) -> Source:
     """A person consented: keep what `oauth.redeem` gave."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         source = held(Source, source.pk)
         Grant.objects.filter(source=source).update(connected_at=at, **values)
@@ -119,6 +123,7 @@ def connect(source: Source, values: Mapping[str, Any], *, actor: Actor, at: date
 
 def remove_source(source: Source, *, actor: Actor, at: datetime) -> None:
     """Fetch from there no more. What was fetched stays."""
+    actor.insist_on_a_person()
     with transaction.atomic():
         source = Source.objects.get(pk=source.pk)
         ways = _ways_of(source)

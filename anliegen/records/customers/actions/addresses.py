@@ -17,6 +17,7 @@ def correct_address(address: Address, *, value: str, actor: Actor, at: datetime)
 
     Raises AddressTaken when somebody else has it, or this person in another row.
     """
+    actor.insist_on_a_person()
     value = value.strip()[:320]
     with unit():
         address = _locked(address)

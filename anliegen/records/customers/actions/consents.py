@@ -22,6 +22,7 @@ def give_consent(
     at: datetime,
 ) -> Consent:
     """Keep that somebody agreed: to what, in which words, how and when."""
+    actor.insist_on_a_person()
     with unit():
         consent = Consent.objects.create(
             person=person,
@@ -39,6 +40,7 @@ def give_consent(
 
 def withdraw_consent(consent: Consent, *, actor: Actor, at: datetime) -> Consent:
     """It counts no more from now on. Does nothing when it was withdrawn before."""
+    actor.insist_on_a_person()
     with unit():
         consent = held(Consent, consent.pk)
         if consent.withdrawn_at is not None:
@@ -51,6 +53,7 @@ def withdraw_consent(consent: Consent, *, actor: Actor, at: datetime) -> Consent
 
 def take_back_withdrawal(consent: Consent, *, actor: Actor, at: datetime) -> Consent:
     """The withdrawal was noted by mistake; the journal keeps both."""
+    actor.insist_on_a_person()
     with unit():
         consent = held(Consent, consent.pk)
         if consent.withdrawn_at is None:

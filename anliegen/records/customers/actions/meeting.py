@@ -91,6 +91,7 @@ def create_person(*, actor: Actor, at: datetime, **fields: Any) -> Person:
 
 def change(person: Person, *, actor: Actor, at: datetime, **fields: Any) -> Person:
     """Change what we know of a person; only what differs."""
+    actor.insist_on_a_person()
     with unit():
         person = held(Person, person.pk)
         changed = sorted(field for field, value in fields.items() if getattr(person, field) != value)
@@ -133,6 +134,7 @@ def put_into_organisation(person: Person, *, name: str, actor: Actor, at: dateti
 
     Does nothing when it is so already. A name longer than its column is cut.
     """
+    actor.insist_on_a_person()
     name = " ".join(name.split())[:200]
     with unit():
         person = held(Person, person.pk)

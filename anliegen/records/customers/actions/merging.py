@@ -59,6 +59,7 @@ def merge(
     `moved` are rows of other rooms that the caller moved, by kind and key. `gone` stays as it was, so that all of it
     can go back. Raises CannotMerge.
     """
+    actor.insist_on_a_person()
     with unit():
         both = lock(gone.pk, into.pk)
         gone, into = both[gone.pk], both[into.pk]
@@ -89,6 +90,7 @@ def unmerge(merged: Merge, *, actor: Actor, at: datetime) -> Merge:
 
     What was noted for `into` since stays there, and so does a field that was changed since. Raises CannotUnmerge.
     """
+    actor.insist_on_a_person()
     with unit():
         both = lock(merged.gone_id, merged.into_id)
         merged = held(Merge, merged.pk)
@@ -111,6 +113,7 @@ def unmerge(merged: Merge, *, actor: Actor, at: datetime) -> Merge:
 
 def say_distinct(one: Person, other: Person, *, actor: Actor, at: datetime) -> Distinct:
     """They look alike and are two: nobody is asked again. Does nothing when it was said before."""
+    actor.insist_on_a_person()
     with unit():
         said, is_new = Distinct.objects.get_or_create(
             **_pair(one, other), defaults={"said_by": actor.ref, "said_at": at}
@@ -122,6 +125,7 @@ def say_distinct(one: Person, other: Person, *, actor: Actor, at: datetime) -> D
 
 def take_back_distinct(one: Person, other: Person, *, actor: Actor, at: datetime) -> None:
     """Perhaps they are one person after all. Does nothing when nobody said that they are two."""
+    actor.insist_on_a_person()
     with unit():
         if Distinct.objects.filter(**_pair(one, other)).delete()[0]:
             record(verbs.PEOPLE_MAYBE_SAME, one, actor=actor, at=at, other=ref(other))

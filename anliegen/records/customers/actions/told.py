@@ -57,6 +57,7 @@ def note_fact(
 
     Raises NoDayToGo, NoValue, NeedsExplicitConsent.
     """
+    actor.insist_on_a_person()
     _insist_on_a_day(expires_on, at)
     kinds = special.kinds_in(said, category_is_special=category is not None and category.is_special)
     if kinds and not is_explicit and not (is_harmless and kinds != [special.BY_CATEGORY]):
@@ -84,6 +85,7 @@ def note_fact(
 
 def change_fact(fact: Fact, *, actor: Actor, at: datetime, is_harmless: bool = False, **fields: Any) -> Fact:
     """Correct words, value, reason, category or the day; only what differs. Raises as `note_fact` does."""
+    actor.insist_on_a_person()
     return _change(fact, verbs.FACT_CHANGED, "fact", actor, at, fields, is_harmless)
 
 
@@ -91,6 +93,7 @@ def note_moment(
     person: Person, *, kind: str, words: str, expires_on: date, source: str = "", actor: Actor, at: datetime
 ) -> Moment:
     """Let everybody know who answers. Raises NoDayToGo."""
+    actor.insist_on_a_person()
     _insist_on_a_day(expires_on, at)
     with unit():
         moment = Moment.objects.create(
@@ -108,11 +111,13 @@ def note_moment(
 
 def change_moment(moment: Moment, *, actor: Actor, at: datetime, **fields: Any) -> Moment:
     """Another kind, other words, another day. Raises NoDayToGo."""
+    actor.insist_on_a_person()
     return _change(moment, verbs.MOMENT_CHANGED, "moment", actor, at, fields, True)
 
 
 def renew(told: T, *, expires_on: date, actor: Actor, at: datetime) -> T:
     """It stays for longer: the person confirmed it. Raises NoDayToGo."""
+    actor.insist_on_a_person()
     _insist_on_a_day(expires_on, at)
     with unit():
         told = _locked(told)
@@ -130,6 +135,7 @@ def renew(told: T, *, expires_on: date, actor: Actor, at: datetime) -> T:
 
 def remove(told: T, *, actor: Actor, at: datetime) -> T:
     """It is gone for everybody at once, and for good after CAN_BE_PUT_BACK."""
+    actor.insist_on_a_person()
     with unit():
         told = _locked(told)
         if told.removed_at is not None:
@@ -142,6 +148,7 @@ def remove(told: T, *, actor: Actor, at: datetime) -> T:
 
 def restore(told: T, *, actor: Actor, at: datetime) -> T:
     """Put back what was just removed. Raises the model's DoesNotExist when it is gone for good."""
+    actor.insist_on_a_person()
     with unit():
         told = _locked(told)
         if told.removed_at is None:
