@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from anliegen.faces.ui.numbers import number
 from anliegen.flow.assist import budget
 from anliegen.flow.assist.models import Provider
-from anliegen.flow.automation import pauses
+from anliegen.flow.automation import pauses, thresholds
 from anliegen.flow.automation.models import Learnt, TopicProposal
 from anliegen.flow.automation.referrals import present_referrals
 from anliegen.flow.automation.rules.models import Rule
@@ -61,6 +61,12 @@ def _referrals() -> State:
     return count_of(count, ngettext("%(count)s case", "%(count)s cases", count)), False
 
 
+def _escalation() -> State:
+    limits, responsible = thresholds.present_limits()
+    line = _("as the program comes with it") if limits == thresholds.usual() else _("thresholds of your own")
+    return (f"{line}, {responsible.name}" if responsible is not None else line), False
+
+
 def _topics() -> State:
     if proposed := TopicProposal.objects.filter(settled_at=None).count():
         words = ngettext("%(count)s topic seems to be missing", "%(count)s topics seem to be missing", proposed)
@@ -83,6 +89,7 @@ STATES: dict[str, Callable[[], State]] = {
     "topics": _topics,
     "learnt": _learnt,
     "referrals": _referrals,
+    "escalation": _escalation,
     "providers": _providers,
     "fairness": _fairness,
 }
