@@ -205,6 +205,14 @@ def stop(decision: Decision, *, by: Agent, at: datetime) -> Decision:
         return _settle(decision, "stopped", verbs.DECISION_STOPPED, by, Actor.agent(by.pk), at)
 
 
+def withdraw(decision: Decision, ticket: Ticket, *, actor: Actor, at: datetime) -> None:
+    """What was proposed has become moot; no person has said anything of it. The caller holds both under lock."""
+    decision.settled_at, decision.settled_as, decision.applies_at = at, "withdrawn", None
+    decision.save(update_fields=["settled_at", "settled_as", "applies_at"])
+    data = {"decision": ref(decision), "question": decision.question}
+    record(verbs.DECISION_WITHDRAWN, ticket, actor=actor, at=at, **data)
+
+
 def apply_due(decision: Decision, *, actor: Actor, at: datetime) -> Decision:
     """What was delayed and nobody stopped takes effect. Does nothing when it is not due.
 

@@ -37,6 +37,11 @@ DECISION_STOPPED = Verb(
     _("{actor} stopped what automation was about to do"),
     {"decision": Kind.REF, "question": Kind.CODE},
 )
+DECISION_WITHDRAWN = Verb(
+    "decision.withdrawn",
+    _("{actor} withdrew a proposal that had become moot"),
+    {"decision": Kind.REF, "question": Kind.CODE},
+)
 MODEL_LEARNT = Verb(
     "model.learnt",
     _("{actor} learnt from {examples} examples: version {version}"),

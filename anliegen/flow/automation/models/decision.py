@@ -37,6 +37,7 @@ SETTLED_AS = [
     ("rejected", _("rejected")),
     ("undone", _("taken back")),
     ("stopped", _("stopped")),
+    ("withdrawn", _("withdrawn")),  # it became moot, and nobody said anything of it
 ]
 
 
