@@ -67,6 +67,15 @@ def _escalation() -> State:
     return (f"{line}, {responsible.name}" if responsible is not None else line), False
 
 
+def _pauses() -> State:
+    paused = pauses.active()
+    if pauses.ALL in paused:
+        return _("all automation is paused"), True
+    if not paused:
+        return _("nothing is paused"), False
+    return count_of(len(paused), ngettext("%(count)s is paused", "%(count)s are paused", len(paused))), True
+
+
 def _topics() -> State:
     if proposed := TopicProposal.objects.filter(settled_at=None).count():
         words = ngettext("%(count)s topic seems to be missing", "%(count)s topics seem to be missing", proposed)
@@ -85,6 +94,7 @@ def _learnt() -> State:
 
 
 STATES: dict[str, Callable[[], State]] = {
+    "pauses": _pauses,
     "rules": _rules,
     "topics": _topics,
     "learnt": _learnt,
