@@ -36,8 +36,8 @@ class NeedsReason(Exception):
 def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent, at: datetime) -> Learnt:
     """Let this model speak instead of the present one; `responsible` answers for what it decides.
 
-    An older one may speak again: that is the way back. One that speaks is handed over to `responsible`. Raises NotReady,
-    NeedsReason.
+    An older one may speak again: that is the way back. One that speaks already is handed over.
+    Raises NotReady, NeedsReason.
     """
     with unit():
         learnt = held(Learnt, learnt.pk)

@@ -475,7 +475,7 @@ def test_the_clock_is_no_event(rule: Make, open_ticket: Open, kim_address: Addre
 def test_several_concerns_are_locked_by_number_before_any_is_done(
     rule: Make, open_ticket: Open, kim_address: Address, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
-    made = rule("message", TAG, groups=UMZUG)
+    made = rule("message", TAG)
     first, second = (open_ticket(kim_address, text="Mein Umzug") for _each in range(2))
     asked: list[list[int]] = []
     lock = rows.lock
