@@ -2,7 +2,7 @@
 
 from anliegen.faces.workspace import jobs as workspace_jobs
 from anliegen.faces.workspace.noticing import post, whom
-from anliegen.flow.automation import escalate, heard, promise_owners, routing, triage
+from anliegen.flow.automation import escalate, heard, moot, promise_owners, routing, triage
 from anliegen.flow.automation.rules import run, vocabulary
 from anliegen.flow.automation.teaching import examples
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
@@ -22,6 +22,8 @@ READERS: list[Reader] = [
     reader("hear", examples.hear, on=["ticket.topic_changed", "decision.confirmed"], batch=True),
     # Before the acknowledgement, which says who is next.
     reader("escalate", escalate.read_events, on=["message.received", "promise.broken", "ticket.reopened"], batch=True),
+    # Before routing, which offers a concern to nobody while an offer of it waits.
+    reader("moot", moot.follow, on=moot.MOVES, batch=True),
     # After what alerts people, and before the acknowledgement, which names who sees to it.
     reader("route", routing.decide, on=["ticket.triaged", "ticket.moved", "agent.left"], batch=True),
     reader("acknowledge", acknowledge.acknowledge, on=["ticket.triaged"]),

@@ -81,7 +81,7 @@ SETTINGS = (
     *("recourses/", "recourses/new/", "recourses/new/?from=energie", "recourses/{recourse}/"),
     *("rejections/new/", "rejections/{rule}/", "journal/", "journal/{event}/"),
     *("targets/", "targets/new/", "targets/{target}/", "deadlines/", "deadlines/new/", "deadlines/{deadline}/"),
-    *("referrals/", "leeway/", "leeway/{role}/", "leeway/kinds/new/", "leeway/kinds/{kind}/"),
+    *("escalation/", "pauses/", "referrals/", "leeway/", "leeway/{role}/", "leeway/kinds/new/", "leeway/kinds/{kind}/"),
     *("fairness/",),
     *("categories/", "categories/new/", "categories/{category}/"),
     *("providers/", "providers/new/", "providers/questions/", "providers/{provider}/"),

@@ -12,6 +12,7 @@ EVER = (
     "flow.automation.promise_clock.strike",
     "flow.automation.teaching.nightly.learn_anew",
     "flow.automation.teaching.nightly.learn_now",
+    "flow.automation.routing_clock.strike",
     "flow.automation.rules.clock.strike",
     "faces.workspace.jobs.forget_notices_nightly",
     "faces.workspace.jobs.send_budget_reached",

@@ -26,6 +26,8 @@ from anliegen.records.tickets.models import Message, Note, Ticket
 SURE = 0.95  # below this a person is asked, unless the author has learnt another bound
 # What alerts people and does nothing for them; it may be done where people alone see to a ticket.
 ALERTING = frozenset({"team", "priority", "tags", "note", "level", "by-hand", "signal", "language"})
+# What keeps automation away from somebody is held up by no pause: it is the brake itself.
+BRAKES = frozenset({"by-hand"})
 
 
 class AlreadySettled(Exception):
@@ -108,7 +110,7 @@ def submit(
             made_at=at,
         )
         allowed = may_act and may_apply(decision, ticket, bound=bound, is_referred=is_referred)
-        applies = allowed and not pauses.holds(actor.ref)
+        applies = allowed and (question in BRAKES or not pauses.holds(actor.ref))
         if applies and delay is not None:
             decision.applies_at = at + delay
         elif applies:
@@ -201,6 +203,14 @@ def stop(decision: Decision, *, by: Agent, at: datetime) -> Decision:
         if decision.applied_at is not None:
             raise AlreadySettled
         return _settle(decision, "stopped", verbs.DECISION_STOPPED, by, Actor.agent(by.pk), at)
+
+
+def withdraw(decision: Decision, ticket: Ticket, *, actor: Actor, at: datetime) -> None:
+    """What was proposed has become moot; no person has said anything of it. The caller holds both under lock."""
+    decision.settled_at, decision.settled_as, decision.applies_at = at, "withdrawn", None
+    decision.save(update_fields=["settled_at", "settled_as", "applies_at"])
+    data = {"decision": ref(decision), "question": decision.question}
+    record(verbs.DECISION_WITHDRAWN, ticket, actor=actor, at=at, **data)
 
 
 def apply_due(decision: Decision, *, actor: Actor, at: datetime) -> Decision:

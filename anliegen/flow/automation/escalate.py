@@ -4,16 +4,16 @@ Each step is a decision through the gate, with the places of the words; nothing 
 taken back by a person. What was read and contradicted by a person is not counted again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from anliegen.flow.automation import approval
+from anliegen.flow.automation import approval, thresholds
 from anliegen.flow.automation.approval import Proposal
-from anliegen.flow.automation.escalation import Facts, amount_at_stake, level_of, wanted_level
+from anliegen.flow.automation.escalation import Facts, Thresholds, amount_at_stake, level_of, wanted_level
 from anliegen.flow.automation.referrals import BY_WEIGHT, Next, present_referrals, who_answers
 from anliegen.flow.automation.signals.combined import combined
 from anliegen.flow.automation.signals.reading import Signal, read
@@ -42,7 +42,6 @@ BY_HAND = {
     "complaint": "complaint",
 }
 ANSWERS = ("first", "next")  # targets that somebody who waits has
-READ_UP_TO = timedelta(days=30)  # what was reopened, or came on the same topic, in this time counts as repeated
 # Somebody is to be sooner with it than the rules would have it: doing it needlessly costs little, leaving it much.
 BOUND = 0.0
 SURE_OF_URGENCY = 0.5  # what is below, such as the mere word "urgent", a person decides
@@ -59,18 +58,28 @@ class Occasion:
 
 def read_events(events: Sequence[Event]) -> None:
     """Read `message.received`, `promise.broken` and `ticket.reopened`."""
+    found = list(_occasions(events))
+    if not found:
+        return
+    begins = thresholds.present()
+    # By number, as everybody who locks several tickets; in the order of the events two could wait for each other.
+    rows.lock(Ticket.objects.all(), [pk_of(event.subject) for event, _occasion in found])
+    for event, occasion in found:
+        # Each by itself: what one changes the next must see. What is missing was erased meanwhile.
+        for ticket in rows.lock(with_who_answers(), [pk_of(event.subject)]).values():
+            look_at(ticket, occasion, begins, actor=AUTHOR.because_of(event), at=clock.now())
+
+
+def _occasions(events: Sequence[Event]) -> Iterator[tuple[Event, Occasion]]:
+    """The events upon which a ticket is to be looked at."""
     messages = _messages(events)
     for event in events:
         if event.verb == "message.received":
             occasion = _of_message(messages.get(pk_of(event.data["message"])))
         else:
             occasion = Occasion()
-        if occasion is None:
-            continue
-        pk = pk_of(event.subject)
-        # Each by itself: what one changes the next must see. What is missing was erased meanwhile.
-        for ticket in rows.lock(with_who_answers(), [pk]).values():
-            look_at(ticket, occasion, actor=AUTHOR.because_of(event), at=clock.now())
+        if occasion is not None:
+            yield event, occasion
 
 
 def with_who_answers() -> "QuerySet[Ticket]":
@@ -78,7 +87,7 @@ def with_who_answers() -> "QuerySet[Ticket]":
     return Ticket.objects.select_related("team__lead", "mailbox__responsible", "assignee")
 
 
-def look_at(ticket: Ticket, occasion: Occasion, *, actor: Actor, at: datetime) -> None:
+def look_at(ticket: Ticket, occasion: Occasion, begins: Thresholds, *, actor: Actor, at: datetime) -> None:
     """Write down what was read, and do what follows from it. The caller holds the ticket under lock."""
     answers = who_answers(ticket)
     if answers is None:
@@ -90,7 +99,7 @@ def look_at(ticket: Ticket, occasion: Occasion, *, actor: Actor, at: datetime) -
     kept = next((signal for signal in leads if signal.code in BY_HAND), None)
     if kept is not None and ticket.by_hand_since is None:
         _submit(ticket, "by-hand", f"hand:{BY_HAND[kept.code]}", kept, occasion.message, answers, actor, at)
-    level = level_of(_facts(ticket, occasion, at))
+    level = level_of(_facts(ticket, occasion, begins, at), begins)
     if level.triggers:
         evidence = {"triggers": list(level.triggers)}
         proposal = Proposal(f"level:{level.level}", 1.0, "escalated", answers.pk, evidence)
@@ -154,7 +163,7 @@ def _bring(
     approval.submit(ticket, question, proposal, actor=actor, at=at, bound=BOUND)
 
 
-def _facts(ticket: Ticket, occasion: Occasion, at: datetime) -> Facts:
+def _facts(ticket: Ticket, occasion: Occasion, begins: Thresholds, at: datetime) -> Facts:
     text = _text_of(occasion.message) if occasion.message is not None else ""
     codes = frozenset(signal.code for signal in occasion.signals)
     return Facts(
@@ -164,8 +173,8 @@ def _facts(ticket: Ticket, occasion: Occasion, at: datetime) -> Facts:
         late_by=_late_by(ticket, at),
         broken_promises=_broken(ticket, occasion),
         at_stake=amount_at_stake(text) if codes & (BY_HAND.keys() | {"defect", "withdrawal", "legal_deadline"}) else 0,
-        repeats=_repeats(ticket, at) if occasion.message is not None else 0,
-        reopened=_reopened(ticket, at) if occasion.message is None else 0,
+        repeats=_repeats(ticket, at - begins.repeat_within) if occasion.message is not None else 0,
+        reopened=_reopened(ticket, at - begins.repeat_within) if occasion.message is None else 0,
         wants=wanted_level(text, codes),
     )
 
@@ -181,16 +190,16 @@ def _broken(ticket: Ticket, occasion: Occasion) -> int:
     return Promise.objects.filter(ticket=ticket, state="broken").count() if occasion.message is None else 0
 
 
-def _repeats(ticket: Ticket, at: datetime) -> int:
-    """Other concerns of this person on the same topic lately."""
+def _repeats(ticket: Ticket, since: datetime) -> int:
+    """Other concerns of this person on the same topic since then."""
     if not ticket.topic:
         return 0
-    others = Ticket.objects.filter(person=ticket.person_id, topic=ticket.topic, created_at__gt=at - READ_UP_TO)
+    others = Ticket.objects.filter(person=ticket.person_id, topic=ticket.topic, created_at__gt=since)
     return others.exclude(pk=ticket.pk).filter(joined_into=None, pk__lt=ticket.pk).count()
 
 
-def _reopened(ticket: Ticket, at: datetime) -> int:
-    events = Event.objects.filter(subject=ref(ticket), verb="ticket.reopened", at__gt=at - READ_UP_TO)
+def _reopened(ticket: Ticket, since: datetime) -> int:
+    events = Event.objects.filter(subject=ref(ticket), verb="ticket.reopened", at__gt=since)
     return events.count()
 
 

@@ -37,7 +37,7 @@ _LEAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Where each trigger begins; a None switches it off. There is no page for them yet."""
+    """Where each trigger begins; a None switches it off. The operator's stand in `thresholds`."""
 
     waits_lead: timedelta | None = timedelta(days=5)  # without an answer
     late_by_specialist: timedelta | None = timedelta(hours=24)  # past the target of an answer

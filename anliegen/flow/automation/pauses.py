@@ -59,11 +59,11 @@ def look_again() -> None:
     _seen = float("-inf"), frozenset()
 
 
-def pause(scope: str, *, why: str = "person", actor: Actor, at: datetime) -> Pause:
+def pause(scope: str, *, why: str = "person", note: str = "", actor: Actor, at: datetime) -> Pause:
     """Stop it; what is paused already stays as it is."""
     with unit():
         made, is_new = Pause.objects.get_or_create(
-            scope=scope, ended_at=None, defaults={"why": why, "begun_at": at, "begun_by": actor.ref}
+            scope=scope, ended_at=None, defaults={"why": why, "note": note, "begun_at": at, "begun_by": actor.ref}
         )
         if is_new:
             record(verbs.AUTOMATION_PAUSED, scope, actor=actor, at=at, why=why)

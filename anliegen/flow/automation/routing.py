@@ -5,23 +5,25 @@ named for such a case. Nobody is given anything who is not at work, or who has a
 left then is drawn, as without routing.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from anliegen.flow.automation import approval, pauses
 from anliegen.flow.automation.approval import Proposal
-from anliegen.flow.automation.colleagues import Given, colleagues, given, known_to, of_teams
+from anliegen.flow.automation.colleagues import Given, at_work, colleagues, given, known_to, of_teams
 from anliegen.flow.automation.effects import choice_of
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.referrals import who_answers
 from anliegen.flow.automation.routes import Colleague, Concern, Route, route
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.batch import together
 from anliegen.ground.journal.models import Event
-from anliegen.ground.journal.record import pk_of
+from anliegen.ground.journal.record import pk_of, ref
 from anliegen.records.accounts import hours
 from anliegen.records.accounts.calendar import is_open
 from anliegen.records.accounts.models import Agent, Team
@@ -30,8 +32,9 @@ from anliegen.records.tickets.models import Claim, Ticket
 from anliegen.records.tickets.waiting import weighs
 
 AUTHOR = Actor.rule("routing")
-SCOPE = "automation:routing"  # what the operator pauses
+SCOPE = "automation:routing"  # an older name of what the operator pauses, besides that of the author
 MOST_OF_WHO_LEFT = 200  # concerns of somebody who left that are given out again; the others are drawn
+AT_ONCE = 200  # concerns that came while nobody was there, in one turn of the clock
 NEXT = 2  # alternatives that are kept
 BUSY = ("away", "full")  # of single persons, so a works council may want them told apart by nobody
 
@@ -63,6 +66,50 @@ def decide(events: Sequence[Event]) -> None:
         found = _to_route(causes, teams, at)
         if found:
             _give_out(found, causes, teams, at)
+
+
+def give_out_what_lay(at: datetime) -> None:
+    """What came while nobody was at work, or nobody had room, is given to who is at work now; what nobody can have goes
+    on lying there, and nothing is said of it. Does nothing while paused, and asks little while nobody is here."""
+    teams = {} if pauses.is_paused(SCOPE, AUTHOR.ref) else _routing()
+    here = _with_somebody(teams, at)
+    if not here:
+        return
+    with together():
+        lying = _lying(here)
+        with rows.deferred(len(lying)):
+            if found := _to_route(lying, here, at):
+                _give_out(found, {}, here, at)
+
+
+def _with_somebody(teams: Mapping[int, Team], at: datetime) -> dict[int, Team]:
+    """Those that are at work by their hours, with somebody who is."""
+    members = of_teams(pk for pk, team in teams.items() if _is_open(team, at))
+    present = at_work({agent.pk for agents in members.values() for agent in agents}, at=at) if members else set()
+    return {pk: teams[pk] for pk, agents in members.items() if any(agent.pk in present for agent in agents)}
+
+
+def _lying(teams: Mapping[int, Team]) -> list[int]:
+    """What came to these teams since they want routing, waits for us, nobody has ever had, and routing has given or
+    offered to nobody. The most urgent and longest waiting first."""
+    since = _wanted_since(teams)
+    came = Q(pk__in=())
+    for pk in teams:
+        came |= Q(team=pk, created_at__gt=since[pk])
+    given_before = Decision.objects.filter(ticket=OuterRef("pk"), author=AUTHOR.ref).exclude(choice="")
+    lying = Ticket.objects.open().filter(came, assignee=None, responsible=None, snoozed_until=None)
+    lying = lying.filter(~Exists(given_before.exclude(settled_as="withdrawn")), waiting_since__isnull=False)
+    return list(lying.order_by("-priority", "waiting_since", "pk").values_list("pk", flat=True)[:AT_ONCE])
+
+
+def _wanted_since(teams: Mapping[int, Team]) -> Mapping[int, datetime]:
+    """When each of these last changed how it wants its concerns given out: what lay there before stays to be drawn."""
+    subjects = [ref(team) for team in teams.values()]
+    changes = Event.objects.filter(
+        subject__in=subjects, verb="setting.changed", data__fields__contains=["routing"]
+    ).order_by("id")
+    since: dict[int, datetime] = defaultdict(lambda: datetime.min.replace(tzinfo=UTC))
+    return since | {pk_of(subject): moment for subject, moment in changes.values_list("subject", "at")}
 
 
 def _routing() -> dict[int, Team]:
@@ -112,9 +159,10 @@ def _give_out(found: Sequence[Ticket], causes: Mapping[int, Event], teams: Mappi
             colleagues_here = [replace(one, is_at_work=False) for one in colleagues_here]
         concern = _concern(ticket, hands)
         way = route(concern, colleagues_here, ceiling=team.most_waiting)
-        if not way.choices and (ticket.pk in given_out.nobody or not _is_to_be_said(way)):
+        cause = causes.get(ticket.pk)
+        if not way.choices and (cause is None or ticket.pk in given_out.nobody or not _is_to_be_said(way)):
             continue
-        actor = AUTHOR.because_of(causes[ticket.pk])
+        actor = AUTHOR.because_of(cause) if cause is not None else AUTHOR
         _submit(ticket, way, concern, hands, may_act=may_act and team.routing == "assign", actor=actor, at=at)
         for first in way.choices[:1]:
             hands.people[first.agent] = _with_one_more(hands.people[first.agent], ticket, hands.heavy, at)

@@ -37,6 +37,11 @@ DECISION_STOPPED = Verb(
     _("{actor} stopped what automation was about to do"),
     {"decision": Kind.REF, "question": Kind.CODE},
 )
+DECISION_WITHDRAWN = Verb(
+    "decision.withdrawn",
+    _("{actor} withdrew a proposal that had become moot"),
+    {"decision": Kind.REF, "question": Kind.CODE},
+)
 MODEL_LEARNT = Verb(
     "model.learnt",
     _("{actor} learnt from {examples} examples: version {version}"),
@@ -59,6 +64,14 @@ AUTOMATION_PAUSED = Verb("automation.paused", _("{actor} paused {subject}: {why}
 AUTOMATION_RESUMED = Verb("automation.resumed", _("{actor} let {subject} go on"))
 REFERRAL_SET = Verb(
     "referral.set", _("{actor} said who is asked in case of {case}: {to}"), {"case": Kind.CODE, "to": Kind.REF}
+)
+ESCALATION_THRESHOLD_SET = Verb(
+    "escalation.threshold_set",
+    _("{actor} set when a concern goes up: {threshold}, from {before} to {amount}"),
+    {"threshold": Kind.CODE, "before": Kind.NUMBER, "amount": Kind.NUMBER},
+)
+ESCALATION_ANSWERED = Verb(
+    "escalation.answered", _("{actor} said who answers for when a concern goes up: {to}"), {"to": Kind.REF}
 )
 # What may also be read off what a person does: `implied` then says that they did not say so themselves.
 ALSO_IMPLIED = (DECISION_CONFIRMED, DECISION_CORRECTED, DECISION_UNDONE)

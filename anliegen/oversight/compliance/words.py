@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from anliegen.flow.automation import pauses
+from anliegen.flow.automation import pauses, thresholds
 from anliegen.flow.automation.rules.vocabulary import STAGES
 from anliegen.flow.channels import undelivered
 from anliegen.flow.channels.models import BRAKE_KINDS, RESULTS
@@ -94,6 +94,7 @@ BY_FIELD: Mapping[str, Words] = {
     "why": {**dict(WAKES), **pauses.WHY},
     "scope": dict(SCOPES),
     "stage": dict(STAGES),
+    "threshold": thresholds.WORDS,
 }
 DAYS = ("starts", "until")  # dates as codes
 STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened")

@@ -90,6 +90,7 @@ TABLES = (
     "rules_ruleversion",
     "rules_rulerun",
     "automation_referral",
+    "automation_escalation",
     "feedback_outcome",
     "insights_report",
     "insights_finding",

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from anliegen.flow.automation import approval, colleagues, pauses, reasons, routing
+from anliegen.flow.automation import approval, colleagues, pauses, reasons, routing, routing_clock
 from anliegen.flow.automation.models import Decision
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.batch import together
@@ -247,6 +247,152 @@ def test_what_was_given_can_be_taken_back_and_is_not_given_again(
     approval.reject(made, by=mira, at=now)
     run_pipeline()
     assert (holder(ticket), len(decisions(ticket))) == (None, 1)
+
+
+def away(*agents: Agent) -> None:
+    Agent.objects.filter(pk__in=[agent.pk for agent in agents]).update(last_login=None)
+
+
+@pytest.fixture
+def night(
+    routed: Team, mira: Agent, lea: Agent, kim_address: Address, open_ticket: Open, run_pipeline: Run, now: datetime
+) -> list[Ticket]:
+    """Two concerns that came while nobody was there; the second is urgent. Billing wants routing since yesterday."""
+    Event.objects.filter(verb="setting.changed").update(at=now - timedelta(days=1))
+    away(mira, lea)
+    came = [open_ticket(kim_address, at=now - timedelta(hours=hours)) for hours in (9, 2)]
+    for each in came:
+        tickets.assign(each, to=routed, actor=SYSTEM, at=now)
+    run_pipeline()
+    Ticket.objects.filter(pk=came[1].pk).update(priority=4)
+    assert [holder(each) for each in came] == [None, None]
+    assert not Decision.objects.filter(question="assignee").exists()
+    return came
+
+
+def test_what_came_at_night_is_given_out_as_soon_as_somebody_is_there(
+    routed: Team, mira: Agent, lea: Agent, night: list[Ticket], now: datetime
+) -> None:
+    routing_clock.strike(0)
+    assert [holder(each) for each in night] == [None, None]
+    at_work(lea, at=now)
+    routing_clock.strike(0)
+    assert [holder(each) for each in night] == [lea, lea]
+    assert [one.author for each in night for one in decisions(each)] == ["rule:routing", "rule:routing"]
+    routing_clock.strike(0)
+    assert [len(decisions(each)) for each in night] == [1, 1]
+
+
+def test_of_what_came_at_night_nobody_is_given_more_than_the_ceiling_and_the_rest_goes_on_lying(
+    routed: Team, mira: Agent, lea: Agent, night: list[Ticket], now: datetime
+) -> None:
+    accounts.change(routed, most_waiting=1, actor=SYSTEM, at=now - timedelta(days=1))
+    at_work(lea, at=now)
+    for _turn in range(2):
+        routing_clock.strike(0)
+    assert [holder(each) for each in night] == [None, lea]
+    assert decisions(night[0]) == []
+    at_work(mira, at=now)
+    routing_clock.strike(0)
+    assert [holder(each) for each in night] == [mira, lea]
+
+
+def test_a_team_that_wants_proposals_is_offered_what_came_at_night_once(
+    routed: Team, lea: Agent, night: list[Ticket], now: datetime
+) -> None:
+    accounts.change(routed, routing="propose", actor=SYSTEM, at=now - timedelta(days=1))
+    at_work(lea, at=now)
+    for _turn in range(2):
+        routing_clock.strike(0)
+    assert [(holder(each), [one.waits for one in decisions(each)]) for each in night] == [(None, [True])] * 2
+
+
+def test_what_a_person_put_back_or_what_lay_there_before_is_left_to_be_drawn(
+    routed: Team, mira: Agent, lea: Agent, night: list[Ticket], now: datetime
+) -> None:
+    had, before = night
+    tickets.assign(had, to=mira, actor=Actor.agent(mira.pk), at=now)
+    tickets.change(had, tickets.Change(assignee=None), actor=Actor.agent(mira.pk), at=now)
+    Ticket.objects.filter(pk=before.pk).update(created_at=now - timedelta(days=2))
+    at_work(lea, at=now)
+    routing_clock.strike(0)
+    assert [holder(each) for each in night] == [None, None]
+
+
+@pytest.mark.parametrize("scope", ["automation:all", "automation:routing", "rule:routing"])
+def test_paused_the_clock_gives_nothing_out(
+    routed: Team, lea: Agent, night: list[Ticket], now: datetime, scope: str
+) -> None:
+    at_work(lea, at=now)
+    pauses.pause(scope, actor=SYSTEM, at=now)
+    routing_clock.strike(0)
+    assert not Decision.objects.filter(question="assignee").exists()
+
+
+def test_outside_its_hours_a_team_is_given_nothing_by_the_clock(
+    routed: Team, lea: Agent, night: list[Ticket], now: datetime
+) -> None:
+    calendar = accounts.create(Calendar, name="Nachmittags", is_default=True, actor=SYSTEM, at=now)
+    accounts.save_calendar(
+        calendar, openings=[(day, time(13), time(17)) for day in range(5)], days_off=[], actor=SYSTEM, at=now
+    )
+    at_work(lea, at=now)
+    routing_clock.strike(0)
+    assert [holder(each) for each in night] == [None, None]
+
+
+@pytest.fixture
+def offered(routed: Team, ticket: Ticket, run_pipeline: Run, now: datetime) -> Decision:
+    """Billing is only offered somebody; the offer waits."""
+    accounts.change(routed, routing="propose", actor=SYSTEM, at=now)
+    run_pipeline()
+    (made,) = decisions(ticket)
+    assert made.waits
+    return made
+
+
+def test_an_offer_is_withdrawn_when_the_concern_goes_to_another_team(
+    offered: Decision, technics: Team, mira: Agent, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    tickets.change(offered.ticket, tickets.Change(team=technics), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    offered.refresh_from_db()
+    assert (offered.settled_as, offered.settled_by, offered.waits) == ("withdrawn", None, False)
+    event = Event.objects.get(verb="decision.withdrawn")
+    assert (event.subject, event.actor) == (f"ticket:{offered.ticket_id}", "system")
+    with pytest.raises(approval.AlreadySettled):
+        approval.confirm(offered, by=admin, at=now)
+
+
+def test_an_offer_stays_while_who_is_offered_belongs_to_the_team_where_it_lies(
+    offered: Decision, technics: Team, mira: Agent, lea: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    for agent in (mira, lea):
+        agent.teams.add(technics)
+    tickets.change(offered.ticket, tickets.Change(team=technics), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    offered.refresh_from_db()
+    assert offered.waits
+
+
+def test_an_offer_is_withdrawn_when_something_else_gives_it_to_somebody(
+    offered: Decision, admin: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    tickets.change(offered.ticket, tickets.Change(assignee=admin), actor=Actor.rule("escalate"), at=now)
+    run_pipeline()
+    offered.refresh_from_db()
+    assert offered.settled_as == "withdrawn"
+
+
+def test_who_gives_it_to_somebody_by_hand_has_said_something_of_the_offer(
+    offered: Decision, admin: Agent, mira: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    tickets.change(offered.ticket, tickets.Change(assignee=admin), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    offered.refresh_from_db()
+    assert (offered.settled_as, offered.settled_by, offered.settled_choice, offered.is_implied) == (
+        *("corrected", mira, f"agent:{admin.pk}", True),
+    )
 
 
 @pytest.mark.parametrize("scope", ["automation:all", "automation:routing", "rule:routing"])

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.foreseen import lines, people
-from anliegen.faces.workspace.settings.forms import CodesField, SettingForm, boxes, by_name, counted, offer, several
+from anliegen.faces.workspace.settings.forms import CodesField, SettingForm, by_name, counted, offer, several
 from anliegen.faces.workspace.settings.frame import actor_of, done, not_yet, posted, refused, show, shown_once
+from anliegen.faces.workspace.settings.hindrances import hindrances
 from anliegen.ground import clock
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Invitation, Role, Team
@@ -164,14 +165,6 @@ def deactivate_agent(request: HttpRequest, pk: int) -> HttpResponse:
 def activate_agent(request: HttpRequest, pk: int) -> HttpResponse:
     row = accounts.activate(get_object_or_404(Agent, pk=pk), actor=actor_of(request), at=clock.now())
     return done(request, _("%(name)s can log in again.") % {"name": row.name}, "agents")
-
-
-def hindrances(agent: Agent) -> list[str]:
-    """What nobody would answer for any more, in words; empty when the agent may be deactivated."""
-    answers_for = boxes(is_active=True, responsible=agent)
-    found = [_("answers for mailbox %(address)s") % {"address": address} for address in answers_for]
-    led = Team.objects.filter(lead=agent, is_active=True)
-    return found + [_("leads team %(name)s") % {"name": team.name} for team in by_name(led)]
 
 
 def last_administrator() -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from anliegen.faces.ui.numbers import number
 from anliegen.flow.assist import budget
 from anliegen.flow.assist.models import Provider
-from anliegen.flow.automation import pauses
+from anliegen.flow.automation import pauses, thresholds
 from anliegen.flow.automation.models import Learnt, TopicProposal
 from anliegen.flow.automation.referrals import present_referrals
 from anliegen.flow.automation.rules.models import Rule
@@ -61,6 +61,21 @@ def _referrals() -> State:
     return count_of(count, ngettext("%(count)s case", "%(count)s cases", count)), False
 
 
+def _escalation() -> State:
+    limits, responsible = thresholds.present_limits()
+    line = _("as the program comes with it") if limits == thresholds.usual() else _("thresholds of your own")
+    return (f"{line}, {responsible.name}" if responsible is not None else line), False
+
+
+def _pauses() -> State:
+    paused = pauses.active()
+    if pauses.ALL in paused:
+        return _("all automation is paused"), True
+    if not paused:
+        return _("nothing is paused"), False
+    return count_of(len(paused), ngettext("%(count)s is paused", "%(count)s are paused", len(paused))), True
+
+
 def _topics() -> State:
     if proposed := TopicProposal.objects.filter(settled_at=None).count():
         words = ngettext("%(count)s topic seems to be missing", "%(count)s topics seem to be missing", proposed)
@@ -79,10 +94,12 @@ def _learnt() -> State:
 
 
 STATES: dict[str, Callable[[], State]] = {
+    "pauses": _pauses,
     "rules": _rules,
     "topics": _topics,
     "learnt": _learnt,
     "referrals": _referrals,
+    "escalation": _escalation,
     "providers": _providers,
     "fairness": _fairness,
 }

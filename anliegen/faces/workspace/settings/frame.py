@@ -56,10 +56,10 @@ def refused(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpRes
     return redirect(f"workspace:settings-{to}", *args)
 
 
-def not_yet(request: HttpRequest, row: Model, hindrances: Sequence[str], to: str) -> HttpResponseRedirect:
+def not_yet(request: HttpRequest, row: Model, hindrances: Sequence[object], to: str) -> HttpResponseRedirect:
     """It cannot be deactivated: say what still needs it, and go back to its page."""
     words = _("%(name)s cannot be deactivated yet: %(why)s.")
-    return refused(request, words % {"name": row, "why": ", ".join(hindrances)}, to, row.pk)
+    return refused(request, words % {"name": row, "why": ", ".join(map(str, hindrances))}, to, row.pk)
 
 
 def alarmed(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponseRedirect:

@@ -60,8 +60,10 @@ GROUPS: list[tuple[str | Promise, list[Place]]] = [
     (
         _("What automation may do"),
         [
+            Place("pauses", _("Pausing automation"), _("Stop what acts by itself, one or all"), "lock"),
             Place("rules", _("Rules"), _("What is done by itself, and who answers for it"), "automation"),
             Place("topics", _("Topics"), _("What concerns are about, with examples"), "topic"),
+            Place("escalation", _("Escalation"), _("When a concern goes up, and who hears of it"), "up"),
             Place("learnt", _("What was learnt"), _("How well topics are recognised, and what may speak"), "book"),
         ],
     ),

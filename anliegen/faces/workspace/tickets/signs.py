@@ -42,6 +42,7 @@ EVENT_SIGNS = {
     "decision.rejected": "close",
     "decision.undone": "undo",
     "decision.stopped": "close",
+    "decision.withdrawn": "close",
     "message.opened": "unlock",
     "message.translated": "language",
     "message.delayed": "waiting",

@@ -1,6 +1,7 @@
 """What automation decided, and what it has learnt."""
 
 from anliegen.flow.automation.models.decision import QUESTIONS, SETTLED_AS, Decision, DecisionQuerySet, Pause, Referral
+from anliegen.flow.automation.models.escalation import Escalation
 from anliegen.flow.automation.models.learnt import LEARNT_STATES, TOLD_BY, Learnt, Told, TopicProposal
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "TOLD_BY",
     "Decision",
     "DecisionQuerySet",
+    "Escalation",
     "Learnt",
     "Pause",
     "Referral",

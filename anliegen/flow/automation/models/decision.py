@@ -37,6 +37,7 @@ SETTLED_AS = [
     ("rejected", _("rejected")),
     ("undone", _("taken back")),
     ("stopped", _("stopped")),
+    ("withdrawn", _("withdrawn")),  # it became moot, and nobody said anything of it
 ]
 
 
@@ -144,6 +145,7 @@ class Pause(models.Model):
 
     scope = models.CharField(max_length=80)
     why = models.CharField(max_length=20)  # a code, see `pauses.WHY`
+    note = models.CharField(max_length=200, blank=True, default="", db_default="")  # what a person said of it
     begun_at = models.DateTimeField()
     begun_by = models.CharField(max_length=80)  # an actor, as in an event
     ended_at = models.DateTimeField(null=True)

@@ -100,8 +100,10 @@ def decide(occasions: Sequence[Occasion], *, at: datetime) -> int:
     if not occasions:
         return 0
     known = _read(occasions, at)
-    fitting = [one for one in occasions if _fits(one, known)]
-    touched = sum(_try(one, known, at) for one in _not_by_themselves(fitting))
+    fitting = _not_by_themselves([one for one in occasions if _fits(one, known)])
+    # By number, as everybody who locks several tickets; in the order of the events two could wait for each other.
+    rows.lock(Ticket.objects.all(), [one.number for one in fitting])
+    touched = sum(_try(one, known, at) for one in fitting)
     count_looks(Counter(one.rule.pk for one in occasions))
     return touched
 

@@ -36,12 +36,13 @@ class NeedsReason(Exception):
 def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent, at: datetime) -> Learnt:
     """Let this model speak instead of the present one; `responsible` answers for what it decides.
 
-    An older one may speak again: that is the way back. Raises NotReady, NeedsReason.
+    An older one may speak again: that is the way back. One that speaks already is handed over.
+    Raises NotReady, NeedsReason.
     """
     with unit():
         learnt = held(Learnt, learnt.pk)
         if learnt.state == "speaking":
-            return learnt
+            return _hand_over(learnt, responsible, by, at)
         tried = learnt.groups.get("all", {}).get("n", 0)
         if not learnt.sheet or not tried:
             raise NotReady
@@ -52,12 +53,23 @@ def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent
         learnt.state, learnt.responsible, learnt.settled_by, learnt.settled_at = "speaking", responsible, by, at
         learnt.reason = reason.strip()[:300]
         learnt.save()
-        record(
-            verbs.MODEL_SPEAKS, learnt, actor=Actor.agent(by.pk), at=at, version=learnt.version,
-            responsible=ref(responsible),
-        )  # fmt: skip
+        _say_it_speaks(learnt, responsible, by, at)
     transaction.on_commit(speaking.forget)
     return learnt
+
+
+def _hand_over(learnt: Learnt, responsible: Agent, by: Agent, at: datetime) -> Learnt:
+    if learnt.responsible_id != responsible.pk:
+        learnt.responsible = responsible
+        learnt.save(update_fields=["responsible"])
+        _say_it_speaks(learnt, responsible, by, at)
+        transaction.on_commit(speaking.forget)
+    return learnt
+
+
+def _say_it_speaks(learnt: Learnt, responsible: Agent, by: Agent, at: datetime) -> None:
+    told = {"version": learnt.version, "responsible": ref(responsible)}
+    record(verbs.MODEL_SPEAKS, learnt, actor=Actor.agent(by.pk), at=at, **told)
 
 
 def silence(learnt: Learnt, *, reason: str, by: Agent, at: datetime) -> Learnt:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from anliegen import __version__
-from anliegen.flow.automation import pauses
+from anliegen.flow.automation import pauses, thresholds
 from anliegen.flow.automation.effects import Reach
 from anliegen.flow.automation.models import Learnt
 from anliegen.oversight.compliance.register.answerable import administrators
@@ -112,6 +112,7 @@ def _by_words(paused: frozenset[str], answerable: tuple[str, ...]) -> Iterable[A
 
 
 def _escalation(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorithm:
+    _limits, named = thresholds.present_limits()
     return Algorithm(
         author="rule:escalate",
         name=_("What speaks out of a message"),
@@ -123,7 +124,7 @@ def _escalation(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorith
         data=(_("own words of the message"), _("waiting time, broken promises, repeated concerns")),
         reach=Reach.REVERSIBLE,
         oversight=_("It calls people and keeps automation away. Agents can contradict each reading; only they lower."),
-        responsible=answerable,
+        responsible=(named.name,) if named is not None and named.is_active else answerable,
         version=__version__,
         is_paused=bool(paused & {pauses.ALL, "rule:escalate"}),
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from anliegen import __version__
+from anliegen.flow.automation import pauses
 from anliegen.flow.automation.effects import Reach
 from anliegen.oversight.compliance.register.answerable import administrators
 from anliegen.oversight.compliance.register.entry import Algorithm
@@ -37,6 +38,7 @@ def _mailbox() -> Algorithm:
         responsible=tuple(dict.fromkeys(box.responsible.name for box in boxes if box.responsible is not None)),
         version=__version__,
         is_on=bool(boxes),
+        is_paused=bool(frozenset(pauses.active()) & {pauses.ALL, "rule:mailbox"}),
     )
 
 

@@ -13,6 +13,7 @@ from anliegen.flow.automation.rules import actions, apply, run
 from anliegen.flow.automation.rules.definition import Action, Condition, Trigger
 from anliegen.flow.automation.rules.models import Rule, RuleRun
 from anliegen.flow.automation.rules.queries import figures, standing
+from anliegen.ground import rows
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
@@ -469,3 +470,21 @@ def test_the_clock_is_no_event(rule: Make, open_ticket: Open, kim_address: Addre
     ticket = open_ticket(kim_address)
     run_pipeline()
     assert state(ticket)[2] == []
+
+
+def test_several_concerns_are_locked_by_number_before_any_is_done(
+    rule: Make, open_ticket: Open, kim_address: Address, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    made = rule("message", TAG)
+    first, second = (open_ticket(kim_address, text="Mein Umzug") for _each in range(2))
+    asked: list[list[int]] = []
+    lock = rows.lock
+
+    def kept(which: Any, pks: Any) -> Any:
+        asked.append(list(found := lock(which, pks)))
+        return found
+
+    monkeypatch.setattr(rows, "lock", kept)
+    occasions = [run.Occasion(made, ticket.pk, f"event:{ticket.pk}") for ticket in (second, first)]
+    assert run.decide(occasions, at=now) == 2
+    assert asked == [[first.pk, second.pk], [second.pk], [first.pk]]
