@@ -42,6 +42,8 @@ EVENT_SIGNS = {
     "decision.rejected": "close",
     "decision.undone": "undo",
     "decision.stopped": "close",
+    "example.left_out": "automation",
+    "example.taken_in": "automation",
     "message.opened": "unlock",
     "message.translated": "language",
     "message.delayed": "waiting",
