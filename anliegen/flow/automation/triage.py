@@ -11,15 +11,15 @@ from datetime import datetime
 
 import structlog
 
-from anliegen.flow.automation import approval, escalate, pauses, topics
+from anliegen.flow.automation import approval, escalate, pauses, shadow, topics
 from anliegen.flow.automation.approval import SURE, Proposal
 from anliegen.flow.automation.effects import choice_of, value_of
 from anliegen.flow.automation.models import Decision, Learnt
+from anliegen.flow.automation.shadow import Read
 from anliegen.flow.automation.signals.languages import UNKNOWN, language
 from anliegen.flow.automation.signals.nonsense import sense
-from anliegen.flow.automation.teaching import shadow, speaking
+from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.said import words_of
-from anliegen.flow.automation.teaching.shadow import Read
 from anliegen.flow.automation.teaching.speaking import Speaking
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor

@@ -7,7 +7,7 @@ said, which favours the speaking one a little.
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from anliegen.flow.automation.effects import value_of
@@ -15,11 +15,13 @@ from anliegen.flow.automation.models import Decision, Learnt
 from anliegen.flow.automation.teaching import examples, speaking
 from anliegen.flow.automation.teaching.groups import wilson
 from anliegen.flow.automation.teaching.mcnemar import SURE, mcnemar
+from anliegen.ground import rows
 
 ENOUGH = 50  # messages whose topic a person said
 LOOKED_AT = 5000  # newest messages
 MOST_CHANGES = 6
 MOST_LINKS = 10
+KEPT_FOR = timedelta(days=90)  # what was only tried out; the figures of a comparison stay with the version
 
 
 @dataclass(frozen=True)
@@ -119,9 +121,9 @@ def of(learnt: Learnt) -> Beside | None:
     """How a version that waits does beside the one that speaks; None where it has read nothing yet."""
     now = Learnt.objects.speaking().first()
     tried = Decision.objects.filter(author=f"model:{learnt.name}", is_shadow=True, question="topic").order_by("-pk")
-    rows = list(tried.values_list("ticket_id", "choice", "confidence", "made_at")[:LOOKED_AT])
-    spoken = _spoken(now, [ticket for ticket, *_more in rows]) if now is not None else {}
-    seen = [row for row in rows if now is None or row[0] in spoken]
+    tried_out = list(tried.values_list("ticket_id", "choice", "confidence", "made_at")[:LOOKED_AT])
+    spoken = _spoken(now, [ticket for ticket, *_more in tried_out]) if now is not None else {}
+    seen = [row for row in tried_out if now is None or row[0] in spoken]
     if not seen:
         return None
     told = dict(_told([ticket for ticket, *_more in seen]))
@@ -140,10 +142,16 @@ def _told(tickets: Sequence[int]) -> Iterable[tuple[int, str]]:
     return examples.that_count().filter(ticket__in=tickets).values_list("ticket_id", "topic")
 
 
+def forget(*, at: datetime) -> int:
+    """Delete what was only tried out and is older than is kept; return how many."""
+    authors = [f"model:triage@{version}" for version in Learnt.objects.values_list("version", flat=True)]
+    return rows.forget(Decision.objects.filter(author__in=authors, is_shadow=True, made_at__lt=at - KEPT_FOR))
+
+
 def _spoken(now: Learnt, tickets: Sequence[int]) -> dict[int, Said]:
-    rows = Decision.objects.real().filter(author=f"model:{now.name}", question="topic", ticket__in=tickets)
+    spoken = Decision.objects.real().filter(author=f"model:{now.name}", question="topic", ticket__in=tickets)
     return {
-        ticket: Said(value_of(choice), sure) for ticket, choice, sure in rows.order_by("pk").values_list(
+        ticket: Said(value_of(choice), sure) for ticket, choice, sure in spoken.order_by("pk").values_list(
             "ticket_id", "choice", "confidence"
         )
     }  # fmt: skip

@@ -1,6 +1,6 @@
 """By night: a lesson, and a look at what fitted no category."""
 
-from anliegen.flow.automation.teaching import shadow
+from anliegen.flow.automation.teaching import beside
 from anliegen.ground import apart, clock
 from anliegen.ground.jobs import job, periodic
 
@@ -10,7 +10,7 @@ WITHIN_S = 3600.0
 @periodic("40 2 * * *")
 def learn_anew(timestamp: int) -> None:
     """In a process of its own: learning takes memory that this one would not give back, and may take long."""
-    shadow.forget(at=clock.now())
+    beside.forget(at=clock.now())
     _run("triage", "learn", "--nightly")
 
 

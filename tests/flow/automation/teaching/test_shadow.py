@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from anliegen.flow.automation import approval
+from anliegen.flow.automation import approval, shadow
 from anliegen.flow.automation.models import Decision, Learnt
-from anliegen.flow.automation.teaching import actions, beside, lessons, shadow, speaking
+from anliegen.flow.automation.teaching import actions, beside, lessons, speaking
 from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
@@ -209,6 +209,6 @@ def test_what_was_only_tried_out_goes_in_time_and_decisions_stay(
     open_ticket(kim_address, text="Ich ziehe um", subject="")
     run_pipeline()
     made_at = shadows()[0].made_at
-    assert shadow.forget(at=made_at + shadow.KEPT_FOR - timedelta(hours=1)) == 0
-    assert shadow.forget(at=made_at + shadow.KEPT_FOR + timedelta(hours=1)) == 1
+    assert beside.forget(at=made_at + beside.KEPT_FOR - timedelta(hours=1)) == 0
+    assert beside.forget(at=made_at + beside.KEPT_FOR + timedelta(hours=1)) == 1
     assert Decision.objects.real().filter(question="topic").count() == 1

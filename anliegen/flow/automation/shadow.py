@@ -7,16 +7,14 @@ hold up the intake: it has a time for each batch, and what it does not get to is
 import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from anliegen.flow.automation import approval, topics
 from anliegen.flow.automation.approval import Proposal
-from anliegen.flow.automation.models import Decision, Learnt
 from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.speaking import Speaking
-from anliegen.ground import rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.tickets.models import Message, Ticket
@@ -25,7 +23,6 @@ log = structlog.get_logger(__name__)
 
 BUDGET_S = 0.5  # of one batch; the few that are being read are read to the end
 AT_ONCE = 8
-KEPT_FOR = timedelta(days=90)  # the figures of a comparison stay with the version
 
 
 @dataclass(frozen=True)
@@ -64,9 +61,3 @@ def _within_budget(read: Sequence[Read], voice: Speaking, in_use: Collection[str
             log.exception("the model that waits has failed")
             return
         yield from zip(some, proposals, strict=True)
-
-
-def forget(*, at: datetime) -> int:
-    """Delete what was only tried out and is older than is kept; return how many."""
-    authors = [f"model:triage@{version}" for version in Learnt.objects.values_list("version", flat=True)]
-    return rows.forget(Decision.objects.filter(author__in=authors, is_shadow=True, made_at__lt=at - KEPT_FOR))
