@@ -106,7 +106,7 @@ def test_the_page_shows_the_waiting_version_beside_the_speaking_one(
     Decision.objects.filter(author="model:triage@2").update(choice="topic:rechnung")
     page = admins.get(PAGE).text
     assert "Version 2 neben Version 1" in page
-    assert "Bei 1 Nachricht seit" in page and "sagten beide in 0 %" in page
+    assert "Bei 1 Nachricht seit" in page and "sagten beide in 0\u202f% dasselbe" in page
     for words in (
         "Wer recht hatte",
         "nur Version 1",

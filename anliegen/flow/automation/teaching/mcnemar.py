@@ -17,4 +17,5 @@ def mcnemar(only_one: int, only_other: int) -> float:
     least = min(only_one, only_other)
     tail: int = sum(comb(pairs, each) for each in range(least + 1))
     # Whole numbers until the end: nothing overflows, and nothing is rounded twice.
-    return min(1.0, 2 * tail / 2**pairs)
+    chance: float = 2 * tail / 2**pairs
+    return min(1.0, chance)
