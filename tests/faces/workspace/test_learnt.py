@@ -96,8 +96,8 @@ def test_the_page_shows_the_waiting_version_beside_the_speaking_one(
     open_ticket(kim_address, text="Ich ziehe um", subject="")
     run_pipeline()
     page = admins.get(PAGE).text
-    assert "Was Version 1 gesagt hätte" in page and "noch zu wenige (0 von 50)" in page
-    assert "still 1 Nachricht gelesen; noch spricht keine Version" in page
+    assert "Was Fassung 1 gesagt hätte" in page and "noch zu wenige (0 von 50)" in page
+    assert "still 1 Nachricht gelesen; noch spricht keine Fassung" in page
     actions.let_speak(waiting, responsible=mira, by=admin, at=now)
     second = lessons.hold(actor=Actor.rule("lessons"), at=now, encoder="none", anyway=True)
     assert "Ab jetzt liest sie still mit" in admins.get(PAGE).text
@@ -105,12 +105,12 @@ def test_the_page_shows_the_waiting_version_beside_the_speaking_one(
     run_pipeline()
     Decision.objects.filter(author="model:triage@2").update(choice="topic:rechnung")
     page = admins.get(PAGE).text
-    assert "Version 2 neben Version 1" in page
+    assert "Fassung 2 neben Fassung 1" in page
     assert "Bei 1 Nachricht seit" in page and "sagten beide in 0\u202f% dasselbe" in page
     for words in (
         "Wer recht hatte",
-        "nur Version 1",
-        "nur Version 2",
+        "nur Fassung 1",
+        "nur Fassung 2",
         "Was sich am meisten ändert",
         "Wie jede abschneidet",
     ):
@@ -118,7 +118,7 @@ def test_the_page_shows_the_waiting_version_beside_the_speaking_one(
     assert f'<a href="/workspace/tickets/{ticket.pk}/">#{ticket.pk}</a> Neue Wohnung' in page
     admins.post(f"{PAGE}{second.version}/refuse/", {"reason": "Nein"})
     assert "Während sie wartete, las sie still Nachrichten mit: 1." in admins.get(f"{PAGE}2/").text
-    assert "Version 2 neben Version 1" not in admins.get(PAGE).text
+    assert "Fassung 2 neben Fassung 1" not in admins.get(PAGE).text
 
 
 def test_exceptions_are_listed(admins: Client, mira: Agent, ticket: Ticket, now: datetime) -> None:
