@@ -19,7 +19,7 @@ READERS: list[Reader] = [
         from_start=True,
     ),
     reader("triage", triage.decide, on=["message.received"], batch=True),
-    reader("hear", examples.hear, on=["ticket.topic_changed", "decision.confirmed"], batch=True),
+    reader("hear", examples.hear, on=examples.HEARS, batch=True),
     # Before the acknowledgement, which says who is next.
     reader("escalate", escalate.read_events, on=["message.received", "promise.broken", "ticket.reopened"], batch=True),
     # Before routing, which offers a concern to nobody while an offer of it waits.

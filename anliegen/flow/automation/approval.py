@@ -116,21 +116,24 @@ def submit(
         elif applies:
             decision.applied_at = at
         rows.insert(decision)
-        record(
-            verbs.DECISION_MADE,
-            ticket,
-            actor=actor,
-            at=at,
-            decision=ref(decision),
-            question=question,
-            choice=reference(proposal.choice),
-            responsible=f"agent:{proposal.responsible_id}" if proposal.responsible_id else None,
-        )
+        _tell(decision, ticket, actor, at)
         if decision.applied_at is not None:
             _carry_out(decision, ticket, actor, at)
             if decision.question == "note":
                 rows.update(decision, "evidence")
     return decision
+
+
+def _tell(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> None:
+    """What was only tried out is told as that: nobody answers for it, and whoever reads decisions does not meet it."""
+    about: dict[str, Any] = {
+        "decision": ref(decision), "question": decision.question, "choice": reference(decision.choice),
+    }  # fmt: skip
+    if decision.is_shadow:
+        record(verbs.DECISION_TRIED, ticket, actor=actor, at=at, **about)
+        return
+    responsible = f"agent:{decision.responsible_id}" if decision.responsible_id else None
+    record(verbs.DECISION_MADE, ticket, actor=actor, at=at, **about, responsible=responsible)
 
 
 def _carry_out(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> None:

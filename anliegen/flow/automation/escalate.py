@@ -16,7 +16,8 @@ from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.escalation import Facts, Thresholds, amount_at_stake, level_of, wanted_level
 from anliegen.flow.automation.referrals import BY_WEIGHT, Next, present_referrals, who_answers
 from anliegen.flow.automation.signals.combined import combined
-from anliegen.flow.automation.signals.reading import Signal, read
+from anliegen.flow.automation.signals.once import signals_of
+from anliegen.flow.automation.signals.reading import Signal
 from anliegen.flow.automation.signals.urgency import Urgency, urgency
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
@@ -214,9 +215,15 @@ def _of_message(message: Message | None) -> Occasion | None:
     if message is None:
         return None
     text = _text_of(message)
-    signals = read(text)
+    signals = signals_of(text)
     told = urgency(text, signals, today=timezone.localdate(message.created_at))
     return Occasion(signals, message, told) if signals or told.reasons else None
+
+
+def keeps_automation_away(message: Message) -> bool:
+    """Whether something speaks out of it after which people alone see to the ticket. Asked before any model reads it;
+    what is read here is not read again when it is acted on."""
+    return any(signal.code in BY_HAND for signal in signals_of(_text_of(message)))
 
 
 def _text_of(message: Message) -> str:

@@ -29,6 +29,7 @@ SOURCES: dict[str, str | Promise] = {
     "nearest": gettext_lazy("earlier concerns like this one"),
     "model": gettext_lazy("examples that colleagues have sorted"),
 }
+FROM_THE_OPERATOR: dict[str, str | Promise] = {"model": gettext_lazy("what stands in the tree of topics")}
 
 # What customers read of their concern, in their words: nothing of tags, of moods that were read off their words, of
 # who has how much to do.
@@ -93,15 +94,31 @@ class Entry:
         return self.words if is_theirs and self.decision.question in OF_THEIR_WORDS else ()
 
     @property
-    def nearest(self) -> tuple[int, ...]:
-        """Numbers of the earlier concerns it was likened to."""
+    def nearest(self) -> int:
+        """The number of the earlier concern that it is most like; 0 for none. Who shows it asks who may see that."""
         numbers = (_first(one) for one in self.decision.evidence.get("nearest") or ())
-        return tuple(one for one in numbers if isinstance(one, int))
+        return next((one for one in numbers if isinstance(one, int)), 0)
+
+    @property
+    def like(self) -> str:
+        """What else it is most like: something that the operator wrote of a topic, or nothing to tell."""
+        match self.decision.evidence.get("like"):
+            case "topic":
+                return _("what stands in the tree of topics")
+            case "descriptions":
+                return _("what stands in the tree of topics; the model has learnt from nothing else so far")
+        return ""
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether its words are those of a model, which has other voices, too."""
+        return self.decision.author.startswith("model:") and bool(self.words)
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The data it used."""
-        used = [str(word) for key, word in SOURCES.items() if key in self.decision.evidence]
+        sources = SOURCES | (FROM_THE_OPERATOR if self.decision.evidence.get("like") == "descriptions" else {})
+        used = [str(word) for key, word in sources.items() if key in self.decision.evidence]
         if self.decision.message_id is not None and not used:
             used = [_("the message")]
         return tuple(used)

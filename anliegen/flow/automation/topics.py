@@ -1,6 +1,7 @@
 """What messages are about, as proposals: from what the model that speaks answers to them and to their passages."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.effects import choice_of
@@ -27,18 +28,28 @@ def read(texts: Sequence[str], voice: Speaking, *, in_use: Collection[str]) -> l
         if topics:
             proposals.append(_of_several(topics, whole, of_parts, name, by))
         else:
-            proposals.append(propose(whole, model=name, responsible_id=by, in_use=in_use))
+            like = _like(whole, voice)
+            proposals.append(propose(whole, model=name, responsible_id=by, in_use=in_use, like=like))
     return proposals
 
 
-def propose(answer: Answer, *, model: str, responsible_id: int | None, in_use: Collection[str]) -> Proposal:
+def propose(
+    answer: Answer,
+    *,
+    model: str,
+    responsible_id: int | None,
+    in_use: Collection[str],
+    like: Mapping[str, Any],
+) -> Proposal:
     """What the model says, with the words that decided, the runner-up, and its version; or that it fits none, because
-    no category claims the words or because nothing like it has come before (the two questions of decision 0027)."""
+    no category claims the words or because nothing like it has come before (the two questions of decision 0027).
+    `like`: what it is most like, as evidence."""
     evidence = {
         "words": [[word, round(share, 3)] for word, share in answer.words],
         "model": model,
         "evidence": round(answer.evidence, 2),
         "likeness": round(answer.likeness, 2),
+        **like,
     }
     first = (choice_of("topic", answer.label), round(answer.confidence, 4))
     second = (choice_of("topic", answer.runner_up), round(answer.runner_up_confidence, 4))
@@ -48,6 +59,17 @@ def propose(answer: Answer, *, model: str, responsible_id: int | None, in_use: C
     if answer.label not in in_use:
         return Proposal("", 0.0, "topic-gone", responsible_id, evidence, (first,))
     return Proposal(*first, "topic-words", responsible_id, evidence, (second,))
+
+
+def _like(answer: Answer, voice: Speaking) -> Mapping[str, Any]:
+    """The earlier concern that it is most like, by its number; or that it is what the operator wrote of a topic, of one
+    among many or of nothing else."""
+    ticket = voice.ticket_like(answer)
+    if ticket is None:
+        return {}
+    if ticket:
+        return {"nearest": [ticket]}
+    return {"like": "descriptions" if voice.knows_no_concern else "topic"}
 
 
 def _parts(text: str, found: Sequence[Passage]) -> list[str]:

@@ -1,7 +1,8 @@
 """What is this message about, and whose is it? The mailbox says the team, the model that speaks the topic.
 
 A model proposes; what it may apply by itself it has to have been right about often enough, in this house. What fits no
-category says so and is listed for a person to see soon. For whoever wants people alone no model is asked.
+category says so and is listed for a person to see soon. For whoever wants people alone no model is asked, nor for what
+people alone see to. A version that waits for approval reads along without a word.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +11,11 @@ from datetime import datetime
 
 import structlog
 
-from anliegen.flow.automation import approval, pauses, topics
+from anliegen.flow.automation import approval, escalate, pauses, shadow, topics
 from anliegen.flow.automation.approval import SURE, Proposal
 from anliegen.flow.automation.effects import choice_of, value_of
-from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.models import Decision, Learnt
+from anliegen.flow.automation.shadow import Read
 from anliegen.flow.automation.signals.languages import UNKNOWN, language
 from anliegen.flow.automation.signals.nonsense import sense
 from anliegen.flow.automation.teaching import speaking
@@ -59,44 +61,51 @@ def decide(events: Sequence[Event]) -> None:
         for pk, ticket in found.items():
             if ticket.person.by_hand_since is not None and ticket.by_hand_since is None:
                 tickets.take_by_hand(ticket, why="customer", actor=AUTHOR.because_of(firsts[pk]), at=clock.now())
-        said = _read(found, firsts)
+        said, readable = _look(found, firsts)
+        in_use = frozenset(Topic.objects.active().values_list("code", flat=True)) if readable else frozenset()
+        said |= _spoken(readable, in_use)
         for pk, ticket in found.items():
             _decide(ticket, firsts[pk], said.get(pk))
+        shadow.try_out(readable, in_use=in_use, at=clock.now())
 
 
-def _voice() -> Speaking | None:
-    """The model that speaks, unless it is paused. One that cannot be read is as silent as none."""
-    if pauses.holds(LEARNT):
-        return None
-    return speaking.current_or_none()
+def _look(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> tuple[dict[int, Said], list[Read]]:
+    """Of each whose topic nobody has said: that it has no words that mean anything; and what a model may read.
 
-
-def _read(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> dict[int, Said]:
-    """What is to be said of each whose topic nobody has said: that it has no words that mean anything, or what the
-    model reads in it. Of whoever wants people alone nothing is read."""
+    Of whoever wants people alone nothing is read, and no model reads what people alone will see to: somebody grieves,
+    is in need, or asks for a person.
+    """
     asked = [pk for pk, ticket in found.items() if ticket.by_hand_since is None and not ticket.topic]
     keys = {pk_of(firsts[pk].data["message"]): pk for pk in asked}
     messages = list(Message.objects.filter(pk__in=keys, automatic="")) if keys else []
     said: dict[int, Said] = {}
-    meant: list[tuple[Message, str]] = []
+    meant: list[Read] = []
     for message in messages:
-        text = words_of(message)
+        text, pk = words_of(message), keys[message.pk]
         if sense(text).is_nonsense and not message.attachments.exists():
-            proposal = Proposal("", 0.0, "nothing-said", _answers(found[keys[message.pk]]))
-            said[keys[message.pk]] = Said(message, proposal, NONSENSE, SURE)
+            proposal = Proposal("", 0.0, "nothing-said", _answers(found[pk]))
+            said[pk] = Said(message, proposal, NONSENSE, SURE)
         else:
-            meant.append((message, text))
-            _language(found[keys[message.pk]], message, text, firsts[keys[message.pk]])
-    voice = _voice() if meant else None
-    if voice is not None:
-        in_use = frozenset(Topic.objects.active().values_list("code", flat=True))
-        proposals = _proposals([text for _message, text in meant], voice, in_use)
-        author = Actor.model(voice.learnt.name)
-        # Where who answers for it has left it proposes only.
-        bound = voice.surest if _is_here(voice.learnt.responsible_id) else float("inf")
-        for (message, _text), proposal in zip(meant, proposals, strict=False):
-            said[keys[message.pk]] = Said(message, proposal, author, bound)
-    return said
+            meant.append(Read(found[pk], message, text, firsts[pk]))
+            _language(found[pk], message, text, firsts[pk])
+    if not meant or pauses.holds(LEARNT) or not Learnt.objects.reading().exists():
+        return said, []
+    return said, [one for one in meant if not escalate.keeps_automation_away(one.message)]
+
+
+def _spoken(readable: Sequence[Read], in_use: frozenset[str]) -> dict[int, Said]:
+    """What the model that speaks reads in each. One that cannot be read is as silent as none."""
+    voice = speaking.current_or_none() if readable else None
+    if voice is None:
+        return {}
+    proposals = _proposals([one.text for one in readable], voice, in_use)
+    author = Actor.model(voice.learnt.name)
+    # Where who answers for it has left it proposes only.
+    bound = voice.surest if _is_here(voice.learnt.responsible_id) else float("inf")
+    return {
+        one.ticket.pk: Said(one.message, proposal, author, bound)
+        for one, proposal in zip(readable, proposals, strict=False)
+    }
 
 
 def _proposals(texts: Sequence[str], voice: Speaking, in_use: frozenset[str]) -> list[Proposal]:

@@ -9,6 +9,12 @@ DECISION_MADE = Verb(
     _("{actor} decided: {choice}"),
     {"decision": Kind.REF, "question": Kind.CODE, "choice": Kind.REF, "responsible": Kind.REF},
 )
+# What was only tried out: no decision, and none of its readers reads it.
+DECISION_TRIED = Verb(
+    "decision.tried",
+    _("{actor} would have decided: {choice}"),
+    {"decision": Kind.REF, "question": Kind.CODE, "choice": Kind.REF},
+)
 DECISION_CONTESTED = Verb(
     "decision.contested", _("{actor} asks for a person to check a decision"), {"decision": Kind.REF}
 )
@@ -42,6 +48,8 @@ DECISION_WITHDRAWN = Verb(
     _("{actor} withdrew a proposal that had become moot"),
     {"decision": Kind.REF, "question": Kind.CODE},
 )
+EXAMPLE_LEFT_OUT = Verb("example.left_out", _("{actor} said that it is an exception from which nothing is learnt"))
+EXAMPLE_TAKEN_IN = Verb("example.taken_in", _("{actor} said that it is no exception: it is learnt from again"))
 MODEL_LEARNT = Verb(
     "model.learnt",
     _("{actor} learnt from {examples} examples: version {version}"),

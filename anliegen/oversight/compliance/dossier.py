@@ -23,6 +23,8 @@ FORMAT = "anliegen.ticket/1"
 INTERNAL = ("note.written", "note.withdrawn", "ticket.mentioned", "mention.settled")
 # What is for its author and a few colleagues alone stays out of every file.
 ASIDE = ("note.kept_aside",)
+# What a version that was not let speak would have said had no part in it.
+TRIED = ("decision.tried",)
 Json = dict[str, Any]
 
 
@@ -30,7 +32,7 @@ def dossier(ticket: Ticket, *, viewer: Agent, with_notes: bool, at: datetime) ->
     """The ticket as far as this agent may read it. Without the right to read customers these are numbers."""
     reads_people = may(viewer, "customer.read")
     with_notes = with_notes and may(viewer, "ticket.note")
-    left_out = ASIDE if with_notes else (*ASIDE, *INTERNAL)
+    left_out = (*ASIDE, *TRIED) if with_notes else (*ASIDE, *TRIED, *INTERNAL)
     events = [event for event in events_of(ticket) if event.verb not in left_out]
     messages = list(ticket.messages.select_related("person", "agent", "reviewed_by").order_by("created_at", "pk"))
     kept = ticket.notes.readable_by(None).select_related("agent").order_by("created_at", "pk")

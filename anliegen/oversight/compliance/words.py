@@ -136,7 +136,7 @@ def _none(verb: str) -> str:
             return pgettext("moved to", "no team")
         case "concession.overdue":
             return pgettext("given to", "nobody")
-        case "decision.made":
+        case "decision.made" | "decision.tried":
             return _("nothing fits, a person decides")
     return _("nothing")
 

@@ -13,7 +13,7 @@ from anliegen.faces.workspace import proposals
 from anliegen.flow.automation import approval
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.contest import contest
-from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.models import Decision, Told
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Role, Team, Topic
@@ -310,3 +310,52 @@ def test_what_was_contested_can_be_judged_though_the_concern_is_carried_on_elsew
     assert miras.post(at(decision), {"do": "reject"}).status_code in (200, 302)
     decision.refresh_from_db()
     assert decision.settled_as in ("rejected", "undone")
+
+
+def test_a_topic_is_corrected_as_an_exception_said_beside_it_and_taken_back(
+    decide: Decide, ticket: Ticket, mira: Agent, miras: Client, miras_parts: Client
+) -> None:
+    decision = decide()
+    dialog = miras_parts.get(at(decision)).text
+    assert "Ausnahme, nicht daraus lernen" in dialog
+    asked = {"do": "correct", "choice": "topic:gas", "exception": "on"}
+    assert "Die Automatik lernt nicht daraus." in miras_parts.post(at(decision), asked).text
+    decision.refresh_from_db()
+    told = Told.objects.get()
+    assert (decision.settled_choice, told.topic, told.is_exception) == ("topic:gas", "gas", True)
+    page = read(miras, ticket)
+    assert "Eine Ausnahme: Die Automatik lernt nicht aus diesem Anliegen." in page
+    assert "Doch daraus lernen" in page
+    assert miras.post(at(decision), {"do": "learn"}).status_code == 302
+    assert not Told.objects.get().is_exception
+    assert "Eine Ausnahme" not in read(miras, ticket) and "Doch daraus lernen" not in read(miras, ticket)
+
+
+def test_only_topics_have_exceptions(decide: Decide, miras_parts: Client) -> None:
+    decision = decide("priority", "priority:4")
+    assert "Ausnahme, nicht daraus lernen" not in miras_parts.get(at(decision)).text
+    miras_parts.post(at(decision), {"do": "correct", "choice": "priority:3", "exception": "on"})
+    decision.refresh_from_db()
+    assert (decision.settled_choice, Told.objects.exists()) == ("priority:3", False)
+    assert miras_parts.post(at(decide("priority", "priority:4")), {"do": "learn"}).status_code == 404
+
+
+def test_of_a_concern_that_one_may_not_see_the_card_tells_nothing(
+    decide: Decide, ticket: Ticket, open_ticket: Callable[..., Ticket], kim_address: Address, miras: Client,
+    technics: Team, now: datetime,
+) -> None:  # fmt: skip
+    like = open_ticket(kim_address, subject="Ganz anderes Anliegen")
+    decision = decide()
+    Decision.objects.filter(pk=decision.pk).update(evidence=decision.evidence | {"nearest": [like.pk]})
+    page = read(miras, ticket)
+    shown = f'<a href="/workspace/tickets/{like.pk}/">#{like.pk}</a> Ganz anderes Anliegen'
+    assert shown in page[page.index('id="decisions-panel"') :]
+    tickets.assign(like, to=technics, actor=SYSTEM, at=now)
+    page = read(miras, ticket)
+    panel = page[page.index('id="decisions-panel"') :]
+    assert "Am ähnlichsten" not in panel and f"#{like.pk}" not in panel
+
+
+def test_the_words_of_a_model_are_said_to_be_those_of_one_voice(decide: Decide, ticket: Ticket, miras: Client) -> None:
+    decide()
+    assert "Genau für die Stimme der Wörter allein; das Modell hat noch andere Stimmen." in read(miras, ticket)

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from anliegen.flow.automation.models import Decision, Learnt, TopicProposal
-from anliegen.flow.automation.teaching import lessons, speaking
+from anliegen.flow.automation.models import Decision, Learnt, Told, TopicProposal
+from anliegen.flow.automation.teaching import actions, lessons, speaking
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Topic
@@ -85,3 +85,47 @@ def test_a_missing_topic_is_taken_up_once_or_dismissed(admins: Client, ticket: T
     assert list(Topic.objects.values_list("code", "examples")) == [("glasfaser", [])]
     ticket.refresh_from_db()
     assert ticket.topic == "glasfaser"
+
+
+def test_the_page_shows_the_waiting_version_beside_the_speaking_one(
+    waiting: Learnt, admins: Client, admin: Agent, mira: Agent, open_ticket: Callable[..., Ticket],
+    kim_address: Address, run_pipeline: Callable[[], int], now: datetime,
+) -> None:  # fmt: skip
+    speaking.forget()
+    assert "Ab jetzt liest sie still mit" in admins.get(PAGE).text
+    open_ticket(kim_address, text="Ich ziehe um", subject="")
+    run_pipeline()
+    page = admins.get(PAGE).text
+    assert "Was Fassung 1 gesagt hätte" in page and "noch zu wenige (0 von 50)" in page
+    assert "still 1 Nachricht gelesen; noch spricht keine Fassung" in page
+    actions.let_speak(waiting, responsible=mira, by=admin, at=now)
+    second = lessons.hold(actor=Actor.rule("lessons"), at=now, encoder="none", anyway=True)
+    assert "Ab jetzt liest sie still mit" in admins.get(PAGE).text
+    ticket = open_ticket(kim_address, text="Ich ziehe um", subject="Neue Wohnung")
+    run_pipeline()
+    Decision.objects.filter(author="model:triage@2").update(choice="topic:rechnung")
+    page = admins.get(PAGE).text
+    assert "Fassung 2 neben Fassung 1" in page
+    assert "Bei 1 Nachricht seit" in page and "sagten beide in 0\u202f% dasselbe" in page
+    for words in (
+        "Wer recht hatte",
+        "nur Fassung 1",
+        "nur Fassung 2",
+        "Was sich am meisten ändert",
+        "Wie jede abschneidet",
+    ):
+        assert words in page
+    assert f'<a href="/workspace/tickets/{ticket.pk}/">#{ticket.pk}</a> Neue Wohnung' in page
+    admins.post(f"{PAGE}{second.version}/refuse/", {"reason": "Nein"})
+    assert "Während sie wartete, las sie still Nachrichten mit: 1." in admins.get(f"{PAGE}2/").text
+    assert "Fassung 2 neben Fassung 1" not in admins.get(PAGE).text
+
+
+def test_exceptions_are_listed(admins: Client, mira: Agent, ticket: Ticket, now: datetime) -> None:
+    message = ticket.messages.get()
+    row = Told.objects.create(ticket=ticket, message=message, topic="gas", by="set", agent=mira, told_at=now)
+    assert "Ausnahmen, aus denen nicht gelernt wird" not in admins.get(PAGE).text
+    Told.objects.filter(pk=row.pk).update(is_exception=True)
+    page = admins.get(PAGE).text
+    assert "Ausnahmen, aus denen nicht gelernt wird" in page
+    assert f'<a href="/workspace/tickets/{ticket.pk}/">#{ticket.pk}</a>' in page

@@ -1,5 +1,6 @@
 """What automation has learnt: models, from what, how well and for whom, and which of them speaks."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -14,15 +15,17 @@ from anliegen.faces.workspace.settings.forms import SettingForm
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
 from anliegen.flow.automation import pauses
 from anliegen.flow.automation.models import Decision, Learnt, Told
-from anliegen.flow.automation.teaching import actions, standing
+from anliegen.flow.automation.teaching import actions, beside, standing
 from anliegen.flow.automation.teaching.nightly import learn_now
 from anliegen.ground import clock
 from anliegen.ground.jobs import defer
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Operator, Topic
 from anliegen.records.accounts.queries import the_operator
+from anliegen.records.tickets.models import Ticket
 
 KEPT_VERSIONS = 12
+SHOWN_EXCEPTIONS = 20
 SORTING = pauses.scope_of("model:triage@1")  # whichever version speaks
 
 
@@ -58,14 +61,18 @@ def learnt(request: HttpRequest) -> HttpResponse:
         accounts.change(operator, actor=actor_of(request), at=clock.now(), **form.values())
         return done(request, _("Saved. It counts within a minute."), "learnt")
     versions = list(Learnt.objects.select_related("responsible", "settled_by").order_by("-version")[:KEPT_VERSIONS])
+    waiting = next((one for one in versions if one.state == "waiting"), None)
+    seen = beside.of(waiting) if waiting is not None else None
     context = {
         "form": form,
         "speaking": next((one for one in versions if one.state == "speaking"), None)
         or Learnt.objects.speaking().select_related("responsible", "settled_by").first(),
-        "waiting": next((one for one in versions if one.state == "waiting"), None),
+        "waiting": waiting,
+        "seen": seen,
+        "unlike": _seen_by(request, seen.differing) if seen is not None else [],
+        "exceptions": _exceptions(request),
+        "names": _topic_names(),
         "versions": versions,
-        "told": Told.objects.count(),
-        "topics": Topic.objects.active().count(),
         "is_paused": pauses.is_paused(SORTING),
         "is_paused_alone": SORTING in pauses.active(),
         "standing": standing.now(),
@@ -143,6 +150,18 @@ def learn(request: HttpRequest) -> HttpResponse:
         return refused(request, words, "learnt")
     defer(learn_now, key="learn-now")
     return done(request, _("It learns in the background; the result waits here for approval."), "learnt")
+
+
+def _seen_by(request: HttpRequest, numbers: Sequence[int]) -> list[Ticket]:
+    """Those that this agent may see, the newest first."""
+    return list(Ticket.objects.visible_to(agent_of(request)).filter(pk__in=numbers).order_by("-pk"))
+
+
+def _exceptions(request: HttpRequest) -> list[Told]:
+    """The newest, of concerns that this agent may see."""
+    seen = Ticket.objects.visible_to(agent_of(request))
+    rows = Told.objects.filter(is_exception=True, ticket__in=seen).select_related("ticket", "agent")
+    return list(rows.order_by("-told_at", "-pk")[:SHOWN_EXCEPTIONS])
 
 
 def _topic_names() -> dict[str, Any]:

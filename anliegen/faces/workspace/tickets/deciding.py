@@ -17,6 +17,7 @@ from anliegen.flow.automation import approval, opting
 from anliegen.flow.automation.choices import FIXED
 from anliegen.flow.automation.effects import EFFECTS, choice_of
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.teaching import exceptions
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Topic
 from anliegen.records.accounts.queries import at_hand
@@ -31,6 +32,7 @@ SAID: dict[str, str | Promise] = {
     "undone": gettext_lazy("Taken back: it is as it was before."),
     "stopped": gettext_lazy("Stopped. Nothing was changed."),
 }
+SAID_OF_EXCEPTION = gettext_lazy("Done. It is an exception: the automation does not learn from it.")
 
 
 @asks("ticket.read")
@@ -48,8 +50,11 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     deed, choice = request.POST.get("do", ""), request.POST.get("choice", "")
     if deed == "correct" and choice not in dict(choices_for(found, ticket)):
         return _shown(request, found, ticket, error=_("Please choose what is right."), status=422)
+    if deed == "learn" and found.question == "topic":
+        exceptions.take_in(ticket, by=agent, at=clock.now())
+        return _done(request, ticket, _("It is no exception: the automation learns from it."))
     try:
-        done = _do(deed, found, choice, agent)
+        done = _do(deed, found, choice, agent, is_exception="exception" in request.POST)
     except approval.AlreadySettled:
         return _hindered(request, ticket, _too_late(found))
     except approval.NothingToUndo:
@@ -57,7 +62,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     except JoinedElsewhere as elsewhere:
         said = _("This concern is carried on in number %(number)s. Nothing was changed.") % {"number": elsewhere.into}
         return _hindered(request, ticket, said)
-    return _done(request, ticket, str(SAID[done.settled_as]))
+    return _done(request, ticket, str(SAID_OF_EXCEPTION if "exception" in request.POST else SAID[done.settled_as]))
 
 
 def choices_for(decision: Decision, ticket: Ticket) -> list[Choice]:
@@ -77,9 +82,11 @@ def choices_for(decision: Decision, ticket: Ticket) -> list[Choice]:
     return [(choice_of(decision.question, value), word) for value, word in FIXED[kind].items()]
 
 
-def _do(deed: str, found: Decision, choice: str, agent: Agent) -> Decision:
+def _do(deed: str, found: Decision, choice: str, agent: Agent, *, is_exception: bool) -> Decision:
     at = clock.now()
     match deed:
+        case "correct" if is_exception and found.question == "topic":
+            return exceptions.say(found, choice, by=agent, at=at)
         case "confirm":
             return approval.confirm(found, by=agent, at=at)
         case "correct" if choice == found.choice:

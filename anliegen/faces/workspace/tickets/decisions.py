@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from anliegen.flow.automation.effects import EFFECTS
 from anliegen.flow.automation.log import Entry, Known, entries
-from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.models import Decision, Told
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.oversight.compliance.names import names
@@ -25,6 +25,9 @@ class Card:
     entry: Entry
     author: str
     may_say: bool
+    is_exception: bool = False  # nothing is learnt from this concern
+    may_take_in: bool = False  # whether this agent may say that it is none
+    like: Ticket | None = None  # the earlier concern it is most like, as far as this agent may see it
 
     @property
     def decision(self) -> Decision:
@@ -78,7 +81,7 @@ class Log:
 
 def log_of(ticket: Ticket, agent: Agent, happened: Iterable[Event], known: Known | None = None) -> Log:
     """Every decision that the timeline tells of. A ticket on which nothing was decided asks the database nothing."""
-    told = [pk_of(event.data["decision"]) for event in happened if event.verb == "decision.made"]
+    told = [pk_of(event.data["decision"]) for event in happened if event.verb in ("decision.made", "decision.tried")]
     if not told:
         return Log()
     rows = Decision.objects.filter(pk__in=told).select_related("responsible", "settled_by").order_by("-pk")
@@ -90,10 +93,34 @@ def cards_of(
 ) -> list[Card]:
     found = entries(rows, known)
     authors = names({entry.decision.author for entry in found}, agent)
+    like, odd = _like(found, agent), _exceptions(found)
     return [
-        Card(entry, authors[entry.decision.author], _may_say(entry.decision, agent, ticket_of(entry.decision)))
+        Card(
+            entry,
+            authors[entry.decision.author],
+            _may_say(entry.decision, agent, ticket_of(entry.decision)),
+            entry.decision.pk in odd,
+            entry.decision.pk in odd and may(agent, EFFECTS["topic"].needs, ticket_of(entry.decision)),
+            like.get(entry.nearest),
+        )
         for entry in found
     ]
+
+
+def _like(found: Sequence[Entry], agent: Agent) -> dict[int, Ticket]:
+    """The earlier concerns that were likened to, by number; of what this agent may not see nothing at all."""
+    numbers = {entry.nearest for entry in found if entry.nearest}
+    rows = Ticket.objects.visible_to(agent).filter(pk__in=numbers).only("number", "subject") if numbers else ()
+    return {row.pk: row for row in rows}
+
+
+def _exceptions(found: Sequence[Entry]) -> set[int]:
+    """Of decisions on a topic that a person settled: those whose concern is an exception."""
+    settled = [one.decision for one in found if one.decision.question == "topic" and one.decision.settled_as]
+    tickets = {one.ticket_id for one in settled}
+    rows = Told.objects.filter(ticket__in=tickets, is_exception=True) if tickets else Told.objects.none()
+    odd = set(rows.values_list("ticket_id", flat=True))
+    return {one.pk for one in settled if one.ticket_id in odd}
 
 
 def _may_say(decision: Decision, agent: Agent, ticket: Ticket) -> bool:

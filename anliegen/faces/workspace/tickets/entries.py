@@ -33,6 +33,7 @@ UNTOLD = (
     "message.forwarded",
     "draft.discarded",
     "ticket.snooze_ended",
+    "decision.tried",  # folded with the decisions, so that it sways nobody
 )
 HANDED = ("ticket.handed_over", "ticket.returned")
 

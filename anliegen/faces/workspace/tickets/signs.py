@@ -43,6 +43,8 @@ EVENT_SIGNS = {
     "decision.undone": "undo",
     "decision.stopped": "close",
     "decision.withdrawn": "close",
+    "example.left_out": "automation",
+    "example.taken_in": "automation",
     "message.opened": "unlock",
     "message.translated": "language",
     "message.delayed": "waiting",

@@ -40,6 +40,8 @@ def to_bytes(model: Model) -> bytes:
     told = len(model.told.columns) if model.told is not None else 0
     number = len(model.neighbours.columns) - told
     arrays |= {"near": model.neighbours.points[:number], "near_columns": model.neighbours.columns[:number]}
+    if model.numbers is not None:
+        arrays["near_numbers"] = model.numbers[:number]
     if meant is not None:
         arrays |= {"middle": meant.middle, "axes": meant.axes}
         arrays |= _of_linear("both", meant.both) | _of_linear("both_terms", meant.both_terms)
@@ -82,6 +84,7 @@ def from_bytes(content: bytes, encoder: Encoder | None) -> Model:
         certainty=Certainty(*head["certainty"]),
         usual=Usual((usual[0], usual[1]), (usual[2], usual[3]), usual[4]),
         surest=head["surest"],
+        numbers=arrays.get("near_numbers"),  # older files have none
     )
 
 

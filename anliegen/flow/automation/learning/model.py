@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anliegen.flow.automation.learning.calibration import AS_SAID, Certainty, shares
 from anliegen.flow.automation.learning.encoders import Encoder
+from anliegen.flow.automation.learning.room import NOT_KNOWN, Room
 from anliegen.flow.automation.learning.terms import Floats, Row, Terms
 from anliegen.flow.automation.learning.voices import LIKE, Linear, Neighbours, Pairs
 
@@ -85,6 +87,9 @@ class Model:
     usual: Usual = Usual((0.0, 1.0), (0.0, 1.0), float("-inf"))
     surest: float = float("inf")  # the confidence from which on the error stays under the bound
     told: Neighbours | None = None  # what people have said since it was learnt
+    # By which number whoever taught it knows each of its examples, 0: by none; None where nobody said.
+    numbers: NDArray[np.int64] | None = None
+    room: Room | None = None  # in which the neighbours lie, once something was remembered
 
     def answer(self, texts: Sequence[str]) -> list[Answer]:
         """What each text is about."""
@@ -101,19 +106,39 @@ class Model:
             for at, text in enumerate(texts)
         ]  # fmt: skip
 
-    def remember(self, text: str, label: str) -> "Model":
+    def remember(self, text: str, label: str, number: int = 0) -> "Model":
         """The model after somebody said what a text is about. It counts at once: what is very like it is taken for the
         same, until a model is learnt anew from all. A label that it does not know yet waits for that."""
+        return self.remember_at(self.place_of(text), label, number) if label in self.labels else self
+
+    def place_of(self, text: str) -> Floats:
+        """Where a text lies among the examples: one row."""
+        return self._points([text], [self.terms.row(text)])
+
+    def remember_at(self, place: Floats, label: str, number: int = 0) -> "Model":
+        """The same of a text of which the place is known."""
         if label not in self.labels:
             return self
-        column = self.labels.index(label)
-        point = self._points([text], [self.terms.row(text)])
-        told = (
-            Neighbours(point, np.array([column]), len(self.labels))
-            if self.told is None
-            else (self.told.and_also(point, column))
-        )
-        return replace(self, neighbours=self.neighbours.and_also(point, column), told=told)
+        column, end = self.labels.index(label), len(self.neighbours.columns)
+        learnt = end - (len(self.told.columns) if self.told is not None else 0)
+        room = self.room
+        if room is None or not room.add(end, place, column, number):
+            room = Room(self.neighbours.points, self.neighbours.columns, self._numbers(), place)
+            room.add(end, place.astype(room.points.dtype), column, number)
+        classes, end = len(self.labels), end + 1
+        return replace(
+            self, neighbours=room.neighbours(0, end, classes), told=room.neighbours(learnt, end, classes),
+            numbers=room.numbers[:end], room=room,
+        )  # fmt: skip
+
+    def number_of(self, nearest: int) -> int:
+        """By which number its teacher knows an answer's nearest example; 0 where it has none, or NOT_KNOWN."""
+        return NOT_KNOWN if self.numbers is None else int(self.numbers[nearest])
+
+    def _numbers(self) -> NDArray[np.int64]:
+        """One for each example."""
+        unknown: NDArray[np.int64] = np.full(len(self.neighbours.columns), NOT_KNOWN, np.int64)
+        return unknown if self.numbers is None else self.numbers
 
     def _points(self, texts: Sequence[str], rows: Sequence[Row]) -> Floats:
         if self.meant is not None:

@@ -103,7 +103,3 @@ class Neighbours:
         np.add.at(found, (rows, self.columns[which].ravel()), weights.ravel())
         shares: Any = found / found.sum(axis=1, keepdims=True)
         return np.asarray(shares, dtype=np.float32)
-
-    def and_also(self, point: Floats, column: int) -> "Neighbours":
-        """With one more."""
-        return Neighbours(np.vstack([self.points, point]), np.append(self.columns, column), self.classes)

@@ -54,6 +54,10 @@ class LearntQuerySet(models.QuerySet["Learnt"]):
     def waiting(self) -> Self:
         return self.filter(state="waiting")
 
+    def reading(self) -> Self:
+        """What reads messages: aloud, or silently until somebody lets it speak."""
+        return self.filter(state__in=("speaking", "waiting"))
+
 
 class Learnt(models.Model):
     """A model as it was learnt: from what, how well, for whom how well, and who let it speak.

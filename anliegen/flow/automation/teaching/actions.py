@@ -6,7 +6,7 @@ from django.db import transaction
 
 from anliegen.flow.automation import approval, verbs
 from anliegen.flow.automation.models import Decision, Learnt, TopicProposal
-from anliegen.flow.automation.teaching import speaking
+from anliegen.flow.automation.teaching import beside, speaking
 from anliegen.flow.automation.teaching.groups import SMALLEST
 from anliegen.ground.held import held
 from anliegen.ground.journal.actors import Actor
@@ -48,6 +48,7 @@ def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent
             raise NotReady
         if (learnt.groups.get("findings") or tried < SMALLEST) and not reason.strip():
             raise NeedsReason
+        keep_comparison(learnt)  # before the one that it was compared with is silent
         for other in Learnt.objects.select_for_update().filter(state="speaking"):
             _retire(other, f"triage@{learnt.version}", by, at)
         learnt.state, learnt.responsible, learnt.settled_by, learnt.settled_at = "speaking", responsible, by, at
@@ -89,10 +90,18 @@ def refuse(learnt: Learnt, *, reason: str, by: Agent, at: datetime) -> Learnt:
         learnt = held(Learnt, learnt.pk)
         if learnt.state != "waiting":
             return learnt
+        keep_comparison(learnt)
         learnt.state, learnt.settled_by, learnt.settled_at, learnt.reason = "refused", by, at, reason.strip()[:300]
         learnt.save()
         record(verbs.MODEL_REFUSED, learnt, actor=Actor.agent(by.pk), at=at, version=learnt.version)
     return learnt
+
+
+def keep_comparison(learnt: Learnt) -> None:
+    """What was seen of a version that waited stays with it; the caller saves it."""
+    seen = beside.of(learnt) if learnt.state == "waiting" else None
+    if seen is not None:
+        learnt.figures = {**learnt.figures, "live": seen.figures()}
 
 
 def _retire(learnt: Learnt, reason: str, by: Agent, at: datetime) -> None:

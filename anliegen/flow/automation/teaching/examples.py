@@ -16,6 +16,7 @@ from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.models import Topic
 from anliegen.records.tickets.models import Message
 
+HEARS = ("ticket.topic_changed", "decision.confirmed", "decision.corrected")
 MOST = 30_000  # the newest; older ones say what things were called once
 NEW = timedelta(days=2)  # a customer is new who was met so shortly before
 
@@ -31,6 +32,7 @@ class Given:
     language: str = ""
     is_new_customer: bool = False
     message: int | None = None
+    ticket: int = 0  # its number; 0: no concern, but what the operator wrote
 
 
 def from_topics() -> list[Given]:
@@ -75,36 +77,55 @@ def _told() -> Iterator[Given]:
                 row.message.language,
                 is_new_customer=row.ticket.created_at - row.ticket.person.created_at < NEW,
                 message=row.message_id,
+                ticket=row.ticket_id,
             )
 
 
 def hear(events: Sequence[Event]) -> None:
-    """Read `ticket.topic_changed` and `decision.confirmed`: what a person said is an example from now on.
+    """Read `ticket.topic_changed`, `decision.confirmed` and `decision.corrected`: what a person said is an example from
+    now on.
 
-    What a machine set is none. A topic taken away by a person takes the example away.
+    What a machine set is none. A topic taken away by a person takes the example away. What a customer wanted checked
+    teaches as what was checked.
     """
     said = [event for event in events if event.actor.startswith("agent:")]
-    confirmed = _confirmed(said)
+    judged = _judged(said)
     for event in said:
         if event.verb == "ticket.topic_changed":
             _keep(pk_of(event.subject), event.data["to"], "corrected" if event.data["was"] else "set", event)
-        elif event.id in confirmed:
-            _keep(pk_of(event.subject), confirmed[event.id], "confirmed", event)
+        elif event.id in judged:
+            topic, by = judged[event.id]
+            _keep(pk_of(event.subject), topic, by, event)
 
 
-def _confirmed(events: Sequence[Event]) -> dict[int, str]:
+def _judged(events: Sequence[Event]) -> dict[int, tuple[str, str]]:
+    """By event: what a person's word on a decision says that it is about, and how it was said."""
     asked = {
-        pk_of(event.data["decision"]): event.id
+        pk_of(event.data["decision"]): event
         for event in events
-        if event.verb == "decision.confirmed" and event.data["question"] == "topic"
+        if event.verb in ("decision.confirmed", "decision.corrected") and event.data["question"] == "topic"
     }
-    rows = Decision.objects.filter(pk__in=asked).values_list("pk", "choice") if asked else []
-    return {asked[pk]: value_of(choice) for pk, choice in rows}
+    found: dict[int, tuple[str, str]] = {}
+    for decision in Decision.objects.filter(pk__in=asked) if asked else ():
+        event = asked[decision.pk]
+        by = event.verb.removeprefix("decision.")
+        if decision.contested_at is not None and decision.contested_at <= event.at:
+            by = "checked"
+        elif by == "corrected":
+            continue  # the change of the topic says it
+        chosen = decision.choice if event.verb == "decision.confirmed" else event.data["choice"]
+        found[event.id] = value_of(chosen or ""), by
+    return found
+
+
+def first_message(number: int) -> Message | None:
+    """The message of a ticket that is learnt from."""
+    return Message.objects.filter(ticket=number, direction="in").order_by("created_at", "pk").first()
 
 
 def _keep(number: int, topic: str | None, by: str, event: Event) -> None:
     """Empty: it fits no category. None: nothing is said of it any more."""
-    first = Message.objects.filter(ticket=number, direction="in").order_by("created_at", "pk").first()
+    first = first_message(number)
     if first is None:
         return
     with transaction.atomic():

@@ -3,10 +3,11 @@ before a person. It never speaks by itself."""
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Max
 
@@ -18,7 +19,8 @@ from anliegen.flow.automation.learning.keeping import to_bytes
 from anliegen.flow.automation.learning.learn import TooLittle, learn
 from anliegen.flow.automation.learning.model import Model
 from anliegen.flow.automation.models import Learnt, Told
-from anliegen.flow.automation.teaching import speaking
+from anliegen.flow.automation.teaching import beside, speaking
+from anliegen.flow.automation.teaching.actions import keep_comparison
 from anliegen.flow.automation.teaching.examples import Given, fits_none_from_people, from_people, from_topics
 from anliegen.flow.automation.teaching.groups import Row, by_group, judge, sheet_of
 from anliegen.ground import files
@@ -30,28 +32,38 @@ FOLDS = 4  # while little was told, every part of it is tried once on a model of
 MUCH = 400  # told examples from which on the newest are tried instead
 TRIED = 0.2  # of them, the newest
 MOST_TRIED = 1500
+WATCHED = timedelta(days=7)  # so long a version that waits is not replaced by night before enough was seen of it
 
 
 class NothingNew(Exception):
     """Nobody has said anything since the last lesson."""
 
 
+class StillWatched(NothingNew):
+    """The version that waits has not been compared with the one that speaks on enough messages yet."""
+
+
 def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool = False) -> Learnt:
-    """Learn from all there is; the result waits for a person. Raises TooLittle, NothingNew."""
+    """Learn from all there is; the result waits for a person. Raises TooLittle, NothingNew, StillWatched.
+
+    `anyway`: though nothing is new, and though the one that waits is still being compared.
+    """
     given, told = from_topics(), from_people()
     examples = [one.example for one in (*given, *told)]
     if not anyway and not _is_something_new(told, given):
         raise NothingNew("nothing was said since the last lesson")
+    if not anyway and _is_watched(at):
+        raise StillWatched("the version that waits is still being compared")
     if len({one.label for one in examples}) < FEWEST_TOPICS:
         raise TooLittle("a model needs examples of at least two topics")
     start = time.monotonic()
     by = encoders.named(encoder) if encoder is not None else encoder_for(examples)
-    model = learn(examples, encoder=by)
+    model = numbered(learn(examples, encoder=by), [*given, *told])
     rows = try_out(given, told, by)
     content = to_bytes(model)
     sha256 = files.put(content)
     with transaction.atomic():
-        Learnt.objects.waiting().update(state="refused", reason="replaced", settled_at=at)
+        _replace_waiting(at)
         newest = Learnt.objects.aggregate(Max("version"))["version__max"] or 0
         learnt = Learnt.objects.create(
             version=newest + 1,
@@ -69,6 +81,29 @@ def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool
         )
         record(verbs.MODEL_LEARNT, learnt, actor=actor, at=at, version=learnt.version, examples=learnt.examples)
     return learnt
+
+
+def _replace_waiting(at: datetime) -> None:
+    for waiting in Learnt.objects.waiting().select_for_update():
+        keep_comparison(waiting)
+        waiting.state, waiting.reason, waiting.settled_at = "refused", "replaced", at
+        waiting.save()
+
+
+def _is_watched(at: datetime) -> bool:
+    """Whether a version waits that has begun to read along and was not seen long enough: to replace it each night would
+    begin the comparison anew each night, and it would never be enough."""
+    waiting = Learnt.objects.waiting().filter(learnt_at__gt=at - WATCHED).first()
+    seen = beside.of(waiting) if waiting is not None else None
+    return seen is not None and not seen.is_enough
+
+
+def numbered(model: Model, given: Sequence[Given]) -> Model:
+    """It can name the concern that an example was: by its number, never by its words. The names of the topics, which it
+    took for examples too, are none."""
+    numbers = np.zeros(len(model.neighbours.columns), np.int64)
+    numbers[: len(given)] = [one.ticket for one in given]
+    return replace(model, numbers=numbers)
 
 
 def _is_something_new(told: Sequence[Given], given: Sequence[Given]) -> bool:

@@ -1,6 +1,7 @@
 """By night: a lesson, and a look at what fitted no category."""
 
-from anliegen.ground import apart
+from anliegen.flow.automation.teaching import beside
+from anliegen.ground import apart, clock
 from anliegen.ground.jobs import job, periodic
 
 WITHIN_S = 3600.0
@@ -9,6 +10,7 @@ WITHIN_S = 3600.0
 @periodic("40 2 * * *")
 def learn_anew(timestamp: int) -> None:
     """In a process of its own: learning takes memory that this one would not give back, and may take long."""
+    beside.forget(at=clock.now())
     _run("triage", "learn", "--nightly")
 
 

@@ -1,9 +1,10 @@
-"""The model that speaks, as this process holds it: with what people told since, and the bound learnt from its log."""
+"""The model that speaks, and the one that waits, as this process holds them: with what people told since, and the bound
+learnt from the log."""
 
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -13,6 +14,7 @@ from anliegen.flow.automation.learning.keeping import from_bytes
 from anliegen.flow.automation.learning.log import LOOKED_BACK
 from anliegen.flow.automation.learning.log import surest as from_log
 from anliegen.flow.automation.learning.model import Answer, Model
+from anliegen.flow.automation.learning.terms import Floats
 from anliegen.flow.automation.models import Decision, Learnt
 from anliegen.flow.automation.teaching import examples
 from anliegen.flow.automation.teaching.said import words_of
@@ -23,12 +25,23 @@ from anliegen.records.accounts.queries import the_operator
 log_of_program = structlog.get_logger(__name__)
 
 LOOK_AGAIN_S = 60.0
+TRY_AGAIN_S = 600.0  # a waiting version that cannot be read is not tried with each message
 MOST_TOLD = 2000  # that one model remembers besides; then it is time for a lesson
 
 
 @dataclass(frozen=True)
+class Remembered:
+    """What somebody said of one concern since the model was learnt, and where its words lie."""
+
+    place: Floats
+    topic: str
+    ticket: int
+
+
+@dataclass(frozen=True)
 class Speaking:
-    """`model` knows what was told since, `untaught` is as it was learnt. From `surest` on a topic may be applied."""
+    """`model` knows what was told since, `untaught` is as it was learnt. From `surest` on a topic may be applied.
+    `said` is what was told since, by the key of the example."""
 
     learnt: Learnt
     model: Model
@@ -36,12 +49,25 @@ class Speaking:
     surest: float
     told_until: datetime | None
     looked_at: float
+    said: Mapping[int, Remembered] = field(default_factory=dict)
 
     def answer(self, texts: Sequence[str]) -> list[Answer]:
         return self.model.answer(texts)
 
+    def ticket_like(self, answer: Answer) -> int | None:
+        """The earlier concern that is most like it: its number, 0 where that is no concern but what the operator wrote
+        of a topic, None where the model's file does not say."""
+        number = self.model.number_of(answer.nearest)
+        return number if number >= 0 else None
 
-_held: Speaking | None = None
+    @property
+    def knows_no_concern(self) -> bool:
+        """Whether it was learnt from nothing but what the operator wrote of topics."""
+        return not self.said and set(self.learnt.sheet.get("sources", {})) <= {"operator"}
+
+
+_held: dict[str, Speaking] = {}  # by state; one model of each in a process, however many ask
+_failed: dict[int, float] = {}  # waiting versions that could not be read, and when
 _lock = threading.Lock()
 
 
@@ -50,19 +76,7 @@ def current() -> Speaking | None:
 
     Raises UnknownFormat or FileMissing when its file cannot be read, EncoderMissing when its encoder is gone.
     """
-    global _held  # one model in a process, however many ask
-    learnt = Learnt.objects.speaking().first()
-    with _lock:
-        if learnt is None:
-            _held = None
-            return None
-        if _held is None or _held.learnt.pk != learnt.pk:
-            model = from_bytes(files.get(learnt.sha256), encoders.named(learnt.encoder))
-            _held = Speaking(learnt, model, model, surest(), learnt.newest_told_at, time.monotonic())
-        elif time.monotonic() - _held.looked_at > LOOK_AGAIN_S:
-            _held = Speaking(learnt, _held.model, _held.untaught, surest(), _held.told_until, time.monotonic())
-        _held = _taught(_held)
-        return _held
+    return _of_state("speaking", Learnt.objects.speaking().first())
 
 
 def current_or_none() -> Speaking | None:
@@ -77,26 +91,87 @@ def current_or_none() -> Speaking | None:
         return None
 
 
+def waiting_or_none() -> Speaking | None:
+    """The newest version that waits for approval, as it would speak; None where none waits or it cannot be read."""
+    learnt = Learnt.objects.waiting().order_by("-version").first()
+    if learnt is not None and time.monotonic() - _failed.get(learnt.pk, float("-inf")) < TRY_AGAIN_S:
+        return None
+    try:
+        return _of_state("waiting", learnt)
+    except Exception as error:
+        if database_is_away(error) or learnt is None:
+            raise
+        _failed[learnt.pk] = time.monotonic()
+        log_of_program.exception("the model that waits cannot be read")
+        return None
+
+
 def forget() -> None:
     """Hold nothing: the next who asks reads anew."""
-    global _held
     with _lock:
-        _held = None
+        _held.clear()
+        _failed.clear()
+
+
+def look_again() -> None:
+    """Somebody took back what was told: the next who asks looks whether all that is remembered still counts. Other
+    processes look within LOOK_AGAIN_S."""
+    with _lock:
+        for state, now in _held.items():
+            _held[state] = replace(now, looked_at=float("-inf"))
+
+
+def _of_state(state: str, learnt: Learnt | None) -> Speaking | None:
+    with _lock:
+        now = _held.pop(state, None)
+        if learnt is None:
+            return None
+        if now is None or now.learnt.pk != learnt.pk:
+            now = _read(learnt)
+        elif time.monotonic() - now.looked_at > LOOK_AGAIN_S:
+            now = replace(_still_counting(now), learnt=learnt, surest=surest(), looked_at=time.monotonic())
+        _held[state] = _taught(now)
+        return _held[state]
+
+
+def _read(learnt: Learnt) -> Speaking:
+    model = from_bytes(files.get(learnt.sha256), encoders.named(learnt.encoder))
+    return Speaking(learnt, model, model, surest(), learnt.newest_told_at, time.monotonic())
 
 
 def _taught(now: Speaking) -> Speaking:
-    """With what people told since it was last asked."""
+    """With what people told since it was last asked. What is said anew of a concern stands for what was said before."""
     rows = examples.that_count().exclude(topic="").select_related("message")
     if now.told_until is not None:
         rows = rows.filter(told_at__gt=now.told_until)
-    room = MOST_TOLD - (len(now.model.told.columns) if now.model.told is not None else 0)
-    new = list(rows.order_by("told_at", "id")[: max(room, 0)])
+    new = list(rows.order_by("told_at", "id")[: max(MOST_TOLD - len(now.said), 0)])
     if not new:
         return now
-    model = now.model
-    for row in new:
-        model = model.remember(words_of(row.message), row.topic)
-    return Speaking(now.learnt, model, now.untaught, now.surest, new[-1].told_at, now.looked_at)
+    known = [row for row in new if row.topic in now.untaught.labels]
+    placed = {
+        row.pk: Remembered(now.untaught.place_of(words_of(row.message)), row.topic, row.ticket_id) for row in known
+    }
+    said = {key: one for key, one in now.said.items() if key not in {row.pk for row in new}} | placed
+    is_changed = len(said) < len(now.said) + len(placed)
+    model = _with(now.untaught, said.values()) if is_changed else _with(now.model, placed.values())
+    return replace(now, model=model, told_until=new[-1].told_at, said=said)
+
+
+def _still_counting(now: Speaking) -> Speaking:
+    """Without what counts no longer: it is an exception, was taken away, or its customer wants people alone."""
+    if not now.said:
+        return now
+    counting = set(examples.that_count().exclude(topic="").filter(pk__in=now.said).values_list("pk", flat=True))
+    if len(counting) == len(now.said):
+        return now
+    said = {key: one for key, one in now.said.items() if key in counting}
+    return replace(now, model=_with(now.untaught, said.values()), said=said)
+
+
+def _with(model: Model, said: Iterable[Remembered]) -> Model:
+    for one in said:
+        model = model.remember_at(one.place, one.topic, one.ticket)
+    return model
 
 
 def surest() -> float:
@@ -109,7 +184,7 @@ def surest() -> float:
 def log() -> list[tuple[float, bool]]:
     """The newest suggestions with what people said of them, the newest first: how sure it was, and whether it was
     right."""
-    rows = Decision.objects.filter(question="topic", settled_at__isnull=False).exclude(choice="")
+    rows = Decision.objects.real().filter(question="topic", settled_at__isnull=False).exclude(choice="")
     newest = rows.exclude(settled_as="stopped").order_by("-pk")[:LOOKED_BACK]
     return [
         (sure, how == "confirmed" or (how == "corrected" and instead == choice))

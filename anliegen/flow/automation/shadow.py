@@ -1,0 +1,63 @@
+"""The version that waits reads what comes in beside the one that speaks, silently.
+
+What it would say is kept as a shadow: it has no effect, no customer sees it, and nothing is learnt from it. It may not
+hold up the intake: it has a time for each batch, and what it does not get to is not compared.
+"""
+
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from anliegen.flow.automation import approval, topics
+from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation.teaching import speaking
+from anliegen.flow.automation.teaching.speaking import Speaking
+from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.models import Event
+from anliegen.records.tickets.models import Message, Ticket
+
+log = structlog.get_logger(__name__)
+
+BUDGET_S = 0.5  # of one batch; the few that are being read are read to the end
+AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Read:
+    """A message that a model may read, with its words as they are read, and the event that brought it."""
+
+    ticket: Ticket
+    message: Message
+    text: str
+    event: Event
+
+
+def try_out(read: Sequence[Read], *, in_use: Collection[str], at: datetime) -> None:
+    """Write down what the version that waits would have said. The caller holds the tickets under lock."""
+    voice = speaking.waiting_or_none() if read else None
+    if voice is None:
+        return
+    actor = Actor.model(voice.learnt.name)
+    for one, proposal in _within_budget(read, voice, in_use):
+        approval.submit(
+            one.ticket, "topic", proposal, actor=actor.because_of(one.event), at=at, message=one.message,
+            is_shadow=True,
+        )  # fmt: skip
+
+
+def _within_budget(read: Sequence[Read], voice: Speaking, in_use: Collection[str]) -> Iterator[tuple[Read, Proposal]]:
+    until = time.monotonic() + BUDGET_S
+    for start in range(0, len(read), AT_ONCE):
+        if time.monotonic() > until:
+            log.info("the model that waits did not get to all", left=len(read) - start)
+            return
+        some = read[start : start + AT_ONCE]
+        try:
+            proposals = topics.read([one.text for one in some], voice, in_use=in_use)
+        except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
+            log.exception("the model that waits has failed")
+            return
+        yield from zip(some, proposals, strict=True)
