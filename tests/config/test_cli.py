@@ -73,7 +73,7 @@ class Instance:
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     """An instance that nobody has set up."""
-    data = tmp_path_factory.mktemp("empty")
+    data = template.migrated(tmp_path_factory.mktemp("empty"))
     with postgres.acquire(data):
         yield Instance(data)
 

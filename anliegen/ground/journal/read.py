@@ -7,6 +7,7 @@ from typing import cast
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Max
 
 from anliegen.ground import clock
 from anliegen.ground.journal.batch import together
@@ -55,8 +56,12 @@ def reader(
 
 def enrol(readers: Iterable[Reader]) -> None:
     """Give each reader its cursor. A reader new to an old journal starts now unless it asks for the past."""
+    known = dict(Cursor.objects.values_list("name", "verbs"))
+    strange = [each for each in readers if known.get(each.name) != sorted(each.on)]
+    if not strange:
+        return
     newest = last()[0]
-    cursors = [Cursor(name=r.name, verbs=sorted(r.on), position=0 if r.from_start else newest) for r in readers]
+    cursors = [Cursor(name=r.name, verbs=sorted(r.on), position=0 if r.from_start else newest) for r in strange]
     # One statement: a cursor that is there keeps its position.
     Cursor.objects.bulk_create(cursors, update_conflicts=True, update_fields=["verbs"], unique_fields=["name"])
 
@@ -141,6 +146,26 @@ def _stop(each: Reader, error: Exception) -> None:
 def retry(name: str) -> None:
     """A person says: try again now."""
     Cursor.objects.filter(name=name, failed_at__isnull=False).update(retry_at=clock.now())
+
+
+def with_work(readers: Sequence[Reader]) -> list[Reader]:
+    """Those for whom something waits, who have stopped, or whose cursor is far behind: asked for all of them at once,
+    since most of the time it is none, and `run` costs each a transaction to find that out.
+    """
+    cursors = Cursor.objects.in_bulk([each.name for each in readers])
+    # Who has stopped may be far behind, and is run anyhow.
+    after = min((cursor.position for cursor in cursors.values() if not cursor.has_stopped), default=None)
+    if after is None:
+        return [each for each in readers if each.name in cursors]
+    waiting = Event.objects.filter(position__gt=after).order_by()
+    newest_of = dict(waiting.values_list("verb").annotate(newest=Max("position")))
+    return [each for each in readers if each.name in cursors and _has_work(each, cursors[each.name], newest_of)]
+
+
+def _has_work(each: Reader, cursor: Cursor, newest_of: dict[str, int]) -> bool:
+    wanted = [newest for verb, newest in newest_of.items() if not each.on or verb in each.on]
+    is_far_behind = max(newest_of.values(), default=0) - cursor.position >= MOVE_AT_LEAST
+    return cursor.has_stopped or is_far_behind or max(wanted, default=0) > cursor.position
 
 
 def new_verbs(after: int) -> tuple[int, set[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from anliegen.ground.journal.models import Cursor
-from anliegen.ground.journal.read import SIZE, Reader, enrol, new_verbs, run
+from anliegen.ground.journal.read import SIZE, Reader, enrol, new_verbs, run, with_work
 from anliegen.ground.journal.seal import BATCH, seal
 
 REST_S = 0.05  # between two looks while much happens, so that readers get batches
@@ -30,13 +30,13 @@ class Readers:
         if not self._enrolled:
             enrol(self._readers)
             self._enrolled = True
-        self._seen, verbs = new_verbs(0 if everywhere and not self._seen else self._seen)
+        self._seen, verbs = new_verbs(self._seen)
+        concerned = with_work(self._readers) if everywhere else [one for one in self._readers if one.wants(verbs)]
         done = 0
-        for reader in self._readers:
-            if everywhere or reader.wants(verbs):
+        for reader in concerned:
+            done += (took := run(reader))
+            while took >= SIZE:
                 done += (took := run(reader))
-                while took >= SIZE:
-                    done += (took := run(reader))
         return done
 
 

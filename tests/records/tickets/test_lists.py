@@ -124,16 +124,18 @@ def agent(
     return {"mira": mira, "tom": tom, "admin": admin}[request.param]
 
 
-@pytest.mark.parametrize("view", VIEWS)
+# One world for all views: to make it takes far longer than to look at one of its lists.
 def test_a_list_holds_what_the_agent_may_see_in_order_and_each_ticket_once(
-    all_kinds: None, agent: Agent, view: str
+    all_kinds: None, agent: Agent, subtests: pytest.Subtests
 ) -> None:
-    wanted = expected(agent, view)
-    assert [ticket.pk for ticket in lists.page(agent, view, size=200).items] == wanted
-    pages = list(walked(agent, view, size=5))
-    there = pages[: -(-len(wanted) // 5) or 1]
-    assert [pk for page in there for pk in page] == wanted
-    assert pages[len(there) :] == there[-2::-1]
+    for view in VIEWS:
+        with subtests.test(view=view):
+            wanted = expected(agent, view)
+            assert [ticket.pk for ticket in lists.page(agent, view, size=200).items] == wanted
+            pages = list(walked(agent, view, size=5))
+            there = pages[: -(-len(wanted) // 5) or 1]
+            assert [pk for page in there for pk in page] == wanted
+            assert pages[len(there) :] == there[-2::-1]
 
 
 def test_the_counts_are_those_of_the_lists_and_one_query(all_kinds: None, agent: Agent) -> None:
@@ -148,10 +150,16 @@ def test_counting_stops_at_its_limit(all_kinds: None, agent: Agent, monkeypatch:
     assert lists.counts(agent) == {view: min(len(expected(agent, view)), 10) for view in VIEWS}
 
 
-@pytest.mark.parametrize(("view", "order"), EACH)
 def test_in_each_order_of_a_view_its_pages_follow_each_other_there_and_back(
-    all_kinds: None, agent: Agent, view: str, order: Order
+    all_kinds: None, agent: Agent, subtests: pytest.Subtests
 ) -> None:
+    for view, its in VIEWS.items():
+        for name, order in orders_of(its.filter).items():
+            with subtests.test(view=view, order=name):
+                follow_each_other(agent, view, order)
+
+
+def follow_each_other(agent: Agent, view: str, order: Order) -> None:
     seen = Ticket.objects.filter(pk__in=expected(agent, view))
     moment = F(MOMENT[order.key]).asc(nulls_last=True) if order.key in MOMENT else F("last_message_at").desc()
     wanted = list(seen.order_by(moment, "pk" if order.key in MOMENT else "-pk").values_list("pk", flat=True))
@@ -162,11 +170,14 @@ def test_in_each_order_of_a_view_its_pages_follow_each_other_there_and_back(
     assert pages[len(there) :] == there[-2::-1]
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_what_moved_since_is_later_than_that_moment(all_kinds: None, agent: Agent, view: str, now: datetime) -> None:
+def test_what_moved_since_is_later_than_that_moment(
+    all_kinds: None, agent: Agent, now: datetime, subtests: pytest.Subtests
+) -> None:
     since = now + timedelta(seconds=13)
-    later = Ticket.objects.filter(pk__in=expected(agent, view), last_message_at__gt=since)
-    assert lists.moved_since(agent, view, since) == later.count()
+    for view in VIEWS:
+        with subtests.test(view=view):
+            later = Ticket.objects.filter(pk__in=expected(agent, view), last_message_at__gt=since)
+            assert lists.moved_since(agent, view, since) == later.count()
 
 
 def test_whoever_may_not_read_and_who_has_left_have_empty_lists(
