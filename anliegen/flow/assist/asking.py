@@ -30,7 +30,8 @@ class Outcome:
     """Words for a person to read, and the line of the ledger; without words, why there are none.
 
     `why`: "" (there are words), "none" (nobody to ask), "by_hand" (the customer does not want it), "class" (such words
-    may not go there), "nothing" (to work on), "budget", "busy", "off", or the code of a failure.
+    may not go there), "nothing" (to work on), "budget", "busy", "off", or the code of a failure. `wait_s`: for how many
+    seconds the provider asked to be left alone, where it did.
     """
 
     text: str = ""
@@ -38,6 +39,7 @@ class Outcome:
     call: int | None = None
     model: str = ""
     provider: str = ""
+    wait_s: int | None = None
 
 
 def provider_for(deed: str) -> Provider | None:
@@ -71,7 +73,7 @@ def ask(asked: Asked, material: Material, known: Known, *, allowed: bool | Calla
         return Outcome(why=answer.error, provider=provider.name)
     text = "" if answer.error else taken(answer.text, hider, ours=needed.ours, today=today)
     why = answer.error or ("" if text else "empty")
-    return Outcome(text, why, call.pk, call.model, provider.name)
+    return Outcome(text, why, call.pk, call.model, provider.name, answer.wait_s)
 
 
 def try_out(provider: Provider, *, actor: Actor, at: datetime) -> str:

@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
-
 from anliegen.faces.workspace.tickets.assisting import offered
+from anliegen.faces.workspace.tickets.assisting.hindered import why
 from anliegen.faces.workspace.tickets.assisting.material import Concern
 from anliegen.flow.assist import asking
 from anliegen.flow.assist.asking import Outcome
@@ -22,20 +20,6 @@ from anliegen.ground.journal.record import ref
 from anliegen.ground.language import language_of
 
 MOST_GIVEN = 2  # text blocks that a model gets
-WHY: dict[str, str | Promise] = {
-    "by_hand": gettext_lazy("This customer or concern is to be handled by people alone: nothing was asked outside."),
-    "sealed": gettext_lazy("Something here came encrypted: nothing of it leaves the house."),
-    "class": gettext_lazy("%(name)s may not be asked with words of this kind: nothing has left."),
-    "budget": gettext_lazy("The budget of %(name)s for this month is used up; the responsible person is told."),
-    "busy": gettext_lazy("%(name)s has enough to do at the moment."),
-    "off": gettext_lazy("%(name)s was switched off."),
-    "timeout": gettext_lazy("%(name)s took too long."),
-    "too_large": gettext_lazy("%(name)s answered with more than anybody reads."),
-    "http_401": gettext_lazy("%(name)s does not take our key."),
-    "http_429": gettext_lazy("%(name)s takes no more questions at the moment."),
-}
-UNUSABLE = gettext_lazy("%(name)s gave no answer that can be used (%(code)s).")
-SILENT = ("", "none", "nothing")  # nothing went wrong: there was nobody to ask, or nothing to ask about
 
 
 @dataclass(frozen=True)
@@ -58,7 +42,7 @@ def propose(deed: str, concern: Concern, *, actor: Actor, at: datetime) -> Propo
     if outcome.text:
         return _of_model(deed, concern, outcome)
     by_rules = BY_RULES[deed](concern)
-    return Proposal(deed, by_rules.text, by_rules.changes, why=_why(outcome))
+    return Proposal(deed, by_rules.text, by_rules.changes, why=why(outcome))
 
 
 def _asked(deed: str, concern: Concern, blocks: Sequence[str], actor: Actor, at: datetime) -> Outcome:
@@ -130,14 +114,3 @@ BY_RULES: dict[str, Callable[[Concern], _ByRules]] = {
 
 def _language(concern: Concern) -> str:
     return language_of(concern.text) or concern.ticket.language or "de"
-
-
-def _why(outcome: Outcome) -> str:
-    if outcome.why in SILENT:
-        return ""
-    if outcome.why.endswith("timeout"):
-        return str(WHY["timeout"]) % {"name": outcome.provider}
-    sentence = WHY.get(outcome.why)
-    if sentence is None:
-        return str(UNUSABLE) % {"name": outcome.provider, "code": outcome.why}
-    return str(sentence) % {"name": outcome.provider}
