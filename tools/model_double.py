@@ -115,7 +115,7 @@ def completion(said: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from tools.model_shapes import SHAPES  # noqa: PLC0415  # it imports this module
+    from tools.model_shapes import SHAPES  # it imports this module
 
     chosen = SHAPES[sys.argv[2]] if len(sys.argv) > 2 else echo
     with Double(chosen, port=int(sys.argv[1]) if len(sys.argv) > 1 else 11500, shows=True) as double:

@@ -68,7 +68,8 @@ def ask(asked: Asked, material: Material, known: Known, *, allowed: bool | Calla
     today = timezone.localdate(at)
     hider = Hider(known, today)
     messages = prompts.messages(asked.deed, _hidden(needed, hider), fence=random_source.token_hex(8))
-    call, answer = _asked(provider, asked, messages, MOST_TOKENS_OUT, at)
+    most_out = prompts.MOST_TOKENS_OUT.get(asked.deed, MOST_TOKENS_OUT)
+    call, answer = _asked(provider, asked, messages, most_out, at)
     if call is None:
         return Outcome(why=answer.error, provider=provider.name)
     text = "" if answer.error else taken(answer.text, hider, ours=needed.ours, today=today)

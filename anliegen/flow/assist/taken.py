@@ -6,7 +6,7 @@ from datetime import date
 
 from anliegen.flow.assist.hiding import Hider
 from anliegen.flow.assist.hiding.hidden import seen
-from anliegen.flow.assist.hiding.patterns import SHAPE, spans
+from anliegen.flow.assist.hiding.patterns import spans
 
 LONGEST = 20_000  # characters
 # What nobody gave the model it has made up, or was told to write: a person fills in what is meant.
@@ -19,6 +19,8 @@ _THOUGHT = re.compile(
     r"\A(?:.*(?:</think(?:ing)?>|\[/THINK\])|\s*(?:<think(?:ing)?>|\[THINK\]).*)", re.DOTALL | re.IGNORECASE
 )
 _FENCED = re.compile(r"^\s*```[a-z]{0,12}\n(.*?)\n?```\s*$", re.DOTALL)
+# Marks that are none of ours, such as [PERSON_1]: nothing was given to it under them.
+_MARK = re.compile(r"\[([A-ZÄÖÜ]{2,20}_\d{1,6})\]", re.IGNORECASE)
 _BRACES = re.compile(r"\{\{([^{}\n]{1,80})\}\}")
 
 
@@ -32,7 +34,7 @@ def taken(answer: str, hider: Hider, *, ours: Sequence[str] = (), today: date) -
     # Places of ours that a program fills are none of the model's: only a person fills what it leaves open.
     text = _BRACES.sub(lambda found: f"{{{{?{found[1].strip().removeprefix('?').strip() or '…'}}}}}", text)
     text = _without_strange(text.strip()[:LONGEST], today)
-    text = SHAPE.sub(lambda found: _known(found[0], hider, ours), text)
+    text = _MARK.sub(lambda found: _known(found[0], hider, ours), text)
     return hider.restore(text)
 
 

@@ -42,7 +42,7 @@ def terms_of_resolved(agent: Agent, ticket: Ticket, terms: Sequence[str]) -> dic
     words = _asked([term for term in terms if term.isalnum()])  # the words of a query hold no quote
     if not words:
         return {}
-    matches = RawSQL("tsv @@ %s::tsquery", (words,), output_field=BooleanField())  # noqa: S611  # a column of our own
+    matches = RawSQL("tsv @@ %s::tsquery", (words,), output_field=BooleanField())  # a column of our own
     newest: dict[int, datetime] = {}
     for number, at in SearchRow.objects.filter(matches).values_list("ticket_id", "at")[:MOST_READ]:
         newest[number] = max(at, newest.get(number, at))

@@ -101,8 +101,7 @@ def test_what_is_not_well_is_told_written_down_and_leaks_nothing(
     call = Call.objects.get()
     assert (call.result, call.error) == (("failed", BADLY[name]) if name != "never-ending-thoughts" else ("ok", ""))
     assert (call.cost == 0) is (name in COST_NOTHING)
-    assert [(one.host, one.status) for one in EgressCall.objects.all()][0][0] == "127.0.0.1"
-    assert EgressCall.objects.count() == len(double.asked) == 1
+    assert [one.host for one in EgressCall.objects.all()] == ["127.0.0.1"] * len(double.asked) == ["127.0.0.1"]
     assert_no_leak(caplog, capfd)
 
 
@@ -140,7 +139,7 @@ def test_how_long_a_server_asks_to_be_left_alone_is_told(now: datetime) -> None:
     with Double(SHAPES["openai-busy"]) as double:
         switched_on(double.address, at=now)
         outcome = ask(now)
-    assert why(outcome) == "Eigener Rechner nimmt zurzeit keine Fragen an. Er bittet um 17 Sekunden Geduld."
+    assert why(outcome) == "Eigener Rechner nimmt gerade keine Fragen mehr an. Bitte 17 Sekunden Geduld."
 
 
 def test_a_question_sent_elsewhere_takes_neither_words_nor_key_along(now: datetime) -> None:

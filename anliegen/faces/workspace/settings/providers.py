@@ -117,12 +117,12 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 def words(code: str) -> str:
     """Why there was no answer, for people."""
-    if code in ("budget", "busy", "off", "protocol", "empty", "no_key", "broken_off", *_OWN) or code.startswith("http_"):
+    if code in _OWN or code.startswith("http_"):
         return _troubles(code)
     return str(call_troubles.words(code))
 
 
-_OWN = ("too_long", "cut_off", "filtered")
+_OWN = ("budget", "busy", "off", "protocol", "empty", "no_key", "broken_off", "too_long", "cut_off", "filtered")
 
 
 def _troubles(code: str) -> str:

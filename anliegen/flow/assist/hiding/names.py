@@ -62,6 +62,7 @@ _WORDS = frozenset(
     ]
 )
 _PARTS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_ENDINGS = "(?i:s|es|ens|in|innen|sche[mnrs]?)?"
 _ONLY_AS_WRITTEN = 4  # letters; a shorter name must be spelt as it is, or "an" would be Mr An
 
 
@@ -106,8 +107,8 @@ def _spellings(names: Iterable[str]) -> Iterator[str]:
 
 
 def _name(one: str) -> str:
-    """At a word's beginning; it may have an ending of the genitive."""
-    return rf"(?<![^\W_]){_spelt(one, exact=len(one) < _ONLY_AS_WRITTEN)}(?=s?(?![^\W_])|['’]s)"
+    """At a word's beginning; it may have an ending, as in "Müllers", "Krausens", "Müllersche", "Schmidtin"."""
+    return rf"(?<![^\W_]){_spelt(one, exact=len(one) < _ONLY_AS_WRITTEN)}(?={_ENDINGS}(?![^\W_])|['’]s)"
 
 
 def _spelt(one: str, *, exact: bool) -> str:

@@ -82,9 +82,12 @@ class Concern:
         """The names and values of everybody who takes part, us included."""
         return known_of(self.ticket, [*self.messages, *self.ticket.messages.filter(direction="in")], self.agent)
 
-    def material(self, blocks: Sequence[str] = ()) -> Material:
+    def material(self, blocks: Sequence[str] = (), *, language: str = "") -> Material:
+        """`language`: of what comes back; that of the answer where none is given."""
         said = [Part("customer" if one.direction == "in" else "own", one.said) for one in self.messages]
-        return Material((*(Part("knowledge", text) for text in blocks), *said), self.text, self.here.language)
+        return Material(
+            (*(Part("knowledge", text) for text in blocks), *said), self.text, language or self.here.language
+        )
 
     @property
     def _open(self) -> list[Line]:

@@ -14,10 +14,12 @@ from anliegen.flow.assist.offering import mended
 from anliegen.flow.assist.offering.blanked import core
 from anliegen.flow.assist.offering.changed import changed
 from anliegen.flow.assist.offering.drafted import drafted
+from anliegen.flow.assist.prompts import Material, Said
 from anliegen.flow.assist.wording import Remark
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.record import ref
 from anliegen.ground.language import language_of
+from anliegen.records.tickets.models import Message
 
 MOST_GIVEN = 2  # text blocks that a model gets
 
@@ -31,6 +33,7 @@ class Proposal:
     changes: Sequence[Remark] = ()
     call: int | None = None
     model: str = ""
+    provider: str = ""
     why: str = ""  # what hindered the model, in a sentence
     is_rules: bool = True
 
@@ -52,7 +55,18 @@ def _asked(deed: str, concern: Concern, blocks: Sequence[str], actor: Actor, at:
     if concern.is_sealed:
         return Outcome(why="sealed")
     asked = Asked(deed, ref(concern.ticket), actor)
-    return asking.ask(asked, concern.material(blocks), concern.known(), allowed=concern.may_leave, at=at)
+    # A summary is for whoever reads it here, everything else for the customer.
+    material = concern.material(blocks, language=concern.agent.language if deed == "summary" else "")
+    return asking.ask(asked, material, concern.known(), allowed=concern.may_leave, at=at)
+
+
+def translated(message: Message, into: str, concern: Concern, *, actor: Actor, at: datetime) -> Outcome:
+    """What a message of this concern says in the reader's language, by a model; rules cannot. Keeps nothing."""
+    if concern.is_sealed:
+        return Outcome(why="sealed")
+    said = Said("customer" if message.direction == "in" else "own", message.said)
+    asked = Asked("understand", ref(concern.ticket), actor)
+    return asking.ask(asked, Material((said,), "", into), concern.known(), allowed=concern.may_leave, at=at)
 
 
 def _of_model(deed: str, concern: Concern, outcome: Outcome) -> Proposal:
@@ -60,7 +74,7 @@ def _of_model(deed: str, concern: Concern, outcome: Outcome) -> Proposal:
     if deed == "draft":
         text = f"{concern.here.greeting}\n\n{text}\n"
     changes = changed(concern.text, text) if deed in ("shorter", "friendlier") else ()
-    return Proposal(deed, text, changes, outcome.call, outcome.model, is_rules=False)
+    return Proposal(deed, text, changes, outcome.call, outcome.model, outcome.provider, is_rules=False)
 
 
 @dataclass(frozen=True)
