@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of
-from anliegen.faces.workspace.tickets.assisting.material import Concern
+from anliegen.faces.workspace.tickets import outside
 from anliegen.faces.workspace.tickets.page import ticket_seen_by
 from anliegen.flow.assist import asking
 from anliegen.flow.assist.summary import Line, Said, Summary, summarise
@@ -95,7 +95,7 @@ def context_of(ticket: Ticket, agent: Agent, upto: int | None) -> dict[str, Any]
     return {
         "ticket": ticket,
         "summed": summed(ticket, upto),
-        "has_model": has_model and Concern(ticket, agent, "").may_leave(),
+        "has_model": has_model and outside.may_leave(ticket),
     }
 
 

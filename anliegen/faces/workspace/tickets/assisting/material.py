@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from anliegen.faces.workspace.tickets import outside
 from anliegen.faces.workspace.tickets.blocks import Here
 from anliegen.flow.assist.hiding import Known
 from anliegen.flow.assist.prompts import Material
@@ -64,19 +65,14 @@ class Concern:
 
     @property
     def is_by_hand(self) -> bool:
-        """Whether the customer, or somebody for the concern, wants people alone to see to it."""
-        return (
-            self.ticket.by_hand_since is not None
-            or Person.objects.filter(pk=self.ticket.person_id, by_hand_since__isnull=False).exists()
-        )
+        return outside.is_by_hand(self.ticket)
 
     @property
     def is_sealed(self) -> bool:
-        """Whether anything came encrypted: what our key opened is told to nobody outside."""
-        return any(one.came_encrypted for one in self.ticket.messages.filter(direction="in"))
+        return outside.is_sealed(self.ticket)
 
     def may_leave(self) -> bool:
-        return not self.is_by_hand and not self.is_sealed
+        return outside.may_leave(self.ticket)
 
     def known(self) -> Known:
         """The names and values of everybody who takes part, us included."""

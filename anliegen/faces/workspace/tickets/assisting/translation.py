@@ -12,6 +12,7 @@ from anliegen.faces.workspace.tickets import translating
 from anliegen.faces.workspace.tickets.assisting.hindered import why
 from anliegen.faces.workspace.tickets.assisting.material import Concern
 from anliegen.faces.workspace.tickets.assisting.proposed import translated
+from anliegen.flow.assist.taken import OPEN
 from anliegen.ground import clock
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.paragraphs import paragraphs
@@ -32,8 +33,7 @@ def by_model(request: HttpRequest, message: int) -> HttpResponse:
     outcome = translated(beside.message, beside.into, concern, actor=actor_of(request), at=clock.now())
     if not outcome.text:
         return translating.shown(request, beside, trouble=why(outcome))
-    # Nobody fills in anything here: what is left out of it stands in the original.
-    parts = paragraphs(_OPEN.sub(r"[\1]", outcome.text))
+    parts = paragraphs(_OPEN.sub(_left_out, outcome.text))
     with suppress(actions.TranslatedMeanwhile):  # somebody was quicker: theirs is shown
         actions.translate(
             beside.message,
@@ -45,3 +45,8 @@ def by_model(request: HttpRequest, message: int) -> HttpResponse:
             begun_on=0,
         )
     return translating.done(request, beside)
+
+
+def _left_out(place: re.Match[str]) -> str:
+    """Nobody fills in anything here: what is left out of it stands in the original. A model's own marks go."""
+    return f"[{place[1]}]" if place[0] in OPEN.values() else "[…]"
