@@ -375,7 +375,8 @@ def test_no_text_makes_it_send_disclose_decide_change_or_fetch(
     assert [(one.host, one.purpose) for one in EgressCall.objects.all()] == [("127.0.0.1", "assist")] * len(BY_RULES)
     assert len(model.asked) == len(BY_RULES)
     shown = miras_parts.post(f"/workspace/tickets/{evil.pk}/summary/model/").content.decode()
-    assert_harmless(shown, own=seen(CORPUS[name]))
+    # The customer's own sentences stand below it, as they stand in the message.
+    assert_harmless(shown.partition('class="written"')[2].partition("</p>")[0], own=seen(CORPUS[name]))
     assert standing() == before
     message = evil.messages.get()
     Message.objects.filter(pk=message.pk).update(language="fr")
@@ -394,7 +395,8 @@ def assert_harmless(shown: str, *, own: str) -> None:
     """Text and nothing else: no element, no link, and no address, number or value that the customer did not write."""
     for element in ("<script", "<img", "<iframe", "<form", 'href="http', 'javascript:alert(1)"', 'src="http'):
         assert element not in shown
-    assert "&lt;script&gt;" in shown or "data-after" in shown
+    # What stands before the end of a thought is not shown at all.
+    assert "&lt;script&gt;" in shown or "data-after" in shown or "</think>" in own
     for link in ("evil.example/", "EVIL.EXAMPLE/", "evil-bank.com", "evil．com"):
         assert link not in shown
     for strange in (
@@ -407,7 +409,8 @@ def assert_harmless(shown: str, *, own: str) -> None:
         "[IBAN_99]",
     ):
         assert strange in own or strange not in shown
-    assert "Vogel" not in shown and "771188" not in shown
+    assert "Vogel" in own or "Vogel" not in shown
+    assert "771188" not in shown
 
 
 def test_names_of_files_go_nowhere(miras_parts: Client, asks: Ticket, model: Double, now: datetime) -> None:
