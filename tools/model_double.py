@@ -1,6 +1,7 @@
 """A double of a language model on this machine: speaks as OpenAI's API does, knows nothing, shows what it gets.
 
-    python -m tools.model_double 11500      then enter http://127.0.0.1:11500/v1 as the address of an AI provider
+    python -m tools.model_double 11500                 then enter http://127.0.0.1:11500/v1 as an AI provider's address
+    python -m tools.model_double 11500 vllm-too-long   the same, and it answers as that server does (tools/model_shapes)
 
 It answers with what it was given to work on, so that one sees that nothing personal came along. Tests give it other
 answers.
@@ -9,11 +10,23 @@ answers.
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-Answers = Callable[[dict[str, Any]], str | dict[str, Any]]
+
+@dataclass(frozen=True)
+class Raw:
+    """An answer to the byte. Several pieces are sent as chunks, with a pause in seconds before each."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    pieces: Sequence[bytes] = ()
+    pause: float = 0
+
+
+Answers = Callable[[dict[str, Any]], "str | dict[str, Any] | Raw"]
 
 
 def echo(asked: dict[str, Any]) -> str:
@@ -32,6 +45,7 @@ class Double(ThreadingHTTPServer):
         self.answers, self.status, self.shows = answers, status, shows
         self.asked: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.over = threading.Event()  # so that nobody waits for a slow answer that no one wants any more
 
     @property
     def address(self) -> str:
@@ -47,11 +61,13 @@ class Double(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.over.set()
         self.shutdown()
         self.server_close()
 
 
 class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"  # as servers do that send their answer in chunks
     server: Double
 
     def do_POST(self) -> None:
@@ -61,12 +77,26 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.shows:
             print(json.dumps(asked, ensure_ascii=False, indent=2), flush=True)
         said = self.server.answers(asked)
+        if isinstance(said, Raw):
+            return self._send_raw(said)
         body = json.dumps(completion(said, asked) if isinstance(said, str) else said).encode()
-        self.send_response(self.server.status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
+        self._send_raw(Raw(self.server.status, {"content-type": "application/json"}, [body]))
+
+    def _send_raw(self, raw: Raw) -> None:
+        is_chunked = len(raw.pieces) > 1
+        length = {"transfer-encoding": "chunked"} if is_chunked else {"content-length": str(len(b"".join(raw.pieces)))}
+        self.send_response(raw.status)
+        for name, value in (raw.headers | length).items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        try:
+            for piece in raw.pieces:
+                self.server.over.wait(raw.pause)
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if is_chunked else piece)
+            if is_chunked:
+                self.wfile.write(b"0\r\n\r\n")
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # whoever asked had enough
 
     def log_message(self, *_words: object) -> None:
         """Nothing: what it was asked is shown instead, where that is wanted."""
@@ -85,6 +115,9 @@ def completion(said: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    with Double(port=int(sys.argv[1]) if len(sys.argv) > 1 else 11500, shows=True) as double:
+    from tools.model_shapes import SHAPES  # it imports this module
+
+    chosen = SHAPES[sys.argv[2]] if len(sys.argv) > 2 else echo
+    with Double(chosen, port=int(sys.argv[1]) if len(sys.argv) > 1 else 11500, shows=True) as double:
         print(f"answers at {double.address}; Ctrl-C ends it", flush=True)
         threading.Event().wait()

@@ -90,3 +90,43 @@ def test_without_a_model_blocks_and_rules_help_and_nothing_is_marked(
     page.locator(".remark").get_by_role("button", name="Stattdessen schreiben").click()
     expect(field).to_have_value("Wir haben das geprüft.")
     expect(page.locator("[data-assisted]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", TWO)
+def test_a_summary_by_a_model_is_asked_for_and_the_chosen_sentences_are_one_click_away(
+    log_in: LogIn, mira: Agent, ticket: Ticket, model: Double, now: datetime, size: dict[str, int]
+) -> None:
+    switched_on(model.address, at=now)
+    page = log_in(mira, **size)
+    page.goto(f"/workspace/tickets/{ticket.pk}/")
+    page.keyboard.press("S")
+    page.get_by_role("button", name="Mit KI zusammenfassen").press("Enter")
+    summary = page.locator("#summary")
+    expect(summary).to_contain_text("geschrieben von muster-7b bei Eigener Rechner")
+    expect(summary.locator(".written")).to_have_text("Gern senken wir Ihren Abschlag.")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    chosen = summary.locator("[data-sentence]").first
+    expect(chosen).to_be_hidden()
+    summary.get_by_text("Ausgewählte Sätze zeigen").click()
+    expect(chosen).to_be_visible()
+
+
+@pytest.mark.parametrize("size", TWO)
+def test_a_message_is_translated_by_a_model_beside_the_original(
+    log_in: LogIn, mira: Agent, ticket: Ticket, model: Double, now: datetime, size: dict[str, int]
+) -> None:
+    switched_on(model.address, at=now)
+    message = ticket.messages.get(direction="in")
+    Message.objects.filter(pk=message.pk).update(text="Merhaba,\n\nfaturam çok yüksek.", language="tr")
+    model.answers = lambda asked: "Guten Tag,\n\nmeine Rechnung ist zu hoch."
+    page = log_in(mira, **size)
+    page.goto(f"/workspace/tickets/{ticket.pk}/")
+    page.keyboard.press("U")
+    page.get_by_role("button", name="Mit KI übersetzen").press("Enter")
+    beside = page.locator(f"#tr{message.pk}")
+    expect(beside).to_contain_text("Übersetzt vom Modell muster-7b, von niemandem geprüft")
+    expect(beside).to_contain_text("meine Rechnung ist zu hoch.")
+    expect(beside).to_contain_text("faturam çok yüksek.")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0

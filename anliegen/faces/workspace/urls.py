@@ -64,6 +64,8 @@ from anliegen.faces.workspace.tickets import (
     whom,
     wording,
 )
+from anliegen.faces.workspace.tickets.assisting import summing
+from anliegen.faces.workspace.tickets.assisting import translation as machine_translation
 from anliegen.faces.workspace.tickets.assisting import views as assisting
 
 app_name = "workspace"
@@ -138,10 +140,12 @@ urlpatterns = [
     path("tickets/<int:number>/seen/", bell.seen, name="seen"),
     path("tickets/<int:number>/summary/", summary.summary, name="summary"),
     path("tickets/<int:number>/summary/news/", summary.news, name="summary-news"),
+    path("tickets/<int:number>/summary/model/", summing.by_model, name="summary-model"),
     path("messages/<int:message>/translation/", translating.translation, name="translation"),
     path("messages/<int:message>/translation/write/", translating.write, name="translate"),
     path("messages/<int:message>/translation/draft/", translating.keep, name="translation-draft"),
     path("messages/<int:message>/translation/discard/", translating.discard, name="translation-discard"),
+    path("messages/<int:message>/translation/model/", machine_translation.by_model, name="translation-model"),
     path("messages/<int:message>/translation/ask/", translating.ask, name="translation-ask"),
     path("messages/<int:message>/highlight/", highlights.mark, name="highlight"),
     path("highlights/<int:pk>/remove/", highlights.unmark, name="remove-highlight"),

@@ -30,7 +30,8 @@ class Outcome:
     """Words for a person to read, and the line of the ledger; without words, why there are none.
 
     `why`: "" (there are words), "none" (nobody to ask), "by_hand" (the customer does not want it), "class" (such words
-    may not go there), "nothing" (to work on), "budget", "busy", "off", or the code of a failure.
+    may not go there), "nothing" (to work on), "budget", "busy", "off", or the code of a failure. `wait_s`: for how many
+    seconds the provider asked to be left alone, where it did.
     """
 
     text: str = ""
@@ -38,6 +39,7 @@ class Outcome:
     call: int | None = None
     model: str = ""
     provider: str = ""
+    wait_s: int | None = None
 
 
 def provider_for(deed: str) -> Provider | None:
@@ -67,12 +69,13 @@ def ask(asked: Asked, material: Material, known: Known, *, allowed: bool | Calla
     today = timezone.localdate(at)
     hider = Hider(known, today)
     messages = prompts.messages(asked.deed, _hidden(needed, hider), fence=random_source.token_hex(8))
-    call, answer = _asked(provider, asked, messages, MOST_TOKENS_OUT, at)
+    most_out = prompts.MOST_TOKENS_OUT.get(asked.deed, MOST_TOKENS_OUT)
+    call, answer = _asked(provider, asked, messages, most_out, at)
     if call is None:
         return Outcome(why=answer.error, provider=provider.name)
     text = "" if answer.error else taken(answer.text, hider, ours=needed.ours, today=today)
     why = answer.error or ("" if text else "empty")
-    return Outcome(text, why, call.pk, call.model, provider.name)
+    return Outcome(text, why, call.pk, call.model, provider.name, answer.wait_s)
 
 
 def try_out(provider: Provider, *, actor: Actor, at: datetime) -> str:

@@ -19,6 +19,7 @@ DEEDS = [
     ("friendlier", pgettext_lazy("deed", "make friendlier")),
     ("summary", pgettext_lazy("deed", "sum up")),
     ("translate", pgettext_lazy("deed", "translate")),
+    ("understand", _("translate what customers write")),
 ]
 TEST = "test"  # of the connection, with a sentence of our own
 DATA_CLASSES = [

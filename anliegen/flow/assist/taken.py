@@ -6,7 +6,7 @@ from datetime import date
 
 from anliegen.flow.assist.hiding import Hider
 from anliegen.flow.assist.hiding.hidden import seen
-from anliegen.flow.assist.hiding.patterns import SHAPE, spans
+from anliegen.flow.assist.hiding.patterns import spans
 
 LONGEST = 20_000  # characters
 # What nobody gave the model it has made up, or was told to write: a person fills in what is meant.
@@ -14,8 +14,13 @@ OPEN = {
     "MAIL": "{{?E-Mail}}", "LINK": "{{?Link}}", "IBAN": "{{?IBAN}}", "NUMBER": "{{?Nummer}}", "BIRTH": "{{?Datum}}",
     "ADDRESS": "{{?Adresse}}",
 }  # fmt: skip
-_THOUGHT = re.compile(r"^\s*<think>.{0,20000}?</think>", re.DOTALL)  # what some models say to themselves before
+# What some models say to themselves before; the beginning of it may have gone with a server's template.
+_THOUGHT = re.compile(
+    r"\A(?:.*(?:</think(?:ing)?>|\[/THINK\])|\s*(?:<think(?:ing)?>|\[THINK\]).*)", re.DOTALL | re.IGNORECASE
+)
 _FENCED = re.compile(r"^\s*```[a-z]{0,12}\n(.*?)\n?```\s*$", re.DOTALL)
+# Marks that are none of ours, such as [PERSON_1]: nothing was given to it under them.
+_MARK = re.compile(r"\[([A-ZÄÖÜ]{2,20}_\d{1,6})\]", re.IGNORECASE)
 _BRACES = re.compile(r"\{\{([^{}\n]{1,80})\}\}")
 
 
@@ -23,14 +28,13 @@ def taken(answer: str, hider: Hider, *, ours: Sequence[str] = (), today: date) -
     """The text as it is shown. A placeholder that was never given out becomes an open place, filled with nothing; so
     does a link that stands in none of `ours`, the texts that we wrote: where a stranger wants people to go is not said
     on."""
-    text = seen(answer)[: 2 * LONGEST]
-    text = _THOUGHT.sub("", text)
+    text = _THOUGHT.sub("", seen(answer))[: 2 * LONGEST]
     if fenced := _FENCED.match(text):
         text = fenced[1]
     # Places of ours that a program fills are none of the model's: only a person fills what it leaves open.
     text = _BRACES.sub(lambda found: f"{{{{?{found[1].strip().removeprefix('?').strip() or '…'}}}}}", text)
     text = _without_strange(text.strip()[:LONGEST], today)
-    text = SHAPE.sub(lambda found: _known(found[0], hider, ours), text)
+    text = _MARK.sub(lambda found: _known(found[0], hider, ours), text)
     return hider.restore(text)
 
 

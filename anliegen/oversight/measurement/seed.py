@@ -193,7 +193,8 @@ def _ticket_row(plan: Plan, base: Base) -> tuple[Any, ...]:
     agent = plan.agent.pk if plan.agent else None
     is_due = not done and plan.said[-1].is_in
     return (
-        plan.number, plan.subject, plan.status, 2, "email", "seed", list(plan.tags), "de", base.brand.pk, plan.person,
+        plan.number, plan.subject, plan.status, 2, "email", "" if plan.is_unplaced else "seed", list(plan.tags), "de",
+        base.brand.pk, plan.person,
         None if plan.is_unplaced else plan.team.pk, agent, agent, plan.opened_at, plan.last_at, plan.last_at,
         plan.last_at if not done and plan.said[-1].is_in else None,
         answers[0] if answers else None, plan.last_at if done else None,

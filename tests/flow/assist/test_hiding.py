@@ -1,5 +1,6 @@
 """Nothing personal leaves, and all of it comes back in its place."""
 
+import json
 import re
 import unicodedata
 from datetime import date
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from anliegen.flow.assist.hiding import Hider, Known
 from anliegen.flow.assist.hiding.hidden import seen
 from anliegen.flow.assist.hiding.patterns import SHAPE
+from anliegen.flow.assist.prompts import Material, Said, messages
 
 TODAY = date(2026, 11, 16)
 NAMES = (
@@ -159,3 +161,58 @@ def test_long_texts_of_what_patterns_like_least_come_back_exactly(bad: str) -> N
     one = hider()
     text = bad * (20_000 // len(bad))
     assert one.restore(one.hide(text)) == text
+
+
+GERMAN = Known(("Jürgen Müller", "Jonas Weiß"), ("Lindenstraße 5", "04109 Leipzig", "KD-47"))
+# As people write them: what is to be hidden, in a form in which it stands.
+FORMS = [
+    *("Müllers", "Muellers", "MÜLLER", "Müllersche", "Jonas'", "Weiss", "Weißens", "Jürgen  Müller", "Mu\u0308ller"),
+    *("Lindenstr. 7", "Lindenstr 7", "Lindenstr.7a", "Linden-Straße 12", "Unter den Linden 77", "Am Alten Markt 3"),
+    *("Straße des 17. Juni 135", "An der Alten Ziegelei 12b", "04109 Leipzig", "Hauptstraße 1 - 3"),
+    *("DE89 3704 0044 0532 0130 00", "de89370400440532013000", "DE89-3704-0044-0532-0130-00"),
+    *("0341 / 99 88 77", "+49 (341) 998877", "0171-1234567", "tel:+49341998877"),
+    *("kim.berger@example.org", "kim (at) example (punkt) org", "kim[at]example.de", "kim @ example.org"),
+    *("Kundennummer 4711", "Kd.-Nr. 4711", "KdNr: 4711", "Zählernr. 1ESY1160012345", "Zähler-Nr. 88221"),
+    *("Vertragskonto 5512", "Aktenzeichen 4711/26", "MaLo-ID 50123456789"),
+    *("geb. 3.4.85", "*3.4.85", "geboren am 03.04.1985", "3. Apr. 1985", "geb. am 3. April 85", "1985-04-03"),
+    *("stadtwerke-login.de", "www.example.org/kim", "example.org/kim?id=4711"),
+]
+# What of them says who or what it is.
+TELLING = re.compile(
+    r"m(?:ü|ue|u\u0308)ller|jonas|wei(?:ss|ß)|linden|markt|ziegelei|17\. juni|leipzig|hauptstra|3704|9988|99 88|1234567"
+    r"|berger|kim|4711|1160012345|88221|5512|50123456789|3\.4|03\.04|apr|1985|login",
+    re.I,
+)
+FRAMES = st.sampled_from(
+    ["Guten Tag, {} ,\nbitte.", "Betreff: {} , Rückfrage", "> Am 12.12.2026 schrieb jemand: {} ;", "({}), {}.", "{}"]
+)
+
+
+@given(st.lists(st.tuples(FRAMES, st.sampled_from(FORMS)), min_size=1, max_size=6))
+def test_nothing_of_a_german_text_is_in_the_request_and_all_of_it_is_back(pieces: list[tuple[str, str]]) -> None:
+    text = "\n".join(frame.replace("{}", form) for frame, form in pieces)
+    one = Hider(GERMAN, TODAY)
+    hidden = one.hide(text)
+    asked = json.dumps(messages("summary", Material((Said("customer", hidden),)), fence="f"), ensure_ascii=False)
+    left = SHAPE.sub("", asked.partition("BEGIN f")[2])
+    assert not TELLING.search(unicodedata.normalize("NFC", left).replace("ü", "ü"))
+    assert one.restore(hidden) == text
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("meine Tochter Anna Schmidt", "meine Tochter [NAME_1]"),
+        ("Hallo Peter,", "Hallo [NAME_1],"),
+        ("Guten Tag Frau Meier,", "Guten Tag Frau [NAME_1],"),
+        ("Eheleute Krause", "Eheleute [NAME_1]"),
+        ("Müllers Rechnung", "[NAME_1]s Rechnung"),
+        ("Müllersche Wohnung", "[NAME_1]sche Wohnung"),
+        ("Liebe Grüße", "Liebe Grüße"),
+        ("Im Anhang 2 Bilder, am Montag 12 Uhr", "Im Anhang 2 Bilder, am Montag 12 Uhr"),
+        ("rechnung.pdf, z.B. morgen. Danke.Wir kommen", "rechnung.pdf, z.B. morgen. Danke.Wir kommen"),
+        ("Der Zähler 1 läuft", "Der Zähler 1 läuft"),
+    ],
+)
+def test_what_is_hidden_of_a_german_sentence(said: str, left: str) -> None:
+    assert Hider(GERMAN, TODAY).hide(said) == left

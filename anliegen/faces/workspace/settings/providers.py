@@ -117,13 +117,24 @@ def questions(request: HttpRequest) -> HttpResponse:
 
 def words(code: str) -> str:
     """Why there was no answer, for people."""
-    if code in ("budget", "busy", "off", "protocol", "empty", "no_key", "broken_off") or code.startswith("http_"):
+    if code in _OWN or code.startswith("http_"):
         return _troubles(code)
     return str(call_troubles.words(code))
 
 
+_OWN = ("budget", "busy", "off", "protocol", "empty", "no_key", "broken_off", "too_long", "cut_off", "filtered")
+
+
 def _troubles(code: str) -> str:
     match code:
+        case "too_long":
+            return _("The question was longer than its model reads.")
+        case "cut_off":
+            return _("Its answer grew too long and was broken off. A model that thinks aloud needs more than we allow.")
+        case "filtered":
+            return _("It held its answer back by a filter of its own.")
+        case "http_301" | "http_302" | "http_303" | "http_307" | "http_308":
+            return _("It sends questions on to another address. Enter that one, if you trust it.")
         case "budget":
             return _("The budget of this month does not cover it.")
         case "busy":

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote
 
 from django.db.models import TextField, Value
@@ -15,9 +16,13 @@ from django.views.decorators.http import require_safe
 from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import agent_of
+from anliegen.faces.workspace.tickets import outside
 from anliegen.faces.workspace.tickets.page import ticket_seen_by
+from anliegen.flow.assist import asking
 from anliegen.flow.assist.summary import Line, Said, Summary, summarise
 from anliegen.ground.text import shorten
+from anliegen.records.accounts.models import Agent
+from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.models.together import LONGEST_SUMMARY
 
@@ -69,7 +74,7 @@ class _Row:
 def summary(request: HttpRequest, number: int) -> HttpResponse:
     """Of all that was said, or up to the message that `upto` names; read anew each time and kept nowhere."""
     ticket = ticket_seen_by(agent_of(request), number)
-    context = {"ticket": ticket, "summed": summed(ticket, _upto(request))}
+    context = context_of(ticket, agent_of(request), _upto(request))
     return page(request, "workspace/ticket/summary_page.html", context, block="part")
 
 
@@ -80,7 +85,18 @@ def news(request: HttpRequest, number: int) -> HttpResponse:
     ticket = ticket_seen_by(agent_of(request), number)
     upto, rows = _upto(request), _rows(ticket)
     newer = rows[-1].at if rows and upto is not None and rows[-1].said.key != upto else None
-    return page(request, "workspace/ticket/summary_newer.html", {"ticket": ticket, "newer": newer})
+    context = {"ticket": ticket, "newer": newer, "by_model": request.GET.get("by") == "model"}
+    return page(request, "workspace/ticket/summary_newer.html", context)
+
+
+def context_of(ticket: Ticket, agent: Agent, upto: int | None) -> dict[str, Any]:
+    """What the page shows, and whether a language model may be asked for another one."""
+    has_model = asking.provider_for("summary") is not None and may(agent, "ticket.reply", ticket)
+    return {
+        "ticket": ticket,
+        "summed": summed(ticket, upto),
+        "has_model": has_model and outside.may_leave(ticket),
+    }
 
 
 def proposed(ticket: Ticket) -> str:

@@ -16,6 +16,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import foreign, letters
 from anliegen.faces.workspace.tickets.page import ticket_seen_by
+from anliegen.flow.assist import asking
 from anliegen.ground import clock
 from anliegen.ground.text import shorten
 from anliegen.records.accounts.models import Agent
@@ -70,6 +71,16 @@ class Beside:
         return may(self.agent, "ticket.note", self.ticket)
 
     @property
+    def has_draft(self) -> bool:
+        """Whether this agent is at it."""
+        return self.may_write and _draft_of(self) is not None
+
+    @property
+    def wants_model(self) -> bool:
+        """Whether a language model may be asked: by who may keep a translation, while no person has begun one."""
+        return self.may_write and self.newest is None and not self.has_draft
+
+    @property
     def others(self) -> list[tuple[str, str]]:
         """Other languages it is there in, by code and name."""
         kept = self.message.translations.newest().exclude(language=self.into).order_by("language")
@@ -96,7 +107,7 @@ class Beside:
 @require_safe
 def translation(request: HttpRequest, message: int) -> HttpResponse:
     """The original, and beside it what it says."""
-    return _shown(request, Beside(request, message))
+    return shown(request, Beside(request, message))
 
 
 @asks("ticket.note")
@@ -123,7 +134,7 @@ def write(request: HttpRequest, message: int) -> HttpResponse:
         return _form(request, beside, written, problem=_("Please translate at least one paragraph."))
     except actions.TranslatedMeanwhile as meanwhile:
         return _form(request, beside, written, meanwhile=meanwhile.newest)
-    return _done(request, beside)
+    return done(request, beside)
 
 
 @asks("ticket.note")
@@ -159,7 +170,7 @@ def discard(request: HttpRequest, message: int) -> HttpResponse:
     beside = Beside(request, message)
     insist(request, "ticket.note", beside.ticket)
     actions.discard_translation_draft(beside.message, beside.agent, language=beside.into)
-    return _done(request, beside)
+    return done(request, beside)
 
 
 @asks("ticket.note")
@@ -170,7 +181,7 @@ def ask(request: HttpRequest, message: int) -> HttpResponse:
     insist(request, "ticket.note", beside.ticket)
     chosen = next((one for one in beside.speakers() if str(one.agent.pk) == request.POST.get("agent")), None)
     if chosen is None or chosen.is_asked:
-        return _done(request, beside)
+        return done(request, beside)
     actions.write_note(
         beside.ticket,
         text=_question(beside, chosen.agent),
@@ -179,7 +190,7 @@ def ask(request: HttpRequest, message: int) -> HttpResponse:
         actor=actor_of(request),
         at=clock.now(),
     )
-    return _done(request, beside)
+    return done(request, beside)
 
 
 def _is_too_long(written: Sequence[str]) -> bool:
@@ -220,14 +231,20 @@ def _question(beside: Beside, colleague: Agent) -> str:
     }
 
 
-def _shown(request: HttpRequest, beside: Beside) -> HttpResponse:
+def shown(request: HttpRequest, beside: Beside, trouble: str = "") -> HttpResponse:
+    """The message and its translation. `trouble`: why no language model has translated it."""
     newest = beside.newest
+    wants = beside.wants_model
     context = {
+        "trouble": trouble,
+        "wants_model": wants,
+        "has_model": wants and asking.provider_for("understand") is not None,
+        "may_set_up": wants and may(beside.agent, "settings.manage"),
         "beside": beside,
         "pairs": [_drawn(one) for one in beside.pairs(parts(newest.text))] if newest else [],
         "older": [(one, parts(one.text)) for one in beside.versions[1:]],
         "speakers": beside.speakers() if beside.may_write and newest is None else [],
-        "has_draft": beside.may_write and _draft_of(beside) is not None,
+        "has_draft": beside.has_draft,
     }
     return page(request, "workspace/ticket/translation_page.html", context, block="part")
 
@@ -267,9 +284,10 @@ def _draft_of(beside: Beside) -> TranslationDraft | None:
     return own.first()
 
 
-def _done(request: HttpRequest, beside: Beside) -> HttpResponse:
+def done(request: HttpRequest, beside: Beside) -> HttpResponse:
+    """What is there by now, after something was done."""
     if request.htmx:  # type: ignore[attr-defined]
-        return _shown(request, Beside(request, beside.message.pk))
+        return shown(request, Beside(request, beside.message.pk))
     return redirect("workspace:translation", beside.message.pk)
 
 

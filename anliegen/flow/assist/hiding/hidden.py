@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from anliegen.flow.assist.hiding.names import pattern_of
+from anliegen.flow.assist.hiding.names import Names
 from anliegen.flow.assist.hiding.patterns import SHAPE, Span, spans
 
 
@@ -26,7 +26,7 @@ class Hider:
     _value_of: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self._names = pattern_of(self.known.names, self.known.values)
+        self._names = Names(self.known.names, self.known.values)
 
     def hide(self, text: str) -> str:
         """The text without what is known or looks personal. `restore` gives back exactly what went in."""
@@ -51,7 +51,7 @@ class Hider:
 
     def _whole(self, text: str) -> list[Span]:
         """In their order, what lies over one another as one: nothing of either is left standing."""
-        names = self._names.finditer(text) if self._names else ()
+        names = self._names.finditer(text)
         found = [*spans(text, self.today), *(Span(one.start(), one.end(), "NAME") for one in names)]
         whole: list[Span] = []
         for span in sorted(found, key=lambda one: (one.start, -one.end)):

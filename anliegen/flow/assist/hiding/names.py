@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 # Between the letters of a name a sender may have put what nobody sees.
 _UNSEEN = "[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u0300-\u036f]*"
+_LEFT_OUT = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u0300-\u036f]")
 _DIGRAPHS = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"}
 # Parts of names that are words, too: alone they name nobody.
 _WORDS = frozenset(
@@ -61,15 +62,37 @@ _WORDS = frozenset(
     ]
 )
 _PARTS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_ENDINGS = "(?i:s|es|ens|in|innen|sche[mnrs]?)?"
 _ONLY_AS_WRITTEN = 4  # letters; a shorter name must be spelt as it is, or "an" would be Mr An
 
 
-def pattern_of(names: Iterable[str], values: Iterable[str]) -> re.Pattern[str] | None:
-    """What finds these names, whole and by their parts, and these values; None where there are none."""
-    found = [_name(one) for one in _spellings(names)]
-    found += [_spelt(one, exact=False) for one in values if len(one.strip()) > 2]
-    longest_first = sorted(dict.fromkeys(found), key=len, reverse=True)
-    return re.compile("|".join(longest_first)) if longest_first else None
+class Names:
+    """Finds these names, whole and by their parts, and these values.
+
+    An expression of all of them takes longer to build than most texts to read, so each text gets one of those alone
+    that it may hold.
+    """
+
+    def __init__(self, names: Iterable[str], values: Iterable[str]) -> None:
+        named = [(_bare(one), one, True) for one in _spellings(names)]
+        self._known = [*named, *((_bare(one), one, False) for one in values if len(one.strip()) > 2)]
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        bare = _bare(text)
+        found = {
+            _name(one) if is_name else _spelt(one, exact=False)
+            for held, one, is_name in self._known
+            if held and held in bare
+        }
+        if not found:
+            return iter(())
+        return re.compile("|".join(sorted(found, key=lambda one: (-len(one), one)))).finditer(text)
+
+
+def _bare(text: str) -> str:
+    """What all spellings of a name that are found have in common."""
+    apart = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
+    return _LEFT_OUT.sub("", apart).replace("ı", "i")
 
 
 def _spellings(names: Iterable[str]) -> Iterator[str]:
@@ -84,8 +107,8 @@ def _spellings(names: Iterable[str]) -> Iterator[str]:
 
 
 def _name(one: str) -> str:
-    """At a word's beginning; it may have an ending of the genitive."""
-    return rf"(?<![^\W_]){_spelt(one, exact=len(one) < _ONLY_AS_WRITTEN)}(?=s?(?![^\W_])|['’]s)"
+    """At a word's beginning; it may have an ending, as in "Müllers", "Krausens", "Müllersche", "Schmidtin"."""
+    return rf"(?<![^\W_]){_spelt(one, exact=len(one) < _ONLY_AS_WRITTEN)}(?={_ENDINGS}(?![^\W_])|['’]s)"
 
 
 def _spelt(one: str, *, exact: bool) -> str:

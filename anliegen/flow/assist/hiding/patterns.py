@@ -15,6 +15,24 @@ _LINK = re.compile(
     r"\b(?:https?|ftp)://[^\s<>\"]{1,2000}|\bwww\.[^\s<>\"]{1,2000}|\b(?:mailto|tel):[^\s<>\"]{1,400}", re.I
 )
 _MAIL = re.compile(r"[^\s@<>\"',;:()\[\]{}]{1,64}@[^\s@<>\"',;:()\[\]{}]{1,190}\.[^\W\d_]{2,24}")
+# The same for people alone: "kim (at) example.org", "kim @ example.org".
+_SPOKEN = re.compile(
+    r"[\w.+-]{1,64}(?:\s?@\s?|\s{0,2}[\[({]\s?(?:at|ät)\s?[\])}]\s{0,2})[\w-]{1,63}"
+    r"(?:(?:\.|\s{0,2}[\[({]\s?(?:dot|punkt)\s?[\])}]\s{0,2})[\w-]{2,63}){1,4}",
+    re.I,
+)
+# What browsers and mail programs make a link of although nothing says so: a host with a path, or of a known end.
+_HOST = re.compile(
+    r"(?<![\w@.-])(?:[^\W_][\w-]{0,62}[.．。｡]){1,5}(?P<top>[^\W\d_]{2,24})(?!\w)(?P<path>(?::\d{1,5})?[/\\][^\s<>\"]{1,2000})?"
+)
+_TOPS = frozenset(
+    (
+        *("de", "com", "net", "org", "eu", "info", "biz", "io", "app", "dev", "me", "co", "uk", "at", "ch", "fr", "pl"),
+        *("nl", "es", "tr", "ru", "cn", "su", "xyz", "top", "online", "site", "shop", "link", "click", "live", "tk"),
+        *("ml", "ga", "cf", "gq", "ly", "cc", "tv", "ws", "pw", "icu", "vip", "club", "store", "website", "space"),
+        *("page", "cloud", "example", "bank", "support", "help", "ua", "cz", "us"),
+    )
+)
 _IBAN = re.compile(r"\b[A-Z]{2}[ \u00a0]?\d{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}\b", re.I)
 # Any row of six or more digits, whatever parts them: telephones, customers, contracts, meters, cards.
 _NUMBER = re.compile(r"(?<![\w])(?:\+|\(\+?)?\d(?:[ \u00a0./()–-]{0,3}\d){5,30}(?!\w)")
@@ -26,6 +44,13 @@ _LABELLED = re.compile(
     r"(?P<value>[A-Z]{0,6}[ /-]?\d[\dA-Z/._-]{1,30})",
     re.I,
 )
+# Numbers that a name without the word "number" goes before.
+_NAMED = re.compile(
+    r"\b(?:vertragskonto|kundenkonto|buchungskonto|kassenzeichen|aktenzeichen|az\."
+    r"|(?:kd|kunden|vertr|zähler)\.?[ -]{0,2}nr\.?"
+    r"|zähler|ma-?lo(?:-id)?|me-?lo(?:-id)?)[ :#.-]{1,3}(?P<value>[A-Z]{0,6}[ /-]?\d[\dA-Z/._-]{2,30})",
+    re.I,
+)
 _STREET = re.compile(
     r"\b(?:[A-ZÄÖÜ][\wäöüß.'’-]{0,40}[ -]){0,3}[A-ZÄÖÜ]?[\wäöüß.'’-]{0,40}(?:straße|strasse|str\.|weg|platz|allee|gasse"
     r"|ring|damm|ufer|steig|hof|chaussee|markt|Straße|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Hof|Markt)[ \u00a0]"
@@ -34,20 +59,36 @@ _STREET = re.compile(
     r"|Ave|Lane|Drive|Square|Way|Close)\b"
     r"|\b(?:[A-ZÇĞİÖŞÜ][\w'’-]{1,40} ){1,3}(?:Caddesi|Cad\.?|Sokağı|Sokak|Sok\.?|Bulvarı|Mahallesi|Mah\.?)"
     r",? (?:No[:.]? ?)?\d{1,4}"
+    r"|\b[A-ZÄÖÜ][\wäöüß.'’-]{0,40}(?:straße|strasse|str\.?|Straße|Str\.?)[ \u00a0]?\d{1,4}[a-zA-Z]?\b"
+    r"|\b(?:Am|Im|Zum|Zur|An (?:der|den)|In (?:der|den)|Auf (?:der|dem)|Unter (?:den|der)|Hinter (?:der|dem)"
+    r"|Vor (?:der|dem)|Bei der|Straße (?:des|der)|Platz (?:des|der)|Allee der)"
+    r"(?! (?:Montag|Dienstag|Mittwoch|Donnerstag|Freitag|Samstag|Sonnabend|Sonntag|Januar|Februar|März|April|Mai|Juni"
+    r"|Juli|August|September|Oktober|November|Dezember|Jahr|Alter|Schnitt|Umfang|Preis|Tag))"
+    r"(?: (?:\d{1,2}\. )?[A-ZÄÖÜ][\wäöüß-]{1,40}){1,3} \d{1,3}[a-z]?\b"
+    r"(?![.,]\d| ?(?:Uhr|Euro|€|Prozent|%|kWh|Tag|Woche|Monat|Jahr)| [A-ZÄÖÜ])"
     r"|\b\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40}"
 )
 _DATE = re.compile(r"(?<![\d.])(?:(?P<iso>\d{4})-\d{2}-\d{2}|\d{1,2}[./]\s?\d{1,2}[./]\s?(?P<year>\d{4}|\d{2}))(?!\w)")
 _MONTH = (
     r"Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember|January|February|March|May"
-    r"|June|July|October|December|Ocak|Şubat|Mart|Nisan|Mayıs|Haziran|Temmuz|Ağustos|Eylül|Ekim|Kasım|Aralık"
+    r"|Jan|Feb|Mär|Mrz|Apr|Jun|Jul|Aug|Sept?|Okt|Oct|Nov|Dez|Dec|June|July|October|December|Ocak|Şubat|Mart|Nisan|Mayıs|Haziran|Temmuz|Ağustos|Eylül|Ekim|Kasım|Aralık"
 )
-_WRITTEN_DATE = re.compile(rf"(?<![\d.])\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:{_MONTH})\s(?P<year>\d{{4}})(?!\w)", re.I)
+_WRITTEN_DATE = re.compile(
+    rf"(?<![\d.])\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:{_MONTH})\.?\s(?P<year>\d{{4}}|\d{{2}})(?!\w)", re.I
+)
 _BORN = re.compile(
-    r"\b(?:geb\.?|geboren\w{0,2}|geburts\w{0,12}|jahrgang|born|birth\w{0,8}|dob|doğum\w{0,8})\b[^\n]{0,20}$", re.I
+    r"\b(?:geb\.?|geboren\w{0,2}|geburts\w{0,12}|jahrgang|born|birth\w{0,8}|dob|doğum\w{0,8})\b[^\n]{0,20}$|\*[ ]?$",
+    re.I,
 )
 _INTRODUCED = re.compile(
-    rf"(?i:\b(?:herr(?:n|en)?|frau|hr\.|fr\.|familie|fam\.|mr|mrs|ms|miss|mister|sayın|bay|bayan|dr|prof)\b\.?[ \u00a0]"
+    rf"(?i:\b(?:herr(?:n|en)?|frau|hr\.?|fr\.|familie|fam\.|eheleute|ehepaar"
+    rf"|mr|mrs|ms|miss|mister|sayın|bay|bayan|dr|prof)\b\.?[ \u00a0]"
     rf"(?:(?:dr|prof|med|dipl|ing)\.?[ \u00a0-]?){{0,3}})(?P<title>{_NAMES})"
+    rf"|(?i:\b(?:mein|unser)(?:e[mnrs]?)?\s(?:(?:ehe)?mann|ehefrau|sohn|tochter|vater|mutter|bruder|schwester"
+    rf"|nachbar(?:in)?|partner(?:in)?|lebensgefährt(?:e|in)|vermieter(?:in)?|mieter(?:in)?)[ \u00a0])"
+    rf"(?P<close>{_NAMES})"
+    rf"|(?i:\b(?:hallo|liebe[rs]?|moin|servus|merhaba|dear|hi|hello|guten\s(?:tag|morgen|abend))[ \u00a0])"
+    rf"(?!Herr|Frau|Familie|Damen|Gr[uü]|Kolleg|Team|Mr|Ms|Sir|Madam)(?P<greeted>{_NAMES})(?=[ ]{{0,2}}(?:[,!\n]|$))"
     rf"|(?i:\b(?:mein name ist|ich hei(?:ß|ss)e|ich bin (?:der|die)|my name is|i am called|i'm called|benim adım|adım"
     rf"|ismim|i\. ?a\.|i\. ?v\.|gez\.)[ \u00a0:]{{1,2}})(?P<said>{_NAMES})"
     r"|(?i:\b(?:mit )?(?:freundliche|beste|liebe|viele|herzliche|schöne)[nmr]?\s(?:grüße|grüßen|gruß|gruss|grüsse"
@@ -55,7 +96,14 @@ _INTRODUCED = re.compile(
     r"|\b(?:mfg|lg|vg)|\b(?:best|kind|warm) regards|\byours (?:sincerely|faithfully)|\bsincerely|\bsaygılarımla"
     rf"|\bhochachtungsvoll)[,.!]?[ ]{{0,3}}(?:\n[ ]{{0,3}}){{1,3}}(?P<signed>[^\n]{{2,60}})"
 )
-_COLUMNS = (("LINK", _LINK), ("MAIL", _MAIL), ("IBAN", _IBAN), ("ADDRESS", _STREET), ("NUMBER", _CODE))
+_COLUMNS = (
+    ("LINK", _LINK),
+    ("MAIL", _MAIL),
+    ("MAIL", _SPOKEN),
+    ("IBAN", _IBAN),
+    ("ADDRESS", _STREET),
+    ("NUMBER", _CODE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +121,13 @@ def spans(text: str, today: date) -> Iterator[Span]:
         yield Span(found.start(), found.end(), "TEXT")
     for kind, pattern in _COLUMNS:
         yield from (Span(found.start(), found.end(), kind) for found in pattern.finditer(text))
-    for found in _LABELLED.finditer(text):
-        yield Span(found.start("value"), found.end("value"), "NUMBER")
+    for found in _HOST.finditer(text):
+        top = found["top"]
+        if found["path"] or (top.lower() in _TOPS and (top.islower() or top.isupper())):
+            yield Span(found.start(), found.end(), "LINK")
+    for pattern in (_LABELLED, _NAMED):
+        for found in pattern.finditer(text):
+            yield Span(found.start("value"), found.end("value"), "NUMBER")
     yield from _dates(text, today)
     days = [(found.start(), found.end()) for found in _DATE.finditer(text)]
     for found in _NUMBER.finditer(text):

@@ -1,9 +1,10 @@
 """What help works on: what was said in this one concern, whose names must not leave, and whether anything may."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from anliegen.faces.workspace.tickets import outside
 from anliegen.faces.workspace.tickets.blocks import Here
 from anliegen.flow.assist.hiding import Known
 from anliegen.flow.assist.prompts import Material
@@ -11,7 +12,7 @@ from anliegen.flow.assist.prompts import Said as Part
 from anliegen.flow.assist.summary import Line, Said, Summary, summarise
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Address, Person
-from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.models import Message, Participant, Ticket
 
 MOST_SAID = 60  # messages, the newest
 MOST_WANTS = 2
@@ -64,27 +65,25 @@ class Concern:
 
     @property
     def is_by_hand(self) -> bool:
-        """Whether the customer, or somebody for the concern, wants people alone to see to it."""
-        return (
-            self.ticket.by_hand_since is not None
-            or Person.objects.filter(pk=self.ticket.person_id, by_hand_since__isnull=False).exists()
-        )
+        return outside.is_by_hand(self.ticket)
 
     @property
     def is_sealed(self) -> bool:
-        """Whether anything came encrypted: what our key opened is told to nobody outside."""
-        return any(one.came_encrypted for one in self.ticket.messages.filter(direction="in"))
+        return outside.is_sealed(self.ticket)
 
     def may_leave(self) -> bool:
-        return not self.is_by_hand and not self.is_sealed
+        return outside.may_leave(self.ticket)
 
     def known(self) -> Known:
         """The names and values of everybody who takes part, us included."""
         return known_of(self.ticket, [*self.messages, *self.ticket.messages.filter(direction="in")], self.agent)
 
-    def material(self, blocks: Sequence[str] = ()) -> Material:
+    def material(self, blocks: Sequence[str] = (), *, language: str = "") -> Material:
+        """`language`: of what comes back; that of the answer where none is given."""
         said = [Part("customer" if one.direction == "in" else "own", one.said) for one in self.messages]
-        return Material((*(Part("knowledge", text) for text in blocks), *said), self.text, self.here.language)
+        return Material(
+            (*(Part("knowledge", text) for text in blocks), *said), self.text, language or self.here.language
+        )
 
     @property
     def _open(self) -> list[Line]:
@@ -93,12 +92,37 @@ class Concern:
 
 def known_of(ticket: Ticket, messages: Sequence[Message], agent: Agent | None = None) -> Known:
     """Of one ticket: persons, their organisation and addresses, whoever wrote or got a mail, and colleagues."""
-    person = Person.objects.select_related("organisation").get(pk=ticket.person_id)
-    taking_part = Address.objects.filter(pk__in=ticket.participants.values("address")).select_related("person")
-    people = {person.pk: person} | {one.person_id: one.person for one in taking_part}
+    return known_of_each([(ticket, messages)], agent)[ticket.pk]
+
+
+def known_of_each(said: Sequence[tuple[Ticket, Sequence[Message]]], agent: Agent | None = None) -> dict[int, Known]:
+    """The same of several tickets, by their numbers, with as many questions to the database as of one."""
+    numbers = [ticket.pk for ticket, _messages in said]
+    asking = Person.objects.filter(pk__in=[ticket.person_id for ticket, _messages in said])
+    persons = {one.pk: one for one in asking.select_related("organisation")}
+    people = {ticket.pk: {ticket.person_id: persons[ticket.person_id]} for ticket, _messages in said}
+    for part in Participant.objects.filter(ticket__in=numbers).select_related("address__person"):
+        people[part.ticket_id].setdefault(part.address.person_id, part.address.person)
+    addresses: dict[int, list[str]] = {}
+    everybody = {pk for each in people.values() for pk in each}
+    for pk, value in Address.objects.filter(person__in=everybody).values_list("person_id", "value"):
+        addresses.setdefault(pk, []).append(value)
+    return {
+        ticket.pk: _known(people[ticket.pk], persons[ticket.person_id], addresses, messages, agent)
+        for ticket, messages in said
+    }
+
+
+def _known(
+    people: Mapping[int, Person],
+    person: Person,
+    addresses: Mapping[int, Sequence[str]],
+    messages: Sequence[Message],
+    agent: Agent | None,
+) -> Known:
     names = [name for one in people.values() for name in (one.name, one.given_name, one.family_name)]
     values = [value for one in people.values() for value in (one.street, f"{one.postcode} {one.city}".strip())]
-    values += Address.objects.filter(person__in=people).values_list("value", flat=True)
+    values += [value for pk in people for value in addresses.get(pk, ())]
     if person.organisation is not None:
         names.append(person.organisation.name)
     for name, address in _mentioned(messages):

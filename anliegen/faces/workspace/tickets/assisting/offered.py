@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from anliegen.faces.workspace.tickets.assisting.material import Concern, known_of
+from anliegen.faces.workspace.tickets.assisting.material import Concern, known_of_each
 from anliegen.faces.workspace.tickets.blocks import Offered, offered
+from anliegen.flow.assist.hiding import Known
 from anliegen.flow.assist.offering import alike
 from anliegen.flow.assist.offering.alike import Alike
 from anliegen.flow.assist.offering.blanked import blanked, core
@@ -35,7 +36,8 @@ def similar(concern: Concern) -> list[Similar]:
     candidates = tickets.terms_of_resolved(concern.agent, concern.ticket, terms)
     ranked = alike.rank(terms, candidates, most=2 * MOST_SIMILAR)
     found = tickets.answered([one.key for one in ranked])[:MOST_SIMILAR]
-    shown = [Similar(one, text) for one in found if (text := _wording(one))]
+    known = known_of_each([(one.ticket, one.messages) for one in found]) if found else {}
+    shown = [Similar(one, text) for one in found if (text := _wording(one, known[one.ticket.pk]))]
     as_seen_by(concern.agent, [one.answered.ticket for one in shown])
     return shown
 
@@ -64,9 +66,7 @@ def _weight(one: Alike, title: Set[str], row: Offered, topic: str) -> float:
     return one.score + by_title + (OF_ITS_TOPIC if is_of_topic else 0)
 
 
-def _wording(one: Answered) -> str:
+def _wording(one: Answered, known: Known) -> str:
     """Names, numbers, amounts and days were the other customer's: they are open places here."""
-    messages = list(one.ticket.messages.order_by("pk"))
-    known = known_of(one.ticket, messages)
     today = timezone.localdate(clock.now())
     return blanked(core(one.answer.said), known, today=today, language=one.answer.language or "de")

@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
-
 from anliegen.faces.workspace.tickets.assisting import offered
+from anliegen.faces.workspace.tickets.assisting.hindered import why
 from anliegen.faces.workspace.tickets.assisting.material import Concern
 from anliegen.flow.assist import asking
 from anliegen.flow.assist.asking import Outcome
@@ -16,26 +14,14 @@ from anliegen.flow.assist.offering import mended
 from anliegen.flow.assist.offering.blanked import core
 from anliegen.flow.assist.offering.changed import changed
 from anliegen.flow.assist.offering.drafted import drafted
+from anliegen.flow.assist.prompts import Material, Said
 from anliegen.flow.assist.wording import Remark
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.record import ref
 from anliegen.ground.language import language_of
+from anliegen.records.tickets.models import Message
 
 MOST_GIVEN = 2  # text blocks that a model gets
-WHY: dict[str, str | Promise] = {
-    "by_hand": gettext_lazy("This customer or concern is to be handled by people alone: nothing was asked outside."),
-    "sealed": gettext_lazy("Something here came encrypted: nothing of it leaves the house."),
-    "class": gettext_lazy("%(name)s may not be asked with words of this kind: nothing has left."),
-    "budget": gettext_lazy("The budget of %(name)s for this month is used up; the responsible person is told."),
-    "busy": gettext_lazy("%(name)s has enough to do at the moment."),
-    "off": gettext_lazy("%(name)s was switched off."),
-    "timeout": gettext_lazy("%(name)s took too long."),
-    "too_large": gettext_lazy("%(name)s answered with more than anybody reads."),
-    "http_401": gettext_lazy("%(name)s does not take our key."),
-    "http_429": gettext_lazy("%(name)s takes no more questions at the moment."),
-}
-UNUSABLE = gettext_lazy("%(name)s gave no answer that can be used (%(code)s).")
-SILENT = ("", "none", "nothing")  # nothing went wrong: there was nobody to ask, or nothing to ask about
 
 
 @dataclass(frozen=True)
@@ -47,6 +33,7 @@ class Proposal:
     changes: Sequence[Remark] = ()
     call: int | None = None
     model: str = ""
+    provider: str = ""
     why: str = ""  # what hindered the model, in a sentence
     is_rules: bool = True
 
@@ -58,7 +45,7 @@ def propose(deed: str, concern: Concern, *, actor: Actor, at: datetime) -> Propo
     if outcome.text:
         return _of_model(deed, concern, outcome)
     by_rules = BY_RULES[deed](concern)
-    return Proposal(deed, by_rules.text, by_rules.changes, why=_why(outcome))
+    return Proposal(deed, by_rules.text, by_rules.changes, why=why(outcome))
 
 
 def _asked(deed: str, concern: Concern, blocks: Sequence[str], actor: Actor, at: datetime) -> Outcome:
@@ -68,7 +55,18 @@ def _asked(deed: str, concern: Concern, blocks: Sequence[str], actor: Actor, at:
     if concern.is_sealed:
         return Outcome(why="sealed")
     asked = Asked(deed, ref(concern.ticket), actor)
-    return asking.ask(asked, concern.material(blocks), concern.known(), allowed=concern.may_leave, at=at)
+    # A summary is for whoever reads it here, everything else for the customer.
+    material = concern.material(blocks, language=concern.agent.language if deed == "summary" else "")
+    return asking.ask(asked, material, concern.known(), allowed=concern.may_leave, at=at)
+
+
+def translated(message: Message, into: str, concern: Concern, *, actor: Actor, at: datetime) -> Outcome:
+    """What a message of this concern says in the reader's language, by a model; rules cannot. Keeps nothing."""
+    if concern.is_sealed:
+        return Outcome(why="sealed")
+    said = Said("customer" if message.direction == "in" else "own", message.said)
+    asked = Asked("understand", ref(concern.ticket), actor)
+    return asking.ask(asked, Material((said,), "", into), concern.known(), allowed=concern.may_leave, at=at)
 
 
 def _of_model(deed: str, concern: Concern, outcome: Outcome) -> Proposal:
@@ -76,7 +74,7 @@ def _of_model(deed: str, concern: Concern, outcome: Outcome) -> Proposal:
     if deed == "draft":
         text = f"{concern.here.greeting}\n\n{text}\n"
     changes = changed(concern.text, text) if deed in ("shorter", "friendlier") else ()
-    return Proposal(deed, text, changes, outcome.call, outcome.model, is_rules=False)
+    return Proposal(deed, text, changes, outcome.call, outcome.model, outcome.provider, is_rules=False)
 
 
 @dataclass(frozen=True)
@@ -130,14 +128,3 @@ BY_RULES: dict[str, Callable[[Concern], _ByRules]] = {
 
 def _language(concern: Concern) -> str:
     return language_of(concern.text) or concern.ticket.language or "de"
-
-
-def _why(outcome: Outcome) -> str:
-    if outcome.why in SILENT:
-        return ""
-    if outcome.why.endswith("timeout"):
-        return str(WHY["timeout"]) % {"name": outcome.provider}
-    sentence = WHY.get(outcome.why)
-    if sentence is None:
-        return str(UNUSABLE) % {"name": outcome.provider, "code": outcome.why}
-    return str(sentence) % {"name": outcome.provider}
