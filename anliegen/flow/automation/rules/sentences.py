@@ -81,6 +81,8 @@ def holds(condition: Condition, names: Names) -> str:
                 "the customer has waited for more than %(hours)s hours",
                 hours,
             ) % {"hours": hours}
+    if condition.values == ("none",):
+        return _("nobody has it") if condition.field == "assignee" else _("it has no team")
     return _IS[condition.field]() % {"what": _values(condition, names)}
 
 
@@ -98,6 +100,8 @@ def fails(condition: Condition, names: Names) -> str:
                 "the customer has not waited for more than %(hours)s hours",
                 hours,
             ) % {"hours": hours}
+    if condition.values == ("none",):
+        return _("somebody has it") if condition.field == "assignee" else _("it has a team")
     return _IS_NOT[condition.field]() % {"what": _values(condition, names)}
 
 

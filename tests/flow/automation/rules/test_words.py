@@ -12,7 +12,8 @@ from anliegen.flow.automation.rules.definition import Action, Condition, Definit
 from anliegen.flow.automation.rules.effects import Effect, becomes, effects
 from anliegen.flow.automation.rules.fits import Facts, fits, holds
 from anliegen.flow.automation.rules.rings import leads_to, ring
-from anliegen.flow.automation.rules.sentences import sentence
+from anliegen.flow.automation.rules.sentences import fails, sentence
+from anliegen.flow.automation.rules.sentences import holds as said_of
 from anliegen.flow.automation.rules.share import is_in_share, place
 from anliegen.flow.automation.rules.vocabulary import ACTIONS, ALERTS, CONDITIONS, EVENTS, LEADS_TO
 from tests.conftest import MONDAY
@@ -243,6 +244,10 @@ def test_every_condition_can_be_said_with_a_not(language: str) -> None:
     with translation.override(language):
         for field in CONDITIONS:
             one = Condition(field, ("1",))
+            if field in ("team", "assignee"):
+                without = Condition(field, ("none",))
+                assert " keine" not in sentence(on("message", Action("close"), all=(without,)), NAMES)
+                assert fails(without, NAMES) != said_of(without, NAMES)
             must = sentence(on("message", Action("close"), all=(one,)), NAMES)
             must_not = sentence(on("message", Action("close"), none=(one,)), NAMES)
             assert must != must_not
