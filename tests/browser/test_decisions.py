@@ -91,7 +91,7 @@ def test_with_the_keyboard_one_is_confirmed_one_changed_and_one_stopped(
     expect(dialog.get_by_label("Was ist richtig?")).to_be_focused()
     assert violations(page) == []
     dialog.get_by_label("Was ist richtig?").select_option("Abschlag ändern")
-    dialog.get_by_role("button", name="Das wählen").press("Enter")
+    dialog.get_by_role("button", name="Auswahl übernehmen").press("Enter")
     expect(page.locator(".toast").last).to_contain_text("Berichtigt. Die Automatik lernt daraus.")
     expect(dialog).not_to_be_visible()
     expect(asked).to_have_count(0)
@@ -117,7 +117,7 @@ def test_without_a_script_it_works_too(
     page.goto(f"/workspace/tickets/{fresh.pk}/")
     page.get_by_role("region", name="Die Automatik fragt: Welches Thema?").get_by_role("link", name="Ändern").click()
     page.get_by_label("Was ist richtig?").select_option("Abschlag ändern")
-    page.get_by_role("button", name="Das wählen").click()
+    page.get_by_role("button", name="Auswahl übernehmen").click()
     expect(page.locator("#timeline")).to_contain_text("berichtigt: Abschlag ändern")
     context.close()
     fresh.refresh_from_db()
