@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from anliegen.flow.automation.choices import SIGNALS
 from anliegen.flow.automation.rules.definition import Action, Condition, Definition, Trigger
@@ -158,7 +158,8 @@ def value_name(field: str, value: str, names: Names) -> str:
     if field in ("topic", "tag", "language", "words"):
         return _quoted(value)
     if value == "none":
-        return _("nobody") if field == "assignee" else _("none")
+        nobody, none = pgettext("asked by a rule", "nobody"), pgettext("asked by a rule", "none")
+        return nobody if field == "assignee" else none
     return _quoted(names.get((field, value)) or _("(no longer there)"))
 
 
