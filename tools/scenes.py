@@ -98,8 +98,11 @@ def _written_about_three_things(page: Page) -> None:
         page.fill("[name=text]", text)
         page.locator("form[data-once] .button-primary").click()
         page.wait_for_load_state("load")
-    page.wait_for_timeout(15_000)  # until it is sorted
-    page.goto(lane)
+    for _look in range(24):  # until it is sorted, which a busy machine takes its time for
+        page.wait_for_timeout(5_000)
+        page.goto(lane)
+        if page.locator(".row-link").count() >= 3:
+            break
     page.wait_for_timeout(400)
 
 
