@@ -65,7 +65,7 @@ def test_what_waits_stands_at_the_head_and_all_of_it_beside(
     page = log_in(mira, **size)
     page.goto(f"/workspace/tickets/{decision.ticket_id}/")
     asked = page.get_by_role("region", name="Die Automatik fragt: Welches Thema?")
-    expect(asked).to_contain_text("Umzug und Einzug mittel · 72 %")
+    expect(asked).to_contain_text("Umzug und Einzug Sicherheit: mittel (72\u202f%)")
     expect(page.get_by_role("region", name="Das tut die Automatik gleich: Welche Sprache?")).to_be_visible()
     panel = page.locator("#panel-decisions")
     if size["width"] > 1000:
@@ -131,7 +131,7 @@ def test_the_list_of_proposals_is_without_a_barrier(
     page = log_in(mira, **size)
     page.goto("/workspace/proposals/")
     expect(page.get_by_text("Umzug und Einzug")).to_be_visible()
-    page.get_by_text("Warum?").click()
+    page.get_by_text("Worauf das beruht").click()
     assert violations(page) == []
     assert page.locator("main").first.evaluate(WITHIN)
     page.get_by_role("button", name="Stimmt").click()
