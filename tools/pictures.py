@@ -38,6 +38,9 @@ CHOOSE = """
 from anliegen.config.cli.program import instance
 with instance(migrated=False):
     from django.db.models import Count
+    from anliegen.flow.automation.models import Learnt
+    from anliegen.flow.automation.teaching import actions as teaching
+    from anliegen.ground import clock
     from anliegen.records.accounts.models import Agent
     from anliegen.records.tickets.links import status_link
     from anliegen.records.tickets.models import Ticket
@@ -45,6 +48,9 @@ with instance(migrated=False):
     ticket, other = found.annotate(said=Count("messages")).order_by("-said", "-pk")[:2]
     agent = Agent.objects.active().filter(role__slug="teamleitung").order_by("pk").first()
     admin = Agent.objects.active().filter(role__slug="administration").order_by("pk").first()
+    # What is learnt waits in the demo; here it speaks, so that what comes in is sorted or stands in the lane.
+    model = Learnt.objects.waiting().get()
+    teaching.let_speak(model, responsible=admin, reason="Für die Bilder", by=admin, at=clock.now())
     print(ticket.pk, status_link(ticket), agent.email, admin.email, ticket.person_id, other.pk)
 """
 

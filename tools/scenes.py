@@ -81,6 +81,46 @@ def _put_aside(page: Page) -> None:
     page.wait_for_timeout(700)
 
 
+def _written_about_three_things(page: Page) -> None:
+    """Three customers write: about something known, about something that nobody foresaw, and about both."""
+    lane = page.url
+    for name, subject, text in (
+        ("Anna Brandt", "Umzug", "Ich ziehe zum 1. Dezember um. Wie melde ich den Umzug an?"),
+        ("Kim Ono", "Lichterketten", "Verkaufen Sie auch gebrauchte Lichterketten für den Hof unseres Vereins?"),
+        ("Lea Grün", "Balkon", "Wer putzt eigentlich die Scheiben am Wartehäuschen vor Ihrem Haus?"),
+    ):
+        page.goto(lane.split("/workspace/")[0] + "/anliegen/neu/")
+        given, family = name.split()
+        page.fill("[name=given_name]", given)
+        page.fill("[name=family_name]", family)
+        page.fill("[name=email]", f"{given.lower()}@kundschaft.example")
+        page.fill("[name=subject]", subject)
+        page.fill("[name=text]", text)
+        page.locator("form[data-once] .button-primary").click()
+        page.wait_for_load_state("load")
+    for _look in range(24):  # until it is sorted, which a busy machine takes its time for
+        page.wait_for_timeout(5_000)
+        page.goto(lane)
+        if page.locator(".row-link").count() >= 3:
+            break
+    page.wait_for_timeout(400)
+
+
+def _open_the_first(page: Page) -> None:
+    page.locator(".row-link").filter(has_text="Umzug").first.click()
+    page.locator(".decision-asked").first.wait_for()
+    page.wait_for_timeout(400)
+
+
+def _preview(page: Page) -> None:
+    page.get_by_role("link", name="Störungen ans Netz").click()
+    page.get_by_role("link", name="Zeigen, was sie berührt hätte").click()
+    page.wait_for_load_state("load")
+    page.wait_for_timeout(400)
+
+
+LANE = "/workspace/?view=unplaced"
+
 SCENES = (
     Scene("portal", "What customers see first.", "/", sizes=ALL, who="nobody"),
     Scene("status", "How a concern stands, for the one who wrote.", "{status}", sizes=ALL, who="nobody"),
@@ -101,6 +141,20 @@ SCENES = (
     Scene("filter", "A list narrowed by choosing.", "/workspace/filter/?view=open"),
     Scene("many", "Many at once: what changes is shown before.", "/workspace/?view=open", _many),
     Scene("customers", "All that is known of a customer.", "{person}"),
+    Scene("lane", "What fits no category waits for a person.", LANE, _written_about_three_things, ("", "-phone")),
+    Scene("decision", "Automation asks, says why and how sure it is; a person decides.", LANE, _open_the_first),
+    Scene(
+        "register", "How automation is used, for everybody to read.", "/automatik/", sizes=("", "-phone"), who="nobody"
+    ),
+    Scene("topics", "What concerns are about, as a tree.", "/workspace/settings/topics/", who="admin"),
+    Scene("learnt", "What was learnt, from what, and how far it may go.", "/workspace/settings/learnt/", who="admin"),
+    Scene(
+        "rule",
+        "What a rule would have touched, before it does anything.",
+        "/workspace/settings/rules/",
+        _preview,
+        who="admin",
+    ),
     Scene("settings", "Settings, in the browser.", "/workspace/settings/", who="admin"),
     Scene("targets", "Response targets by team, topic and priority.", "/workspace/settings/targets/", who="admin"),
 )

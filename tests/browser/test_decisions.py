@@ -55,7 +55,7 @@ def test_what_waits_stands_at_the_head_and_all_of_it_beside(
     page = log_in(mira, **size)
     page.goto(f"/workspace/tickets/{decision.ticket_id}/")
     asked = page.get_by_role("region", name="Die Automatik fragt: Welches Thema?")
-    expect(asked).to_contain_text("Umzug und Einzug mittel · 72 %")
+    expect(asked).to_contain_text("Umzug und Einzug Sicherheit: mittel (72\u202f%)")
     expect(page.get_by_role("region", name="Das tut die Automatik gleich: Welche Sprache?")).to_be_visible()
     panel = page.locator("#panel-decisions")
     if size["width"] > 1000:
@@ -81,7 +81,7 @@ def test_with_the_keyboard_one_is_confirmed_one_changed_and_one_stopped(
     expect(dialog.get_by_label("Was ist richtig?")).to_be_focused()
     assert violations(page) == []
     dialog.get_by_label("Was ist richtig?").select_option("Abschlag ändern")
-    dialog.get_by_role("button", name="Das wählen").press("Enter")
+    dialog.get_by_role("button", name="Auswahl übernehmen").press("Enter")
     expect(page.locator(".toast").last).to_contain_text("Berichtigt. Die Automatik lernt daraus.")
     expect(dialog).not_to_be_visible()
     expect(asked).to_have_count(0)
@@ -107,7 +107,7 @@ def test_without_a_script_it_works_too(
     page.goto(f"/workspace/tickets/{fresh.pk}/")
     page.get_by_role("region", name="Die Automatik fragt: Welches Thema?").get_by_role("link", name="Ändern").click()
     page.get_by_label("Was ist richtig?").select_option("Abschlag ändern")
-    page.get_by_role("button", name="Das wählen").click()
+    page.get_by_role("button", name="Auswahl übernehmen").click()
     expect(page.locator("#timeline")).to_contain_text("berichtigt: Abschlag ändern")
     context.close()
     fresh.refresh_from_db()
@@ -121,7 +121,7 @@ def test_the_list_of_proposals_is_without_a_barrier(
     page = log_in(mira, **size)
     page.goto("/workspace/proposals/")
     expect(page.get_by_text("Umzug und Einzug")).to_be_visible()
-    page.get_by_text("Warum?").click()
+    page.get_by_text("Worauf das beruht").click()
     assert violations(page) == []
     assert page.locator("main").first.evaluate(WITHIN)
     page.get_by_role("button", name="Stimmt").click()

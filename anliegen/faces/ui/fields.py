@@ -4,7 +4,9 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     # Order matters: the narrower class first.
@@ -18,6 +20,7 @@ KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.DateInput, "date"),
     (forms.TimeInput, "time"),
 )
+DASHES = BLANK_CHOICE_DASH[0][1]  # what Django shows for nothing: it says so to nobody
 PASSED = (
     *("autocomplete", "autofocus", "inputmode", "pattern", "min", "max", "step"),
     *("minlength", "maxlength", "placeholder", "rows"),
@@ -29,6 +32,8 @@ def drawn_field(bound: forms.BoundField) -> dict[str, Any]:
     widget = bound.field.widget
     kind = kind_of(widget)
     attrs = bound.build_widget_attrs({**widget.attrs}, widget)
+    if isinstance(bound.field, forms.DecimalField) and kind == "text":
+        attrs.setdefault("inputmode", "decimal")  # with a comma it is no number to a browser
     value = bound.value()
     return {
         "name": bound.html_name,
@@ -59,7 +64,7 @@ def options_of(bound: forms.BoundField) -> list[tuple[str, str]]:
         if isinstance(label, (list, tuple)):
             found += [(str(inner), str(text)) for inner, text in label]
         else:
-            found.append(("" if value is None else str(value), str(label)))
+            found.append(("" if value is None else str(value), _("not set") if label == DASHES else str(label)))
     return found
 
 

@@ -64,7 +64,7 @@ def test_the_ticket_shows_all_of_it_in_plain_words(decide: Decide, ticket: Ticke
     panel = page[page.index('id="decisions-panel"') :]
     for words in (
         "Was die Automatik hier entschieden hat",
-        "mittel (72 %)",
+        "Sicherheit: mittel (72\u202f%)",
         '<mark class="decision-word">umziehen</mark> <mark class="decision-word">neue Wohnung</mark>',
         "Gasanschluss (20 %)",
         f'<a href="/workspace/tickets/{ticket.pk}/">#{ticket.pk}</a>',

@@ -33,12 +33,18 @@ def _table(dimension: str, groups: list[dict[str, Any]], figures: dict[str, Any]
         _("Concerns"),
         _("Wait, median"),
         _("Wait, 9 of 10"),
-        *(str(words.MEASURE_NAMES[name]) for name in RATES),
+        *(_headed(words.MEASURE_NAMES[name]) for name in RATES),
         _("Error of its certainty"),
     ]
     columns: list[dict[str, Any]] = [{"text": _("Group")}, *({"text": text, "numeric": True} for text in numeric)]
     rows = [[words.group_name(dimension, one["group"]), *_cells(one)] for one in shown]
-    return Figures(str(words.DIMENSION_NAMES[dimension]), columns, rows, len(groups) - len(shown))
+    return Figures(_headed(words.DIMENSION_NAMES[dimension]), columns, rows, len(groups) - len(shown))
+
+
+def _headed(name: object) -> str:
+    """A name that else stands inside a sentence, as a heading."""
+    words = str(name)
+    return words[:1].upper() + words[1:]
 
 
 def _cells(group: dict[str, Any]) -> list[Any]:
@@ -61,7 +67,7 @@ def _share(rate: dict[str, Any] | None) -> Any:
     if rate is None:
         return NOTHING
     value, low, high = rate["share"]
-    bounds = {"low": number(low * 100), "high": words.share(high), "count": number(rate["n"])}
+    bounds = {"low": number(low * 100, digits=1), "high": words.share(high), "count": number(rate["n"])}
     return _with(words.share(value), _("%(low)s to %(high)s, of %(count)s") % bounds)
 
 

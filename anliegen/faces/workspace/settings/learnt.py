@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
@@ -165,4 +165,5 @@ def _exceptions(request: HttpRequest) -> list[Told]:
 
 
 def _topic_names() -> dict[str, Any]:
-    return dict(Topic.objects.values_list("code", "name"))
+    language = get_language() or "de"
+    return {row.code: row.name_in(language) for row in Topic.objects.all()}

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from anliegen.flow.automation.learning.calibration import AS_SAID, Certainty, shares
 from anliegen.flow.automation.learning.encoders import Encoder
 from anliegen.flow.automation.learning.room import NOT_KNOWN, Room
-from anliegen.flow.automation.learning.terms import Floats, Row, Terms
+from anliegen.flow.automation.learning.terms import Floats, Row, Terms, as_written
 from anliegen.flow.automation.learning.voices import LIKE, Linear, Neighbours, Pairs
 
 MARGIN = 0.2  # by this the scores of a linear voice are divided before it is heard beside the others
@@ -220,7 +220,8 @@ class Model:
         """The words that speak for a class, by what the voice of words alone gives them: exact for that voice."""
         found = self.terms.by_word(text, row, self.words.share_of(row, column))
         best = sorted(((share, word) for word, share in found.items() if share > 0), reverse=True)[:MOST_REASONS]
-        return tuple((word, share) for share, word in best)
+        written = as_written([word for _share, word in best], text)
+        return tuple((word, share) for word, (share, _folded) in zip(written, best, strict=True))
 
 
 def _part_kept(rows: Sequence[Row], gist: Floats) -> Floats:

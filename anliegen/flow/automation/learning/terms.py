@@ -43,6 +43,18 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(fold_accents(text[:LONGEST_TEXT]))
 
 
+def as_written(words: Sequence[str], text: str) -> list[str]:
+    """Folded words as the text has them where they first stand: „zahlerstand“ is „Zählerstand“ to who reads it."""
+    missing, found = set(words), dict[str, str]()
+    for written in _WORD.finditer(text[:LONGEST_TEXT]):
+        if not missing:
+            break
+        if (word := fold_accents(written.group())) in missing:
+            missing.remove(word)
+            found[word] = written.group()
+    return [found.get(word, word) for word in words]
+
+
 def pieces_of(word: str) -> Iterator[str]:
     """All pieces of a word of 2 to 5 letters, a space marking where it begins and ends."""
     padded = f" {word} "

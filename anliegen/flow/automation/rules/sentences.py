@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from anliegen.flow.automation.choices import SIGNALS
 from anliegen.flow.automation.rules.definition import Action, Condition, Definition, Trigger
@@ -51,13 +51,20 @@ def when(trigger: Trigger) -> str:
 
 def _groups(definition: Definition, names: Names) -> list[str]:
     parts = [holds(one, names) for one in definition.all]
-    if some := [holds(one, names) for one in definition.any]:
+    if some := [holds(one, names) for one in _alike_together(definition.any)]:
         parts.append(
             some[0] if len(some) == 1 else _("at least one of this holds (%(what)s)") % {"what": _one_of(some)}
         )
-    if never := [holds(one, names) for one in definition.none]:
-        parts.append(_("none of this holds (%(what)s)") % {"what": _one_of(never)})
-    return parts
+    return [*parts, *(fails(one, names) for one in definition.none)]
+
+
+def _alike_together(conditions: Sequence[Condition]) -> list[Condition]:
+    """Of which one must hold: those that ask the same become one with several values, as people say it."""
+    values: dict[tuple[str, int], tuple[str, ...]] = {}
+    for place, one in enumerate(conditions):
+        key = (one.field, place if one.field in _PLAIN else -1)
+        values[key] = (*values.get(key, ()), *one.values)
+    return [Condition(field, together) for (field, _place), together in values.items()]
 
 
 def holds(condition: Condition, names: Names) -> str:
@@ -74,9 +81,35 @@ def holds(condition: Condition, names: Names) -> str:
                 "the customer has waited for more than %(hours)s hours",
                 hours,
             ) % {"hours": hours}
-    return _IS[condition.field]() % {
-        "what": _one_of([value_name(condition.field, one, names) for one in condition.values])
-    }
+    if condition.values == ("none",):
+        return _("nobody has it") if condition.field == "assignee" else _("it has no team")
+    return _IS[condition.field]() % {"what": _values(condition, names)}
+
+
+def fails(condition: Condition, names: Names) -> str:
+    """A condition that must not hold, as a clause."""
+    match condition.field:
+        case "others":
+            return _("the customer has no other open concerns")
+        case "unplaced":
+            return _("it is not among what fits no category")
+        case "waits":
+            hours = int(condition.values[0])
+            return ngettext(
+                "the customer has not waited for more than %(hours)s hour",
+                "the customer has not waited for more than %(hours)s hours",
+                hours,
+            ) % {"hours": hours}
+    if condition.values == ("none",):
+        return _("somebody has it") if condition.field == "assignee" else _("it has a team")
+    return _IS_NOT[condition.field]() % {"what": _values(condition, names)}
+
+
+def _values(condition: Condition, names: Names) -> str:
+    return _one_of([value_name(condition.field, one, names) for one in condition.values])
+
+
+_PLAIN = ("others", "unplaced", "waits")  # of these two do not become one
 
 
 _IS: dict[str, Callable[[], str]] = {
@@ -94,6 +127,21 @@ _IS: dict[str, Callable[[], str]] = {
     "signal": lambda: _("%(what)s speaks out of it"),
     "words": lambda: _("subject or text say %(what)s"),
 }
+_IS_NOT: dict[str, Callable[[], str]] = {
+    "channel": lambda: _("the channel is not %(what)s"),
+    "mailbox": lambda: _("the mailbox is not %(what)s"),
+    "brand": lambda: _("the brand is not %(what)s"),
+    "team": lambda: _("the team is not %(what)s"),
+    "assignee": lambda: _("it is not assigned to %(what)s"),
+    "status": lambda: _("the status is not %(what)s"),
+    "priority": lambda: _("the priority is not %(what)s"),
+    "topic": lambda: _("the topic is not %(what)s"),
+    "tag": lambda: _("it does not have the tag %(what)s"),
+    "language": lambda: _("the language is not %(what)s"),
+    "level": lambda: _("the escalation level is not %(what)s"),
+    "signal": lambda: _("%(what)s does not speak out of it"),
+    "words": lambda: _("subject and text do not say %(what)s"),
+}
 _CODES: dict[str, Mapping[str, object]] = {
     "channel": dict(CHANNELS),
     "status": dict(STATUSES),
@@ -110,7 +158,8 @@ def value_name(field: str, value: str, names: Names) -> str:
     if field in ("topic", "tag", "language", "words"):
         return _quoted(value)
     if value == "none":
-        return _("nobody") if field == "assignee" else _("none")
+        nobody, none = pgettext("asked by a rule", "nobody"), pgettext("asked by a rule", "none")
+        return nobody if field == "assignee" else none
     return _quoted(names.get((field, value)) or _("(no longer there)"))
 
 
@@ -128,9 +177,13 @@ def does(action: Action, names: Names) -> str:
         case "priority_down":
             return _("its priority falls by one")
         case "add_tags":
-            return _("it gets the tags %(what)s") % {"what": _tags(action.value)}
+            tags = _tags(action.value)
+            words = ngettext("it gets the tag %(what)s", "it gets the tags %(what)s", len(tags))
+            return words % {"what": _all_of(tags)}
         case "remove_tags":
-            return _("it loses the tags %(what)s") % {"what": _tags(action.value)}
+            tags = _tags(action.value)
+            words = ngettext("it loses the tag %(what)s", "it loses the tags %(what)s", len(tags))
+            return words % {"what": _all_of(tags)}
         case "note":
             return _("it gets the internal note %(what)s") % {"what": _quoted(action.value)}
         case "snooze":
@@ -146,8 +199,8 @@ def does(action: Action, names: Names) -> str:
     return _("a person is asked about a refund: %(what)s") % {"what": _quoted(action.value)}
 
 
-def _tags(value: str) -> str:
-    return _all_of([_quoted(tag.strip()) for tag in value.split(",")])
+def _tags(value: str) -> list[str]:
+    return [_quoted(tag.strip()) for tag in value.split(",")]
 
 
 def _quoted(text: str) -> str:

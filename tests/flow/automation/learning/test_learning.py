@@ -41,7 +41,7 @@ def test_new_messages_are_understood_by_the_words_that_decide(model) -> None:
     answers = model.answer([one.text for one in asked])
     assert [one.label for one in answers] == [one.label for one in asked]
     first = model.answer(["Der Abschlag ist viel zu hoch!"])[0]
-    assert (first.label, first.words[0][0]) == ("abschlag", "abschlag")
+    assert (first.label, first.words[0][0]) == ("abschlag", "Abschlag")
     assert first.runner_up != first.label and first.runner_up_confidence < first.confidence
     assert all(share > 0 for _word, share in first.words)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from anliegen.flow.automation.learning.terms import LONGEST_TEXT, Terms, matrix, pieces_of, words_of
+from anliegen.flow.automation.learning.terms import LONGEST_TEXT, Terms, as_written, matrix, pieces_of, words_of
 
 TEXTS = ["Mein Abschlag ist zu hoch", "Der Zähler steht still", "zu hoch ist der Abschlag im Mai", "Straße 5"]
 ANY = st.lists(st.text(max_size=60), min_size=1, max_size=6)
@@ -69,6 +69,18 @@ def test_what_the_words_add_is_what_the_terms_add(texts: list[str], asked: str, 
     found = terms.by_word(asked, row, shares)
     assert sum(found.values()) == pytest.approx(float(shares.sum()), abs=1e-4)
     assert set(found) == set(words_of(asked))
+
+
+def test_words_are_told_as_they_were_written() -> None:
+    text = "Mein ZÄHLER steht; der Zähler zählt nicht. Straße 5, Maße"
+    assert as_written(["zahler", "strasse", "masse", "nicht"], text) == ["ZÄHLER", "Straße", "Maße", "nicht"]
+    assert as_written(["fehlt"], text) == ["fehlt"]
+
+
+@given(st.text(max_size=200))
+def test_a_word_as_written_is_the_word_or_not_found(text: str) -> None:
+    for word, written in zip(words_of(text), as_written(words_of(text), text), strict=True):
+        assert written in (word, *text.split()) or words_of(written) == [word]
 
 
 def test_rows_become_a_matrix() -> None:

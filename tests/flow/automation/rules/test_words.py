@@ -12,7 +12,8 @@ from anliegen.flow.automation.rules.definition import Action, Condition, Definit
 from anliegen.flow.automation.rules.effects import Effect, becomes, effects
 from anliegen.flow.automation.rules.fits import Facts, fits, holds
 from anliegen.flow.automation.rules.rings import leads_to, ring
-from anliegen.flow.automation.rules.sentences import sentence
+from anliegen.flow.automation.rules.sentences import fails, sentence
+from anliegen.flow.automation.rules.sentences import holds as said_of
 from anliegen.flow.automation.rules.share import is_in_share, place
 from anliegen.flow.automation.rules.vocabulary import ACTIONS, ALERTS, CONDITIONS, EVENTS, LEADS_TO
 from tests.conftest import MONDAY
@@ -210,19 +211,47 @@ def test_a_rule_in_full() -> None:
         assert sentence(rule, NAMES) == (
             "Wenn eine Nachricht eintrifft, der Kanal „E-Mail“ oder „Formular“ ist, in Betreff oder Text"
             " „Umzug“ vorkommt"
-            " und es nicht so ist, dass das Schlagwort „vip“ gesetzt ist oder die Kundschaft weitere offene"
-            " Vorgänge hat,"
+            ", das Schlagwort „vip“ nicht gesetzt ist und die Kundschaft keine weiteren offenen Vorgänge hat,"
             " dann geht der Vorgang an das Team „team 1“, steigt die Priorität um eine Stufe und kommen die"
             " Schlagwörter"
             " „umzug“ und „eilig“ hinzu."
         )
     with translation.override("en"):
         assert sentence(rule, NAMES) == (
-            "When a message arrives, the channel is “e-mail” or “form”, subject or text say “Umzug” and none"
-            " of this holds"
-            " (it has the tag “vip” or the customer has other open concerns), then it goes to the team “team 1”, its"
+            "When a message arrives, the channel is “e-mail” or “form”, subject or text say “Umzug”, it does not"
+            " have the tag “vip” and the customer has no other open concerns, then it goes to the team “team 1”, its"
             " priority rises by one and it gets the tags “umzug” and “eilig”."
         )
+
+
+def test_conditions_of_which_one_must_hold_are_said_together_where_they_ask_the_same() -> None:
+    alike = (Condition("words", ("Störung",)), Condition("words", ("Stromausfall",)))
+    with translation.override("de"):
+        assert sentence(on("message", Action("add_tags", "störung"), any=alike), NAMES) == (
+            "Wenn eine Nachricht eintrifft und in Betreff oder Text „Störung“ oder „Stromausfall“ vorkommt,"
+            " dann kommt das Schlagwort „störung“ hinzu."
+        )
+        either = (*alike, Condition("waits", ("24",)), Condition("waits", ("48",)))
+        assert sentence(on("message", Action("remove_tags", "störung"), any=either), NAMES) == (
+            "Wenn eine Nachricht eintrifft und wenigstens eines davon gilt (in Betreff oder Text „Störung“ oder"
+            " „Stromausfall“ vorkommt, die Kundschaft länger als 24 Stunden wartet oder die Kundschaft länger"
+            " als 48 Stunden wartet), dann fällt das Schlagwort „störung“ weg."
+        )
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_every_condition_can_be_said_with_a_not(language: str) -> None:
+    with translation.override(language):
+        for field in CONDITIONS:
+            one = Condition(field, ("1",))
+            if field in ("team", "assignee"):
+                without = Condition(field, ("none",))
+                assert " keine" not in sentence(on("message", Action("close"), all=(without,)), NAMES)
+                assert fails(without, NAMES) != said_of(without, NAMES)
+            must = sentence(on("message", Action("close"), all=(one,)), NAMES)
+            must_not = sentence(on("message", Action("close"), none=(one,)), NAMES)
+            assert must != must_not
+            assert re.search(r"\b(nicht|keine|weder)\b" if language == "de" else r"\b(not|no)\b", must_not), must_not
 
 
 def test_what_is_gone_reads_as_gone() -> None:

@@ -159,7 +159,7 @@ def options_of(name: str) -> Options:
     if name == "topic":
         language = get_language() or "de"
         return [(one.code, one.name_in(language)) for one in Topic.objects.active().order_by("name", "code")]
-    nobody = [("none", _("nobody") if name == "assignee" else _("none"))] if name in ("assignee", "team") else []
+    nobody = [("none", _("nobody") if name == "assignee" else _("no team"))] if name in ("assignee", "team") else []
     rows: dict[str, QuerySet[Any]] = {
         "team": Team.objects.filter(is_active=True),
         "agent": choosable_agents(),
