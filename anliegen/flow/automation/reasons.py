@@ -89,6 +89,11 @@ def _by_topic_words(evidence: dict[str, Any]) -> str:
     return _("These words speak for it most: %(words)s.") % {"words": words}
 
 
+def _by_branch(evidence: dict[str, Any]) -> str:
+    topics = ", ".join(choice_in_words(choice) for choice in evidence["under"])
+    return _("It is surely one of what lies under it, and not sure which: %(topics)s.") % {"topics": topics}
+
+
 def _no_words(evidence: dict[str, Any]) -> str:
     return _("Its words speak for no category, so a person decides.")
 
@@ -136,6 +141,7 @@ def _by_rule(evidence: dict[str, Any]) -> str:
 _WORDS = {
     "rule": _by_rule,
     "topic-words": _by_topic_words,
+    "topic-branch": _by_branch,
     "mailbox": _by_mailbox,
     "no-mailbox": _no_mailbox,
     "mailbox-without-team": _mailbox_without_team,

@@ -5,7 +5,7 @@ hold up the intake: it has a time for each batch, and what it does not get to is
 """
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ import structlog
 
 from anliegen.flow.automation import approval, topics
 from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation.branches import Tree
 from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.speaking import Speaking
 from anliegen.ground.journal.actors import Actor
@@ -35,20 +36,20 @@ class Read:
     event: Event
 
 
-def try_out(read: Sequence[Read], *, in_use: Collection[str], at: datetime) -> None:
+def try_out(read: Sequence[Read], *, tree: Tree, at: datetime) -> None:
     """Write down what the version that waits would have said. The caller holds the tickets under lock."""
     voice = speaking.waiting_or_none() if read else None
     if voice is None:
         return
     actor = Actor.model(voice.learnt.name)
-    for one, proposal in _within_budget(read, voice, in_use):
+    for one, proposal in _within_budget(read, voice, tree):
         approval.submit(
             one.ticket, "topic", proposal, actor=actor.because_of(one.event), at=at, message=one.message,
             is_shadow=True,
         )  # fmt: skip
 
 
-def _within_budget(read: Sequence[Read], voice: Speaking, in_use: Collection[str]) -> Iterator[tuple[Read, Proposal]]:
+def _within_budget(read: Sequence[Read], voice: Speaking, tree: Tree) -> Iterator[tuple[Read, Proposal]]:
     until = time.monotonic() + BUDGET_S
     for start in range(0, len(read), AT_ONCE):
         if time.monotonic() > until:
@@ -56,7 +57,7 @@ def _within_budget(read: Sequence[Read], voice: Speaking, in_use: Collection[str
             return
         some = read[start : start + AT_ONCE]
         try:
-            proposals = topics.read([one.text for one in some], voice, in_use=in_use)
+            proposals = topics.read([one.text for one in some], voice, tree=tree)
         except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
             log.exception("the model that waits has failed")
             return

@@ -1,18 +1,21 @@
 """What messages are about, as proposals: from what the model that speaks answers to them and to their passages."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation.branches import Tree, above
 from anliegen.flow.automation.effects import choice_of
 from anliegen.flow.automation.learning.model import Answer
 from anliegen.flow.automation.signals.several import Label, Passage, passages, several
 from anliegen.flow.automation.teaching.speaking import Speaking
 
+SHOWN, MOST_SHOWN = 0.05, 4  # of what lies under a branch: what is so likely, and how many
 
-def read(texts: Sequence[str], voice: Speaking, *, in_use: Collection[str]) -> list[Proposal]:
+
+def read(texts: Sequence[str], voice: Speaking, *, tree: Tree) -> list[Proposal]:
     """A proposal for each text. One that speaks of several things fits no single category: a person sees it.
-    `in_use` are the codes of topics; what was taken out of use since it was learnt is proposed no more.
+    `tree` are the topics in use; what was taken out of use since it was learnt is proposed no more.
 
     All texts and passages are answered together, which costs least.
     """
@@ -24,12 +27,12 @@ def read(texts: Sequence[str], voice: Speaking, *, in_use: Collection[str]) -> l
     proposals = []
     for whole, each, said in zip(wholes, found, parts, strict=True):
         of_parts = [next(answers) for _part in said]
-        topics = several(each, [_label(one, in_use) for one in of_parts]) if of_parts else ()
+        topics = several(each, [_label(one, tree) for one in of_parts]) if of_parts else ()
         if topics:
             proposals.append(_of_several(topics, whole, of_parts, name, by))
         else:
             like = _like(whole, voice)
-            proposals.append(propose(whole, model=name, responsible_id=by, in_use=in_use, like=like))
+            proposals.append(propose(whole, model=name, responsible_id=by, tree=tree, like=like, surest=voice.surest))
     return proposals
 
 
@@ -38,12 +41,14 @@ def propose(
     *,
     model: str,
     responsible_id: int | None,
-    in_use: Collection[str],
+    tree: Tree,
     like: Mapping[str, Any],
+    surest: float = float("inf"),
 ) -> Proposal:
     """What the model says, with the words that decided, the runner-up, and its version; or that it fits none, because
     no category claims the words or because nothing like it has come before (the two questions of decision 0027).
-    `like`: what it is most like, as evidence."""
+    `like`: what it is most like, as evidence. Where no topic is sure enough to be applied but a branch of the tree is,
+    it proposes the branch."""
     evidence = {
         "words": [[word, round(share, 3)] for word, share in answer.words],
         "model": model,
@@ -56,9 +61,28 @@ def propose(
     if answer.is_unknown:
         reason = "no-words" if answer.evidence <= answer.likeness else "nothing-like-it"
         return Proposal("", 0.0, reason, responsible_id, evidence, (first,))
-    if answer.label not in in_use:
+    if answer.label not in tree:
         return Proposal("", 0.0, "topic-gone", responsible_id, evidence, (first,))
+    branch = _sure_branch(answer, tree, surest)
+    if branch is not None:
+        code, sure, under = branch
+        named = tuple((choice_of("topic", label), round(share, 4)) for label, share in under)
+        evidence["under"] = [choice for choice, _share in named]
+        return Proposal(choice_of("topic", code), round(sure, 4), "topic-branch", responsible_id, evidence, named)
     return Proposal(*first, "topic-words", responsible_id, evidence, (second,))
+
+
+def _sure_branch(answer: Answer, tree: Tree, surest: float) -> tuple[str, float, list[tuple[str, float]]] | None:
+    """The narrowest topic above the likeliest that is sure enough with all that lies under it, how sure that is, and
+    what of it is likely; None where the likeliest is sure enough itself, or no branch is."""
+    if answer.confidence >= surest:
+        return None
+    for branch in above(answer.label, tree):
+        under = [(label, share) for label, share in answer.shares if label == branch or branch in above(label, tree)]
+        sure = min(1.0, sum(share for _label, share in under))
+        if branch in tree and sure >= surest:
+            return branch, sure, [one for one in under if one[1] >= SHOWN][:MOST_SHOWN]
+    return None
 
 
 def _like(answer: Answer, voice: Speaking) -> Mapping[str, Any]:
@@ -77,8 +101,8 @@ def _parts(text: str, found: Sequence[Passage]) -> list[str]:
     return [text[one.start : one.end] for one in found] if len(found) > 1 else []
 
 
-def _label(answer: Answer, in_use: Collection[str]) -> Label:
-    return Label("" if answer.is_unknown or answer.label not in in_use else answer.label, answer.confidence)
+def _label(answer: Answer, tree: Tree) -> Label:
+    return Label("" if answer.is_unknown or answer.label not in tree else answer.label, answer.confidence)
 
 
 def _of_several(

@@ -11,8 +11,9 @@ from datetime import datetime
 
 import structlog
 
-from anliegen.flow.automation import approval, escalate, pauses, shadow, topics
+from anliegen.flow.automation import approval, branches, escalate, pauses, shadow, topics
 from anliegen.flow.automation.approval import SURE, Proposal
+from anliegen.flow.automation.branches import Tree
 from anliegen.flow.automation.effects import choice_of, value_of
 from anliegen.flow.automation.models import Decision, Learnt
 from anliegen.flow.automation.shadow import Read
@@ -62,11 +63,11 @@ def decide(events: Sequence[Event]) -> None:
             if ticket.person.by_hand_since is not None and ticket.by_hand_since is None:
                 tickets.take_by_hand(ticket, why="customer", actor=AUTHOR.because_of(firsts[pk]), at=clock.now())
         said, readable = _look(found, firsts)
-        in_use = frozenset(Topic.objects.active().values_list("code", flat=True)) if readable else frozenset()
-        said |= _spoken(readable, in_use)
+        tree = branches.in_use() if readable else {}
+        said |= _spoken(readable, tree)
         for pk, ticket in found.items():
             _decide(ticket, firsts[pk], said.get(pk))
-        shadow.try_out(readable, in_use=in_use, at=clock.now())
+        shadow.try_out(readable, tree=tree, at=clock.now())
 
 
 def _look(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> tuple[dict[int, Said], list[Read]]:
@@ -93,12 +94,12 @@ def _look(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> tuple[dic
     return said, [one for one in meant if not escalate.keeps_automation_away(one.message)]
 
 
-def _spoken(readable: Sequence[Read], in_use: frozenset[str]) -> dict[int, Said]:
+def _spoken(readable: Sequence[Read], tree: Tree) -> dict[int, Said]:
     """What the model that speaks reads in each. One that cannot be read is as silent as none."""
     voice = speaking.current_or_none() if readable else None
     if voice is None:
         return {}
-    proposals = _proposals([one.text for one in readable], voice, in_use)
+    proposals = _proposals([one.text for one in readable], voice, tree)
     author = Actor.model(voice.learnt.name)
     # Where who answers for it has left it proposes only.
     bound = voice.surest if _is_here(voice.learnt.responsible_id) else float("inf")
@@ -108,10 +109,10 @@ def _spoken(readable: Sequence[Read], in_use: frozenset[str]) -> dict[int, Said]
     }
 
 
-def _proposals(texts: Sequence[str], voice: Speaking, in_use: frozenset[str]) -> list[Proposal]:
+def _proposals(texts: Sequence[str], voice: Speaking, tree: Tree) -> list[Proposal]:
     """What the model says; nothing at all where it fails: then people sort, and nobody waits for an acknowledgement."""
     try:
-        return topics.read(texts, voice, in_use=in_use)
+        return topics.read(texts, voice, tree=tree)
     except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
         log.exception("the model that speaks has failed")
         return []
@@ -166,7 +167,7 @@ def _topic(ticket: Ticket, event: Event, said: Said, at: datetime) -> Decision:
 
 def _urgency_of(code: str, ticket: Ticket, actor: Actor, at: datetime) -> None:
     """What the operator says of how urgent concerns of this topic are."""
-    topic = Topic.objects.active().filter(code=code, urgency__isnull=False, responsible__is_active=True).first()
+    topic = branches.nearest(Topic.objects.filter(urgency__isnull=False, responsible__is_active=True), code)
     if topic is not None and topic.urgency != ticket.priority:
         choice = choice_of("priority", topic.urgency)
         proposal = Proposal(choice, 1.0, "urgency-of-topic", topic.responsible_id, {"topic": topic.code})
@@ -174,10 +175,11 @@ def _urgency_of(code: str, ticket: Ticket, actor: Actor, at: datetime) -> None:
 
 
 def _team_of(code: str) -> Proposal | None:
-    topic = Topic.objects.active().filter(code=code, team__is_active=True, responsible__is_active=True).first()
+    topic = branches.nearest(Topic.objects.filter(team__is_active=True, responsible__is_active=True), code)
     if topic is None:
         return None
-    return Proposal(choice_of("team", topic.team_id), 1.0, "team-of-topic", topic.responsible_id, {"topic": code})
+    evidence = {"topic": topic.code}
+    return Proposal(choice_of("team", topic.team_id), 1.0, "team-of-topic", topic.responsible_id, evidence)
 
 
 def propose(mailbox: Mailbox | None) -> Proposal:

@@ -21,6 +21,7 @@ SAID: Mapping[str, str | Promise] = {
     "rejected": gettext_lazy("%(name)s said that it was wrong."),
     "undone": gettext_lazy("%(name)s took it back."),
     "stopped": gettext_lazy("%(name)s stopped it before it took effect."),
+    "withdrawn": gettext_lazy("It had become moot, so it was withdrawn."),
 }
 
 

@@ -7,10 +7,10 @@ from django.utils import translation
 from anliegen.faces.workspace.tickets import printed
 from anliegen.flow.automation import approval, contest
 from anliegen.flow.automation.approval import Proposal
-from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.models import SETTLED_AS, Decision
 from anliegen.ground.journal.actors import Actor
 from anliegen.oversight.compliance import access
-from anliegen.oversight.compliance.decided import decided
+from anliegen.oversight.compliance.decided import SAID, decided
 from anliegen.oversight.compliance.dossier import dossier
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Person
@@ -91,3 +91,7 @@ def test_what_is_kept_of_a_person_holds_the_decisions_on_their_concerns(
     [concern] = list(told["concerns"])  # type: ignore[call-overload]
     assert concern["automated_decisions"] == decided(ticket.pk, mira)
     assert concern["automated_decisions"][0]["settled_as"] == "confirmed"
+
+
+def test_whatever_may_be_said_of_a_decision_has_its_sentence() -> None:
+    assert set(SAID) == {code for code, _words in SETTLED_AS}

@@ -13,7 +13,7 @@ from anliegen.flow.automation.learning.terms import Floats, Row, Terms, as_writt
 from anliegen.flow.automation.learning.voices import LIKE, Linear, Neighbours, Pairs
 
 MARGIN = 0.2  # by this the scores of a linear voice are divided before it is heard beside the others
-MOST_REASONS = 5
+MOST_REASONS, MOST_SHARES = 5, 20
 SAME = 0.95  # cosine of texts that are taken for the same
 LIKE_TOLD, TOLD_COUNTS = 0.8, 0.6  # from which likeness on what people said since counts, and how much at most
 
@@ -35,6 +35,7 @@ class Answer:
     likeness: float
     is_unknown: bool
     is_sure: bool
+    shares: tuple[tuple[str, float], ...]  # of the likeliest classes how likely each is, the likeliest first
     words: tuple[tuple[str, float], ...]  # that speak for the label, and the part of its score that each gives
     nearest: int  # the example that is most like it; from their number on, the names of the classes
 
@@ -212,6 +213,7 @@ class Model:
             likeness=likeness,
             is_unknown=is_unknown,
             is_sure=not is_unknown and float(sure[first]) >= self.surest,
+            shares=tuple((self.labels[each], float(sure[each])) for each in order[:MOST_SHARES]),
             words=self._words_for(text, row, first),
             nearest=nearest,
         )

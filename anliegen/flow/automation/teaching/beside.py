@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from anliegen.flow.automation import branches
+from anliegen.flow.automation.branches import Tree, is_met
 from anliegen.flow.automation.effects import value_of
 from anliegen.flow.automation.models import Decision, Learnt
 from anliegen.flow.automation.teaching import examples, speaking
@@ -133,7 +135,7 @@ def of(learnt: Learnt) -> Beside | None:
     ]
     return compared(
         pairs, version=learnt.version, against=now.version if now is not None else None,
-        since=min(at for *_more, at in seen), bound=speaking.surest(),
+        since=min(at for *_more, at in seen), bound=speaking.surest(), tree=branches.all_of_them(),
     )  # fmt: skip
 
 
@@ -157,19 +159,25 @@ def _spoken(now: Learnt, tickets: Sequence[int]) -> dict[int, Said]:
     }  # fmt: skip
 
 
-def compared(pairs: Sequence[Pair], *, version: int, against: int | None, since: datetime, bound: float) -> Beside:
+def compared(
+    pairs: Sequence[Pair], *, version: int, against: int | None, since: datetime, bound: float, tree: Tree
+) -> Beside:
     """Pure. `pairs` the newest first; `bound` is the confidence from which on a topic is applied without asking."""
+
+    def is_right(said: Said, told: str | None) -> bool:
+        return told is not None and is_met(said.topic, told, tree)
+
     beside = [(pair, pair.old) for pair in pairs if pair.old is not None]
     settled = Counter(
-        (_is_right(old, pair.told), _is_right(pair.new, pair.told)) for pair, old in beside if pair.told is not None
+        (is_right(old, pair.told), is_right(pair.new, pair.told)) for pair, old in beside if pair.told is not None
     )
     differing = [pair.ticket for pair, old in beside if old.topic != pair.new.topic]
     return Beside(
         version=version,
         against=against,
         since=since,
-        new=_tally(((pair.new, pair.told) for pair in pairs), bound),
-        old=_tally(((old, pair.told) for pair, old in beside), bound) if against is not None else None,
+        new=_tally(((pair.new, pair.told) for pair in pairs), bound, is_right),
+        old=_tally(((old, pair.told) for pair, old in beside), bound, is_right) if against is not None else None,
         same=len(beside) - len(differing),
         both=settled[True, True],
         only_old=settled[True, False],
@@ -181,11 +189,9 @@ def compared(pairs: Sequence[Pair], *, version: int, against: int | None, since:
     )
 
 
-def _is_right(said: Said, told: str | None) -> bool:
-    return said.topic == told
-
-
-def _tally(said: Iterable[tuple[Said, str | None]], bound: float) -> Tally:
+def _tally(
+    said: Iterable[tuple[Said, str | None]], bound: float, is_right: Callable[[Said, str | None], bool]
+) -> Tally:
     rows = list(said)
     settled = [(one, told) for one, told in rows if told is not None]
     applied = [(one, told) for one, told in settled if one.topic and one.sure >= bound]
@@ -193,9 +199,9 @@ def _tally(said: Iterable[tuple[Said, str | None]], bound: float) -> Tally:
         read=len(rows),
         silent=_count(rows, lambda one, told: not one.topic),
         settled=len(settled),
-        right=_count(settled, _is_right),
+        right=_count(settled, is_right),
         applied=len(applied),
-        wrong=_count(applied, lambda one, told: not _is_right(one, told)),
+        wrong=_count(applied, lambda one, told: not is_right(one, told)),
     )
 
 

@@ -9,6 +9,9 @@ from datetime import datetime
 
 import structlog
 
+from anliegen.flow.automation import branches
+from anliegen.flow.automation.branches import is_met
+from anliegen.flow.automation.effects import value_of
 from anliegen.flow.automation.learning import encoders
 from anliegen.flow.automation.learning.keeping import from_bytes
 from anliegen.flow.automation.learning.log import LOOKED_BACK
@@ -183,10 +186,11 @@ def surest() -> float:
 
 def log() -> list[tuple[float, bool]]:
     """The newest suggestions with what people said of them, the newest first: how sure it was, and whether it was
-    right."""
+    right. A branch was right where somebody chose something narrower under it."""
+    tree = branches.all_of_them()
     rows = Decision.objects.real().filter(question="topic", settled_at__isnull=False).exclude(choice="")
     newest = rows.exclude(settled_as="stopped").order_by("-pk")[:LOOKED_BACK]
     return [
-        (sure, how == "confirmed" or (how == "corrected" and instead == choice))
+        (sure, how == "confirmed" or (how == "corrected" and is_met(value_of(choice), value_of(instead), tree)))
         for sure, how, choice, instead in newest.values_list("confidence", "settled_as", "choice", "settled_choice")
     ]

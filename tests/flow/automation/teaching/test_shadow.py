@@ -69,7 +69,8 @@ def test_it_says_silently_what_it_would_have_said_and_nothing_comes_of_it(
     assert Event.objects.filter(verb="decision.tried", actor="model:triage@2").count() == 1
     assert not Event.objects.filter(verb="decision.made", actor="model:triage@2").exists()
     told = dossier(ticket, viewer=mira, with_notes=True, at=now)
-    assert "model:triage@2" not in {one["author"] for one in told["decisions"]}
+    said = {one["author"]: one["only_tried_out"] for one in told["decisions"]}
+    assert said["model:triage@2"] is True and said["model:triage@1"] is False
     assert "decision.tried" not in {one["verb"] for one in told["events"]}
     approval.confirm(real, by=mira, at=now)
     assert speaking.log() == [(real.confidence, True)]

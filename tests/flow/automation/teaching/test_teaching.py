@@ -65,7 +65,7 @@ def test_from_descriptions_and_examples_alone_a_model_is_learnt_that_waits_for_a
     run_pipeline()
     decision = Decision.objects.real().get(question="topic")
     assert (decision.choice, decision.author, decision.responsible) == ("topic:abschlag", "model:triage@1", mira)
-    assert "abschlag" in explain(decision) and decision.alternatives[0]["choice"] != "topic:abschlag"
+    assert "Abschlag" in explain(decision) and decision.alternatives[0]["choice"] != "topic:abschlag"
     assert (decision.applied_at, decision.waits) == (None, True)  # nobody has confirmed anything yet
 
 
