@@ -253,4 +253,9 @@ def test_an_amount_is_found_as_it_was_written(cents: int, currency: str, german:
 
 
 def test_a_number_without_a_currency_is_no_amount() -> None:
-    assert [money.first_in(text) for text in ("", "Vertrag 4711", "3 Tage", "30,- €")] == [None, None, None, (3000, "EUR")]
+    assert [money.first_in(text) for text in ("", "Vertrag 4711", "3 Tage", "30,- €")] == [
+        None,
+        None,
+        None,
+        (3000, "EUR"),
+    ]
