@@ -13,7 +13,7 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.frames import set_frames
 from anliegen.records.accounts.leeway import Limit
-from anliegen.records.accounts.models import Agent, ConcessionKind, Role
+from anliegen.records.accounts.models import Agent, ConcessionKind, Role, Topic
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.content import Writing
 from anliegen.records.tickets.models import Concession, Draft, Message, Note, Ticket
@@ -196,3 +196,25 @@ def test_discarded_it_says_so(miras: Client, refund: Decision, ticket: Ticket) -
     say(miras, refund, "give_up")
     page = miras.get(f"/workspace/tickets/{ticket.pk}/").content.decode()
     assert "Es ist schon bewilligt, erbeten oder verworfen." in page
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "said"),
+    [
+        ("placed/", {}, "Es bleibt ohne Thema."),
+        ("change/", {"topic": "gas", "was": ""}, "Das Thema ist gesetzt: Gasanschluss."),
+    ],
+)
+def test_who_places_what_fitted_no_category_hears_it_and_the_keyboard_goes_on_there(
+    miras: Client, miras_parts: Client, ticket: Ticket, now: datetime, path: str, form: dict[str, str], said: str
+) -> None:
+    accounts.create(Topic, code="gas", name="Gasanschluss", actor=SYSTEM, at=now)
+    address = f"/workspace/tickets/{ticket.pk}/"
+    for client in (miras_parts, miras):
+        Ticket.objects.filter(pk=ticket.pk).update(unplaced_since=now, topic="")
+        page = client.post(f"{address}{path}", form, follow=True).content.decode()
+        assert said in page
+        if client is miras_parts:
+            assert f'id="settled" tabindex="-1" data-focus>{said}</p>' in page
+    other = miras_parts.post(f"{address}change/", {"topic": "", "was": "gas"}).content.decode()
+    assert "data-focus>" not in other  # somebody chose it in the head, where the keyboard stays
