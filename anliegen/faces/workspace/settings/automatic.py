@@ -36,9 +36,11 @@ def _rules() -> State:
     count = len(stand) - len(held_up) - tried
     line = count_of(count, ngettext("%(count)s rule in force", "%(count)s rules in force", count))
     if tried:
-        line = f"{line}, {count_of(tried, ngettext('%(count)s is tried out', '%(count)s are tried out', tried))}"
+        words = ngettext("%(count)s is tried out", "%(count)s are tried out", tried)
+        line = f"{line}, {count_of(tried, words)}"
     if held_up:
-        return f"{line}, {count_of(len(held_up), ngettext('%(count)s rests', '%(count)s rest', len(held_up)))}", True
+        words = ngettext("%(count)s rests", "%(count)s rest", len(held_up))
+        return f"{line}, {count_of(len(held_up), words)}", True
     return line, False
 
 
