@@ -2,7 +2,7 @@
 
 from anliegen.faces.workspace import jobs as workspace_jobs
 from anliegen.faces.workspace.noticing import post, whom
-from anliegen.flow.automation import escalate, heard, moot, promise_owners, routing, triage
+from anliegen.flow.automation import escalate, heard, in_force, moot, promise_owners, routing, triage
 from anliegen.flow.automation.rules import run, vocabulary
 from anliegen.flow.automation.teaching import examples
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
@@ -43,6 +43,7 @@ READERS: list[Reader] = [
     reader("budgets", workspace_jobs.budget_reached, on=["provider.budget_reached"]),
     reader("ask", outcome.ask, on=["ticket.resolved", "ticket.closed"]),
     reader("heard", heard.hear, on=heard.HEARS, batch=True),
+    reader("in-force", in_force.follow, on=in_force.HEARS, batch=True),
     reader("promise-owners", promise_owners.follow, on=promise_owners.MOVES, batch=True),
     reader("rules", run.act, on=vocabulary.VERBS, batch=True),
 ]

@@ -48,6 +48,7 @@ REFUSED = {
 # Takes the agent who does it, and no other author: no machine can be named.
 SIGNED = {
     "flow.automation.approval": "confirm correct reject stop",
+    "flow.automation.taken_up": "put_into_draft give give_up",
     "flow.automation.teaching.actions": "let_speak silence refuse stays_without take_up dismiss",
     "flow.macros.actions": "apply",
     "oversight.insights.actions": "settle",
@@ -82,6 +83,7 @@ FREE = {
     "flow.automation.escalate": Free("read_events look_at", "alerts people, through the gate", DECIDER),
     "flow.automation.escalation_clock": Free("strike", "alerts people, through the gate", DECIDER),
     "flow.automation.heard": Free("hear", "writes down what an agent said by their deed", "that agent"),
+    "flow.automation.in_force": Free("follow", "writes down what an agent has sent or granted", "that agent"),
     "flow.automation.opting": Free("people_for_this people_for_all", "gives it to people alone", "who asked for it"),
     "flow.automation.pauses": Free("pause holds active", "stops it; a person lets it go on", "the rule's owner"),
     "flow.automation.promise_clock": Free("strike", "tells the owner of a promise and breaks none", "its owner"),

@@ -10,9 +10,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from anliegen.flow.automation.effects import value_of
+from anliegen.ground import money
 from anliegen.records.accounts.models import Agent, Team, Topic
 from anliegen.records.accounts.models.operator import LANGUAGES
-from anliegen.records.tickets.models import BY_HAND, LEVELS, PRIORITIES, STATUSES
+from anliegen.records.tickets.models import BY_HAND, LEVELS, PRIORITIES, STATUSES, Concession
 
 Words = Mapping[str, str | Promise]
 
@@ -48,6 +49,7 @@ SOME: Words = {
     "note": gettext_lazy("an internal note"),
     "draft": gettext_lazy("a draft of an answer"),
     "refund": gettext_lazy("a refund"),
+    "message": gettext_lazy("an answer in other words"),
 }
 
 
@@ -59,8 +61,10 @@ def choice_in_words(choice: str) -> str:
     if value == "some":
         return str(SOME.get(kind, "?"))
     match kind:
-        case "note" | "refund" | "draft":
+        case "note" | "refund" | "draft" | "message":
             return str(SOME[kind])
+        case "concession":
+            return _given(value)
         case "until":
             return date_format(timezone.localtime(datetime.fromisoformat(value)), "SHORT_DATETIME_FORMAT")
         case "team":
@@ -74,3 +78,11 @@ def choice_in_words(choice: str) -> str:
             said = _("the tag “%(tag)s”") if value.startswith("+") else _("without the tag “%(tag)s”")
             return said % {"tag": value[1:]}
     return value
+
+
+def _given(concession: str) -> str:
+    """The amount and the kind of what was given instead."""
+    row = Concession.objects.filter(pk=concession).select_related("kind").first()
+    if row is None:
+        return str(SOME["refund"])
+    return f"{money.amount(row.cents, row.currency, german=get_language() == 'de')} ({row.kind.name})"

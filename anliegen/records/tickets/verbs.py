@@ -54,7 +54,7 @@ DRAFT_APPROVED = Verb(
 DRAFT_RETURNED = Verb(
     "draft.returned", _("{actor} sent the answer back to {author}"), {"draft": Kind.REF, "author": Kind.REF}
 )
-DRAFT_DISCARDED = Verb("draft.discarded", _("{actor} discarded a draft"), {"draft": Kind.REF})
+DRAFT_DISCARDED = Verb("draft.discarded", _("{actor} discarded a draft"), {"draft": Kind.REF, "proposals": Kind.REFS})
 NOTE_WITHDRAWN = Verb("note.withdrawn", _("{actor} took an internal note back"), {"note": Kind.REF})
 TICKET_ASSIGNED = Verb("ticket.assigned", _("{actor} gave this to {to}"), {"to": Kind.REF, "was": Kind.REF})
 TAKEN_ON = _("{actor} took this on")  # the same where somebody gives it to themselves

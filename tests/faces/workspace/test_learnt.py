@@ -1,13 +1,16 @@
 """What was learnt, as an administrator decides it: let speak, paused, silenced; and missing topics."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from anliegen.flow.automation.models import Decision, Learnt, Told, TopicProposal
 from anliegen.flow.automation.teaching import actions, lessons, speaking
+from anliegen.flow.automation.teaching.nightly import learn_now
+from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Topic
@@ -129,3 +132,54 @@ def test_exceptions_are_listed(admins: Client, mira: Agent, ticket: Ticket, now:
     page = admins.get(PAGE).text
     assert "Ausnahmen, aus denen nicht gelernt wird" in page
     assert f'<a href="/workspace/tickets/{ticket.pk}/">#{ticket.pk}</a>' in page
+
+
+def put_job(status: str, **events: str) -> None:
+    """The job of a lesson as the worker leaves it: its events by type and how long ago they were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, attempts)"
+            " VALUES ('default', %s, '{}', %s, 1) RETURNING id",
+            [learn_now.name, status],
+        )
+        (job,) = cursor.fetchone()
+        cursor.execute("DELETE FROM procrastinate_events WHERE job_id = %s", [job])
+        for kind, ago in events.items():
+            cursor.execute(
+                "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, %s, now() - %s::interval)",
+                [job, kind, ago],
+            )
+
+
+def test_asked_for_it_says_that_it_waits_and_looks_again_by_itself(waiting: Learnt, admins: Client) -> None:
+    assert "Das Lernen" not in admins.get(PAGE).text
+    admins.post(f"{PAGE}learn/")
+    shown = admins.get(PAGE).text
+    assert ("Das Lernen ist eingeplant" in shown, 'hx-trigger="every 4s"' in shown) == (True, True)
+    assert "Neu nachsehen" in shown  # the way without a script
+
+
+@pytest.mark.parametrize(
+    ("status", "events", "words", "goes_on"),
+    [
+        ("doing", {"deferred": "3 min", "started": "2 min"}, "Es lernt gerade", True),
+        ("failed", {"started": "2 min", "failed": "1 min"}, "Das Lernen ist fehlgeschlagen", False),
+        ("succeeded", {"started": "2 min", "succeeded": "1 min"}, "ohne neue Fassung", False),
+        ("succeeded", {"started": "2 h", "succeeded": "90 min"}, "", False),
+    ],
+)
+def test_the_page_says_how_the_learning_stands(
+    admins: Client, operator: object, status: str, events: dict[str, str], words: str, goes_on: bool
+) -> None:
+    put_job("succeeded", started="9 min", succeeded="8 min")  # an earlier one says nothing
+    put_job(status, **events)
+    page = admins.get(PAGE).text
+    assert (words in page, 'hx-trigger="every 4s"' in page) == (True, goes_on)
+    assert ("Das Lernen ist" in page or "Es lernt" in page) is bool(words)
+
+
+def test_done_it_leads_to_the_version_that_was_learnt(waiting: Learnt, admins: Client) -> None:
+    Learnt.objects.update(learnt_at=clock.now() - timedelta(seconds=90))
+    put_job("succeeded", started="2 min", succeeded="1 min")
+    page = admins.get(PAGE).text
+    assert ("Das Lernen ist fertig" in page, f"Fassung {waiting.version} ansehen" in page) == (True, True)

@@ -32,9 +32,15 @@ def _rules() -> State:
         return _("all automation is paused"), True
     stand = [standing(row, today, paused) for row in Rule.objects.running().select_related("owner")]
     held_up = [one for one in stand if not one.acts]
-    line = count_of(len(stand), ngettext("%(count)s rule in force", "%(count)s rules in force", len(stand)))
+    tried = sum(one.code == "shadow" for one in stand)
+    count = len(stand) - len(held_up) - tried
+    line = count_of(count, ngettext("%(count)s rule in force", "%(count)s rules in force", count))
+    if tried:
+        words = ngettext("%(count)s is tried out", "%(count)s are tried out", tried)
+        line = f"{line}, {count_of(tried, words)}"
     if held_up:
-        return f"{line}, {count_of(len(held_up), ngettext('%(count)s rests', '%(count)s rest', len(held_up)))}", True
+        words = ngettext("%(count)s rests", "%(count)s rest", len(held_up))
+        return f"{line}, {count_of(len(held_up), words)}", True
     return line, False
 
 

@@ -1,6 +1,7 @@
 """What automation has learnt: models, from what, how well and for whom, and which of them speaks."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -17,13 +18,14 @@ from anliegen.flow.automation import pauses
 from anliegen.flow.automation.models import Decision, Learnt, Told
 from anliegen.flow.automation.teaching import actions, beside, standing
 from anliegen.flow.automation.teaching.nightly import learn_now
-from anliegen.ground import clock
+from anliegen.ground import clock, progress
 from anliegen.ground.jobs import defer
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Operator, Topic
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets.models import Ticket
 
+TOLD_FOR = timedelta(hours=1)  # what came of it
 KEPT_VERSIONS = 12
 SHOWN_EXCEPTIONS = 20
 SORTING = pauses.scope_of("model:triage@1")  # whichever version speaks
@@ -73,6 +75,7 @@ def learnt(request: HttpRequest) -> HttpResponse:
         "exceptions": _exceptions(request),
         "names": _topic_names(),
         "versions": versions,
+        "learning": _learning(),
         "is_paused": pauses.is_paused(SORTING),
         "is_paused_alone": SORTING in pauses.active(),
         "standing": standing.now(),
@@ -150,6 +153,15 @@ def learn(request: HttpRequest) -> HttpResponse:
         return refused(request, words, "learnt")
     defer(learn_now, key="learn-now")
     return done(request, _("It learns in the background; the result waits here for approval."), "learnt")
+
+
+def _learning() -> dict[str, Any] | None:
+    """How the learning that somebody asked for stands, and for a while what came of it."""
+    run = progress.newest(learn_now)
+    if run is None or (not run.goes_on and run.since < clock.now() - TOLD_FOR):
+        return None
+    made = Learnt.objects.filter(learnt_at__gte=run.began_at) if run.state == "done" else Learnt.objects.none()
+    return {"run": run, "made": made.order_by("-version").first()}
 
 
 def _seen_by(request: HttpRequest, numbers: Sequence[int]) -> list[Ticket]:

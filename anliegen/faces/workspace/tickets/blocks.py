@@ -50,6 +50,11 @@ class Here:
         language, text = queries.wording(block, self.language)
         return fill(text, self._values(language), today=timezone.localdate(clock.now()), language=language)
 
+    def filled(self, text: str) -> str:
+        """A text that is no block, such as a proposed draft, in the language of who gets the answer."""
+        values, today = self._values(self.language), timezone.localdate(clock.now())
+        return fill(text, values, today=today, language=self.language)
+
     @property
     def greeting(self) -> str:
         """With which an answer begins already, so that it need not stand there twice."""

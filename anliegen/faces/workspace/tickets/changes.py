@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets import handing
-from anliegen.faces.workspace.tickets.page import acted, ticket_for
+from anliegen.faces.workspace.tickets.page import acted, ticket_for, told
+from anliegen.flow.automation.choices import choice_in_words
+from anliegen.flow.automation.effects import choice_of
 from anliegen.flow.automation.teaching.actions import stays_without
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
@@ -74,7 +76,7 @@ def placed(request: HttpRequest, number: int) -> HttpResponse:
     ticket = ticket_for(agent_of(request), number)
     insist(request, "ticket.change", ticket)
     stays_without(ticket, by=agent_of(request), at=clock.now())
-    return acted(request, ticket)
+    return told(request, ticket, _("It stays without a topic."))
 
 
 @asks("ticket.assign")
@@ -97,6 +99,10 @@ def _apply(request: HttpRequest, number: int, permission: str, fields: tuple[str
     act: Act = actions.pass_on if is_given and summary else actions.change
     wanted = {"to": value, "summary": summary} if is_given and summary else {"wanted": Change(**{field: value})}
     conflict = _change(request, ticket, lambda version: act(ticket, **wanted, **_by(request, version)), field)
+    if field == "topic" and value and ticket.unplaced_since is not None and conflict is None:
+        return told(
+            request, ticket, _("The topic is set: %(topic)s.") % {"topic": choice_in_words(choice_of("topic", value))}
+        )
     return acted(request, ticket, conflict=conflict)
 
 

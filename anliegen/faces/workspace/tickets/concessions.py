@@ -1,6 +1,6 @@
 """Giving something without having to, beside the ticket; and the list of what waits for one's own decision."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,10 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.numbers import money
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
+from anliegen.faces.workspace.tickets import proposing
 from anliegen.faces.workspace.tickets.page import ticket_for
+from anliegen.flow.automation import taken_up
+from anliegen.flow.automation.models import Decision
 from anliegen.ground import clock
 from anliegen.ground.money import cents_of
 from anliegen.records.accounts.models import Agent, ConcessionKind
@@ -56,8 +59,10 @@ class GiveForm(forms.Form):
         help_text=gettext_lazy("For colleagues; the customer does not read it."),
     )
 
-    def __init__(self, currencies: list[str], data: QueryDict | None = None) -> None:
-        super().__init__(data, initial={"currency": currencies[0]}, auto_id="give-%s")
+    def __init__(
+        self, currencies: list[str], data: QueryDict | None = None, begun: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial={"currency": currencies[0], **(begun or {})}, auto_id="give-%s")
         self.fields["currency"].choices = [(code, code) for code in currencies]  # type: ignore[attr-defined]
 
     def clean_amount(self) -> int:
@@ -70,8 +75,10 @@ class GiveForm(forms.Form):
 class Given:
     """What the panel shows; each is read when the template comes to it."""
 
-    def __init__(self, ticket: Ticket, agent: Agent, form: GiveForm | None = None) -> None:
-        self.ticket, self.agent = ticket, agent
+    def __init__(
+        self, ticket: Ticket, agent: Agent, form: GiveForm | None = None, proposed: Decision | None = None
+    ) -> None:
+        self.ticket, self.agent, self.proposed = ticket, agent, proposed
         self._form = form
         self.trouble: str | None = None
 
@@ -105,7 +112,8 @@ class Given:
     @property
     def form(self) -> GiveForm:
         if self._form is None:
-            self._form = GiveForm(self.currencies)
+            begun = proposing.begun(self.proposed, self.kinds) if self.proposed is not None else None
+            self._form = GiveForm(self.currencies, begun=begun)
         return self._form
 
     @property
@@ -137,22 +145,30 @@ class Given:
 def concessions(request: HttpRequest, number: int) -> HttpResponse:
     """What was given for a ticket; and one more, at once or asked for."""
     ticket, agent = ticket_for(agent_of(request), number), agent_of(request)
+    proposed = proposing.proposed_in(request, ticket)
     if request.method != "POST":
-        return _shown(request, Given(ticket, agent))
+        return _shown(request, Given(ticket, agent, proposed=proposed))
     insist(request, "concession.ask", ticket)
     given = Given(ticket, agent)
     form = GiveForm(given.currencies, request.POST)
-    given = Given(ticket, agent, form)
+    given = Given(ticket, agent, form, proposed)
     if not form.is_valid():
         return _shown(request, given, status=422)
     wanted = form.cleaned_data
     wish = actions.Wish(wanted["kind"], wanted["amount"], wanted["currency"], wanted["reason"])
     try:
-        made = actions.concede(ticket, wish, by=agent, after=_after(request), actor=actor_of(request), at=clock.now())
+        made = _give(request, ticket, wish, proposed)
     except actions.NoApprover:
         form.add_error(None, _("This is beyond your leeway, and nobody else may decide it for this concern."))
         return _shown(request, given, status=422)
     return _told(request, ticket, _sentence(made), made)
+
+
+def _give(request: HttpRequest, ticket: Ticket, wish: actions.Wish, proposed: Decision | None) -> Concession:
+    by, after, at = agent_of(request), _after(request), clock.now()
+    if proposed is not None:
+        return taken_up.give(proposed, ticket, wish, after=after, by=by, at=at)
+    return actions.concede(ticket, wish, by=by, after=after, actor=actor_of(request), at=at)
 
 
 def _after(request: HttpRequest) -> int | None:

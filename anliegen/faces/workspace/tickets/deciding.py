@@ -12,11 +12,12 @@ from anliegen.faces.ui.fragments import page
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.decisions import WITH_CHOICE, cards_of
-from anliegen.faces.workspace.tickets.page import acted, parts_of, ticket_for
-from anliegen.flow.automation import approval, opting
+from anliegen.faces.workspace.tickets.page import acted, ticket_for, told
+from anliegen.faces.workspace.tickets.taking_up import take_up
+from anliegen.flow.automation import approval, opting, taken_up
 from anliegen.flow.automation.choices import FIXED
 from anliegen.flow.automation.effects import EFFECTS, choice_of
-from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.models import BY_FORM, Decision
 from anliegen.flow.automation.teaching import exceptions
 from anliegen.ground import clock
 from anliegen.records.accounts.models import Agent, Topic
@@ -54,9 +55,13 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         exceptions.take_in(ticket, by=agent, at=clock.now())
         return _done(request, ticket, _("It is no exception: the automation learns from it."))
     try:
+        if deed == "confirm" and found.question in BY_FORM:
+            return take_up(request, found, ticket)
         done = _do(deed, found, choice, agent, is_exception="exception" in request.POST)
     except approval.AlreadySettled:
         return _hindered(request, ticket, _too_late(found))
+    except taken_up.NotPending:
+        return _hindered(request, ticket, _("It was given, asked for or discarded already. Nothing was changed."))
     except approval.NothingToUndo:
         return _hindered(request, ticket, _("It is no longer as it was decided, so there is nothing to take back."))
     except JoinedElsewhere as elsewhere:
@@ -95,6 +100,8 @@ def _do(deed: str, found: Decision, choice: str, agent: Agent, *, is_exception: 
             return approval.correct(found, choice, by=agent, at=at)
         case "reject":
             return approval.reject(found, by=agent, at=at)
+        case "give_up":
+            return taken_up.give_up(found, by=agent, at=at)
         case "stop":
             return approval.stop(found, by=agent, at=at)
     raise Http404
@@ -134,11 +141,7 @@ def _done(request: HttpRequest, ticket: Ticket, said: str) -> HttpResponse:
     if _is_from_list(request):
         messages.success(request, said)
         return redirect("workspace:proposals")
-    seen = Ticket.objects.visible_to(agent_of(request)).filter(pk=ticket.pk).exists()
-    if not request.htmx or not seen:  # type: ignore[attr-defined]
-        return acted(request, ticket)
-    parts = parts_of(request, ticket_for(agent_of(request), ticket.pk))
-    return page(request, "workspace/ticket/decided.html", parts | {"said": said})
+    return told(request, ticket, said)
 
 
 def _is_from_list(request: HttpRequest) -> bool:

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anliegen.flow.automation.effects import EFFECTS
@@ -25,6 +27,7 @@ class Card:
     entry: Entry
     author: str
     may_say: bool
+    may_do: bool = False  # what a person does with a form, once somebody has said yes to it
     is_exception: bool = False  # nothing is learnt from this concern
     may_take_in: bool = False  # whether this agent may say that it is none
     like: Ticket | None = None  # the earlier concern it is most like, as far as this agent may see it
@@ -37,6 +40,11 @@ class Card:
     def kind(self) -> str:
         """For the badge: `model` or `rule`."""
         return "model" if self.decision.author.startswith("model:") else "rule"
+
+    @property
+    def form(self) -> str:
+        """Where this agent does what they have said yes to, and have not done yet; else empty."""
+        return form_address(self.decision) if self.may_do and self.decision.is_pending else ""
 
     @property
     def asks(self) -> bool:
@@ -99,6 +107,7 @@ def cards_of(
             entry,
             authors[entry.decision.author],
             _may_say(entry.decision, agent, ticket_of(entry.decision)),
+            entry.decision.is_pending and may(agent, EFFECTS[entry.decision.question].needs, ticket_of(entry.decision)),
             entry.decision.pk in odd,
             entry.decision.pk in odd and may(agent, EFFECTS["topic"].needs, ticket_of(entry.decision)),
             like.get(entry.nearest),
@@ -130,6 +139,16 @@ def _may_say(decision: Decision, agent: Agent, ticket: Ticket) -> bool:
     is_here = ticket.pk == decision.ticket_id and is_asked
     needs = EFFECTS[decision.question].needs
     return is_here and decision.is_open and not decision.is_shadow and may(agent, needs, ticket)
+
+
+def form_address(decision: Decision) -> str:
+    """Where a person does what was proposed."""
+    if decision.question == "refund":
+        there = reverse("workspace:ticket-concessions", args=[decision.ticket_id])
+        return f"{there}?{urlencode({'decision': decision.pk})}#give-amount"
+    # The number makes it another address, so that the page is drawn anew where one is on it already.
+    there = reverse("workspace:ticket", args=[decision.ticket_id])
+    return f"{there}?{urlencode({'taken': decision.pk})}#id_text"
 
 
 def sentence(entry: Entry) -> str:

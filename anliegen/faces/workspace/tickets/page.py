@@ -169,6 +169,16 @@ def acted(request: HttpRequest, found: Ticket, *, conflict: str | Hindrance | No
     return anew(request, found.pk, conflict if isinstance(conflict, str) else getattr(conflict, "sentence", None))
 
 
+def told(request: HttpRequest, found: Ticket, said: str) -> HttpResponse:
+    """After an action whose button is gone: what was done, heard at once, and where the keyboard goes on."""
+    seen = Ticket.objects.visible_to(agent_of(request)).filter(pk=found.pk).exists()
+    if not request.htmx or not seen:  # type: ignore[attr-defined]
+        messages.success(request, said)
+        return acted(request, found)
+    parts = parts_of(request, ticket_for(agent_of(request), found.pk))
+    return page(request, "workspace/ticket/decided.html", parts | {"said": said})
+
+
 def anew(request: HttpRequest, number: int, said: str | None = None) -> HttpResponse:
     """After an action without a script: the whole page, still within the list it was opened from."""
     if said:

@@ -31,6 +31,7 @@ QUESTIONS = [
     ("deletion", _("Delete something?")),
     ("declaration", _("A legal declaration?")),
 ]
+BY_FORM = ("draft", "refund")  # what a person does with a form of its own, once they have said yes to it
 SETTLED_AS = [
     ("confirmed", _("confirmed")),
     ("corrected", _("corrected")),
@@ -133,6 +134,16 @@ class Decision(models.Model):
     @property
     def waits(self) -> bool:
         return self.applied_at is None and self.settled_at is None and bool(self.choice) and not self.is_shadow
+
+    @property
+    def is_by_form(self) -> bool:
+        """Whether a person does it with a form of its own, so that yes alone does not do it."""
+        return self.question in BY_FORM
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a person has said yes to what they do themselves, with a form, and has not done it yet."""
+        return self.is_by_form and self.settled_as == "confirmed" and self.applied_at is None
 
     @property
     def is_open(self) -> bool:

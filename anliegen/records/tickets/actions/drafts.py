@@ -56,10 +56,13 @@ def keep(
     version: int = 0,
     answers: Message | None = None,
     model: str = "",
+    proposals: Sequence[int] | None = None,
     actor: Actor,
     at: datetime,
 ) -> Draft:
     """Keep what stands in the form now. `draft` and `version` are of what its writer saw; none: it is begun.
+
+    `proposals` are the decisions of automation whose words stand in it now; None: those of before.
 
     An approval holds for the words that were approved: other words need a new one. Raises Overwritten, DraftGone.
     """
@@ -71,6 +74,7 @@ def keep(
             raise Overwritten(row)
         _write(row, writing)
         row.model = row.model or model
+        row.proposals = row.proposals if proposals is None else [*proposals]
         row.version, row.updated_at = row.version + 1, at
         row.edited_by_id = row.edited_by_id if actor.pk == row.agent_id else actor.pk
         if row.review == "approved":
@@ -113,7 +117,8 @@ def discard(draft: Draft, *, actor: Actor, at: datetime) -> None:
         is_worth_telling = row.version > 0 or row.attached.exists()
         row.delete()
         if is_worth_telling:
-            record(verbs.DRAFT_DISCARDED, draft.ticket, actor=actor, at=at, draft=ref(draft))
+            proposals = [f"decision:{one}" for one in row.proposals] or None
+            record(verbs.DRAFT_DISCARDED, draft.ticket, actor=actor, at=at, draft=ref(draft), proposals=proposals)
 
 
 def clear(draft: Draft, *, version: int) -> None:
@@ -167,7 +172,8 @@ def bring_back(message: Message, *, at: datetime) -> None:
         ticket=message.ticket,
         agent=message.agent,
         kind="forward" if message.is_forward else "reply",
-        defaults={"created_at": at, "updated_at": at, "version": 1, "model": message.model},
+        defaults={"created_at": at, "updated_at": at, "version": 1, "model": message.model}
+        | {"proposals": message.proposals},
     )
     if not is_new:
         return
@@ -195,6 +201,7 @@ def move(source: Ticket, goal: Ticket) -> None:
             continue
         other.text = f"{other.text.rstrip()}\n\n{draft.text}"
         other.html = f"{other.html}{draft.html}" if other.html and draft.html else ""
+        other.proposals = [*dict.fromkeys([*other.proposals, *draft.proposals])]
         other.version += 1
         if other.review == "approved":  # for the words of before
             _put(other, UNASKED)

@@ -130,7 +130,8 @@ def _author(written: Written | None, answer: Answer, ticket: Ticket, actor: Acto
     is_approved = draft.review == "approved" and drafts.is_as_approved(draft, answer, ticket)
     approved_by = draft.reviewed_by_id if is_approved else None
     reviewer = actor.pk if actor.pk != draft.agent_id else approved_by
-    return {"agent_id": draft.agent_id, "reviewed_by_id": reviewer, "model": draft.model or answer.model}
+    model, proposals = draft.model or answer.model, draft.proposals
+    return {"agent_id": draft.agent_id, "reviewed_by_id": reviewer, "model": model, "proposals": proposals}
 
 
 def acknowledge(ticket: Ticket, answer: Answer, *, rule: str, actor: Actor, at: datetime) -> Message:

@@ -61,6 +61,7 @@ class Draft(models.Model):
     passes_on = ArrayField(models.BigIntegerField(), default=list)  # messages that are forwarded
     encloses = ArrayField(models.BigIntegerField(), default=list)  # attachments of theirs
     model = models.CharField(max_length=60, blank=True)  # the model whose draft it was, when no human began it
+    proposals = ArrayField(models.BigIntegerField(), default=list, db_default=[])  # decisions whose words were put in
     version = models.PositiveIntegerField(default=0)  # counts what was kept, so that two devices notice each other
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

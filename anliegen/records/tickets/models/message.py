@@ -101,6 +101,7 @@ class Message(models.Model):
     # It passes on what others wrote, to somebody else than the customer: it answers nobody.
     is_forward = models.BooleanField(default=False, db_default=False)
     model = models.CharField(max_length=60, blank=True, default="", db_default="")  # that drafted it, for a person
+    proposals = ArrayField(models.BigIntegerField(), default=list, db_default=[])  # decisions that had proposed it
     reviewed_by = models.ForeignKey(  # the colleague who looked at it before it left
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from anliegen.faces.workspace.settings import automatic
 from anliegen.flow.automation import pauses
 from anliegen.flow.automation.rules.models import Rule, RuleRun, RuleVersion
 from anliegen.ground import clock
@@ -166,3 +167,12 @@ def test_only_who_may_change_settings_comes_here(client: Client, mira: Agent, ru
 
 def test_without_a_rule_the_page_says_how_to_begin(as_admin: Client) -> None:
     assert "Noch keine Regel" in as_admin.get("/workspace/settings/rules/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("stage", "line"),
+    [("on", "1 Regel in Kraft"), ("shadow", "0 Regeln in Kraft, 1 wird erprobt"), ("off", "0 Regeln in Kraft")],
+)
+def test_what_is_only_tried_out_counts_as_not_in_force(rule: Rule, stage: str, line: str) -> None:
+    Rule.objects.update(stage=stage)
+    assert automatic.STATES["rules"]() == (line, False)

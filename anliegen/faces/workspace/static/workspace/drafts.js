@@ -160,6 +160,11 @@ document.addEventListener("draft:shown", () => forms().forEach(watch));
 /* Sending waits until all of it is there, so that what goes is what is seen; and it is sent once. */
 document.addEventListener("htmx:confirm", (event) => {
   const { elt: form, issueRequest } = event.detail;
+  if ("afterDrafts" in form.dataset) {
+    event.preventDefault(); // so that what is answered knows what was typed up to now
+    Promise.all(forms().filter(isDirty).map(keep)).then(() => issueRequest(true));
+    return;
+  }
   const state = states.get(form);
   if (!state || !form.matches("form")) return;
   event.preventDefault();
