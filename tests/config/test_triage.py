@@ -49,7 +49,7 @@ def test_each_message_is_answered_with_its_reasons(files: tuple[str, str]) -> No
     assert code == 0
     assert [one["text"] for one in told] == ["mein Abschlag", "wir ziehen um", "Apfelkuchen"]
     assert [one["label"] for one in told[:2]] == ["abschlag", "umzug"]
-    assert told[0]["reasons"][0]["word"] == "abschlag" and [one["kind"] for one in told[0]["reasons"]][1] == "like"
+    assert told[0]["reasons"][0]["word"] == "Abschlag" and [one["kind"] for one in told[0]["reasons"]][1] == "like"
     assert told[2]["abstained"] and told[2]["fits_none"] and told[2]["reasons"][-1]["kind"] == "fits-none"
     assert all(set(one) >= {"text", "label", "confidence", "abstained", "reasons"} for one in told)
 
