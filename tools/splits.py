@@ -27,6 +27,7 @@ UNKNOWN = "oos"
 SHOWN = ("accuracy", "in_scope_accuracy", "in_scope_accepted", "unknown_recall", "ece")
 
 Split = tuple[list[Example], list[Example]]
+Choose = Callable[[Sequence[Example]], encoders.Encoder | None]
 
 
 def of_each(examples: Sequence[Example], number: Callable[[int], int], seed: int) -> Split:
@@ -78,31 +79,42 @@ def splits(folder: Path, draws: int) -> Iterator[tuple[str, Callable[[], Split]]
         yield f"BANKING77, {FEW} of each, draw {draw + 1}", lambda draw=draw: few(draw)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--encoder", help="use, minilm or none; when left out, the one that hears the examples best")
     parser.add_argument("--few", type=int, default=3, metavar="DRAWS", help="draws of few examples")
-    asked = parser.parse_args()
-    by = encoders.named(asked.encoder) if asked.encoder is not None else None
-    chosen = encoder_for if asked.encoder is None else lambda _examples: by
-    print(
-        f"{'':36} {'train':>6} {'test':>6} " + " ".join(f"{name:>17}" for name in SHOWN) + "  seconds   ms  encoder",
-        flush=True,
-    )
+    asked = parser.parse_args(arguments)
+    try:
+        chosen = chooser(asked.encoder)
+    except encoders.EncoderMissing as error:
+        parser.error(str(error))
+    heads = " ".join(f"{name:>17}" for name in SHOWN)
+    print(f"{'':36} {'train':>6} {'test':>6} {heads}  seconds   ms  encoder", flush=True)
     for name, made in splits(asked.folder, asked.few):
-        try:
-            train, test = made()
-        except FileNotFoundError as missing:
-            print(f"{name:36} left out: {Path(missing.filename).name} is not there", flush=True)
-            continue
-        figures = evaluate(train, test, encoder=chosen, unknown=UNKNOWN)
-        print(line(name, len(train), len(test), figures), flush=True)
+        print(tried(name, made, chosen), flush=True)
     return 0
 
 
+def chooser(name: str | None) -> Choose:
+    """How the encoder for some examples is found. Raises EncoderMissing."""
+    if name is None:
+        return encoder_for
+    by = encoders.named(name)
+    return lambda _examples: by
+
+
+def tried(name: str, made: Callable[[], Split], chosen: Choose) -> str:
+    """One row of the table, also where there is nothing to try."""
+    try:
+        train, test = made()
+    except FileNotFoundError as missing:
+        return f"{name:36} left out: {Path(missing.filename).name} is not there"
+    return line(name, len(train), len(test), evaluate(train, test, encoder=chosen, unknown=UNKNOWN))
+
+
 def line(name: str, train: int, test: int, figures: dict[str, Any]) -> str:
-    """One row of the table: shares in per cent, seconds of learning, milliseconds of one answer (95th percentile)."""
+    """What was found of one split: per cent, seconds of learning, milliseconds of one answer (95th percentile)."""
     shares = " ".join(f"{figures[key] * 100:17.1f}" if figures[key] is not None else f"{'':17}" for key in SHOWN)
     times = f"{figures['train_seconds']:8.1f} {figures['ms_per_message']:4.1f}"
     return f"{name:36} {train:6} {test:6} {shares} {times}  {figures['encoder']}"

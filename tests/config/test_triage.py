@@ -2,12 +2,19 @@
 
 import csv
 import json
+from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from anliegen.config.cli import triage
 from anliegen.config.cli.program import program
+from anliegen.flow.automation.models import Learnt
+from anliegen.ground.journal.actors import SYSTEM
+from anliegen.records.accounts import actions as accounts
+from anliegen.records.accounts.models import Agent, Topic
 
 TRAIN = [
     (f"{word} {number}", topic)
@@ -49,7 +56,7 @@ def test_each_message_is_answered_with_its_reasons(files: tuple[str, str]) -> No
     assert code == 0
     assert [one["text"] for one in told] == ["mein Abschlag", "wir ziehen um", "Apfelkuchen"]
     assert [one["label"] for one in told[:2]] == ["abschlag", "umzug"]
-    assert told[0]["reasons"][0]["word"] == "abschlag" and [one["kind"] for one in told[0]["reasons"]][1] == "like"
+    assert told[0]["reasons"][0]["word"] == "Abschlag" and [one["kind"] for one in told[0]["reasons"]][1] == "like"
     assert told[2]["abstained"] and told[2]["fits_none"] and told[2]["reasons"][-1]["kind"] == "fits-none"
     assert all(set(one) >= {"text", "label", "confidence", "abstained", "reasons"} for one in told)
 
@@ -73,3 +80,15 @@ def test_what_cannot_be_learnt_from_is_refused_with_the_reason(
     code, _out, err = run(command, "--train", files[0], "--test", files[1], "--encoder", "bert")
     assert (code, "No encoder is called bert" in err) == (1, True)
     assert run(command, "--train", files[0])[0] == 2
+
+
+def test_an_instance_learns_nothing_with_an_encoder_that_nobody_knows(
+    mira: Agent, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(triage, "instance", nullcontext)
+    for code in ("abschlag", "umzug"):
+        said = [text for text, topic in TRAIN if topic == code]
+        accounts.create(Topic, code=code, name=code, examples=said, responsible=mira, actor=SYSTEM, at=now)
+    code, out, err = run("learn", "--encoder", "bert")
+    assert (code, out, err) == (1, "", "No encoder is called bert; there are use, minilm, none.\n")
+    assert not Learnt.objects.exists()

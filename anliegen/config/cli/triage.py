@@ -4,7 +4,7 @@ import csv
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -95,8 +95,12 @@ def _chooser(name: str | None) -> "Callable[[Sequence[Example]], Encoder | None]
     try:
         by = encoders.named(name)
     except encoders.EncoderMissing as error:
-        refuse(f"{str(error)[0].upper()}{str(error)[1:]}.")
+        _refuse_encoder(error)
     return lambda _examples: by
+
+
+def _refuse_encoder(error: Exception) -> NoReturn:
+    refuse(f"{str(error)[0].upper()}{str(error)[1:]}.")
 
 
 @triage.command("learn")
@@ -109,6 +113,7 @@ def learn_command(
 ) -> None:
     """Learn what this instance's agents said of its concerns. The model waits until a person lets it speak."""
     with instance():
+        from anliegen.flow.automation.learning.encoders import EncoderMissing  # noqa: PLC0415  # slow import
         from anliegen.flow.automation.learning.learn import TooLittle  # noqa: PLC0415  # slow import
         from anliegen.flow.automation.teaching import lessons, missing  # noqa: PLC0415  # slow import
         from anliegen.ground import clock  # noqa: PLC0415  # slow import
@@ -117,6 +122,8 @@ def learn_command(
         actor = Actor.rule("lessons")
         try:
             learnt = lessons.hold(actor=actor, at=clock.now(), encoder=encoder, anyway=not nightly)
+        except EncoderMissing as error:
+            _refuse_encoder(error)
         except (TooLittle, lessons.NothingNew) as error:
             if not nightly:
                 refuse(f"Nothing was learnt: {error}.")

@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import TypeVar
 
 SELF_SERVICE, TEAM, SPECIALIST, LEAD, MANAGEMENT = range(5)
-WHO = ("self-service", "team", "specialist", "lead", "management")
 TRIGGERS = ("time", "value", "emotion", "vulnerability", "repeat", "request")
 
 Amount = TypeVar("Amount", int, timedelta)
@@ -69,11 +68,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Never below the level that the ticket has. `who_is_next` is a code of WHO."""
+    """Never below the level that the ticket has."""
 
     level: int
     triggers: tuple[str, ...]  # those that ask for a level above what it had, codes of TRIGGERS in their order
-    who_is_next: str
 
 
 def level_of(facts: Facts, thresholds: Thresholds | None = None) -> Level:
@@ -81,7 +79,7 @@ def level_of(facts: Facts, thresholds: Thresholds | None = None) -> Level:
     asked = list(_asked(facts, thresholds or Thresholds()))
     level = max([facts.level, *(wanted for _trigger, wanted in asked)])
     triggers = {trigger for trigger, wanted in asked if wanted > facts.level}
-    return Level(level, tuple(one for one in TRIGGERS if one in triggers), WHO[level])
+    return Level(level, tuple(one for one in TRIGGERS if one in triggers))
 
 
 def _asked(facts: Facts, limits: Thresholds) -> Iterator[tuple[str, int]]:

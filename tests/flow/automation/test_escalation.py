@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from anliegen.flow.automation.escalation import (
     TRIGGERS,
-    WHO,
     Facts,
     Level,
     Thresholds,
@@ -41,21 +40,21 @@ from anliegen.flow.automation.escalation import (
     ],
 )
 def test_each_trigger_raises_the_level_by_itself(facts: dict[str, Any], level: int, trigger: str) -> None:
-    assert level_of(Facts(**facts)) == Level(level, (trigger,), WHO[level])
+    assert level_of(Facts(**facts)) == Level(level, (trigger,))
 
 
 def test_with_nothing_to_tell_it_stays_with_the_team() -> None:
     almost = Facts(waits=timedelta(days=4, hours=23), at_stake=49_999, signals=frozenset({"defect", "cancellation"}))
-    assert level_of(almost) == Level(1, (), "team")
+    assert level_of(almost) == Level(1, ())
 
 
 def test_a_wish_for_a_person_brings_self_service_to_the_team() -> None:
-    assert level_of(Facts(level=0, wants=1)) == Level(1, ("request",), "team")
+    assert level_of(Facts(level=0, wants=1)) == Level(1, ("request",))
 
 
 def test_the_operator_may_set_every_limit_or_switch_it_off() -> None:
     facts = Facts(at_stake=20_000, waits=timedelta(days=9))
-    assert level_of(facts, Thresholds(value_specialist=10_000, waits_lead=None)) == Level(2, ("value",), "specialist")
+    assert level_of(facts, Thresholds(value_specialist=10_000, waits_lead=None)) == Level(2, ("value",))
 
 
 FACTS = st.builds(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from anliegen.flow.automation.learning.log import surest as from_log
 from anliegen.flow.automation.teaching import speaking
-from anliegen.flow.automation.teaching.groups import SMALLEST, wilson
+from anliegen.flow.automation.teaching.groups import SMALLEST
 from anliegen.records.accounts.queries import the_operator
 
 
@@ -24,11 +24,6 @@ class Standing:
     @property
     def is_enough(self) -> bool:
         return self.seen >= SMALLEST
-
-    @property
-    def error_interval(self) -> tuple[float, float]:
-        """Of the share that was wrong among those above the bound: Wilson, 95 %."""
-        return wilson(self.wrong_above, self.above)
 
 
 def now() -> Standing:

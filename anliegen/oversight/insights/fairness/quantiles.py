@@ -35,8 +35,6 @@ class Difference:
     group: float
     others: float
     difference: Estimate
-    n_group: int
-    n_others: int
 
 
 def quantile(sorted_values: Floats, share: float) -> float:
@@ -72,12 +70,11 @@ def difference(
     A stratum weighs n*m/(n+m), where both sides say most about their difference. None without a stratum in which both
     sides are there.
     """
-    weights, mine, theirs, n_mine, n_theirs = [], [], [], 0, 0
+    weights, mine, theirs = [], [], []
     for one, rest in _both_sides(values, is_group, strata):
         weights.append(len(one) * len(rest) / (len(one) + len(rest)))
         mine.append(np.concatenate([[quantile(one, share)], resampled(one, share, random)]))
         theirs.append(np.concatenate([[quantile(rest, share)], resampled(rest, share, random)]))
-        n_mine, n_theirs = n_mine + len(one), n_theirs + len(rest)
     if not weights:
         return None
     by = np.array(weights) / sum(weights)
@@ -85,7 +82,7 @@ def difference(
     apart = group - others
     low, high = np.quantile(apart[1:], _TAILS)
     found = Estimate(float(apart[0]), float(low), float(high))
-    return Difference(float(group[0]), float(others[0]), found, n_mine, n_theirs)
+    return Difference(float(group[0]), float(others[0]), found)
 
 
 def times_as_long(
