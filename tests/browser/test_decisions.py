@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.flow.automation import approval
@@ -16,7 +15,7 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Calendar, Topic
 from anliegen.records.tickets.models import Ticket
-from tests.browser.looks import FOUR, WITHIN
+from tests.browser.looks import WIDTHS, WITHIN, barriers, barriers_in_both
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -43,12 +42,7 @@ def decision(fresh: Ticket, mira: Agent) -> Decision:
     return approval.submit(fresh, "topic", unsure, actor=model, at=at)
 
 
-def violations(page: Page) -> list[Any]:
-    found: list[Any] = Axe().run(page).response["violations"]
-    return found
-
-
-@pytest.mark.parametrize("size", FOUR)
+@pytest.mark.parametrize("size", WIDTHS)
 def test_what_waits_stands_at_the_head_and_all_of_it_beside(
     log_in: LogIn, mira: Agent, decision: Decision, size: dict[str, Any]
 ) -> None:
@@ -63,7 +57,7 @@ def test_what_waits_stands_at_the_head_and_all_of_it_beside(
         panel.locator(f"#decision-{decision.pk} > summary").click()
         expect(panel).to_contain_text("Abschlag ändern (21 %)")
         assert panel.evaluate(WITHIN)
-    assert violations(page) == []
+    assert barriers_in_both(page) == []
     assert page.locator("#timeline").evaluate(WITHIN)
 
 
@@ -79,7 +73,7 @@ def test_with_the_keyboard_one_is_confirmed_one_changed_and_one_stopped(
     asked.get_by_role("link", name="Ändern").press("Enter")
     dialog = page.get_by_role("dialog", name="Welches Thema?")
     expect(dialog.get_by_label("Was ist richtig?")).to_be_focused()
-    assert violations(page) == []
+    assert barriers(page) == []
     dialog.get_by_label("Was ist richtig?").select_option("Abschlag ändern")
     dialog.get_by_role("button", name="Auswahl übernehmen").press("Enter")
     expect(page.locator(".toast").last).to_contain_text("Berichtigt. Die Automatik lernt daraus.")
@@ -114,7 +108,7 @@ def test_without_a_script_it_works_too(
     assert fresh.topic == "abschlag"
 
 
-@pytest.mark.parametrize("size", FOUR)
+@pytest.mark.parametrize("size", WIDTHS)
 def test_the_list_of_proposals_is_without_a_barrier(
     log_in: LogIn, mira: Agent, decision: Decision, size: dict[str, Any]
 ) -> None:
@@ -122,7 +116,7 @@ def test_the_list_of_proposals_is_without_a_barrier(
     page.goto("/workspace/proposals/")
     expect(page.get_by_text("Umzug und Einzug")).to_be_visible()
     page.get_by_text("Worauf das beruht").click()
-    assert violations(page) == []
+    assert barriers_in_both(page) == []
     assert page.locator("main").first.evaluate(WITHIN)
     page.get_by_role("button", name="Stimmt").click()
     expect(page.get_by_text("Die Automatik fragt nichts")).to_be_visible()

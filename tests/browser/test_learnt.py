@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from anliegen.flow.automation import approval
@@ -18,15 +17,10 @@ from anliegen.records.accounts.models import Agent, Calendar, Operator, Team, To
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
+from tests.browser.looks import WIDTHS, barriers, barriers_in_both
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
-SIZES = [
-    pytest.param({"width": 1440, "height": 900}, id="wide"),
-    pytest.param({"width": 390, "height": 844, "dark": True}, id="narrow and dark"),
-    pytest.param({"width": 390, "height": 844}, id="narrow"),
-    pytest.param({"width": 1440, "height": 900, "dark": True}, id="dark"),
-]
 TRIAL = {"n": 40, "right": 0.9, "low": 0.78, "high": 0.96, "silent": 0.05, "calibration": 0.02}
 # What the speaking and the waiting version said, and a person; how often.
 SAID = [("umzug", "umzug", "umzug", 3), ("umzug", "gas", "gas", 2), ("gas", "", "gas", 1), ("gas", "gas", None, 1)]
@@ -68,12 +62,7 @@ def read(tickets: list[Ticket], admin: Agent) -> list[Ticket]:
     return tickets
 
 
-def violations(page: Page) -> list[Any]:
-    found: list[Any] = Axe().run(page).response["violations"]
-    return found
-
-
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", WIDTHS)
 def test_the_comparison_is_read_at_any_width(
     log_in: LogIn, admin: Agent, read: list[Ticket], size: dict[str, Any]
 ) -> None:
@@ -87,7 +76,7 @@ def test_the_comparison_is_read_at_any_width(
     rows = [" ".join(row.split()) for row in judged.locator("tbody tr").all_inner_texts()]
     assert rows == ["beide 2", "nur Fassung 1 1", "nur Fassung 2 2", "keine 0"]
     expect(page.get_by_role("table", name="Ausnahmen, aus denen nicht gelernt wird")).to_contain_text("Anliegen 0")
-    assert violations(page) == []
+    assert barriers_in_both(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.get_by_role("link", name=f"#{read[3].pk}").press("Enter")
     expect(page).to_have_url(f"/workspace/tickets/{read[3].pk}/")
@@ -108,7 +97,7 @@ def test_a_topic_is_said_as_an_exception_with_the_keyboard_and_taken_back(
     expect(dialog.get_by_role("link", name=f"#{tickets[1].pk}")).to_be_visible()
     dialog.get_by_label("Was ist richtig?").select_option("Gasanschluss")
     dialog.get_by_label("Ausnahme, nicht daraus lernen").press("Space")
-    assert violations(page) == []
+    assert barriers(page) == []
     dialog.get_by_role("button", name="Das wählen").press("Enter")
     expect(page.locator(".toast").last).to_contain_text("Die Automatik lernt nicht daraus.")
     assert Told.objects.get().is_exception

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from anliegen.ground import clock
@@ -18,13 +17,12 @@ from anliegen.records.accounts.models import Agent, Calendar, Team
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Ticket
-from tests.browser.looks import OVERHANG
+from tests.browser.looks import FOUR, Look, barriers, broken, sticks_out
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
 Open = Callable[..., Ticket]
 WIDTHS = pytest.mark.parametrize("width", [1440, 390])
-LOOKS = pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True)])
 
 
 @pytest.fixture
@@ -56,9 +54,8 @@ def dialog(page: Page) -> Locator:
 
 def is_sound(page: Page) -> None:
     """No barrier, and nothing runs out of the page."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate(OVERHANG) == 0
+    assert barriers(page) == []
+    assert sticks_out(page) == 0
 
 
 @WIDTHS
@@ -97,17 +94,18 @@ def test_enter_before_the_words_were_shown_shows_them_first(log_in: LogIn, mira:
     expect(page.locator("#put-aside")).to_be_visible()
 
 
-@LOOKS
+@WIDTHS
 def test_one_click_puts_it_aside_and_the_list_says_until_when(
-    log_in: LogIn, mira: Agent, three: list[Ticket], width: int, dark: bool
+    log_in: LogIn, mira: Agent, three: list[Ticket], width: int
 ) -> None:
-    page = ticket_page(log_in, mira, three[0], width=width, dark=dark)
+    both = [Look(width, dark=False), Look(width, dark=True)]
+    page = ticket_page(log_in, mira, three[0], width=width)
     page.locator("#ticket-head").get_by_role("link", name="Wiedervorlage").click()
     expect(dialog(page)).to_be_visible()
-    is_sound(page)
+    assert broken(page, both) == []
     dialog(page).get_by_role("button", name="In einer Woche").click()
     expect(page.locator("#put-aside")).to_be_visible()
-    is_sound(page)
+    assert broken(page, both) == []
     page.get_by_role("button", name="Zurückholen").click()
     expect(page.locator("#timeline")).to_contain_text("Liegt wieder vor: von Hand zurückgeholt")
 
@@ -144,15 +142,12 @@ def test_teams_and_colleagues_come_when_their_menu_is_opened(log_in: LogIn, mira
     expect(page.locator(".found [data-row]")).to_have_count(3)
 
 
-@LOOKS
-def test_what_is_no_filter_and_what_names_nothing_is_said(
-    log_in: LogIn, mira: Agent, three: list[Ticket], width: int, dark: bool
-) -> None:
-    page = log_in(mira, width=width, dark=dark)
+def test_what_is_no_filter_and_what_names_nothing_is_said(log_in: LogIn, mira: Agent, three: list[Ticket]) -> None:
+    page = log_in(mira, width=FOUR[0].width)
     page.goto("/workspace/search/?q=Z%C3%A4hler+farbe:rot+team:mars")
     expect(page.locator(".found")).to_contain_text("farbe:rot: Das ist kein Filter")
     expect(page.locator(".found")).to_contain_text("„mars“ gibt es hier nicht (Team)")
-    is_sound(page)
+    assert broken(page, FOUR) == []
 
 
 @WIDTHS

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from anliegen.faces.workspace import jobs
@@ -347,7 +348,7 @@ def test_the_corpus_is_what_it_says() -> None:
     assert sum(name.endswith("-tr") for name in CORPUS) >= 8
 
 
-@pytest.mark.parametrize("name", CORPUS)
+# One house for all texts: to make it takes far longer than to ask about one of them. What each leaves behind is undone.
 def test_no_text_makes_it_send_disclose_decide_change_or_fetch(
     miras_parts: Client,
     asks: Ticket,
@@ -357,31 +358,36 @@ def test_no_text_makes_it_send_disclose_decide_change_or_fetch(
     billing: Team,
     model: Double,
     now: datetime,
-    name: str,
+    subtests: pytest.Subtests,
 ) -> None:
-    evil = tickets.assign(
-        open_ticket(kim_address, text=CORPUS[name], subject="Frage"),
-        to=billing,
-        actor=SYSTEM,
-        at=now + timedelta(minutes=1),
-    )
     model.answers = obeys
     switched_on(model.address, at=now)
+    for name, text in CORPUS.items():
+        before = transaction.savepoint()  # no block of a transaction: inside one nobody outside may be asked
+        with subtests.test(name=name):
+            model.asked.clear()
+            evil = open_ticket(kim_address, text=text, subject="Frage")
+            evil = tickets.assign(evil, to=billing, actor=SYSTEM, at=now + timedelta(minutes=1))
+            assert_nothing_comes_of(evil, text, miras_parts, model)
+        transaction.savepoint_rollback(before)
+
+
+def assert_nothing_comes_of(evil: Ticket, text: str, client: Client, model: Double) -> None:
     before = standing()
     for deed in BY_RULES:
-        shown = proposal(miras_parts, evil, deed, "Guten Tag,\n\nSie müssen das Formular ausfüllen.")
-        assert_harmless(shown, own=seen(CORPUS[name]))
+        shown = proposal(client, evil, deed, "Guten Tag,\n\nSie müssen das Formular ausfüllen.")
+        assert_harmless(shown, own=seen(text))
     assert standing() == before
     assert [(one.host, one.purpose) for one in EgressCall.objects.all()] == [("127.0.0.1", "assist")] * len(BY_RULES)
     assert len(model.asked) == len(BY_RULES)
-    shown = miras_parts.post(f"/workspace/tickets/{evil.pk}/summary/model/").content.decode()
+    shown = client.post(f"/workspace/tickets/{evil.pk}/summary/model/").content.decode()
     # The customer's own sentences stand below it, as they stand in the message.
-    assert_harmless(shown.partition('class="written"')[2].partition("</p>")[0], own=seen(CORPUS[name]))
+    assert_harmless(shown.partition('class="written"')[2].partition("</p>")[0], own=seen(text))
     assert standing() == before
     message = evil.messages.get()
     Message.objects.filter(pk=message.pk).update(language="fr")
-    shown = miras_parts.post(f"/workspace/messages/{message.pk}/translation/model/", {"into": "de"}).content.decode()
-    assert_harmless(shown.partition("beside-said")[2], own=seen(CORPUS[name]))
+    shown = client.post(f"/workspace/messages/{message.pk}/translation/model/", {"into": "de"}).content.decode()
+    assert_harmless(shown.partition("beside-said")[2], own=seen(text))
     assert standing() == before | {"events": before["events"] + 1}
     kept = Translation.objects.get()
     assert (kept.kind, kept.model, kept.message_id) == ("model", "muster-7b", message.pk)
