@@ -98,7 +98,7 @@ def test_a_topic_is_said_as_an_exception_with_the_keyboard_and_taken_back(
     dialog.get_by_label("Was ist richtig?").select_option("Gasanschluss")
     dialog.get_by_label("Ausnahme, nicht daraus lernen").press("Space")
     assert barriers(page) == []
-    dialog.get_by_role("button", name="Das wählen").press("Enter")
+    dialog.get_by_role("button", name="Auswahl übernehmen").press("Enter")
     expect(page.locator(".toast").last).to_contain_text("Die Automatik lernt nicht daraus.")
     assert Told.objects.get().is_exception
     panel = page.locator("#panel-decisions")

@@ -80,7 +80,8 @@ def out_of_order(limits: Limits) -> tuple[str, ...]:
 
 
 def change(limits: Limits, *, responsible: Agent | None, actor: Actor, at: datetime) -> None:
-    """From now on these. Each that is another than before is told in the journal. Raises OutOfOrder."""
+    """From now on these. Each that is another than before is told in the journal. Raises NeedsAPerson, OutOfOrder."""
+    actor.insist_on_a_person()
     if names := out_of_order(limits):
         raise OutOfOrder(names)
     with unit():
@@ -109,7 +110,8 @@ def change(limits: Limits, *, responsible: Agent | None, actor: Actor, at: datet
 
 
 def reset(*, actor: Actor, at: datetime) -> None:
-    """Back to what the program comes with. Who answers for it stays."""
+    """Back to what the program comes with. Who answers for it stays. Raises NeedsAPerson."""
+    actor.insist_on_a_person()
     change(usual(), responsible=present_limits()[1], actor=actor, at=at)
 
 
