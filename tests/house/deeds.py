@@ -80,7 +80,7 @@ FREE = {
     "flow.assist.budget": Free("hold_back settle", "counts what an asking agent spends", "who is named for the budget"),
     "flow.assist.jobs": Free("forget_questions forget_questions_nightly", "keeps figures, no words", OPERATOR),
     "flow.assist.register": Free("switch_off", "stops: nothing leaves any more", "who is named for the provider"),
-    "flow.automation.approval": Free("submit apply_due withdraw", "the gate: what it lets through is reversible", DECIDER),
+    "flow.automation.approval": Free("submit apply_due withdraw", "the gate: lets reversible things through", DECIDER),
     "flow.automation.delayed": Free("strike", "asks the gate again when the time to stop it is over", DECIDER),
     "flow.automation.escalate": Free("read_events look_at", "alerts people, through the gate", DECIDER),
     "flow.automation.escalation_clock": Free("strike", "alerts people, through the gate", DECIDER),

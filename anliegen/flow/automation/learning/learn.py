@@ -20,7 +20,7 @@ from anliegen.flow.automation.learning.voices import Linear, Neighbours, Pairs
 KEPT_BACK = 0.1  # of each class's examples, to calibrate on
 MOST_KEPT_BACK = 3000
 # So many are tried, in up to four rounds of keeping back, each other examples: with fewer, how sure an answer is would
-# itself be unsure (with 640 tried it was up to 3 points off, decision 0042).
+# itself be unsure (decision 0042).
 ENOUGH_TRIED, MOST_ROUNDS = 1500, 4
 NEARLY_THE_SAME = 0.95  # cosine of two examples of which one alone is tried
 FEWEST_TO_KEEP_BACK = 4  # examples of a class of which one can be spared
