@@ -69,8 +69,8 @@ class TopicForm(SettingForm):
         help_texts = {
             "description": gettext_lazy("In whole sentences: what is meant, and what is not."),
             "team": gettext_lazy(
-                "Gets such concerns where the mailbox says no team and the topic is sure enough. Without one: the team of "
-                "the topic it belongs under."
+                "Gets such concerns where the mailbox says no team and the topic is sure enough. Without one: the team "
+                "of the topic it belongs under."
             ),
             "responsible": gettext_lazy("A decision needs a person who answers for it."),
             "urgency": gettext_lazy(
