@@ -151,21 +151,24 @@ def retry(name: str) -> None:
 def with_work(readers: Sequence[Reader]) -> list[Reader]:
     """Those for whom something waits, who have stopped, or whose cursor is far behind: asked for all of them at once,
     since most of the time it is none, and `run` costs each a transaction to find that out.
+
+    At most the newest MOVE_AT_LEAST events are looked at, however long the journal and however late a reader.
     """
     cursors = Cursor.objects.in_bulk([each.name for each in readers])
-    # Who has stopped may be far behind, and is run anyhow.
-    after = min((cursor.position for cursor in cursors.values() if not cursor.has_stopped), default=None)
-    if after is None:
-        return [each for each in readers if each.name in cursors]
-    waiting = Event.objects.filter(position__gt=after).order_by()
+    newest = last()[0]
+    near = [one.position for one in cursors.values() if not _is_run_anyhow(one, newest)]
+    waiting = Event.objects.filter(position__gt=min(near, default=newest)).order_by()
     newest_of = dict(waiting.values_list("verb").annotate(newest=Max("position")))
-    return [each for each in readers if each.name in cursors and _has_work(each, cursors[each.name], newest_of)]
+    return [each for each in readers if each.name in cursors and _has_work(each, cursors[each.name], newest, newest_of)]
 
 
-def _has_work(each: Reader, cursor: Cursor, newest_of: dict[str, int]) -> bool:
-    wanted = [newest for verb, newest in newest_of.items() if not each.on or verb in each.on]
-    is_far_behind = max(newest_of.values(), default=0) - cursor.position >= MOVE_AT_LEAST
-    return cursor.has_stopped or is_far_behind or max(wanted, default=0) > cursor.position
+def _is_run_anyhow(cursor: Cursor, newest: int) -> bool:
+    return cursor.has_stopped or newest - cursor.position >= MOVE_AT_LEAST
+
+
+def _has_work(each: Reader, cursor: Cursor, newest: int, newest_of: dict[str, int]) -> bool:
+    wanted = [position for verb, position in newest_of.items() if not each.on or verb in each.on]
+    return _is_run_anyhow(cursor, newest) or max(wanted, default=0) > cursor.position
 
 
 def new_verbs(after: int) -> tuple[int, set[str]]:

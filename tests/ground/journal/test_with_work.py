@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from anliegen.ground.journal import read, tail
@@ -101,8 +102,22 @@ def test_finding_that_nothing_waits_costs_the_same_for_a_hundred_readers(
     everything = tail.Readers(many)
     everything.look(everywhere=True)
     happens(RAPPED, now)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert everything.look(everywhere=True) == 0
+
+
+def test_who_is_late_has_work_and_makes_nobody_look_at_all_that_was(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(read, "MOVE_AT_LEAST", 3)
+    late, quick = reads("late", "test.coughed"), reads("quick", "test.rapped")
+    read.enrol([late, quick])
+    for times in range(1, 9):
+        happens(RAPPED, now, times)
+    Cursor.objects.filter(name="quick").update(position=7)
+    with CaptureQueriesContext(connection) as asked:
+        assert with_work(late, quick) == ["late", "quick"]
+    assert any('"position" > 7' in one["sql"] for one in asked)
 
 
 def test_enrolling_again_writes_only_what_has_changed(
