@@ -11,7 +11,9 @@ def who_is_next(ticket: Ticket) -> Agent | None:
     ordinary concern or nobody can be named yet."""
     if ticket.by_hand_since is None and ticket.level <= USUAL:
         return None
-    return next((agent for agent in (ticket.assignee, _stands_for(ticket)) if agent is not None and agent.is_active), None)
+    return next(
+        (agent for agent in (ticket.assignee, _stands_for(ticket)) if agent is not None and agent.is_active), None
+    )
 
 
 def _stands_for(ticket: Ticket) -> Agent | None:
