@@ -180,7 +180,9 @@ def test_who_is_named_in_the_settings_is_asked_by_signal(run_pipeline: Run, tech
     assert other.assignee == admin
 
 
-def test_whom_the_operator_named_is_brought_a_second_message_too(run_pipeline: Run, billing: Team, admin: Agent) -> None:
+def test_whom_the_operator_named_is_brought_a_second_message_too(
+    run_pipeline: Run, billing: Team, admin: Agent
+) -> None:
     """People alone see to it already; that keeps nothing from those whom the operator named."""
     accounts.change(billing, lead=None, actor=SYSTEM, at=clock.now())
     first = ticket_of(run_pipeline, "Ich will mit einem Menschen sprechen.")

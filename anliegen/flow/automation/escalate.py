@@ -141,8 +141,8 @@ def _submit(
 
 
 def _asked(ticket: Ticket, cases: Iterable[str], answers: Agent) -> tuple[str, Next] | None:
-    """The first case for which the operator named somebody; else the lead of the team, or where it lies with no team who
-    answers for it, while nobody has the ticket."""
+    """The first case for which the operator named somebody; else the lead of the team, or who answers for it where it
+    lies with no team, while nobody has the ticket."""
     referrals = present_referrals()
     for case in cases:
         if case in referrals:

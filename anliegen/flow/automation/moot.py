@@ -23,8 +23,9 @@ MOVES = ("ticket.moved", "ticket.assigned")
 def follow(events: Sequence[Event]) -> None:
     """Read `ticket.moved` and `ticket.assigned`. One question for all events; most concern no proposal.
 
-    While nobody has the concern, an offer of routing stays where whoever is offered belongs to the team in which it lies
-    now. Whom the operator wants asked in such a case stays asked, whatever the team. What a rule proposes is not ours.
+    While nobody has the concern, an offer of routing stays where whoever is offered belongs to the team in which it
+    lies now. Whom the operator wants asked in such a case stays asked, whatever the team. What a rule proposes is not
+    ours.
     When a person gives it to somebody, that is a word on the proposal, and `heard` takes it down as such.
     """
     causes = {pk_of(event.subject): event for event in events if not _is_a_word(event)}

@@ -2,8 +2,8 @@
 
 A concern that somebody has stays with them. What people alone see to is given only within the team that the operator
 named for such a case. Whoever wished for people alone gets somebody as soon as everybody else, by turn and load, and
-nothing that was read out of their words has a say in it. Nobody is given anything who is not at work, or who has as much as the team's ceiling; what is
-left then is drawn, as without routing.
+nothing that was read out of their words has a say in it. Nobody is given anything who is not at work, or who has as
+much as the team's ceiling; what is left then is drawn, as without routing.
 """
 
 from collections import defaultdict

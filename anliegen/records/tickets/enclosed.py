@@ -79,8 +79,8 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """Both, for the column of a message that keeps them. `is_ours`: the customer pressed a button, and the words are the
-    program's, so that nobody reads a mood out of them."""
+    """Both, for the column of a message that keeps them. `is_ours`: the customer pressed a button, and the words are
+    the program's, so that nobody reads a mood out of them."""
 
     appointment: Appointment | None = None
     seal: Seal | None = None

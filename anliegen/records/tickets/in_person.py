@@ -7,7 +7,7 @@ USUAL = 1  # the level of the team
 
 
 def who_is_next(ticket: Ticket) -> Agent | None:
-    """Who has it, else who leads its team, or where it lies with no team who answers for its mailbox; None when it is an
+    """Who has it, else who leads its team, or who answers for its mailbox where no team has it; None when it is an
     ordinary concern or nobody can be named yet."""
     if ticket.by_hand_since is None and ticket.level <= USUAL:
         return None

@@ -84,8 +84,8 @@ def _routing() -> Algorithm:
         ),
         reach=Reach.REVERSIBLE,
         oversight=_(
-            "Whoever gets it can give it on. How somebody works is never asked, nor what a customer is worth. Who wished"
-            " for people alone gets somebody as soon as others, whatever the topic."
+            "Whoever gets it can give it on. How somebody works is never asked, nor what a customer is worth. Who"
+            " wished for people alone gets somebody as soon as others, whatever the topic."
         ),
         responsible=leads or administrators(),
         version=__version__,
