@@ -481,10 +481,10 @@ def test_what_people_alone_see_to_keeps_nobody_behind_it_from_being_given_out(
     night: list[Ticket], mira: Agent, monkeypatch: pytest.MonkeyPatch, now: datetime
 ) -> None:
     monkeypatch.setattr(routing, "AT_ONCE", 1)
-    tickets.take_by_hand(night[0], why="bereavement", actor=SYSTEM, at=now)
+    tickets.take_by_hand(night[1], why="bereavement", actor=SYSTEM, at=now)  # the urgent one, which comes first
     at_work(mira, at=now)
     routing_clock.strike(0)
-    assert [holder(each) for each in night] == [None, mira]
+    assert [holder(each) for each in night] == [mira, None]
 
 
 def test_a_team_that_has_no_room_keeps_no_other_from_being_given_its_concerns(
