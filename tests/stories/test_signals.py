@@ -3,15 +3,16 @@
 No automatic final answer, a person by name, nothing that cannot be taken back, and one visible place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
-from anliegen.flow.automation import approval, escalation_clock
+from anliegen.flow.automation import approval, escalation_clock, pauses
 from anliegen.flow.automation.effects import EFFECTS, IRREVERSIBLE, Reach
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
@@ -23,6 +24,7 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox, Team, Topic
+from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets import lists
 from anliegen.records.tickets.links import token
 from anliegen.records.tickets.models import Message, Ticket
@@ -33,6 +35,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 Run = Callable[[], int]
 # In the customer's language, which is English for who writes in another than German.
 NOTHING_AUTOMATIC = ("nichts davon wird automatisch beantwortet", "nothing of it is answered automatically")
+
+
+@pytest.fixture(autouse=True)
+def nothing_paused() -> Iterator[None]:
+    pauses.look_again()
+    yield
+    pauses.look_again()
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +58,11 @@ def ticket_of(run: Run, text: str, **more: str) -> Ticket:
 
 def signals_of(ticket: Ticket) -> set[str]:
     return set(Decision.objects.filter(ticket=ticket, question="signal").values_list("choice", flat=True))
+
+
+def explain_de(decision: Decision) -> str:
+    with translation.override("de"):
+        return explain(decision)
 
 
 def answers(ticket: Ticket) -> list[Message]:
@@ -164,6 +178,65 @@ def test_who_is_named_in_the_settings_is_asked_by_signal(run_pipeline: Run, tech
     assert (ticket.team, ticket.assignee) == (technics, None)
     other = ticket_of(run_pipeline, "Ich bin schwer krank.", message_id="<two@example.org>")
     assert other.assignee == admin
+
+
+def test_whom_the_operator_named_is_brought_a_second_message_too(
+    run_pipeline: Run, billing: Team, admin: Agent
+) -> None:
+    """People alone see to it already; that keeps nothing from those whom the operator named."""
+    accounts.change(billing, lead=None, actor=SYSTEM, at=clock.now())
+    first = ticket_of(run_pipeline, "Ich will mit einem Menschen sprechen.")
+    assert (first.by_hand_why, first.assignee) == ("person", None)
+    set_referrals({"signal:bereavement": admin}, actor=SYSTEM, at=clock.now())
+    again = {"message_id": "<two@example.org>", "In_Reply_To": "<first@example.org>"}
+    ticket = ticket_of(run_pipeline, "Guten Tag, mein Mann ist verstorben.", **again)
+    assert (ticket, ticket.assignee) == (first, admin)
+
+
+def test_whom_the_operator_named_stays_asked_when_the_concern_moves_and_until_somebody_has_it(
+    run_pipeline: Run, billing: Team, technics: Team, admin: Agent, mira: Agent
+) -> None:
+    set_referrals({"signal:bereavement": admin}, actor=SYSTEM, at=clock.now())
+    pauses.pause("rule:escalate", actor=SYSTEM, at=clock.now())
+    ticket = ticket_of(run_pipeline, "Guten Tag, mein Mann ist verstorben.")
+    asked = Decision.objects.get(ticket=ticket, question="assignee")
+    assert (asked.reason, asked.waits, ticket.assignee) == ("asked", True, None)
+    tickets.change(ticket, tickets.Change(team=technics), actor=Actor.agent(mira.pk), at=clock.now())
+    run_pipeline()
+    asked.refresh_from_db()
+    assert asked.waits
+    tickets.change(ticket, tickets.Change(assignee=mira), actor=Actor.rule("other"), at=clock.now())
+    run_pipeline()
+    asked.refresh_from_db()
+    assert (asked.waits, asked.settled_as) == (False, "withdrawn")
+
+
+@pytest.mark.parametrize("is_named", [True, False], ids=["mailbox's responsible", "who manages the settings"])
+def test_grief_to_a_mailbox_without_a_team_reaches_who_answers(
+    run_pipeline: Run, client: Client, mailbox: Mailbox, mira: Agent, admin: Agent, is_named: bool
+) -> None:
+    named = mira if is_named else None
+    accounts.change(mailbox, team=None, responsible=named, actor=SYSTEM, at=clock.now())
+    who = named or admin
+    ticket = ticket_of(run_pipeline, "Guten Tag, mein Mann ist verstorben. Was muss ich tun?")
+    assert (ticket.team, ticket.by_hand_why, ticket.assignee) == (None, "bereavement", who)
+    assert "Kein Team" in explain_de(Decision.objects.get(ticket=ticket, question="assignee"))
+    assert who.name in answers(ticket)[0].text
+    page = client.get(reverse("portal:status", kwargs={"number": ticket.pk, "token": token(ticket)})).text
+    assert f"Als Nächstes kümmert sich {who.name} persönlich darum" in page
+    assert "noch nicht entschieden" not in page
+
+
+def test_paused_the_customer_is_still_told_who_answers_for_the_mailbox(
+    run_pipeline: Run, client: Client, mailbox: Mailbox, mira: Agent
+) -> None:
+    accounts.change(mailbox, team=None, actor=SYSTEM, at=clock.now())
+    pauses.pause("rule:escalate", actor=SYSTEM, at=clock.now())
+    ticket = ticket_of(run_pipeline, "Guten Tag, mein Mann ist verstorben. Was muss ich tun?")
+    assert (ticket.team, ticket.assignee) == (None, None)
+    page = client.get(reverse("portal:status", kwargs={"number": ticket.pk, "token": token(ticket)})).text
+    assert "Als Nächstes kümmert sich Mira Yılmaz persönlich darum" in page
+    assert "noch nicht entschieden" not in page
 
 
 def test_a_second_message_of_the_same_matter_raises_and_nothing_lowers(run_pipeline: Run) -> None:

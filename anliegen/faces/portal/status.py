@@ -21,6 +21,7 @@ from anliegen.flow.feedback.models import Outcome
 from anliegen.ground.journal import seal
 from anliegen.ground.journal.models import Event
 from anliegen.records.tickets import queries
+from anliegen.records.tickets.in_person import who_is_next
 from anliegen.records.tickets.links import token, visitor_token
 from anliegen.records.tickets.models import Message, Ticket
 from anliegen.records.tickets.models.time import DEADLINE
@@ -79,6 +80,7 @@ def page(
     context = {
         "ticket": ticket,
         "live": live,
+        "next_person": who_is_next(live),
         "proof": proof,
         "head": head,
         "standing": standing(

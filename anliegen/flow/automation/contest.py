@@ -19,6 +19,7 @@ from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.content import Received
+from anliegen.records.tickets.enclosed import Enclosed
 from anliegen.records.tickets.models import Ticket
 
 RULE = Actor.rule("contest")
@@ -53,6 +54,7 @@ def _bring_to_a_person(decision: Decision, actor: Actor, at: datetime, language:
         person_id=asked.person_id,
         text=_in(language or asked.language, lambda: _wish(decision)),
         written_at=at,
+        enclosed=Enclosed(is_ours=True),
     )
     message = actions.receive(said, ticket=asked, actor=actor, at=at)  # goes where the ticket is carried on
     ticket = actions.take_by_hand(message.ticket, why="contested", actor=actor, at=at)
@@ -76,9 +78,15 @@ def _wish(decision: Decision) -> str:
 
 
 def _task(decision: Decision) -> str:
-    return _("The customer asks for a person to check an automated decision and to answer: %(what)s") % {
-        "what": explain(decision)
-    }
+    [entry] = entries([decision])
+    told = {"question": entry.question, "choice": entry.choice or _("nothing fits"), "why": explain(decision)}
+    return (
+        _(
+            "The customer asks for a person to check an automated decision and to answer. %(question)s Decided was:"
+            " %(choice)s. Why: %(why)s"
+        )
+        % told
+    )
 
 
 def reviewer(decision: Decision, ticket: Ticket) -> Agent | None:

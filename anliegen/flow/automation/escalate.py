@@ -42,6 +42,7 @@ BY_HAND = {
     "anger": "anger",
     "complaint": "complaint",
 }
+NO_TEAM = "no-team"  # the case in which nobody else is there to ask but who answers
 ANSWERS = ("first", "next")  # targets that somebody who waits has
 # Somebody is to be sooner with it than the rules would have it: doing it needlessly costs little, leaving it much.
 BOUND = 0.0
@@ -107,7 +108,7 @@ def look_at(ticket: Ticket, occasion: Occasion, begins: Thresholds, *, actor: Ac
         approval.submit(ticket, "level", proposal, actor=actor, at=at, message=occasion.message, bound=BOUND)
     if kept is not None or level.triggers:
         cases = [*(f"signal:{signal.code}" for signal in leads), f"level:{level.level}"]
-        _bring(ticket, _asked(ticket, cases), cases, answers, actor, at)
+        _bring(ticket, _asked(ticket, cases, answers), cases, answers, actor, at)
 
 
 def _urge(ticket: Ticket, occasion: Occasion, answers: Agent, actor: Actor, at: datetime) -> None:
@@ -139,14 +140,19 @@ def _submit(
     approval.submit(ticket, question, proposal, actor=actor, at=at, message=message, bound=BOUND)
 
 
-def _asked(ticket: Ticket, cases: Iterable[str]) -> tuple[str, Next] | None:
-    """The first case for which the operator named somebody; else the lead of the team, while nobody has the ticket."""
+def _asked(ticket: Ticket, cases: Iterable[str], answers: Agent) -> tuple[str, Next] | None:
+    """The first case for which the operator named somebody; else the lead of the team, or who answers for it where it
+    lies with no team, while nobody has the ticket."""
     referrals = present_referrals()
     for case in cases:
         if case in referrals:
             return case, referrals[case]
-    lead = ticket.team.lead if ticket.team is not None else None
-    return ("lead", lead) if lead is not None and lead.is_active and ticket.assignee_id is None else None
+    if ticket.assignee_id is not None:
+        return None
+    if ticket.team is None:
+        return NO_TEAM, answers
+    lead = ticket.team.lead
+    return ("lead", lead) if lead is not None and lead.is_active else None
 
 
 def _bring(
@@ -161,7 +167,8 @@ def _bring(
         return
     evidence = {"case": case, "of": list(cases)}
     proposal = Proposal(choice, 1.0, "asked", answers.pk, evidence)
-    approval.submit(ticket, question, proposal, actor=actor, at=at, bound=BOUND)
+    # A lead is asked by the way, everybody else was named for it, or is the only one who would ever see it.
+    approval.submit(ticket, question, proposal, actor=actor, at=at, bound=BOUND, is_referred=case != "lead")
 
 
 def _facts(ticket: Ticket, occasion: Occasion, begins: Thresholds, at: datetime) -> Facts:
@@ -205,9 +212,10 @@ def _reopened(ticket: Ticket, since: datetime) -> int:
 
 
 def _messages(events: Sequence[Event]) -> dict[int, Message]:
-    """The messages of people that came in, with the ticket of each."""
+    """The messages that people put into words themselves."""
     keys = [pk_of(event.data["message"]) for event in events if event.verb == "message.received"]
-    return Message.objects.filter(pk__in=keys, automatic="").in_bulk() if keys else {}
+    found = Message.objects.filter(pk__in=keys, automatic="").in_bulk() if keys else {}
+    return {pk: message for pk, message in found.items() if not message.is_in_our_words}
 
 
 def _of_message(message: Message | None) -> Occasion | None:

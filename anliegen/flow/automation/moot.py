@@ -1,30 +1,36 @@
-"""A proposal of who is to see to a concern is withdrawn when it has become moot: the concern went to another team, or
-somebody has it."""
+"""A proposal of who is to see to a concern is withdrawn when it has become moot: somebody has the concern, or, of what
+routing offered within a team, it went to another team."""
 
 from collections.abc import Sequence
 
-from anliegen.flow.automation import approval
+from django.db.models import Q
+
+from anliegen.flow.automation import approval, routing
 from anliegen.flow.automation.effects import value_of
 from anliegen.flow.automation.models import Decision
 from anliegen.ground import rows
-from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.models import Membership
 from anliegen.records.tickets.models import Ticket
 
+OFFERED = Q(author=routing.AUTHOR.ref) | Q(reason="asked")
 MOVES = ("ticket.moved", "ticket.assigned")
 
 
 def follow(events: Sequence[Event]) -> None:
     """Read `ticket.moved` and `ticket.assigned`. One question for all events; most concern no proposal.
 
-    A proposal stays where whoever is proposed belongs to the team in which the concern lies now, and nobody has it.
+    While nobody has the concern, an offer of routing stays where whoever is offered belongs to the team in which it
+    lies now. Whom the operator wants asked in such a case stays asked, whatever the team. What a rule proposes is not
+    ours.
     When a person gives it to somebody, that is a word on the proposal, and `heard` takes it down as such.
     """
     causes = {pk_of(event.subject): event for event in events if not _is_a_word(event)}
     offered = Decision.objects.waiting().filter(question="assignee", contested_at=None, ticket__in=causes)
+    offered = offered.filter(OFFERED)
     waiting = set(offered.values_list("ticket", flat=True)) if causes else set()
     if not waiting:
         return
@@ -34,9 +40,10 @@ def follow(events: Sequence[Event]) -> None:
         belong = _memberships(found)
         for one in found:
             ticket = tickets[one.ticket_id]
-            if ticket.assignee_id is not None or (int(value_of(one.choice)), ticket.team_id) not in belong:
+            fits = one.author != routing.AUTHOR.ref or (int(value_of(one.choice)), ticket.team_id) in belong
+            if ticket.assignee_id is not None or not fits:
                 cause = causes[ticket.pk]
-                approval.withdraw(one, ticket, actor=SYSTEM.because_of(cause), at=cause.at)
+                approval.withdraw(one, ticket, actor=routing.AUTHOR.because_of(cause), at=cause.at)
 
 
 def _is_a_word(event: Event) -> bool:

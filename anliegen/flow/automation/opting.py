@@ -1,5 +1,6 @@
 """A customer wants people alone to see to their concern, or to all of theirs; by themselves, or through an agent whom
-they told. Whoever asks for that has no disadvantage by it: order, targets and promises are the same."""
+they told. Whoever asks for that has no disadvantage by it: order, targets and promises are the same, and somebody gets
+their concern as soon as everybody else's (`routing`)."""
 
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Ticket
 
 WHY = "customer"
+WISHED = (WHY, "agent")  # reasons that stand for such a wish; an agent takes down what they are told
 
 
 def people_for_this(ticket: Ticket, *, actor: Actor, at: datetime) -> None:

@@ -68,6 +68,8 @@ def _escalated(evidence: dict[str, Any]) -> str:
 def _asked(evidence: dict[str, Any]) -> str:
     if evidence["case"] == "lead":
         return _("The lead of the team is asked in such a case.")
+    if evidence["case"] == "no-team":
+        return _("No team has it yet, so who answers for it is asked in such a case.")
     return _("The operator named who is asked in this case: %(case)s.") % {"case": choice_in_words(evidence["case"])}
 
 

@@ -1,8 +1,9 @@
 """Who sees to a concern that nobody has: proposed or given through the gate, as each team wants it.
 
 A concern that somebody has stays with them. What people alone see to is given only within the team that the operator
-named for such a case. Nobody is given anything who is not at work, or who has as much as the team's ceiling; what is
-left then is drawn, as without routing.
+named for such a case. Whoever wished for people alone gets somebody as soon as everybody else, by turn and load, and
+nothing that was read out of their words has a say in it. Nobody is given anything who is not at work, or who has as
+much as the team's ceiling; what is left then is drawn, as without routing.
 """
 
 from collections import defaultdict
@@ -10,13 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import CharField, Exists, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from anliegen.flow.automation import approval, pauses
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.colleagues import Given, at_work, colleagues, given, known_to, of_teams
 from anliegen.flow.automation.effects import choice_of
 from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.opting import WISHED
 from anliegen.flow.automation.referrals import who_answers
 from anliegen.flow.automation.routes import Colleague, Concern, Route, route
 from anliegen.ground import clock, rows
@@ -36,6 +39,15 @@ SCOPE = "automation:routing"  # an older name of what the operator pauses, besid
 MOST_OF_WHO_LEFT = 200  # concerns of somebody who left that are given out again; the others are drawn
 AT_ONCE = 200  # concerns that came while nobody was there, in one turn of the clock
 NEXT = 2  # alternatives that are kept
+# What lies with the team to which the operator refers such a case: its people are trained for it.
+_REFERRED = Decision.objects.filter(
+    ticket=OuterRef("pk"),
+    question="team",
+    reason="asked",
+    applied_at__isnull=False,
+    choice=Concat(Value("team:"), Cast(OuterRef("team"), CharField())),
+)
+_MAY_GIVE = Q(by_hand_since=None) | Q(by_hand_why__in=WISHED) | Q(Exists(_REFERRED))
 BUSY = ("away", "full")  # of single persons, so a works council may want them told apart by nobody
 
 
@@ -73,13 +85,14 @@ def give_out_what_lay(at: datetime) -> None:
     on lying there, and nothing is said of it. Does nothing while paused, and asks little while nobody is here."""
     teams = {} if pauses.is_paused(SCOPE, AUTHOR.ref) else _routing()
     here = _with_somebody(teams, at)
-    if not here:
-        return
-    with together():
-        lying = _lying(here)
-        with rows.deferred(len(lying)):
-            if found := _to_route(lying, here, at):
-                _give_out(found, {}, here, at)
+    while here:
+        with together():
+            lying = _lying(here, at)
+            with rows.deferred(len(lying)):
+                found = _to_route(lying, here, at)
+                without = _give_out(found, {}, here, at) if found else set()
+        # Nobody there has room, whatever comes next: others need not wait behind what lies with them.
+        here = {pk: team for pk, team in here.items() if pk not in without} if without else {}
 
 
 def _with_somebody(teams: Mapping[int, Team], at: datetime) -> dict[int, Team]:
@@ -89,9 +102,9 @@ def _with_somebody(teams: Mapping[int, Team], at: datetime) -> dict[int, Team]:
     return {pk: teams[pk] for pk, agents in members.items() if any(agent.pk in present for agent in agents)}
 
 
-def _lying(teams: Mapping[int, Team]) -> list[int]:
-    """What came to these teams since they want routing, waits for us, nobody has ever had, and routing has given or
-    offered to nobody. The most urgent and longest waiting first."""
+def _lying(teams: Mapping[int, Team], at: datetime) -> list[int]:
+    """What came to these teams since they want routing, waits for us, nobody has ever had or has begun to answer, and
+    routing may give and has given or offered to nobody. The most urgent and longest waiting first."""
     since = _wanted_since(teams)
     came = Q(pk__in=())
     for pk in teams:
@@ -99,6 +112,7 @@ def _lying(teams: Mapping[int, Team]) -> list[int]:
     given_before = Decision.objects.filter(ticket=OuterRef("pk"), author=AUTHOR.ref).exclude(choice="")
     lying = Ticket.objects.open().filter(came, assignee=None, responsible=None, snoozed_until=None)
     lying = lying.filter(~Exists(given_before.exclude(settled_as="withdrawn")), waiting_since__isnull=False)
+    lying = lying.filter(~_begun(at), _MAY_GIVE)
     return list(lying.order_by("-priority", "waiting_since", "pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
@@ -123,27 +137,23 @@ def _of_who_left(agent: int, teams: Mapping[int, Team]) -> list[int]:
     return list(lying.order_by("-last_message_at", "-number").values_list("pk", flat=True)[:MOST_OF_WHO_LEFT])
 
 
+def _begun(at: datetime) -> Exists:
+    return Exists(Claim.objects.filter(ticket=OuterRef("pk"), until__gt=at))
+
+
 def _to_route(causes: Iterable[int], teams: Mapping[int, Team], at: datetime) -> list[Ticket]:
     """Those that nobody has and nobody has begun to answer, under lock, the most urgent and longest waiting first."""
-    begun = Exists(Claim.objects.filter(ticket=OuterRef("pk"), until__gt=at))
     people = Ticket.objects.select_related("team__lead", "mailbox__responsible")
-    waiting = people.open().filter(~begun, team__in=teams, assignee=None, snoozed_until=None)
-    found = list(rows.lock(waiting, causes).values())
-    referred = _referred([ticket for ticket in found if ticket.by_hand_since is not None])
-    routed = [ticket for ticket in found if ticket.by_hand_since is None or ticket.pk in referred]
-    return sorted(routed, key=lambda one: (-one.priority, one.waiting_since or one.last_message_at, one.pk))
+    waiting = people.open().filter(~_begun(at), _MAY_GIVE, team__in=teams, assignee=None, snoozed_until=None)
+    found = rows.lock(waiting, causes).values()
+    return sorted(found, key=lambda one: (-one.priority, one.waiting_since or one.last_message_at, one.pk))
 
 
-def _referred(by_hand: Sequence[Ticket]) -> set[int]:
-    """Those of them that lie with the team to which the operator refers such a case: its people are trained for it."""
-    if not by_hand:
-        return set()
-    lies = {ticket.pk: choice_of("team", ticket.team_id) for ticket in by_hand}
-    brought = Decision.objects.filter(ticket__in=lies, question="team", reason="asked", applied_at__isnull=False)
-    return {ticket for ticket, choice in brought.values_list("ticket", "choice") if lies[ticket] == choice}
-
-
-def _give_out(found: Sequence[Ticket], causes: Mapping[int, Event], teams: Mapping[int, Team], at: datetime) -> None:
+def _give_out(
+    found: Sequence[Ticket], causes: Mapping[int, Event], teams: Mapping[int, Team], at: datetime
+) -> set[int]:
+    """Give each to somebody. Which of the teams have nobody for what comes next is told."""
+    without: set[int] = set()
     given_out = given(AUTHOR.ref)
     hands = _hands(found, given_out, at)
     lie_with = {ticket.team_id for ticket in found if ticket.team_id is not None}
@@ -160,12 +170,15 @@ def _give_out(found: Sequence[Ticket], causes: Mapping[int, Event], teams: Mappi
         concern = _concern(ticket, hands)
         way = route(concern, colleagues_here, ceiling=team.most_waiting)
         cause = causes.get(ticket.pk)
+        if not way.choices:
+            without.add(team.pk)
         if not way.choices and (cause is None or ticket.pk in given_out.nobody or not _is_to_be_said(way)):
             continue
         actor = AUTHOR.because_of(cause) if cause is not None else AUTHOR
         _submit(ticket, way, concern, hands, may_act=may_act and team.routing == "assign", actor=actor, at=at)
         for first in way.choices[:1]:
             hands.people[first.agent] = _with_one_more(hands.people[first.agent], ticket, hands.heavy, at)
+    return without
 
 
 def _is_to_be_said(way: Route) -> bool:
@@ -203,7 +216,7 @@ def _concern(ticket: Ticket, hands: _Hands) -> Concern:
     known = hands.known.get(ticket.person_id)
     language = ticket.language.partition("-")[0]
     return Concern(
-        topic=ticket.topic,
+        topic="" if ticket.by_hand_why in WISHED else ticket.topic,  # a model may have read it
         language="" if language == hands.house else language,
         known=known,
         has_left=known in hands.left,

@@ -194,10 +194,11 @@ def propose(mailbox: Mailbox | None) -> Proposal:
 def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime, fits_none: bool = False) -> Decision:
     """Decide the team; then the sorting is over, and what waits for it may go on.
 
-    `fits_none`: no category fits, whatever the team. Without a team it fits none either, unless its topic is known.
+    `fits_none`: no category fits, whatever the team. Without a team it fits none either, unless its topic is known; and
+    a team that is only proposed, as while this is paused, is none until a person gives it.
     """
     with unit():
         decision = approval.submit(ticket, "team", proposal, actor=actor, at=at)
-        nowhere = fits_none or not proposal.choice
+        nowhere = fits_none or decision.applied_at is None
         tickets.triaged(ticket, decision=ref(decision), fits_none=nowhere, actor=actor, at=at)
     return decision

@@ -22,6 +22,7 @@ from anliegen.records.accounts.models.operator import LANGUAGES
 from anliegen.records.customers.likeness import WORDS as LIKENESS
 from anliegen.records.customers.models import MOMENT_KINDS, WAYS_TO_CONSENT
 from anliegen.records.tickets.models import (
+    BY_HAND,
     CHANNELS,
     CONCESSION_STATES,
     PRIORITIES,
@@ -151,6 +152,8 @@ def _words_of(verb: str, field: str) -> Words:
             return dict(CONCESSION_STATES)
     if field == "kind" and verb.startswith("moment."):
         return dict(MOMENT_KINDS)
+    if verb == "ticket.by_hand":
+        return dict(BY_HAND)  # "customer" and "agent" are reasons to wake a concern, too
     return BY_FIELD.get(field, {})
 
 

@@ -79,20 +79,27 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """Both, for the column of a message that keeps them."""
+    """Both, for the column of a message that keeps them. `is_ours`: the customer pressed a button, and the words are
+    the program's, so that nobody reads a mood out of them."""
 
     appointment: Appointment | None = None
     seal: Seal | None = None
+    is_ours: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Only what is there, so that most messages keep an empty object."""
         given = (("appointment", self.appointment), ("seal", self.seal))
-        return {name: _without_defaults(one) for name, one in given if one is not None}
+        kept: dict[str, Any] = {name: _without_defaults(one) for name, one in given if one is not None}
+        return kept | ({"is_ours": True} if self.is_ours else {})
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> Self:
         appointment, seal = kept.get("appointment"), kept.get("seal")
-        return cls(Appointment.from_json(appointment) if appointment else None, Seal.from_json(seal) if seal else None)
+        return cls(
+            Appointment.from_json(appointment) if appointment else None,
+            Seal.from_json(seal) if seal else None,
+            is_ours=kept.get("is_ours") is True,
+        )
 
 
 def _known(kind: type[Any], kept: dict[str, Any]) -> dict[str, Any]:

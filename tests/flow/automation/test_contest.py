@@ -42,6 +42,7 @@ def test_it_is_written_down_and_lands_with_the_lead(
     note = Note.objects.get()
     assert "Prüfung durch einen Menschen" in note.text
     assert "service@musterstadt.example" in note.text
+    assert "Welches Team? Entschieden ist: Abrechnung." in note.text
 
 
 def test_without_a_lead_it_goes_to_who_answers_for_the_decision(decision: Decision, mira: Agent, now: datetime) -> None:
@@ -84,6 +85,15 @@ def test_automation_keeps_away_and_the_wish_is_a_message_of_theirs(
     message = ticket.messages.order_by("-pk")[0]
     assert (message.direction, message.channel, message.person, message.is_from_stranger) == ("in", "form", kim, False)
     assert message.text.startswith("I would like a person to check what was decided automatically.")
+
+
+def test_nobody_reads_a_mood_out_of_what_the_program_says_for_them(
+    decision: Decision, kim: Person, run_pipeline: Callable[[], int], now: datetime
+) -> None:
+    contest(decision, actor=Actor.person(kim.pk), at=now)
+    run_pipeline()
+    assert not Decision.objects.filter(question="signal").exists()
+    assert (Ticket.objects.get().by_hand_why, Ticket.objects.get().level) == ("contested", 1)
 
 
 def test_what_was_joined_with_another_is_checked_there(

@@ -449,6 +449,62 @@ def test_people_alone_see_to_it_unless_the_operator_named_this_team_for_such_a_c
     assert holder(ticket) is not None
 
 
+@pytest.mark.parametrize("why", ["customer", "agent"])
+def test_whoever_wished_for_people_alone_gets_somebody_as_soon_as_everybody_else(
+    routed: Team, mira: Agent, lea: Agent, ticket: Ticket, run_pipeline: Run, now: datetime, why: str
+) -> None:
+    """By turn and load: what is known of the topic may have been read by a model, and has no say."""
+    accounts.change(mira, skills=["abschlag"], actor=SYSTEM, at=now)
+    tickets.take_by_hand(ticket, why=why, actor=SYSTEM, at=now)
+    Ticket.objects.filter(pk=ticket.pk).update(topic="abschlag")
+    Decision.objects.create(
+        ticket=ticket, question="assignee", choice=f"agent:{mira.pk}", confidence=1.0, reason="routed",
+        author="rule:routing", responsible=mira, made_at=now - timedelta(hours=1), settled_at=now,
+        settled_as="withdrawn",
+    )  # fmt: skip
+    run_pipeline()
+    assert holder(ticket) == lea
+    assert "topic" not in decisions(ticket)[-1].evidence
+
+
+def test_whoever_wished_for_people_alone_is_given_out_in_the_morning_too(
+    night: list[Ticket], mira: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    for each in night:
+        tickets.take_by_hand(each, why="customer", actor=SYSTEM, at=now)
+    at_work(mira, at=now)
+    routing_clock.strike(0)
+    assert [holder(each) for each in night] == [mira] * len(night)
+
+
+def test_what_people_alone_see_to_keeps_nobody_behind_it_from_being_given_out(
+    night: list[Ticket], mira: Agent, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    monkeypatch.setattr(routing, "AT_ONCE", 1)
+    tickets.take_by_hand(night[1], why="bereavement", actor=SYSTEM, at=now)  # the urgent one, which comes first
+    at_work(mira, at=now)
+    routing_clock.strike(0)
+    assert [holder(each) for each in night] == [mira, None]
+
+
+def test_a_team_that_has_no_room_keeps_no_other_from_being_given_its_concerns(
+    night: list[Ticket], technics: Team, tom: Agent, mira: Agent, routed: Team, kim_address: Address,
+    open_ticket: Open, run_pipeline: Run, monkeypatch: pytest.MonkeyPatch, now: datetime,
+) -> None:  # fmt: skip
+    accounts.change(technics, routing="assign", lead=tom, actor=SYSTEM, at=now - timedelta(days=1))
+    other = tickets.assign(open_ticket(kim_address, at=now), to=technics, actor=SYSTEM, at=now)
+    away(mira, tom)
+    run_pipeline()
+    assert holder(other) is None
+    monkeypatch.setattr(routing, "AT_ONCE", 2)
+    Ticket.objects.filter(pk__in=[each.pk for each in night]).update(priority=4)
+    lying(mira, 1, open_ticket, kim_address, now)
+    Team.objects.filter(pk=routed.pk).update(most_waiting=1)
+    at_work(mira, tom, at=now)
+    routing_clock.strike(0)
+    assert ([holder(each) for each in night], holder(other)) == ([None, None], tom)
+
+
 def test_the_gate_lets_others_than_the_referral_only_propose_where_people_alone_see_to_it(
     ticket: Ticket, mira: Agent, now: datetime
 ) -> None:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import pytest
 
-from anliegen.flow.automation import approval, triage
+from anliegen.flow.automation import approval, pauses, triage
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.reasons import explain
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand, Mailbox, Team
@@ -117,6 +117,21 @@ def test_what_is_not_sure_or_has_nobody_to_answer_for_it_waits_for_a_person(
     assert Ticket.objects.get().team == (billing if applied else None)
     assert Event.objects.filter(verb="ticket.moved").exists() is applied
     assert Event.objects.filter(verb="decision.made").count() == 1
+    assert (Ticket.objects.get().unplaced_since is None) is applied
+
+
+def test_what_comes_while_it_is_paused_has_no_place_until_a_person_confirms_it(
+    open_ticket: Open, kim_address: Address, mailbox: Mailbox, billing: Team, mira: Agent, run_pipeline: Run,
+    now: datetime,
+) -> None:  # fmt: skip
+    pauses.pause("rule:mailbox", actor=SYSTEM, at=now)
+    ticket = open_ticket(kim_address, mailbox=mailbox)
+    run_pipeline()
+    pauses.resume("rule:mailbox", actor=Actor.agent(mira.pk), at=now)
+    assert Ticket.objects.get().team is None
+    assert [one.pk for one in lists.page(mira, "unplaced").items] == [ticket.pk]
+    approval.confirm(Decision.objects.get(question="team"), by=mira, at=now)
+    assert (Ticket.objects.get().team, Ticket.objects.get().unplaced_since) == (billing, None)
 
 
 def test_only_what_can_be_taken_back_may_apply_by_itself(mira: Agent) -> None:

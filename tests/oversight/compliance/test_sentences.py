@@ -22,7 +22,7 @@ from anliegen.records.accounts import verbs
 from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions as tickets
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import BY_HAND, Ticket
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,13 @@ def test_names_of_agents_and_teams_stand_in_the_sentence(
 ) -> None:
     tickets.assign(ticket, to=mira, actor=Actor.agent(admin.pk), at=now)
     assert said(newest("ticket.assigned"), admin) == "Jana Kowalski gave this to Mira Yılmaz"
+
+
+@pytest.mark.parametrize("why", [code for code, _word in BY_HAND])
+def test_why_people_alone_see_to_it_is_said_in_words(ticket: Ticket, mira: Agent, now: datetime, why: str) -> None:
+    tickets.take_by_hand(ticket, why=why, actor=SYSTEM, at=now)
+    with translation.override("de"):
+        assert said(newest("ticket.by_hand"), mira).endswith(f"fern: {dict(BY_HAND)[why]}")
 
 
 def test_who_gives_it_to_themselves_took_it_on(ticket: Ticket, mira: Agent, now: datetime) -> None:

@@ -14,7 +14,19 @@ from anliegen.faces.workspace.frame import actor_of, agent_of
 from anliegen.faces.workspace.settings.places import PLACES, open_to
 from anliegen.records.accounts.permissions import may
 
-__all__ = ["actor_of", "agent_of", "alarmed", "done", "not_yet", "posted", "refused", "show", "shown_once"]
+__all__ = [
+    "actor_of",
+    "agent_of",
+    "alarmed",
+    "done",
+    "not_yet",
+    "posted",
+    "refused",
+    "said_in",
+    "show",
+    "shown_once",
+    "unreadable",
+]
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -42,6 +54,17 @@ def show(
         "said": list(messages.get_messages(request)),
     }
     return page(request, f"workspace/settings/{template}.html", frame | dict(context), block=block, status=status)
+
+
+def said_in(request: HttpRequest, field: str) -> str | None:
+    """A free text that was sent without a form of its own; None of what no database can keep."""
+    said = request.POST.get(field, "").strip()
+    return None if "\0" in said else said
+
+
+def unreadable() -> HttpResponse:
+    """The answer to that: no browser sends it, so that a sentence is enough."""
+    return HttpResponse(_("Null characters are not allowed."), status=422, content_type="text/plain; charset=utf-8")
 
 
 def done(request: HttpRequest, sentence: str, to: str, *args: Any) -> HttpResponseRedirect:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm
-from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
+from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, said_in, show, unreadable
 from anliegen.flow.automation import pauses
 from anliegen.flow.automation.models import Decision, Learnt, Told
 from anliegen.flow.automation.teaching import actions, beside, standing
@@ -100,11 +100,14 @@ def let_speak(request: HttpRequest, number: int) -> HttpResponse:
     row = get_object_or_404(Learnt, version=number)
     key = request.POST.get("responsible", "")
     chosen = Agent.objects.active().filter(pk=int(key)).first() if key.isdecimal() else None
+    reason = said_in(request, "reason")
+    if reason is None:
+        return unreadable()
     try:
         actions.let_speak(
             row,
             responsible=chosen or agent_of(request),
-            reason=request.POST.get("reason", ""),
+            reason=reason,
             by=agent_of(request),
             at=clock.now(),
         )
@@ -121,7 +124,10 @@ def let_speak(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def silence(request: HttpRequest, number: int) -> HttpResponse:
     row = get_object_or_404(Learnt, version=number)
-    actions.silence(row, reason=request.POST.get("reason", ""), by=agent_of(request), at=clock.now())
+    reason = said_in(request, "reason")
+    if reason is None:
+        return unreadable()
+    actions.silence(row, reason=reason, by=agent_of(request), at=clock.now())
     return done(request, _("It is silent. People sort alone."), "learnt")
 
 
@@ -140,7 +146,10 @@ def pause_sorting(request: HttpRequest) -> HttpResponse:
 @require_POST
 def refuse(request: HttpRequest, number: int) -> HttpResponse:
     row = get_object_or_404(Learnt, version=number)
-    actions.refuse(row, reason=request.POST.get("reason", ""), by=agent_of(request), at=clock.now())
+    reason = said_in(request, "reason")
+    if reason is None:
+        return unreadable()
+    actions.refuse(row, reason=reason, by=agent_of(request), at=clock.now())
     return done(request, _("Version %(number)s is refused.") % {"number": number}, "learnt")
 
 

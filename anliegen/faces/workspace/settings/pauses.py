@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from anliegen.faces.ui.permissions import asks
-from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, show
+from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, said_in, show, unreadable
 from anliegen.flow.automation import pauses, routing
 from anliegen.flow.automation.models import Pause
 from anliegen.ground import clock
@@ -63,7 +63,10 @@ def switch(request: HttpRequest) -> HttpResponse:
         for each in _scopes(scope):
             pauses.resume(each, actor=actor, at=at)
         return done(request, _("It goes on: %(name)s.") % {"name": row.name}, "pauses")
-    pauses.pause(scope, note=request.POST.get("note", "").strip()[:LONGEST], actor=actor, at=at)
+    note = said_in(request, "note")
+    if note is None:
+        return unreadable()
+    pauses.pause(scope, note=note[:LONGEST], actor=actor, at=at)
     return done(request, _("It is paused: %(name)s.") % {"name": row.name}, "pauses")
 
 
@@ -73,13 +76,17 @@ def _scopes(scope: str) -> tuple[str, ...]:
 
 
 def _rows(viewer: Agent) -> list[Row]:
-    """Everything together first, then whatever decides by itself, as the register has it."""
+    """Everything together first, then whatever decides by itself, as the register has it; last what is still paused,
+    though it was set off since: nobody would find it when it is set on again, and does nothing."""
     active = pauses.active()
     by = names({pause.begun_by for pause in active.values()}, viewer)
     found = {pauses.ALL: (_("Everything automatic"), True)}
     for one, _figures in algorithms(at=clock.now()):
         if one.decides:
             found[pauses.scope_of(one.author)] = (one.name, one.is_on)
+    known = {one for scope in found for one in _scopes(scope)}
+    left = sorted(set(active) - known)
+    found |= {scope: (name, False) for scope, name in names(left, viewer).items()}
     return [
         Row(scope, name, is_on, _then(scope), _stopped(scope, active, by)) for scope, (name, is_on) in found.items()
     ]

@@ -83,7 +83,10 @@ def _routing() -> Algorithm:
             _("who is at work, and how many concerns wait with them"),
         ),
         reach=Reach.REVERSIBLE,
-        oversight=_("Whoever gets it can give it on. How somebody works is never asked, nor what a customer is worth."),
+        oversight=_(
+            "Whoever gets it can give it on. How somebody works is never asked, nor what a customer is worth. Who"
+            " wished for people alone gets somebody as soon as others, whatever the topic."
+        ),
         responsible=leads or administrators(),
         version=__version__,
         is_on=bool(teams),

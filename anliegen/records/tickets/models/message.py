@@ -71,7 +71,8 @@ class Message(models.Model):
     text = models.TextField(blank=True)  # all that can be read
     reply_text = models.TextField(blank=True)  # only what was written now; empty when that is all of the text
     html = models.TextField(blank=True)  # cleaned
-    # An appointment, a seal: see tickets/enclosed.py. The database knows the empty one, for who writes rows without it.
+    # An appointment, a seal, or that its words are the program's: see tickets/enclosed.py. The database knows the
+    # empty one, for who writes rows without it.
     enclosed = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     language = models.CharField(max_length=8, blank=True)
     automatic = models.CharField(max_length=20, blank=True)  # kind of automatic mail, empty for a person's
@@ -150,6 +151,11 @@ class Message(models.Model):
     def said(self) -> str:
         """What the author wrote now, without what was quoted."""
         return self.reply_text or self.text
+
+    @property
+    def is_in_our_words(self) -> bool:
+        """Whether the customer pressed a button, and the program put it into words."""
+        return self.enclosed.get("is_ours") is True
 
     @property
     def verdict(self) -> str:

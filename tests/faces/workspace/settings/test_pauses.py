@@ -7,13 +7,16 @@ import pytest
 from django.test import Client
 
 from anliegen.flow.automation import pauses
-from anliegen.flow.automation.models import Decision, Pause
-from anliegen.ground.journal.actors import SYSTEM
+from anliegen.flow.automation.models import Decision, Learnt, Pause
+from anliegen.flow.automation.rules import actions as rules
+from anliegen.flow.automation.rules.definition import Action, Definition, Trigger
+from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.oversight.compliance.register import algorithms
 from anliegen.records.accounts.models import Agent, Mailbox
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.models import Ticket
+from tests.flow.automation.rules.written import written
 
 PAGE = "/workspace/settings/pauses/"
 SWITCH = f"{PAGE}switch/"
@@ -63,6 +66,37 @@ def test_what_stopping_escalation_means_is_said_before(browser: Client, client: 
     Agent.objects.filter(pk=admin.pk).update(language="de")
     client.force_login(admin)
     assert "Ein Sicherheitsnetz fällt weg." in client.get(PAGE).content.decode()
+
+
+def test_what_was_paused_and_set_off_since_still_stands_there_and_can_go_on(
+    browser: Client, admin: Agent, now: datetime
+) -> None:
+    jana = Actor.agent(admin.pk)
+    definition = Definition(Trigger("message"), (Action("add_tags", "umzug"),))
+    rule = rules.create(written(definition, owner=admin.pk), actor=jana, at=now)
+    rule = rules.set_stage(rule, "on", 100, actor=jana, at=now)
+    pauses.pause(rule.ref, actor=jana, at=now)
+    rules.set_stage(rule, "off", 100, actor=jana, at=now)
+    page = browser.get(PAGE).content.decode()
+    assert f'<input type="hidden" name="scope" value="{rule.ref}">' in page
+    assert rule.name in page
+    browser.post(SWITCH, {"scope": rule.ref, "again": "1"})
+    assert not pauses.active()
+    assert f'value="{rule.ref}"' not in browser.get(PAGE).content.decode()
+
+
+def test_a_reason_that_no_database_can_keep_is_refused(browser: Client) -> None:
+    assert browser.post(SWITCH, {"scope": pauses.ALL, "note": "a\0b"}).status_code == 422
+    assert not Pause.objects.exists()
+
+
+@pytest.mark.parametrize("deed", ["speak", "silence", "refuse"])
+def test_of_what_was_learnt_such_a_reason_is_refused_too(browser: Client, now: datetime, deed: str) -> None:
+    made = Learnt.objects.create(version=1, sha256="0" * 64, size=1, seconds=1, examples=1, topics=2, learnt_at=now)
+    page = f"/workspace/settings/learnt/{made.version}/{deed}/"
+    assert browser.post(page, {"reason": "a\0b"}).status_code == 422
+    made.refresh_from_db()
+    assert (made.state, made.settled_at) == ("waiting", None)
 
 
 def test_what_nobody_knows_cannot_be_stopped(browser: Client) -> None:
