@@ -36,13 +36,15 @@ LEFT JOIN LATERAL (SELECT char_length(said) AS length, left(said, %(read)s) AS s
     FROM (SELECT COALESCE(NULLIF(reply_text, ''), text) AS said FROM tickets_message
         WHERE ticket_id = recent.number AND direction = 'in' ORDER BY created_at, id LIMIT 1) AS whole) AS first ON true
 LEFT JOIN LATERAL (SELECT bool_or(applied_at IS NOT NULL AND author LIKE 'rule:%%') AS by_rule,
-    bool_or(applied_at IS NOT NULL) FILTER (WHERE author LIKE 'model:%%') AS by_model, bool_or(choice = '') AS fits_none,
+    bool_or(applied_at IS NOT NULL) FILTER (WHERE author LIKE 'model:%%') AS by_model,
+    bool_or(choice = '') AS fits_none,
     (array_agg(confidence ORDER BY id DESC) FILTER (WHERE was_judged))[1] AS confidence,
     (array_agg(settled_as = 'confirmed' ORDER BY id DESC) FILTER (WHERE was_judged))[1] AS stands
     FROM (SELECT *, author LIKE 'model:%%' AND question = 'topic' AND choice <> '' AND NOT is_implied
             AND settled_as IN ('confirmed', 'corrected', 'rejected', 'undone', 'stopped') AS was_judged
         FROM automation_decision
-        WHERE ticket_id = recent.number AND question IN ('topic', 'team') AND NOT is_shadow) AS decision) AS made ON true
+        WHERE ticket_id = recent.number AND question IN ('topic', 'team') AND NOT is_shadow) AS decision) AS made
+    ON true
 """
 
 
