@@ -22,6 +22,12 @@ SURE: dict[str, str | Promise] = {
     "medium": pgettext_lazy("how sure", "medium"),
     "low": pgettext_lazy("how sure", "low"),
 }
+# How plain the words of a signal are: more is not to be made of the few messages it was measured on.
+PLAIN: dict[str, str | Promise] = {
+    "sure": pgettext_lazy("how plainly it is said", "certain"),
+    "likely": pgettext_lazy("how plainly it is said", "likely"),
+    "hint": pgettext_lazy("how plainly it is said", "a hint"),
+}
 # What a decision rests on, by the keys of its evidence.
 SOURCES: dict[str, str | Promise] = {
     "mailbox": gettext_lazy("the address that was written to"),
@@ -67,7 +73,19 @@ class Entry:
     @property
     def sure(self) -> str:
         """How sure it was, in a word."""
-        return str(SURE[sureness(self.decision.confidence)])
+        return str(PLAIN.get(self.decision.evidence.get("strength", ""), SURE[sureness(self.decision.confidence)]))
+
+    @property
+    def how_sure(self) -> str:
+        """With its percentage, where that says more than the word."""
+        if "strength" in self.decision.evidence:
+            return self.sure
+        return _("%(word)s (%(percent)s%%)") % {"word": self.sure, "percent": self.percent}
+
+    @property
+    def measured(self) -> str:
+        """How often such words were read rightly, and on what that was seen; empty where nothing was measured."""
+        return measured_in_words(self.decision.evidence.get("measured") or {})
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -172,6 +190,23 @@ def in_words(choices: Iterable[str], known: Known | None = None) -> dict[str, st
 def sureness(confidence: float) -> str:
     """`high`, `medium` or `low`."""
     return "high" if confidence >= HIGH else "medium" if confidence >= MEDIUM else "low"
+
+
+def measured_in_words(seen: Mapping[str, Any]) -> str:
+    """From what a decision keeps of its measurement."""
+    if not seen.get("said"):
+        return ""
+    kept_back = (
+        _("Such words, whatever they speak of: of %(said)s messages kept back %(right)s were read rightly.")
+        if seen.get("of_all")
+        else _("Of %(said)s messages kept back %(right)s were read rightly.")
+    )
+    told = [kept_back % {"said": seen["said"], "right": seen["right"]}]
+    if seen.get("heard"):
+        told.append(
+            _("Of %(heard)s that people judged, %(true)s were true.") % {"heard": seen["heard"], "true": seen["true"]}
+        )
+    return " ".join(told)
 
 
 def percent(confidence: float) -> int:
