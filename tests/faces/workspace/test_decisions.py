@@ -376,7 +376,7 @@ def test_of_a_signal_stands_how_plain_its_words_are_and_how_often_such_words_wer
     panel = panel_of(miras, ticket)
     assert "Sicherheit: sicher<" in panel and "(72" not in panel
     assert "Von 24 zurückgehaltenen Nachrichten wurden 21 richtig gelesen." in panel
-    assert "<dt>Nächstbeste" not in panel
+    assert "<dt>Am nächsten lag danach" not in panel
 
 
 def test_of_what_was_withdrawn_no_person_is_told_to_have_done_it(
