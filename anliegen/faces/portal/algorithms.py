@@ -7,14 +7,14 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from anliegen.faces.portal import errors
+from anliegen.faces.portal.measured_fairness import fairness_now
 from anliegen.faces.portal.visit import Visit, public
 from anliegen.faces.ui import pdf
 from anliegen.faces.ui.dates import exact, exact_day
 from anliegen.oversight.compliance import register
-from anliegen.oversight.insights.models import Finding, Report
 
 TEMPLATE = Path(__file__).parent / "algorithms.typ"
 REACHES = {
@@ -26,27 +26,16 @@ REACHES = {
 MADE: dict[str, tuple[str, bytes]] = {}  # by language, the newest PDF and what it was made from
 
 
-# Of these the monitor compares groups: waiting, urgency, what fits nothing, what is done alone, and the outcome.
-JUDGED = (
-    "rule:mailbox",
-    "model:triage@",
-    "rule:team-of-topic",
-    "rule:urgency-of-topic",
-    "rule:escalate",
-    "rule:routing",
-)
-
-
 @public("everybody may read how automation is used")
 def show(visit: Visit) -> HttpResponseBase:
-    entries = [(one, facts(one, counted)) for one, counted in register.algorithms(at=visit.at, fairness=_fairness())]
+    entries = [(one, facts(one, counted)) for one, counted in register.algorithms(at=visit.at, fairness=fairness_now())]
     return visit.render("portal/algorithms.html", {"entries": entries, "has_pdf": pdf.is_there()})
 
 
 @public("everybody may read how automation is used")
 def as_json(visit: Visit) -> HttpResponseBase:
     whole = register.as_json(
-        register.algorithms(at=visit.at, fairness=_fairness()), at=visit.at, operator=visit.operator.name
+        register.algorithms(at=visit.at, fairness=fairness_now()), at=visit.at, operator=visit.operator.name
     )
     content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
     return HttpResponse(content, content_type="application/json; charset=utf-8")
@@ -78,29 +67,11 @@ def _sheet(visit: Visit) -> dict[str, Any]:
         "lead": _("Everything that acts by itself here, for what, with which data, and who answers for it."),
         "entries": [
             {"name": one.name, "purpose": one.purpose, "facts": facts(one, counted)}
-            for one, counted in register.algorithms(at=visit.at, fairness=_fairness())
+            for one, counted in register.algorithms(at=visit.at, fairness=fairness_now())
         ],
         "page": _("Page"),
         "of": _("of"),
     }
-
-
-def _fairness() -> dict[str, str]:
-    """What the fairness monitor found about all that sorts and gives out concerns: that it looked, and with what
-    result. Which group it was stays inside until a person has looked at it."""
-    report = Report.objects.order_by("-pk").first()
-    if report is None:
-        return {}
-    open_ones = Finding.objects.unsettled().count()
-    day = exact_day(timezone.localdate(report.made_at))
-    said = ngettext(
-        "Looked at on %(day)s: %(count)s difference between groups is being looked into.",
-        "Looked at on %(day)s: %(count)s differences between groups are being looked into.",
-        open_ones,
-    ) % {"day": day, "count": open_ones}
-    if not open_ones:
-        said = _("Looked at on %(day)s: no group was found to be served worse.") % {"day": day}
-    return dict.fromkeys(JUDGED, said)
 
 
 def facts(one: register.Algorithm, counted: register.Figures | None) -> list[tuple[str, str]]:
@@ -129,7 +100,8 @@ def figures_in_words(counted: register.Figures | None) -> str:
         return _("fewer than %(least)d decisions, so they are not counted out") % {"least": register.LEAST}
     parts = [
         (_("in force %(number)d (%(share)d %%)"), counted.applied),
-        (_("confirmed by people %(number)d (%(share)d %%)"), counted.confirmed),
+        (_("confirmed by people in so many words %(number)d (%(share)d %%)"), counted.confirmed),
+        (_("seen by people and left as it was %(number)d (%(share)d %%)"), counted.unopposed),
         (_("changed by people %(number)d (%(share)d %%)"), counted.corrected),
         (_("contested %(number)d (%(share)d %%)"), counted.contested),
     ]

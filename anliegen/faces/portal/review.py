@@ -9,7 +9,8 @@ from anliegen.faces.portal.proof import Proof, proven
 from anliegen.faces.portal.visit import Visit
 from anliegen.flow.automation import contest as automation
 from anliegen.flow.automation import opting
-from anliegen.flow.automation.log import FOR_CUSTOMERS, Entry, entries
+from anliegen.flow.automation.for_customers import FOR_CUSTOMERS
+from anliegen.flow.automation.log import Entry, entries
 from anliegen.flow.automation.models import Decision
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.tickets import queries

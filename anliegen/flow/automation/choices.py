@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from anliegen.flow.automation.effects import value_of
@@ -56,6 +56,8 @@ SOME: Words = {
 def choice_in_words(choice: str) -> str:
     """What was chosen, as a person says it; empty for an empty choice, which fits none."""
     kind, value = choice.partition(":")[0], value_of(choice)
+    if kind == "language":
+        return _language(value)
     if kind in FIXED:
         return str(FIXED[kind].get(value, value))
     if value == "some":
@@ -86,3 +88,11 @@ def _given(concession: str) -> str:
     if row is None:
         return str(SOME["refund"])
     return f"{money.amount(row.cents, row.currency, german=get_language() == 'de')} ({row.kind.name})"
+
+
+def _language(code: str) -> str:
+    """By its name, also where nobody has translated this program into it."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return str(FIXED["language"].get(code, code))

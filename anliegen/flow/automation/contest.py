@@ -73,7 +73,7 @@ def _in(language: str, say: Callable[[], str]) -> str:
 
 def _wish(decision: Decision) -> str:
     [entry] = entries([decision])
-    asked = {"question": entry.asked_by_customers, "choice": entry.choice}
+    asked = {"question": entry.asked_by_customers, "choice": entry.choice_for_customers}
     return _("I would like a person to check what was decided automatically. %(question)s: %(choice)s") % asked
 
 

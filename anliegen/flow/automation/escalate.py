@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from anliegen.flow.automation import approval, thresholds
+from anliegen.flow.automation import approval, denied, thresholds
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.escalation import Facts, Thresholds, amount_at_stake, level_of, wanted_level
 from anliegen.flow.automation.referrals import BY_WEIGHT, Next, present_referrals, who_answers
@@ -135,8 +135,14 @@ def _submit(
     at: datetime,
 ) -> None:
     # The words themselves stay where they stand, so that they go when the message goes.
-    evidence = {"signal": signal.code, "strength": signal.strength, "spans": [list(span) for span in signal.spans]}
-    proposal = Proposal(choice, signal.confidence, "words", answers.pk, evidence)
+    seen = denied.measured(signal.code, signal.strength, author=AUTHOR.ref, at=at)
+    evidence = {
+        "signal": signal.code,
+        "strength": signal.strength,
+        "spans": [list(span) for span in signal.spans],
+        "measured": seen.as_evidence(),
+    }
+    proposal = Proposal(choice, seen.confidence, "words", answers.pk, evidence)
     approval.submit(ticket, question, proposal, actor=actor, at=at, message=message, bound=BOUND)
 
 

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
+from anliegen.flow.automation import for_customers
 from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.effects import value_of
 from anliegen.flow.automation.models import Decision
@@ -22,6 +23,12 @@ SURE: dict[str, str | Promise] = {
     "medium": pgettext_lazy("how sure", "medium"),
     "low": pgettext_lazy("how sure", "low"),
 }
+# How plain the words of a signal are: more is not to be made of the few messages it was measured on.
+PLAIN: dict[str, str | Promise] = {
+    "sure": pgettext_lazy("how plainly it is said", "certain"),
+    "likely": pgettext_lazy("how plainly it is said", "likely"),
+    "hint": pgettext_lazy("how plainly it is said", "a hint"),
+}
 # What a decision rests on, by the keys of its evidence.
 SOURCES: dict[str, str | Promise] = {
     "mailbox": gettext_lazy("the address that was written to"),
@@ -30,20 +37,6 @@ SOURCES: dict[str, str | Promise] = {
     "model": gettext_lazy("examples that colleagues have sorted"),
 }
 FROM_THE_OPERATOR: dict[str, str | Promise] = {"model": gettext_lazy("what stands in the tree of topics")}
-
-# What customers read of their concern, in their words: nothing of tags, of moods that were read off their words, of
-# who has how much to do.
-FOR_CUSTOMERS: dict[str, str | Promise] = {
-    "topic": gettext_lazy("What it is about"),
-    "team": gettext_lazy("Which team sees to it"),
-    "assignee": gettext_lazy("Who sees to it"),
-    "priority": gettext_lazy("How urgent it is"),
-    "level": gettext_lazy("Who is next"),
-    "answer": gettext_lazy("What is answered"),
-}
-# Reasons that customers may read as they are; of others they read what kind of reason it was.
-OPEN_REASONS = frozenset({"mailbox", "team-of-topic", "urgency-of-topic"})
-OF_THEIR_WORDS = frozenset({"topic", "team", "priority"})
 
 
 @dataclass(frozen=True)
@@ -67,7 +60,19 @@ class Entry:
     @property
     def sure(self) -> str:
         """How sure it was, in a word."""
-        return str(SURE[sureness(self.decision.confidence)])
+        return str(PLAIN.get(self.decision.evidence.get("strength", ""), SURE[sureness(self.decision.confidence)]))
+
+    @property
+    def how_sure(self) -> str:
+        """With its percentage, where that says more than the word."""
+        if "strength" in self.decision.evidence:
+            return self.sure
+        return _("%(word)s (%(percent)s%%)") % {"word": self.sure, "percent": self.percent}
+
+    @property
+    def measured(self) -> str:
+        """How often such words were read rightly, and on what that was seen; empty where nothing was measured."""
+        return measured_in_words(self.decision.evidence.get("measured") or {})
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -76,22 +81,35 @@ class Entry:
 
     @property
     def asked_by_customers(self) -> str:
-        return str(FOR_CUSTOMERS.get(self.decision.question, self.question))
+        return str(for_customers.FOR_CUSTOMERS.get(self.decision.question, self.question))
 
     @property
     def why_for_customers(self) -> str:
-        if self.decision.reason in OPEN_REASONS:
-            return self.why
-        if self.decision.author.startswith("model:"):
-            return _("A model that has learnt from earlier concerns concluded it from what you wrote.")
-        return _("A rule that people have laid down says so.")
+        return self.why if self.decision.reason in for_customers.OPEN_REASONS else for_customers.why(self.decision)
+
+    @property
+    def choice_for_customers(self) -> str:
+        return for_customers.choice(self.decision, self.choice)
+
+    @property
+    def how_sure_for_customers(self) -> str:
+        return for_customers.how_sure(self.decision, sureness(self.decision.confidence))
+
+    @property
+    def data_for_customers(self) -> str:
+        return for_customers.data(self.decision)
+
+    @property
+    def alternatives_for_customers(self) -> tuple[tuple[str, int], ...]:
+        """The next best, where it is none of a person nor of a mood."""
+        return self.alternatives if self.decision.question in for_customers.WITH_ALTERNATIVES else ()
 
     @property
     def words_for_customers(self) -> tuple[str, ...]:
         """Only of what they wrote themselves: others may take part in the concern."""
         message = self.decision.message
         is_theirs = message is not None and message.person_id == self.decision.ticket.person_id
-        return self.words if is_theirs and self.decision.question in OF_THEIR_WORDS else ()
+        return self.words if is_theirs and self.decision.question in for_customers.OF_THEIR_WORDS else ()
 
     @property
     def nearest(self) -> int:
@@ -172,6 +190,23 @@ def in_words(choices: Iterable[str], known: Known | None = None) -> dict[str, st
 def sureness(confidence: float) -> str:
     """`high`, `medium` or `low`."""
     return "high" if confidence >= HIGH else "medium" if confidence >= MEDIUM else "low"
+
+
+def measured_in_words(seen: Mapping[str, Any]) -> str:
+    """From what a decision keeps of its measurement."""
+    if not seen.get("said"):
+        return ""
+    kept_back = (
+        _("Such words, whatever they speak of: of %(said)s messages kept back %(right)s were read rightly.")
+        if seen.get("of_all")
+        else _("Of %(said)s messages kept back %(right)s were read rightly.")
+    )
+    told = [kept_back % {"said": seen["said"], "right": seen["right"]}]
+    if seen.get("heard"):
+        told.append(
+            _("Of %(heard)s that people judged, %(true)s were true.") % {"heard": seen["heard"], "true": seen["true"]}
+        )
+    return " ".join(told)
 
 
 def percent(confidence: float) -> int:

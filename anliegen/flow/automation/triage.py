@@ -123,7 +123,8 @@ def _language(ticket: Ticket, message: Message, text: str, event: Event) -> None
     told = language(text)
     if told.code in (UNKNOWN, ticket.language):
         return
-    evidence, runner_up = {"was": ticket.language}, ((choice_of("language", told.runner_up), 0.0),)
+    evidence = {"was": ticket.language}
+    runner_up = ((choice_of("language", told.runner_up), 0.0),) if told.runner_up else ()
     by = _answers(ticket)
     proposal = Proposal(choice_of("language", told.code), told.confidence, "language-of-text", by, evidence, runner_up)
     actor = BY_LANGUAGE.because_of(event)

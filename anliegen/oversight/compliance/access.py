@@ -14,7 +14,7 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record
 from anliegen.oversight.compliance import verbs
-from anliegen.oversight.compliance.decided import decided
+from anliegen.oversight.compliance.decided import decided_for_customers
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Address, Consent, Fact, Merge, Moment, Person
 from anliegen.records.tickets.models import Attachment, Concession, Message, Ticket
@@ -72,7 +72,7 @@ def _concerns(tickets: Any, agent: Agent) -> Iterator[dict[str, Any]]:
         messages = Message.objects.filter(ticket=number).order_by("created_at", "pk").values(*MESSAGE)
         files = Attachment.objects.filter(message__ticket=number).order_by("pk").values("filename", "size", "sha256")
         given = _all(Concession, CONCESSION, ticket=number)
-        automatic = decided(number, agent)
+        automatic = decided_for_customers(number, agent)
         yield {
             **ticket,
             "messages": list(messages),

@@ -27,10 +27,30 @@ SAID: Mapping[str, str | Promise] = {
 
 def decided(ticket: int, viewer: Agent) -> list[Json]:
     """Every decision on this ticket in the order in which they were made, those without effect too."""
-    rows = Decision.objects.filter(ticket=ticket).select_related("responsible", "settled_by").order_by("pk")
+    return [_decision(one, named) for one, named in _told(ticket, viewer)]
+
+
+def decided_for_customers(ticket: int, viewer: Agent) -> list[Json]:
+    """The same for whoever it concerns: why, and which words, as customers read it; nothing of who else of the
+    colleagues there was, is at work, or has how much to do."""
+    return [_decision(one, named) | _for_customers(one) for one, named in _told(ticket, viewer)]
+
+
+def _for_customers(entry: Entry) -> Json:
+    return {
+        "reason": entry.why_for_customers,
+        "words": list(entry.words_for_customers),
+        "used": [entry.data_for_customers],
+        "alternatives": [{"choice": choice, "percent": sure} for choice, sure in entry.alternatives_for_customers],
+    }
+
+
+def _told(ticket: int, viewer: Agent) -> list[tuple[Entry, Mapping[str, str]]]:
+    rows = Decision.objects.filter(ticket=ticket).order_by("pk")
+    rows = rows.select_related("responsible", "settled_by", "message", "ticket")
     told = entries(rows)
     named = names(_references(one.decision for one in told), viewer)
-    return [_decision(one, named) for one in told]
+    return [(one, named) for one in told]
 
 
 def _references(rows: Iterable[Decision]) -> list[str]:

@@ -9,10 +9,12 @@ from typing import Any
 
 from anliegen.oversight.insights.fairness.counts import Rates
 from anliegen.oversight.insights.fairness.look import (
+    LATE,
     LEVEL,
     LONGER,
     MATTERS,
     SMALLEST,
+    WAITING,
     Calibration,
     Group,
     Look,
@@ -74,6 +76,18 @@ def _calibration(one: Calibration) -> dict[str, Any]:
     sure = None if one.sure_at_least is None else round(one.sure_at_least, 4)
     bins = [{"said": round(each.said, 4), "right": round(each.right, 4), "n": each.n} for each in one.bins]
     return {"n": one.n, "error": round(one.error, 4), "sure_at_least": sure, "bins": bins}
+
+
+def compared(figures: dict[str, Any]) -> frozenset[str]:
+    """The measures of which something is known of at least two groups of one kind: what was looked at at all."""
+    found: set[str] = set()
+    for groups in figures.get("groups", {}).values():
+        known = [one for one in groups if one["n"] is not None]
+        if sum(one["waiting"] is not None for one in known) > 1:
+            found |= {WAITING, LATE}
+        names = {name for one in known for name in one["rates"]}
+        found |= {name for name in names if sum(one["rates"].get(name) is not None for one in known) > 1}
+    return frozenset(found)
 
 
 def lines(figures: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -19,6 +19,8 @@ SHORT, LONG = 200, 800  # characters of the first message: shorter, longer
 HIGH = 3  # priorities from here on are called high or urgent
 UNKNOWN = "?"
 
+# How sure a decision was is compared only where there is something to compare: a model's decision on the topic of
+# which a person said in so many words whether it was right. A rule is always sure, and silence says nothing.
 # The period comes by `last_message_at` too, which is never earlier than `created_at` and which an index has.
 _ROWS = """
 SELECT topic, channel, language, priority, extract(epoch FROM created_at), extract(epoch FROM first_answered_at),
@@ -26,21 +28,23 @@ SELECT topic, channel, language, priority, extract(epoch FROM created_at), extra
     EXISTS (SELECT FROM tickets_ticket earlier
         WHERE earlier.person_id = recent.person_id AND earlier.number < recent.number),
     first.length, first.start,
-    made.applied, made.fits_none, made.confidence, made.stands,
+    made.by_rule, made.by_model, made.fits_none, made.confidence, made.stands,
     (SELECT answer FROM feedback_outcome WHERE ticket_id = recent.number AND answer <> '' ORDER BY id DESC LIMIT 1)
 FROM (SELECT * FROM tickets_ticket WHERE created_at >= %(since)s AND created_at < %(until)s
     AND last_message_at >= %(since)s AND joined_into_id IS NULL ORDER BY number DESC LIMIT %(most)s) AS recent
 LEFT JOIN LATERAL (SELECT char_length(said) AS length, left(said, %(read)s) AS start
     FROM (SELECT COALESCE(NULLIF(reply_text, ''), text) AS said FROM tickets_message
         WHERE ticket_id = recent.number AND direction = 'in' ORDER BY created_at, id LIMIT 1) AS whole) AS first ON true
-LEFT JOIN LATERAL (SELECT bool_or(applied_at IS NOT NULL) AS applied, bool_or(choice = '') AS fits_none,
-    (array_agg(confidence ORDER BY question = 'topic' DESC, id DESC) FILTER (WHERE choice <> ''))[1] AS confidence,
-    (array_agg(CASE WHEN settled_as IN ('corrected', 'undone', 'rejected') THEN false
-            WHEN settled_as = 'confirmed' THEN true WHEN question = 'team' THEN choice = 'team:' || recent.team_id
-            ELSE choice = 'topic:' || recent.topic END
-        ORDER BY question = 'topic' DESC, id DESC) FILTER (WHERE choice <> ''))[1] AS stands
-    FROM automation_decision
-    WHERE ticket_id = recent.number AND question IN ('topic', 'team') AND NOT is_shadow) AS made ON true
+LEFT JOIN LATERAL (SELECT bool_or(applied_at IS NOT NULL AND author LIKE 'rule:%%') AS by_rule,
+    bool_or(applied_at IS NOT NULL) FILTER (WHERE author LIKE 'model:%%') AS by_model,
+    bool_or(choice = '') AS fits_none,
+    (array_agg(confidence ORDER BY id DESC) FILTER (WHERE was_judged))[1] AS confidence,
+    (array_agg(settled_as = 'confirmed' ORDER BY id DESC) FILTER (WHERE was_judged))[1] AS stands
+    FROM (SELECT *, author LIKE 'model:%%' AND question = 'topic' AND choice <> '' AND NOT is_implied
+            AND settled_as IN ('confirmed', 'corrected', 'rejected', 'undone', 'stopped') AS was_judged
+        FROM automation_decision
+        WHERE ticket_id = recent.number AND question IN ('topic', 'team') AND NOT is_shadow) AS decision) AS made
+    ON true
 """
 
 
@@ -53,11 +57,11 @@ def stream(*, since: datetime, until: datetime, most: int = MOST) -> tuple[Strea
 
 
 def _stream(rows: Sequence[tuple[Any, ...]], since: datetime, until: datetime) -> Stream:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 16
-    (topic, channel, language, priority, begun, answered, is_open, unplaced, is_known, length, start, applied,
-        fits_none, sure, stands, outcome) = columns  # fmt: skip
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 17
+    (topic, channel, language, priority, begun, answered, is_open, unplaced, is_known, length, start, by_rule,
+        by_model, fits_none, sure, stands, outcome) = columns  # fmt: skip
     opened = _numbers(begun)
-    decided = [one is not None for one in applied]
+    decided = [one is not None for one in by_rule]
     return Stream(
         topics=Grouping.of([one or UNKNOWN for one in topic]).codes,
         weeks=((opened - since.timestamp()) // timedelta(weeks=1).total_seconds()).astype(np.int64),
@@ -78,13 +82,12 @@ def _stream(rows: Sequence[tuple[Any, ...]], since: datetime, until: datetime) -
                 bool(none) or still if there else True if still else None
                 for none, still, there in zip(fits_none, unplaced, decided, strict=True)
             ]),
-            "automatic": _flags(list(applied)),
+            "by_rule": _flags(list(by_rule)),
+            "by_model": _flags(list(by_model)),
             "fulfilled": _flags([None if one is None else one == "fulfilled" for one in outcome]),
         },
         sure=_numbers(sure),
-        right=_flags([
-            None if one is None else bool(left) for one, left in zip(sure, stands, strict=True)
-        ]),
+        right=_flags(list(stands)),
     )  # fmt: skip
 
 

@@ -26,7 +26,8 @@ MEASURE_NAMES: Words = {
     LATE: gettext_lazy("among the slowest tenth"),
     "urgent": gettext_lazy("called high or urgent"),
     "unplaced": gettext_lazy("the automation knew no place"),
-    "automatic": gettext_lazy("decided automatically"),
+    "by_rule": gettext_lazy("decided by a rule"),
+    "by_model": gettext_lazy("decided by a model"),
     "fulfilled": gettext_lazy("fulfilled, say customers"),
 }
 _GROUPS: Mapping[str, Words] = {
@@ -67,6 +68,23 @@ _SENTENCES: Mapping[tuple[str, int], str | Promise] = {
         "For concerns of the group “%(group)s” (%(dimension)s) the automation knows no place more often: for %(value)s"
         " of them, for %(others)s of comparable others."
     ),
+    ("by_rule", 1): gettext_lazy(
+        "Concerns of the group “%(group)s” (%(dimension)s) are decided by a rule more often: %(value)s of them,"
+        " %(others)s of comparable others."
+    ),
+    ("by_rule", -1): gettext_lazy(
+        "Concerns of the group “%(group)s” (%(dimension)s) are decided by a rule less often: %(value)s of them,"
+        " %(others)s of comparable others."
+    ),
+    ("by_model", 1): gettext_lazy(
+        "Concerns of the group “%(group)s” (%(dimension)s) are decided by a model more often: %(value)s of them,"
+        " %(others)s of comparable others."
+    ),
+    ("by_model", -1): gettext_lazy(
+        "Concerns of the group “%(group)s” (%(dimension)s) are decided by a model less often: %(value)s of them,"
+        " %(others)s of comparable others."
+    ),
+    # Of findings that were kept before rules and models were told apart.
     ("automatic", 1): gettext_lazy(
         "Concerns of the group “%(group)s” (%(dimension)s) are decided automatically more often: %(value)s of them,"
         " %(others)s of comparable others."

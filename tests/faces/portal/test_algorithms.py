@@ -1,14 +1,19 @@
 """How we use automation: for everybody, in both languages, as a page, as a PDF and for programs."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
 from anliegen.faces.portal import algorithms
 from anliegen.faces.ui import pdf
+from anliegen.flow.automation.models import Decision
 from anliegen.oversight.compliance.register import figures
-from anliegen.records.accounts.models import Agent
+from anliegen.oversight.insights import actions as insights
+from anliegen.records.accounts.models import Agent, Brand
+from anliegen.records.customers.models import Person
+from anliegen.records.tickets.models import Ticket
 from tests import needs
 
 from .conftest import text_of
@@ -73,3 +78,53 @@ def test_without_the_maker_of_pdfs_none_is_offered(browser: Client, monkeypatch:
     monkeypatch.setattr(pdf, "is_there", lambda: False)
     assert "register.pdf" not in text_of(browser.get("/automatik/"))
     assert browser.get("/automatik/register.pdf").status_code == 404
+
+
+@pytest.fixture
+def decided_by_mailbox(brand: Brand, kim: Person, mira: Agent, now: datetime) -> None:
+    """Eighty concerns by mail and as many by form, all given to a team by the rule of the mailbox; looked at."""
+    begun = [now - timedelta(hours=number + 200) for number in range(160)]
+    tickets = Ticket.objects.bulk_create(
+        Ticket(
+            subject="Abschlag", channel=("email", "form")[number % 2], language="de", brand=brand, person=kim,
+            created_at=at, updated_at=at, last_message_at=at, first_answered_at=at + timedelta(hours=2),
+        )
+        for number, at in enumerate(begun)
+    )  # fmt: skip
+    said = {"settled_at": now, "settled_by": mira, "settled_as": "confirmed"}
+    Decision.objects.bulk_create(
+        Decision(
+            ticket=ticket, question="team", choice="team:1", confidence=1.0, reason="mailbox", author="rule:mailbox",
+            responsible=mira, made_at=now, applied_at=now,
+            **(said | {"is_implied": number >= 8} if number < 40 else {}),
+        )
+        for number, ticket in enumerate(tickets)
+    )  # fmt: skip
+    insights.examine(at=now)
+
+
+def fairness_by_author(browser: Client) -> dict[str, str]:
+    whole = browser.get("/automatik/register.json").json()
+    return {one["author"]: one["fairness"] for one in whole["algorithms"]}
+
+
+def test_fairness_is_told_of_who_was_looked_at_and_of_the_others_that_nobody_has(
+    browser: Client, decided_by_mailbox: None
+) -> None:
+    said = fairness_by_author(browser)
+    assert said["rule:mailbox"].endswith("keine Gruppe wird erkennbar schlechter bedient.")
+    assert "von einer Regel entschieden" in said["rule:mailbox"] and "Modell" not in said["rule:mailbox"]
+    for author in ("rule:routing", "rule:escalate"):
+        assert said[author] == "Nicht gemessen: Es wurde zuletzt nichts entschieden.", author
+    assert said["rule:acknowledge"] is None, "it decides nothing at all"
+
+
+def test_of_few_decisions_nothing_is_said_of_groups(browser: Client, decided_by_mailbox: None) -> None:
+    Decision.objects.filter(pk__in=Decision.objects.values("pk")[30:]).delete()
+    said = fairness_by_author(browser)["rule:mailbox"]
+    assert said == "Nicht gemessen: Von so wenigen Entscheidungen lassen sich Gruppen nicht vergleichen."
+
+
+def test_what_people_only_left_as_it_was_is_not_told_as_confirmed(browser: Client, decided_by_mailbox: None) -> None:
+    page = text_of(browser.get("/automatik/"))
+    assert "von Menschen ausdrücklich bestätigt 8 (5 %), gesehen und unwidersprochen 32 (20 %)" in page

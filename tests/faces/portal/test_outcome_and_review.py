@@ -237,7 +237,7 @@ def test_words_are_shown_only_where_they_are_the_customers_own(
     about = Proposal("topic:umzug", 0.97, "no-mailbox", mira.pk, {"words": ["Umzugskiste"]})
     made = approval.submit(sorted_ticket, "topic", about, actor=Actor.model("t@1"), at=now, message=message)
     page = status_page(sorted_ticket)
-    assert "„Umzugskiste“" in page and "Sicherheit der Einschätzung: hoch." in page
+    assert "„Umzugskiste“" in page and "Wie sicher es war: recht sicher." in page
     assert "Ein Modell, das aus früheren Anliegen gelernt hat" in page
     Decision.objects.filter(pk=made.pk).update(message=None)
     assert "Umzugskiste" not in status_page(sorted_ticket)
@@ -306,3 +306,55 @@ def test_what_an_agent_decided_a_customer_cannot_take_back_and_nothing_else_exis
     ticket.refresh_from_db()
     assert ticket.by_hand_why == "bereavement"
     assert browser.post(address("people_only", ticket), {"do": "close"}).status_code == 404
+
+
+def of_words(question: str, choice: str, reason: str = "words", **more: object) -> dict[str, object]:
+    evidence = {"signal": "anger", "strength": "sure", "spans": []}
+    return {"question": question, "choice": choice, "reason": reason, "evidence": evidence, **more}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (
+            of_words("by-hand", "hand:anger"),
+            ["nein, nur Menschen bearbeiten es", "die Aufmerksamkeit eines Menschen verdient"],
+        ),
+        (of_words("by-hand", "hand:person"), ["weil Sie einen Menschen gewünscht haben"]),
+        (
+            of_words("language", "language:tr", "language-of-text", confidence=0.8),
+            [
+                "In welcher Sprache Sie schreiben: Türkisch",
+                "Wie sicher es war: eher sicher.",
+                "die Wörter Ihrer Nachricht",
+            ],
+        ),
+        (
+            of_words("level", "level:2", "escalated", evidence={"triggers": ["emotion"]}),
+            ["wer mehr entscheiden darf", "So ist es festgelegt, es ist keine Vermutung."],
+        ),
+    ],
+)
+def test_each_decision_says_why_how_sure_and_on_which_data_and_nothing_of_moods(
+    ticket: Ticket, mira: Agent, status_page: Read, now: datetime, row: dict[str, object], said: list[str]
+) -> None:
+    fixed = {"ticket": ticket, "author": "rule:escalate", "confidence": 1.0, "responsible": mira}
+    Decision.objects.create(**{**fixed, "made_at": now, "applied_at": now, **row})
+    page = status_page(ticket)
+    part = page[page.index('id="decisions"') : page.index('id="automation"')]
+    for words in [*said, "Verwendet wurde:", "Verantwortlich für diese Entscheidung: Mira Yılmaz.", "prüfen lassen"]:
+        assert words in part, words
+    for mood in ("Ärger", "Wut", "Belastung", "Verzweiflung", "Gefühl"):
+        assert mood not in part
+
+
+def test_that_people_alone_see_to_it_can_be_contested_without_naming_why(
+    browser: Client, ticket: Ticket, mira: Agent, now: datetime
+) -> None:
+    row = of_words("by-hand", "hand:anger", ticket=ticket, author="rule:escalate", confidence=1.0, responsible=mira)
+    decision = Decision.objects.create(**row, made_at=now, applied_at=now)
+    assert browser.post(address("review", ticket, decision=decision.pk)).status_code == 303
+    decision.refresh_from_db()
+    assert decision.contested_at == now
+    wish = Message.objects.filter(ticket=ticket, direction="in").latest("pk").text
+    assert "nur Menschen bearbeiten es" in wish and "Ärger" not in wish

@@ -75,7 +75,7 @@ def test_the_ticket_shows_all_of_it_in_plain_words(decide: Decide, ticket: Ticke
     ):
         assert words in panel, words
     assert f'action="{at(decision)}"' in panel
-    assert "Wie sicher: mittel (72 %)." in page[: page.index('id="decisions-panel"')]  # beside its line
+    assert "Wie sicher: mittel (72\u202f%)." in page[: page.index('id="decisions-panel"')]  # beside its line
 
 
 def test_a_ticket_on_which_nothing_was_decided_shows_nothing(ticket: Ticket, miras: Client) -> None:
@@ -359,3 +359,31 @@ def test_of_a_concern_that_one_may_not_see_the_card_tells_nothing(
 def test_the_words_of_a_model_are_said_to_be_those_of_one_voice(decide: Decide, ticket: Ticket, miras: Client) -> None:
     decide()
     assert "Genau für die Stimme der Wörter allein; das Modell hat noch andere Stimmen." in read(miras, ticket)
+
+
+def panel_of(miras: Client, ticket: Ticket) -> str:
+    page = read(miras, ticket)
+    return page[page.index('id="decisions-panel"') :]
+
+
+def test_of_a_signal_stands_how_plain_its_words_are_and_how_often_such_words_were_read_rightly(
+    decide: Decide, ticket: Ticket, miras: Client
+) -> None:
+    seen = {"version": 2, "said": 24, "right": 21, "of_all": False}
+    evidence = {"signal": "fear", "strength": "sure", "spans": [], "measured": seen}
+    decision = decide(question="signal", choice="signal:fear")
+    Decision.objects.filter(pk=decision.pk).update(reason="words", evidence=evidence)
+    panel = panel_of(miras, ticket)
+    assert "Sicherheit: sicher<" in panel and "(72" not in panel
+    assert "Von 24 zurückgehaltenen Nachrichten wurden 21 richtig gelesen." in panel
+    assert "<dt>Am nächsten lag danach" not in panel
+
+
+def test_of_what_was_withdrawn_no_person_is_told_to_have_done_it(
+    decide: Decide, ticket: Ticket, miras: Client, now: datetime
+) -> None:
+    decision = decide()
+    Decision.objects.filter(pk=decision.pk).update(settled_as="withdrawn", settled_at=now)
+    panel = panel_of(miras, ticket)
+    assert "<dt>Ein Mensch dazu</dt>" not in panel
+    assert "<dt>Zurückgezogen</dt>" in panel and "hatte sich erübrigt" in panel

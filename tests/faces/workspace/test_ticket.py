@@ -323,7 +323,7 @@ def test_a_decision_stands_with_its_reason_and_who_answers_for_it(
     made = open_ticket(kim_address, mailbox=mailbox)
     run_pipeline()
     html = miras.get(f"/workspace/tickets/{made.pk}/").content.decode()
-    assert "Wie sicher: hoch (100 %). Dafür steht Mira Yılmaz ein." in html
+    assert "Wie sicher: hoch (100\u202f%). Dafür steht Mira Yılmaz ein." in html
     assert "service@musterstadt.example" in html
 
 

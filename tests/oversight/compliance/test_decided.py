@@ -10,7 +10,7 @@ from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.models import SETTLED_AS, Decision
 from anliegen.ground.journal.actors import Actor
 from anliegen.oversight.compliance import access
-from anliegen.oversight.compliance.decided import SAID, decided
+from anliegen.oversight.compliance.decided import SAID, decided, decided_for_customers
 from anliegen.oversight.compliance.dossier import dossier
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Person
@@ -89,8 +89,31 @@ def test_what_is_kept_of_a_person_holds_the_decisions_on_their_concerns(
     approval.confirm(_team(ticket, billing, mira, now), by=mira, at=now + LATER)
     told = dict(access.tell(kim, mira, actor=Actor.agent(mira.pk), at=now))
     [concern] = list(told["concerns"])  # type: ignore[call-overload]
-    assert concern["automated_decisions"] == decided(ticket.pk, mira)
+    assert concern["automated_decisions"] == decided_for_customers(ticket.pk, mira)
     assert concern["automated_decisions"][0]["settled_as"] == "confirmed"
+
+
+def test_what_a_person_is_told_says_nothing_of_who_else_there_was(
+    ticket: Ticket, kim: Person, mira: Agent, admin: Agent, now: datetime
+) -> None:
+    """Who knows them but is away, who has how much to do, who would be next: that is of colleagues."""
+    evidence = {
+        "because": ["language"],
+        "language": "de",
+        "waits": 7,
+        "known": admin.pk,
+        "passed": "away",
+        "next": [admin.pk],
+    }
+    proposal = Proposal(f"agent:{mira.pk}", 1.0, "routed", mira.pk, evidence, ((f"agent:{admin.pk}", 0.5),))
+    approval.submit(ticket, "assignee", proposal, actor=Actor.rule("routing"), at=now)
+    with translation.override("de"):
+        told = dict(access.tell(kim, mira, actor=Actor.agent(mira.pk), at=now))
+        [concern] = list(told["concerns"])  # type: ignore[call-overload]
+        [theirs], [whole] = concern["automated_decisions"], decided(ticket.pk, mira)
+    assert (theirs["reason"], theirs["alternatives"], theirs["words"]) == ("Die Person spricht Ihre Sprache.", [], [])
+    assert admin.name not in str(theirs) and "7" not in theirs["reason"]
+    assert admin.name in whole["reason"] and whole["alternatives"][0]["choice"] == admin.name
 
 
 def test_whatever_may_be_said_of_a_decision_has_its_sentence() -> None:

@@ -116,7 +116,8 @@ def test_figures_are_those_of_90_days_without_what_was_tried_out_or_fitted_nothi
     decisions: Callable[..., None], mira: Agent, now: datetime
 ) -> None:
     decisions(10)
-    decisions(4, settled_at=now, settled_by=mira, settled_as="confirmed")
+    decisions(1, settled_at=now, settled_by=mira, settled_as="confirmed")
+    decisions(3, settled_at=now, settled_by=mira, settled_as="confirmed", is_implied=True)
     decisions(2, settled_at=now, settled_by=mira, settled_as="corrected", contested_at=now)
     decisions(1, settled_at=now, settled_by=mira, settled_as="undone")
     decisions(3, applied_at=None)
@@ -124,11 +125,13 @@ def test_figures_are_those_of_90_days_without_what_was_tried_out_or_fitted_nothi
     decisions(50, is_shadow=True, applied_at=None)
     decisions(50, choice="", applied_at=None)
     counted = of("rule:mailbox", now)
-    assert counted == register.Figures(decided=20, applied=17, confirmed=4, corrected=3, contested=2)
+    assert counted == register.Figures(decided=20, applied=17, confirmed=1, unopposed=3, corrected=3, contested=2)
     assert counted.as_json() == {
         "decided": 20,
         "applied": {"number": 17, "percent": 85},
         "confirmed": {"number": 4, "percent": 20},
+        "confirmed_in_words": {"number": 1, "percent": 5},
+        "unopposed": {"number": 3, "percent": 15},
         "corrected": {"number": 3, "percent": 15},
         "contested": {"number": 2, "percent": 10},
     }
@@ -161,10 +164,14 @@ def test_an_entry_of_a_kind_takes_all_of_its_kind_and_no_other(now: datetime) ->
     assert register.entry_of("model:triage@23", [own]) is None
 
 
-def test_fairness_is_said_where_somebody_measured_it(operator: Operator, now: datetime) -> None:
-    said = {"rule:mailbox": "Kein Unterschied gefunden."}
-    found = {one.author: one.fairness for one, _counted in register.algorithms(at=now, fairness=said)}
-    assert (found["rule:mailbox"], found["rule:contest"]) == ("Kein Unterschied gefunden.", "")
+def test_fairness_is_asked_of_each_that_decides(decisions: Callable[..., None], now: datetime) -> None:
+    decisions(12)
+
+    def fairness(one: register.Algorithm, counted: register.Figures) -> str:
+        return f"{one.author}: {counted.decided}"
+
+    found = {one.author: one.fairness for one, _counted in register.algorithms(at=now, fairness=fairness)}
+    assert (found["rule:mailbox"], found["rule:acknowledge"]) == ("rule:mailbox: 12", "")
 
 
 def test_rules_and_providers_stand_in_it(operator: Operator, admin: Agent, now: datetime) -> None:

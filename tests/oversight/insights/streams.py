@@ -27,7 +27,8 @@ def stream(seed: int, n: int = 3000) -> Stream:
     rates = {
         "urgent": (random.random(n) < 0.04 + 0.02 * topics).astype(float),
         "unplaced": (random.random(n) < 0.03).astype(float),  # rare: where an approximation would find what is not
-        "automatic": (random.random(n) < 0.5 + 0.05 * topics).astype(float),
+        "by_rule": (random.random(n) < 0.5 + 0.05 * topics).astype(float),
+        "by_model": np.where(random.random(n) < 0.5, (random.random(n) < 0.3 + 0.05 * topics).astype(float), np.nan),
         "fulfilled": np.where(random.random(n) < 0.3, (random.random(n) < 0.8 - 0.03 * topics).astype(float), np.nan),
     }
     sure = random.uniform(0.5, 1.0, n)

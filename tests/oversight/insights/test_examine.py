@@ -188,11 +188,38 @@ def test_what_is_read_of_each_concern(
     assert named("tone") == ["angry", "polite", None, None]
     assert flags("urgent") == [1, 0, 0, 0]
     assert flags("unplaced") == [0, 1, 0, None]
-    assert flags("automatic") == [1, 0, 1, None]
+    assert flags("by_rule") == [1, 0, 1, None]
+    assert flags("by_model") == [None] * 4, "no model has looked at any"
     assert flags("fulfilled") == [None, 0, None, None]
     assert stream.waits[order][2] == pytest.approx(5.0), "who still waits counts until now"
     assert np.isnan(stream.waits[order][3]), "what ended without an answer has no wait"
-    assert [None if np.isnan(one) else one for one in stream.right[order]] == [1, None, 0, None]
+    assert np.isnan(stream.sure).all() and np.isnan(stream.right).all(), "a rule is always sure: nothing to measure"
+
+
+def test_how_sure_it_was_is_measured_only_where_a_model_spoke_and_a_person_said_so(
+    concerns: Callable[..., list[Ticket]], mira: Agent, now: datetime
+) -> None:
+    confirmed, corrected, implied, silent, ruled = concerns(5)
+    of_model = {"question": "topic", "choice": "topic:abschlag", "reason": "topic-words", "author": "model:triage@1"}
+    said = {"settled_at": now, "settled_by": mira}
+    for ticket, more in (
+        (confirmed, {"confidence": 0.9, "settled_as": "confirmed", **said}),
+        (corrected, {"confidence": 0.8, "settled_as": "corrected", **said}),
+        (implied, {"confidence": 0.7, "settled_as": "confirmed", "is_implied": True, **said}),
+        (silent, {"confidence": 0.6, "applied_at": now, "responsible": mira}),
+        (ruled, {"confidence": 1.0, "settled_as": "confirmed", "author": "rule:mailbox", "question": "team", **said}),
+    ):
+        Decision.objects.create(ticket=ticket, made_at=now, **{**of_model, **more})
+    stream, _more = rows.stream(since=now - timedelta(days=90), until=now)
+    order = np.argsort([ruled.pk, silent.pk, implied.pk, corrected.pk, confirmed.pk])
+
+    def plain(values: Any) -> list[float | None]:
+        return [None if np.isnan(one) else one for one in values[order]]
+
+    assert plain(stream.sure) == [0.9, 0.8, None, None, None]
+    assert plain(stream.right) == [1, 0, None, None, None]
+    assert plain(stream.rates["by_model"]) == [0, 0, 0, 1, None]
+    assert plain(stream.rates["by_rule"]) == [0, 0, 0, 0, 0]
 
 
 def test_waiting_is_service_time(concerns: Callable[..., list[Ticket]], calendar: Any, now: datetime) -> None:
@@ -236,7 +263,8 @@ def test_reports_are_kept_for_a_good_year(operator: Any, now: datetime) -> None:
 def test_every_finding_there_can_be_has_a_sentence() -> None:
     assert words.DIMENSION_NAMES.keys() == set(DIMENSIONS)
     wanted = {(WAITING, 1), (LATE, 1), *((name, sign) for name, signs in RATES.items() for sign in signs)}
-    assert words._SENTENCES.keys() == wanted
+    kept_before = {("automatic", 1), ("automatic", -1)}  # may stand in the table of an instance
+    assert words._SENTENCES.keys() == wanted | kept_before
 
 
 def test_a_finding_reads_as_a_sentence_in_both_languages() -> None:

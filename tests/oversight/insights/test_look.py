@@ -69,8 +69,10 @@ def test_only_the_slowest_tenth_being_slower_is_found() -> None:
     [
         ("urgent", 0.02, -1),
         ("unplaced", 0.12, 1),
-        ("automatic", 0.95, 1),
-        ("automatic", 0.3, -1),
+        ("by_rule", 0.95, 1),
+        ("by_rule", 0.3, -1),
+        ("by_model", 0.9, 1),
+        ("by_model", 0.2, -1),
         ("fulfilled", 0.4, -1),
     ],
 )
@@ -99,7 +101,7 @@ def test_figures_of_every_group_with_intervals() -> None:
     phone = next(one for one in seen.groups["channel"] if one.name == "phone")
     assert phone.waits is not None and phone.waits.median.low <= phone.waits.median.value <= phone.waits.median.high
     assert phone.waits.p90.value > phone.waits.median.value and phone.waits.beside is not None
-    assert phone.rates.keys() == {"urgent", "unplaced", "automatic", "fulfilled"}
+    assert phone.rates.keys() == {"urgent", "unplaced", "by_rule", "by_model", "fulfilled"}
     assert phone.calibration is not None and phone.calibration.error < 0.15
     assert phone.calibration.sure_at_least is not None and 0.5 < phone.calibration.sure_at_least < 0.7
 

@@ -178,3 +178,47 @@ def test_calibration_by_bins() -> None:
     assert [(one.n, round(one.right, 2)) for one in bins] == [(10, 0.3), (10, 0.9)]
     assert reliability.calibration_error(bins) == pytest.approx(0.15)
     assert reliability.calibration_error([]) == 0.0
+
+
+def test_in_one_stratum_the_ratio_is_that_of_the_shares() -> None:
+    is_group = np.arange(120) < 60
+    happened = np.concatenate([np.arange(60) < 30, np.arange(60) < 45])
+    found = counts.ratio_alike(happened, is_group, np.zeros(120, dtype=np.int64))
+    crude = counts.selection(30, 60, 45, 60).ratio
+    assert found is not None
+    assert (found.value, found.low, found.high) == pytest.approx((crude.value, crude.low, crude.high))
+
+
+def test_over_strata_the_ratio_is_that_of_comparable_ones() -> None:
+    """In each of both it is half as often; the group has more of the stratum in which it happens to all. So together,
+    without comparing like with like, it would seem to be more often."""
+    rows = [  # stratum, is it the group, happened, of
+        (0, True, 120, 300), (0, False, 80, 100), (1, True, 2, 40), (1, False, 40, 400),
+    ]  # fmt: skip
+    strata = np.concatenate([np.full(of, stratum) for stratum, _is, _count, of in rows])
+    is_group = np.concatenate([np.full(of, is_it) for _stratum, is_it, _count, of in rows])
+    happened = np.concatenate([np.arange(of) < count for _stratum, _is, count, of in rows])
+    found = counts.ratio_alike(happened, is_group, strata)
+    shares = counts.alike(happened, is_group, strata)
+    assert found is not None and shares is not None
+    assert found.value == pytest.approx(0.5) == shares[0] / shares[1]
+    assert found.low < 0.5 < found.high < 0.65
+    assert counts.selection(122, 340, 120, 500).ratio.low > 1, "what was shown before: the wrong way round"
+    assert counts.meet(is_group, strata) == (340, 500)
+
+
+def test_the_interval_over_strata_holds_the_truth_as_often_as_it_says() -> None:
+    random, held, runs = np.random.default_rng(7), 0, 600
+    strata, is_group = np.repeat(np.arange(6), 60), np.tile(np.arange(60) < 20, 6)
+    chance = (0.1 + 0.05 * strata) * np.where(is_group, 1.5, 1.0)
+    for _run in range(runs):
+        found = counts.ratio_alike(random.random(len(strata)) < chance, is_group, strata)
+        held += found is not None and found.low <= 1.5 <= found.high
+    assert 0.925 <= held / runs <= 0.975
+
+
+def test_what_never_happened_to_a_side_has_an_interval_over_strata_too() -> None:
+    strata, is_group = np.repeat(np.arange(2), 40), np.tile(np.arange(40) < 20, 2)
+    found = counts.ratio_alike(~is_group & (np.arange(80) % 2 == 0), is_group, strata)
+    assert found is not None and (found.value, 0 < found.low < found.high < 1) == (0.0, True)
+    assert counts.ratio_alike(is_group, np.ones(80, dtype=bool), strata) is None

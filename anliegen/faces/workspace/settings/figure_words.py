@@ -9,8 +9,7 @@ from markupsafe import Markup
 from anliegen.faces.ui.numbers import number
 from anliegen.oversight.insights import words
 
-RATES = ("urgent", "unplaced", "automatic", "fulfilled")
-NOTHING = "–"
+RATES = ("urgent", "unplaced", "by_rule", "by_model", "fulfilled")
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,12 @@ def _cells(group: dict[str, Any]) -> list[Any]:
     waits, kept = group["waiting"], group["calibration"]
     return [
         number(group["n"]),
-        _hours(waits["median"]) if waits else NOTHING,
-        _hours(waits["p90"]) if waits else NOTHING,
+        _hours(waits["median"]) if waits else _("not measured"),
+        _hours(waits["p90"]) if waits else _("not measured"),
         *(_share(group["rates"].get(name)) for name in RATES),
-        _with(words.share(kept["error"]), _("of %(count)s") % {"count": number(kept["n"])}) if kept else NOTHING,
+        _with(words.share(kept["error"]), _("of %(count)s") % {"count": number(kept["n"])})
+        if kept
+        else _("not measured"),
     ]
 
 
@@ -65,7 +66,7 @@ def _hours(estimate: list[float]) -> Markup:
 
 def _share(rate: dict[str, Any] | None) -> Any:
     if rate is None:
-        return NOTHING
+        return _("not measured")
     value, low, high = rate["share"]
     bounds = {"low": number(low * 100, digits=1), "high": words.share(high), "count": number(rate["n"])}
     return _with(words.share(value), _("%(low)s to %(high)s, of %(count)s") % bounds)

@@ -155,7 +155,7 @@ def sentence(entry: Entry) -> str:
     """Why, how sure, who answers for it, and what became of it: beside the line in the timeline."""
     parts = [entry.why]
     if entry.decision.choice:
-        parts.append(_("How sure: %(word)s (%(percent)s %%).") % {"word": entry.sure, "percent": entry.percent})
+        parts.append(_("How sure: %(how)s.") % {"how": entry.how_sure})
     if entry.decision.responsible is not None:
         parts.append(_("%(name)s answers for it.") % {"name": entry.decision.responsible.name})
     if after := _after(entry):

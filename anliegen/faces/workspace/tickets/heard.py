@@ -17,6 +17,7 @@ from anliegen.faces.workspace.tickets.page import anew, ticket_for
 from anliegen.flow.automation import approval
 from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.effects import value_of
+from anliegen.flow.automation.log import Entry, entries
 from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.signals.combined import combined
 from anliegen.ground import clock
@@ -40,7 +41,6 @@ SYMBOLS = {
     "defect": "settings",
     "instruction_to_machine": "automation",
 }
-SURE, RATHER = 0.75, 0.5  # what is said of a confidence
 LONGEST_QUOTE = 160
 
 
@@ -52,6 +52,7 @@ class Signal:
     word: str
     symbol: str
     how_sure: str
+    measured: str
     quotes: tuple[str, ...]
     made_at: datetime
     denied_by: str
@@ -64,7 +65,7 @@ class Heard:
     def __init__(self, ticket: Ticket, agent: Agent) -> None:
         self.may_deny = may(agent, "ticket.change", ticket)
         found = Decision.objects.filter(ticket=ticket, question="signal", is_shadow=False)
-        self.rows = [_read(one) for one in found.select_related("message", "settled_by").order_by("-pk")]
+        self.rows = [_read(one) for one in entries(found.select_related("message", "settled_by").order_by("-pk"))]
         self.trouble = ""
 
     @property
@@ -95,14 +96,16 @@ def deny(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, "workspace/ticket/heard.html", {"ticket": ticket, "heard": heard})
 
 
-def _read(decision: Decision) -> Signal:
+def _read(entry: Entry) -> Signal:
+    decision = entry.decision
     code = value_of(decision.choice)
     denied = decision.settled_as in ("undone", "rejected")
     return Signal(
         pk=decision.pk,
         word=choice_in_words(decision.choice),
         symbol=SYMBOLS.get(code, "info"),
-        how_sure=_how_sure(decision.confidence),
+        how_sure=entry.sure,
+        measured=entry.measured,
         quotes=_quotes(decision),
         made_at=decision.made_at,
         denied_by=decision.settled_by.name if denied and decision.settled_by is not None else "",
@@ -118,9 +121,3 @@ def _quotes(decision: Decision) -> tuple[str, ...]:
     text = combined(message.subject, message.said)
     words = (text[start:end][:LONGEST_QUOTE] for start, end in decision.evidence.get("spans", ()))
     return tuple(dict.fromkeys(word for word in words if word.strip()))
-
-
-def _how_sure(confidence: float) -> str:
-    if confidence >= SURE:
-        return _("quite sure")
-    return _("rather sure") if confidence >= RATHER else _("a guess")

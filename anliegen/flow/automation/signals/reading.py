@@ -38,7 +38,7 @@ class Signal:
 
     code: str
     strength: str  # sure, likely, hint: of the strongest rule
-    confidence: float  # how often that strength was right on the messages the rules were made on, at least
+    confidence: float  # how often that strength was right on messages the rules were not made on
     spans: tuple[tuple[int, int], ...]
 
     def words(self, text: str) -> tuple[str, ...]:

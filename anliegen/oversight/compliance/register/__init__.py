@@ -4,7 +4,7 @@
 without an entry stands in the register as that.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +17,21 @@ from anliegen.oversight.compliance.register.figures import LEAST, SPAN, Figures,
 FORMAT = "anliegen.algorithms/1"
 SOURCES: tuple[Source, ...] = (program.algorithms, learning.algorithms, operators.algorithms)
 
+Fairness = Callable[[Algorithm, Figures], str]  # what was found of one that decides, and decided so much
+
 __all__ = ["FORMAT", "LEAST", "SOURCES", "SPAN", "Algorithm", "Figures", "algorithms", "as_json", "entry_of"]
 
 
-def algorithms(*, at: datetime, fairness: Mapping[str, str] | None = None) -> list[tuple[Algorithm, Figures | None]]:
-    """Every entry with its figures; None where it decides nothing. `fairness`: sentences by author, if any."""
+def algorithms(*, at: datetime, fairness: Fairness | None = None) -> list[tuple[Algorithm, Figures | None]]:
+    """Every entry with its figures; None where it decides nothing. `fairness` is asked of each that decides."""
     counted = lately(at)
     listed = [one for source in SOURCES for one in source()]
     unknown = [author for author in counted if entry_of(author, listed) is None]
     listed += [_undescribed(author) for author in sorted(unknown)]
-    said = fairness or {}
-    return [(one.with_fairness(said.get(one.author, "")), _of(one, counted, listed)) for one in listed]
+    told = [(one, _of(one, counted, listed)) for one in listed]
+    if fairness is None:
+        return told
+    return [(one.with_fairness(fairness(one, of)) if of is not None else one, of) for one, of in told]
 
 
 def entry_of(author: str, listed: Iterable[Algorithm]) -> Algorithm | None:

@@ -22,7 +22,8 @@ class Figures:
 
     decided: int = 0
     applied: int = 0
-    confirmed: int = 0
+    confirmed: int = 0  # by a person, in so many words
+    unopposed: int = 0  # read off what they did: they saw it and left it as it was
     corrected: int = 0  # changed, rejected, taken back or stopped by a person
     contested: int = 0
 
@@ -31,6 +32,7 @@ class Figures:
             self.decided + other.decided,
             self.applied + other.applied,
             self.confirmed + other.confirmed,
+            self.unopposed + other.unopposed,
             self.corrected + other.corrected,
             self.contested + other.contested,
         )
@@ -47,7 +49,14 @@ class Figures:
         """None where there are too few."""
         if not self.is_told:
             return None
-        parts = {name: getattr(self, name) for name in ("applied", "confirmed", "corrected", "contested")}
+        parts = {
+            "applied": self.applied,
+            "confirmed": self.confirmed + self.unopposed,  # as it has always been counted for programs
+            "confirmed_in_words": self.confirmed,
+            "unopposed": self.unopposed,
+            "corrected": self.corrected,
+            "contested": self.contested,
+        }
         return {"decided": self.decided} | {
             name: {"number": part, "percent": self.share(part)} for name, part in parts.items()
         }
@@ -73,7 +82,8 @@ def _count(at: datetime) -> dict[str, Figures]:
     rows = lately.values_list("author").annotate(
         decided=Count("pk"),
         applied=Count("pk", filter=Q(applied_at__isnull=False)),
-        confirmed=Count("pk", filter=Q(settled_as="confirmed")),
+        confirmed=Count("pk", filter=Q(settled_as="confirmed", is_implied=False)),
+        unopposed=Count("pk", filter=Q(settled_as="confirmed", is_implied=True)),
         corrected=Count("pk", filter=Q(settled_as__in=("corrected", "rejected", "undone", "stopped"))),
         contested=Count("pk", filter=Q(contested_at__isnull=False)),
     )

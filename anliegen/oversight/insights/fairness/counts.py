@@ -78,6 +78,34 @@ def alike(happened: NDArray[np.bool_], is_group: NDArray[np.bool_], strata: Code
     return float((by * mine / n).sum() / by.sum()), float((by * (k - mine) / (of - n)).sum() / by.sum())
 
 
+def ratio_alike(happened: NDArray[np.bool_], is_group: NDArray[np.bool_], strata: Codes) -> Estimate | None:
+    """How many times as often, over the strata (Mantel and Haenszel 1959), with its interval (Greenland and Robins
+    1985); None where the sides never meet in one. The value is that of the shares of `alike`.
+
+    Half a case, spread over the strata by their weight, is added to each side of the interval where one of them is 0.
+    """
+    table = _table(happened, is_group, strata)
+    if not len(table):
+        return None
+    n, k, of, mine = table.T
+    rest, theirs = of - n, k - mine
+    above, below = float((mine * rest / of).sum()), float((theirs * n / of).sum())
+    ratio = above / below if below else float("inf") if above else 1.0
+    if not (above and below):
+        half = 0.5 * (n * rest / of) / (n * rest / of).sum()
+        mine, theirs, n, rest, of = mine + half, theirs + half, n + half, rest + half, of + 2 * half
+        above, below = float((mine * rest / of).sum()), float((theirs * n / of).sum())
+    by_chance = float(((n * rest * (mine + theirs) - mine * theirs * of) / of**2).sum())
+    spread, centre = sqrt(max(0.0, by_chance / (above * below))), log(above / below)
+    return Estimate(ratio, exp(centre - Z_95 * spread), exp(centre + Z_95 * spread))
+
+
+def meet(is_group: NDArray[np.bool_], strata: Codes) -> tuple[int, int]:
+    """How many of the group and of the others are in a stratum with one of the other side: what is compared."""
+    n, _k, of, _mine = _table(is_group, is_group, strata).T
+    return int(n.sum()), int((of - n).sum())
+
+
 def _table(happened: NDArray[np.bool_], is_group: NDArray[np.bool_], strata: Codes) -> Floats:
     """Of each stratum in which both sides are there: the group's size, how often it happened, the size, the group's
     share of what happened."""

@@ -21,7 +21,7 @@ LONGER = 1.2  # so many times as long
 MEDIAN, P90 = 0.5, 0.9
 WAITING, LATE = "waiting", "late"  # the middle of the waits; being among the slowest tenth of a topic and week
 # What would be worse for a group: that it happens more often (+1) or less often (-1) than to others.
-RATES = {"urgent": (-1,), "unplaced": (1,), "automatic": (1, -1), "fulfilled": (-1,)}
+RATES = {"urgent": (-1,), "unplaced": (1,), "by_rule": (1, -1), "by_model": (1, -1), "fulfilled": (-1,)}
 NOT_COMPARED = {(TOPIC_KNOWN, "unplaced")}  # without a topic means without a place: the same said twice
 
 
@@ -214,15 +214,15 @@ def _rate_found(
 ) -> Found | None:
     of = happened if sign > 0 else ~happened
     shares = counts.alike(of, is_group, strata)
-    if shares is None:
+    ratio = counts.ratio_alike(of, is_group, strata)
+    if shares is None or ratio is None:
         return None
     mine, theirs = shares
     matters = mine >= MATTERS * theirs if sign > 0 else mine * MATTERS <= theirs
     if not matters:
         return None
-    n, rest = int(is_group.sum()), int((~is_group).sum())
-    crude = counts.selection(int((of & is_group).sum()), n, int((of & ~is_group).sum()), rest)
-    return Found(measure, "", "", sign, mine, theirs, crude.ratio.low, crude.ratio.high, n, rest, chance)
+    n, n_others = counts.meet(is_group, strata)
+    return Found(measure, "", "", sign, mine, theirs, ratio.low, ratio.high, n, n_others, chance)
 
 
 def _large_enough(grouping: Grouping, codes: Codes) -> list[tuple[int, str]]:

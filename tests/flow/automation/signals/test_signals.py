@@ -4,6 +4,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,8 @@ def test_both_corpora_are_large_enough_to_say_something() -> None:
     assert not {one.text for one in examples("made_on")} & {one.text for one in examples("kept_back")}
 
 
-def test_how_sure_a_signal_is_was_measured_on_the_messages_it_was_made_on() -> None:
-    answers = [({one.code: one.strength for one in read(each.text)}, each.signals) for each in examples("made_on")]
+def test_how_sure_a_signal_is_was_measured_on_messages_it_was_not_made_on() -> None:
+    answers = [({one.code: one.strength for one in read(each.text)}, each.signals) for each in examples("kept_back")]
     stored = tomllib.loads((Path(measured.__file__).with_name("measured.toml")).read_text(encoding="utf-8"))
     again = {
         signal: {strength: list(counts) for strength, counts in table.items()}
@@ -72,15 +73,16 @@ def test_how_sure_a_signal_is_was_measured_on_the_messages_it_was_made_on() -> N
     assert stored == again
 
 
-def test_few_examples_give_little_confidence() -> None:
-    assert [round(measured.wilson_lower(right, said), 3) for right, said in [(0, 0), (1, 1), (9, 9), (90, 90)]] == [
-        0.0,
-        0.207,
-        0.701,
-        0.959,
-    ]
-    # Of all that was said of it none is surer than its measurement.
-    assert all(0 < measured.confidence(signal, "sure") < 1 for signal in SIGNALS)
+def test_how_sure_it_is_is_the_share_that_was_right_and_never_certain() -> None:
+    assert measured.measurement("fear", "sure") == measured.Measurement(7, 6)
+    assert measured.confidence("fear", "sure") == pytest.approx(7 / 9), "not the lower end for so few"
+    assert measured.measurement("legal_deadline", "likely").of_all, "once: all signals of that strength are asked"
+    assert all(0.5 < measured.confidence(signal, "sure") < 1 for signal in SIGNALS)
+    more = replace(measured.measurement("fear", "sure"), heard=40, true=10)
+    assert more.confidence == pytest.approx(17 / 49)
+    assert more.as_evidence() == {
+        "version": measured.VERSION, "said": 7, "right": 6, "of_all": False, "heard": 40, "true": 10,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
