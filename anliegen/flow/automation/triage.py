@@ -27,6 +27,7 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of, ref
+from anliegen.ground.wake import database_is_away
 from anliegen.records.accounts.models import Agent, Mailbox, Topic
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Message, Ticket
@@ -67,7 +68,7 @@ def decide(events: Sequence[Event]) -> None:
         said |= _spoken(readable, tree)
         for pk, ticket in found.items():
             _decide(ticket, firsts[pk], said.get(pk))
-        shadow.try_out(readable, tree=tree, at=clock.now())
+    shadow.try_out(readable, tree=tree, at=clock.now())
 
 
 def _look(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> tuple[dict[int, Said], list[Read]]:
@@ -113,7 +114,9 @@ def _proposals(texts: Sequence[str], voice: Speaking, tree: Tree) -> list[Propos
     """What the model says; nothing at all where it fails: then people sort, and nobody waits for an acknowledgement."""
     try:
         return topics.read(texts, voice, tree=tree)
-    except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
+    except Exception as error:
+        if database_is_away(error):
+            raise
         log.exception("the model that speaks has failed")
         return []
 
