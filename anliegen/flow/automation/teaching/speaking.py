@@ -19,7 +19,7 @@ from anliegen.flow.automation.learning.log import surest as from_log
 from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.learning.terms import Floats
 from anliegen.flow.automation.models import Decision, Learnt
-from anliegen.flow.automation.teaching import examples
+from anliegen.flow.automation.teaching import examples, readable
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground import files
 from anliegen.ground.wake import database_is_away
@@ -117,6 +117,7 @@ def forget() -> None:
     with _lock:
         _held.clear()
         _failed.clear()
+    readable.forget()
 
 
 def look_again() -> None:
