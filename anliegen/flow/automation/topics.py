@@ -4,12 +4,17 @@ from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+import structlog
+
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.branches import Tree, above
 from anliegen.flow.automation.effects import choice_of
 from anliegen.flow.automation.learning.model import Answer
 from anliegen.flow.automation.signals.several import Label, Passage, passages, several
 from anliegen.flow.automation.teaching.speaking import Speaking
+from anliegen.ground.wake import database_is_away
+
+log = structlog.get_logger(__name__)
 
 SHOWN, MOST_SHOWN = 0.05, 4  # of what lies under a branch: what is so likely, and how many
 
@@ -39,6 +44,17 @@ def read(texts: Sequence[str], voice: Speaking, *, tree: Tree) -> list[Proposal]
             like = _like(whole, voice)
             proposals.append(propose(whole, model=name, responsible_id=by, tree=tree, like=like, surest=voice.surest))
     return proposals
+
+
+def read_or_none(texts: Sequence[str], voice: Speaking, *, tree: Tree) -> list[Proposal]:
+    """The same; nothing at all where the model fails: then people sort, and nobody waits for an acknowledgement."""
+    try:
+        return read(texts, voice, tree=tree)
+    except Exception as error:
+        if database_is_away(error):
+            raise
+        log.exception("the model that speaks has failed")
+        return []
 
 
 def _finite(answers: Sequence[Answer]) -> Sequence[Answer]:

@@ -193,7 +193,12 @@ def log() -> list[tuple[float, bool]]:
     """The newest suggestions with what people said of them, the newest first: how sure it was, and whether it was
     right. A branch was right where somebody chose something narrower under it."""
     tree = branches.all_of_them()
-    rows = Decision.objects.real().filter(question="topic", settled_at__isnull=False).exclude(choice="")
+    rows = (
+        Decision.objects.real()
+        .filter(question="topic", settled_at__isnull=False)
+        .exclude(choice="")
+        .exclude(reason=examples.LATER)
+    )
     newest = rows.exclude(settled_as="stopped").order_by("-pk")[:LOOKED_BACK]
     return [
         (sure, how == "confirmed" or (how == "corrected" and is_met(value_of(choice), value_of(instead), tree)))
