@@ -96,6 +96,10 @@ def _by_branch(evidence: dict[str, Any]) -> str:
     return _("It is surely one of what lies under it, and not sure which: %(topics)s.") % {"topics": topics}
 
 
+def _later(evidence: dict[str, Any]) -> str:
+    return _("The new message sounds like: %(topic)s.") % {"topic": choice_in_words(f"topic:{evidence['topic']}")}
+
+
 def _no_words(evidence: dict[str, Any]) -> str:
     return _("Its words speak for no category, so a person decides.")
 
@@ -144,6 +148,7 @@ _WORDS = {
     "rule": _by_rule,
     "topic-words": _by_topic_words,
     "topic-branch": _by_branch,
+    "later-message": _later,
     "mailbox": _by_mailbox,
     "no-mailbox": _no_mailbox,
     "mailbox-without-team": _mailbox_without_team,

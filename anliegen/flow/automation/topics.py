@@ -1,7 +1,10 @@
 """What messages are about, as proposals: from what the model that speaks answers to them and to their passages."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
+
+import structlog
 
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.branches import Tree, above
@@ -9,19 +12,26 @@ from anliegen.flow.automation.effects import choice_of
 from anliegen.flow.automation.learning.model import Answer
 from anliegen.flow.automation.signals.several import Label, Passage, passages, several
 from anliegen.flow.automation.teaching.speaking import Speaking
+from anliegen.ground.wake import database_is_away
+
+log = structlog.get_logger(__name__)
 
 SHOWN, MOST_SHOWN = 0.05, 4  # of what lies under a branch: what is so likely, and how many
+
+
+class NotFinite(ArithmeticError):
+    """A model says of how sure it is what is no number."""
 
 
 def read(texts: Sequence[str], voice: Speaking, *, tree: Tree) -> list[Proposal]:
     """A proposal for each text. One that speaks of several things fits no single category: a person sees it.
     `tree` are the topics in use; what was taken out of use since it was learnt is proposed no more.
 
-    All texts and passages are answered together, which costs least.
+    All texts and passages are answered together, which costs least. Raises NotFinite.
     """
     found = [passages(text) for text in texts]
     parts = [_parts(text, each) for text, each in zip(texts, found, strict=True)]
-    answers = iter(voice.answer([*texts, *(part for each in parts for part in each)]))
+    answers = iter(_finite(voice.answer([*texts, *(part for each in parts for part in each)])))
     wholes = [next(answers) for _text in texts]
     name, by = voice.learnt.name, voice.learnt.responsible_id
     proposals = []
@@ -34,6 +44,27 @@ def read(texts: Sequence[str], voice: Speaking, *, tree: Tree) -> list[Proposal]
             like = _like(whole, voice)
             proposals.append(propose(whole, model=name, responsible_id=by, tree=tree, like=like, surest=voice.surest))
     return proposals
+
+
+def read_or_none(texts: Sequence[str], voice: Speaking, *, tree: Tree) -> list[Proposal]:
+    """The same; nothing at all where the model fails: then people sort, and nobody waits for an acknowledgement."""
+    try:
+        return read(texts, voice, tree=tree)
+    except Exception as error:
+        if database_is_away(error):
+            raise
+        log.exception("the model that speaks has failed")
+        return []
+
+
+def _finite(answers: Sequence[Answer]) -> Sequence[Answer]:
+    """A damaged model may say what is no number: nothing could be compared with it, and it could not be kept."""
+    for one in answers:
+        said = (one.confidence, one.runner_up_confidence, one.evidence, one.likeness)
+        parts = (share for _of, share in (*one.shares, *one.words))
+        if not all(map(isfinite, (*said, *parts))):
+            raise NotFinite(one.label)
+    return answers
 
 
 def propose(

@@ -9,9 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-import structlog
-
-from anliegen.flow.automation import approval, branches, escalate, pauses, shadow, topics
+from anliegen.flow.automation import approval, branches, escalate, later, pauses, shadow, topics
 from anliegen.flow.automation.approval import SURE, Proposal
 from anliegen.flow.automation.branches import Tree
 from anliegen.flow.automation.effects import choice_of, value_of
@@ -21,7 +19,6 @@ from anliegen.flow.automation.signals.languages import UNKNOWN, language
 from anliegen.flow.automation.signals.nonsense import sense
 from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.said import words_of
-from anliegen.flow.automation.teaching.speaking import Speaking
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
@@ -30,8 +27,6 @@ from anliegen.ground.journal.record import pk_of, ref
 from anliegen.records.accounts.models import Agent, Mailbox, Topic
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Message, Ticket
-
-log = structlog.get_logger(__name__)
 
 AUTHOR = Actor.rule("mailbox")
 BY_TOPIC = Actor.rule("team-of-topic")
@@ -54,7 +49,8 @@ class Said:
 
 
 def decide(events: Sequence[Event]) -> None:
-    """Read `message.received`: the first message of a ticket gets its decisions."""
+    """Read `message.received`: the first message of a ticket gets its decisions, a later one may be proposed another
+    topic."""
     firsts = {pk_of(event.subject): event for event in events if event.data["first"]}
     with rows.deferred(len(firsts)):
         # What is missing was erased meanwhile.
@@ -67,7 +63,8 @@ def decide(events: Sequence[Event]) -> None:
         said |= _spoken(readable, tree)
         for pk, ticket in found.items():
             _decide(ticket, firsts[pk], said.get(pk))
-        shadow.try_out(readable, tree=tree, at=clock.now())
+    shadow.try_out(readable, tree=tree, at=clock.now())
+    later.read([event for event in events if not event.data["first"]], at=clock.now())
 
 
 def _look(found: Mapping[int, Ticket], firsts: Mapping[int, Event]) -> tuple[dict[int, Said], list[Read]]:
@@ -99,7 +96,7 @@ def _spoken(readable: Sequence[Read], tree: Tree) -> dict[int, Said]:
     voice = speaking.current_or_none() if readable else None
     if voice is None:
         return {}
-    proposals = _proposals([one.text for one in readable], voice, tree)
+    proposals = topics.read_or_none([one.text for one in readable], voice, tree=tree)
     author = Actor.model(voice.learnt.name)
     # Where who answers for it has left it proposes only.
     bound = voice.surest if _is_here(voice.learnt.responsible_id) else float("inf")
@@ -107,15 +104,6 @@ def _spoken(readable: Sequence[Read], tree: Tree) -> dict[int, Said]:
         one.ticket.pk: Said(one.message, proposal, author, bound)
         for one, proposal in zip(readable, proposals, strict=False)
     }
-
-
-def _proposals(texts: Sequence[str], voice: Speaking, tree: Tree) -> list[Proposal]:
-    """What the model says; nothing at all where it fails: then people sort, and nobody waits for an acknowledgement."""
-    try:
-        return topics.read(texts, voice, tree=tree)
-    except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError):
-        log.exception("the model that speaks has failed")
-        return []
 
 
 def _language(ticket: Ticket, message: Message, text: str, event: Event) -> None:

@@ -12,6 +12,7 @@ from anliegen.flow.automation.teaching import actions, lessons, speaking
 from anliegen.flow.automation.teaching.nightly import learn_now
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.oversight.compliance.register.learning import algorithms
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Topic
 from anliegen.records.customers.models import Address
@@ -183,3 +184,30 @@ def test_done_it_leads_to_the_version_that_was_learnt(waiting: Learnt, admins: C
     put_job("succeeded", started="2 min", succeeded="1 min")
     page = admins.get(PAGE).text
     assert ("Das Lernen ist fertig" in page, f"Fassung {waiting.version} ansehen" in page) == (True, True)
+
+
+@pytest.mark.parametrize("responsible", ["9" * 5000, "9" * 18, "²", "-1", "x"])
+def test_whoever_is_not_here_cannot_answer_for_it(waiting: Learnt, admins: Client, responsible: str) -> None:
+    answer = admins.post(f"{PAGE}{waiting.version}/speak/", {"responsible": responsible}, follow=True)
+    assert "Nichts wurde geändert" in answer.text
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.responsible) == ("waiting", None)
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [({"sha256": "0" * 64}, "ihre Datei fehlt"), ({"encoder": "gone"}, "ihr Encoder ist nicht installiert")],
+)
+def test_a_speaking_version_that_cannot_be_read_shows_wherever_it_is_told_of(
+    waiting: Learnt, admins: Client, admin: Agent, now: datetime, changed: dict[str, str], why: str
+) -> None:
+    def is_on() -> bool:
+        return next(one.is_on for one in algorithms() if one.author == "model:triage@")
+
+    actions.let_speak(waiting, responsible=admin, by=admin, at=now)
+    speaking.forget()
+    assert is_on() and "kann nicht gelesen werden" not in admins.get(PAGE).text
+    Learnt.objects.update(**changed)
+    assert not is_on()
+    assert f"Fassung 1 kann nicht gelesen werden: {why}. Menschen sortieren." in admins.get(PAGE).text
+    assert "Fassung 1 kann nicht gelesen werden; Menschen sortieren" in admins.get("/workspace/settings/").text

@@ -14,6 +14,7 @@ from anliegen.flow.automation.models import Learnt, TopicProposal
 from anliegen.flow.automation.referrals import present_referrals
 from anliegen.flow.automation.rules.models import Rule
 from anliegen.flow.automation.rules.queries import standing
+from anliegen.flow.automation.teaching import readable
 from anliegen.ground import clock
 from anliegen.oversight.compliance.words import listed
 from anliegen.oversight.insights.models import Finding, Report
@@ -93,9 +94,11 @@ def _topics() -> State:
 
 
 def _learnt() -> State:
+    speaking = Learnt.objects.speaking().first()
+    if speaking is not None and readable.trouble(speaking):
+        return _("version %(number)s cannot be read; people sort") % {"number": speaking.version}, True
     if Learnt.objects.waiting().exists():
         return _("a version waits for approval"), True
-    speaking = Learnt.objects.speaking().first()
     return (_("version %(number)s speaks") % {"number": speaking.version} if speaking else _("nothing speaks")), False
 
 

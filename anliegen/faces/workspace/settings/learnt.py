@@ -16,7 +16,7 @@ from anliegen.faces.workspace.settings.forms import SettingForm
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, said_in, show, unreadable
 from anliegen.flow.automation import pauses
 from anliegen.flow.automation.models import Decision, Learnt, Told
-from anliegen.flow.automation.teaching import actions, beside, standing
+from anliegen.flow.automation.teaching import actions, beside, readable, standing
 from anliegen.flow.automation.teaching.nightly import learn_now
 from anliegen.ground import clock, progress
 from anliegen.ground.jobs import defer
@@ -26,6 +26,12 @@ from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets.models import Ticket
 
 TOLD_FOR = timedelta(hours=1)  # what came of it
+TROUBLES = {
+    "encoder": gettext_lazy("its encoder is not installed"),
+    "missing": gettext_lazy("its file is missing"),
+    "damaged": gettext_lazy("its file is damaged"),
+    "format": gettext_lazy("its file is of another version of the program"),
+}
 KEPT_VERSIONS = 12
 SHOWN_EXCEPTIONS = 20
 SORTING = pauses.scope_of("model:triage@1")  # whichever version speaks
@@ -65,10 +71,13 @@ def learnt(request: HttpRequest) -> HttpResponse:
     versions = list(Learnt.objects.select_related("responsible", "settled_by").order_by("-version")[:KEPT_VERSIONS])
     waiting = next((one for one in versions if one.state == "waiting"), None)
     seen = beside.of(waiting) if waiting is not None else None
+    speaking = next((one for one in versions if one.state == "speaking"), None) or (
+        Learnt.objects.speaking().select_related("responsible", "settled_by").first()
+    )
     context = {
         "form": form,
-        "speaking": next((one for one in versions if one.state == "speaking"), None)
-        or Learnt.objects.speaking().select_related("responsible", "settled_by").first(),
+        "speaking": speaking,
+        "trouble": TROUBLES.get(readable.trouble(speaking)) if speaking is not None else None,
         "waiting": waiting,
         "seen": seen,
         "unlike": _seen_by(request, seen.differing) if seen is not None else [],
@@ -98,15 +107,16 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 def let_speak(request: HttpRequest, number: int) -> HttpResponse:
     """Approve a model, or let an older one speak again."""
     row = get_object_or_404(Learnt, version=number)
-    key = request.POST.get("responsible", "")
-    chosen = Agent.objects.active().filter(pk=int(key)).first() if key.isdecimal() else None
-    reason = said_in(request, "reason")
+    responsible, reason = _responsible(request), said_in(request, "reason")
+    if responsible is None:
+        words = _("Nobody who works here was chosen to answer for it. Nothing was changed.")
+        return refused(request, words, "version", number)
     if reason is None:
         return unreadable()
     try:
         actions.let_speak(
             row,
-            responsible=chosen or agent_of(request),
+            responsible=responsible,
             reason=reason,
             by=agent_of(request),
             at=clock.now(),
@@ -171,6 +181,15 @@ def _learning() -> dict[str, Any] | None:
         return None
     made = Learnt.objects.filter(learnt_at__gte=run.began_at) if run.state == "done" else Learnt.objects.none()
     return {"run": run, "made": made.order_by("-version").first()}
+
+
+def _responsible(request: HttpRequest) -> Agent | None:
+    """Who was chosen to answer for it; whoever asks, where nobody was."""
+    key = request.POST.get("responsible", "")
+    if not key:
+        return agent_of(request)
+    is_key = key.isascii() and key.isdecimal() and len(key) < 19
+    return Agent.objects.active().filter(pk=int(key)).first() if is_key else None
 
 
 def _seen_by(request: HttpRequest, numbers: Sequence[int]) -> list[Ticket]:

@@ -2,6 +2,8 @@
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -61,16 +63,41 @@ def to_bytes(model: Model) -> bytes:
 
 def from_bytes(content: bytes, encoder: Encoder | None) -> Model:
     """The model again. `encoder` must be the one of its name. Raises UnknownFormat."""
+    with _opened(content) as file:
+        head = _head(file, encoder.name if encoder is not None else None)
+        return _model(head, {name: file[name] for name in file.files if name != "head"}, encoder)
+
+
+def check(content: bytes, encoder: str | None) -> None:
+    """Whether these bytes are a model of this version for the encoder of this name; its numbers are not looked at.
+    Raises UnknownFormat."""
+    with _opened(content) as file:
+        _head(file, encoder)
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Any]:
+    """Bytes that were cut off or changed fail in a dozen ways: in the archive, in its compression, in the header of an
+    array, in the text. They all mean the same."""
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            arrays = dict(file)
-        head = json.loads(arrays.pop("head").tobytes().decode())
-    except (ValueError, KeyError, OSError, EOFError) as error:
+            yield file
+    except UnknownFormat:
+        raise
+    except Exception as error:
         raise UnknownFormat("these bytes are no model") from error
+
+
+def _head(file: Any, encoder: str | None) -> dict[str, Any]:
+    head: dict[str, Any] = json.loads(file["head"].tobytes().decode())
     if head.get("format") != FORMAT:
         raise UnknownFormat(f"format {head.get('format')} is not known here")
-    if head["encoder"] != (encoder.name if encoder is not None else None):
+    if head["encoder"] != encoder:
         raise UnknownFormat(f"it was learnt with the encoder {head['encoder'] or 'none'}")
+    return head
+
+
+def _model(head: dict[str, Any], arrays: Arrays, encoder: Encoder | None) -> Model:
     words = {word: key for key, word in enumerate(head["words"])}
     pieces = {piece: key for key, piece in enumerate(head["pieces"], len(words))}
     usual = head["usual"]

@@ -114,7 +114,14 @@ class Model:
 
     def place_of(self, text: str) -> Floats:
         """Where a text lies among the examples: one row."""
-        return self._points([text], [self.terms.row(text)])
+        return self.places_of([text])[0]
+
+    def places_of(self, texts: Sequence[str]) -> list[Floats]:
+        """Where each lies. An encoder reads many at once in far less time than one by one."""
+        if not texts:
+            return []
+        points = self._points(texts, [self.terms.row(text) for text in texts])
+        return [points[at : at + 1] for at in range(len(texts))]
 
     def remember_at(self, place: Floats, label: str, number: int = 0) -> "Model":
         """The same of a text of which the place is known."""

@@ -1,4 +1,4 @@
-"""Several concerns in one message: the passages that each ask for something. Rather one too few than one too many.
+"""Several concerns in one message: its passages that may each be one. Rather one too few than one too many.
 
 Here a text is only taken apart; what each passage is about somebody else says, and `several` decides from that.
 """
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 LOOKED_AT = 20_000  # characters
 MOST = 8  # passages
 SHORTEST = 12  # letters that ask for something
+SHORTEST_TOLD = 20  # letters that say something without asking
 SURE = 0.6  # of a passage's topic, for it to count as one of its own
-_BORDER = re.compile(r"(?<![.!?…])[.!?…]+(?=\s|$)|\n[ \t]*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)])\s)")
+_BLOCK = r"\n[ \t]*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)])\s)"  # a paragraph ends, or a point of a list begins
+_BORDER = re.compile(rf"(?<![.!?…])[.!?…]+(?=\s|$)|(?P<block>{_BLOCK})")
 _SHORT = re.compile(r"(?:\b(?:z|b|d|h|u|a|nr|str|dr|prof|ca|bzw|abs|ggf|inkl|tel|mr|mrs|st)|\d)$", re.IGNORECASE)
 
 
@@ -19,8 +21,9 @@ def _any(*expressions: str) -> re.Pattern[str]:
     return re.compile("|".join(expressions), re.IGNORECASE)
 
 
+_OPENING = _any(r"^\W*(?:sehr geehrte[rs]?|liebe[rs]?|hallo|guten (?:tag|morgen|abend)|moin|servus|dear|hello|hi)\b")
 _GREETING = _any(
-    r"^\W*(?:sehr geehrte|liebe|hallo|guten (?:tag|morgen|abend)|moin|servus|dear|hello|hi)\b",
+    _OPENING.pattern,
     r"^\W*(?:(?:mit )?freundliche[nr]?|viele|beste[nr]?|liebe) (?:gr[uü](?:ß|ss)e?n?)|^\W*gr(?:uss|uß|üsse|üße)\b",
     r"^\W*(?:vielen dank|danke|herzlichen dank|thanks?|thank you|kind regards|best regards|ich freue mich|im voraus)\b",
 )
@@ -38,10 +41,10 @@ _ASKS = _any(
     r"\b(?:funktioniert|geht|läuft|defekt|kaputt|doesn.t work|not working|broken)\b",
 )
 _NEW = _any(
-    r"^\W*(?:außerdem|ausserdem|zudem|ferner|des weiteren|weiterhin|zweitens|drittens|und dann noch)\b",
+    r"^\W*(?:außerdem|ausserdem|zudem|ferner|des weiteren|weiterhin|zweitens|drittens|viertens|und dann noch)\b",
     r"^\W*(?:noch (?:etwas|eine (?:andere )?frage|was)|dann noch|übrigens)\b",
     r"^\W*(?:weitere frage|ein anderes thema|zum anderen|auch)\b",
-    r"^\W*(?:also|another (?:thing|question)|secondly|besides|in addition|by the way)\b",
+    r"^\W*(?:also|another|furthermore|moreover|secondly|thirdly|besides|in addition|by the way)\b",
     r"^\W*\d{1,2}[.)]|^\s*[-*•]",
 )
 
@@ -56,15 +59,35 @@ class Passage:
 
 
 def passages(text: str) -> tuple[Passage, ...]:
-    """Where something is asked for, in order, at most 8. What follows a request without asking belongs to it."""
+    """Each paragraph, each point of a list, and what begins as something else ("Außerdem ..."), in order, at most 8.
+
+    Within a paragraph each request is one, with what is told before the first and after each: whoever asks for one
+    thing tells why, and that is no concern of its own.
+    """
     kept: list[Passage] = []
-    for start, end in _sentences(text[:LOOKED_AT]):
+    asks = False  # the last one, already
+    for start, end, opens in _sentences(text[:LOOKED_AT]):
         said = text[start:end]
-        if sum(map(str.isalpha, said)) >= SHORTEST and _ASKS.search(said):
-            kept.append(Passage(start, end, bool(_NEW.match(said))))
-        elif kept and not _GREETING.match(said):
+        letters = sum(map(str.isalpha, said))
+        asking = letters >= SHORTEST and bool(_ASKS.search(said))
+        if not asking and _is_greeting(said):
+            continue
+        is_new = letters >= SHORTEST and bool(_NEW.match(said))
+        if is_new or (asking and (opens or asks or not kept)) or (opens and letters >= SHORTEST_TOLD):
+            kept.append(Passage(start, end, is_new))
+            asks = asking
+        elif kept:
             kept[-1] = Passage(kept[-1].start, end, kept[-1].is_new)
+            asks = asks or asking
     return tuple(kept[:MOST])
+
+
+def _is_greeting(said: str) -> bool:
+    """Nothing but that: "Hallo, ich ziehe um" says something."""
+    if not _GREETING.match(said):
+        return False
+    _greeting, _comma, rest = said.partition(",")
+    return not _OPENING.match(said) or sum(map(str.isalpha, rest)) < SHORTEST_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +114,18 @@ def several(found: Sequence[Passage], labels: Sequence[Label]) -> tuple[str, ...
     return tuple(topics) if len(topics) > 1 else ()
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    begin = 0
+def _sentences(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Where each begins and ends, and whether it is the first of a paragraph or of a point of a list."""
+    begin, opens = 0, True
     for border in _BORDER.finditer(text):
         if border.group() == "." and _SHORT.search(text[max(begin, border.start() - 6) : border.start()]):
             continue
-        yield from _stripped(text, begin, border.end())
-        begin = border.end()
-    yield from _stripped(text, begin, len(text))
+        for start, end in _stripped(text, begin, border.end()):
+            yield start, end, opens
+            opens = False
+        begin, opens = border.end(), opens or border["block"] is not None
+    for start, end in _stripped(text, begin, len(text)):
+        yield start, end, opens
 
 
 def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

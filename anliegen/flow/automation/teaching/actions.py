@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from anliegen.flow.automation import approval, verbs
 from anliegen.flow.automation.models import Decision, Learnt, TopicProposal
@@ -20,6 +20,8 @@ from anliegen.records.tickets.actions import Change
 from anliegen.records.tickets.codes import as_code
 from anliegen.records.tickets.models import Ticket
 
+ONE_AT_A_TIME = 0x4C726E74  # "Lrnt": the advisory lock of whoever decides which version speaks, or makes a new one
+
 
 class NotReady(Exception):
     """A model without a dataset sheet or without a test for each group cannot speak."""
@@ -33,6 +35,13 @@ class NeedsReason(Exception):
     """It does much worse for some group, or was tried on too few to know: whoever lets it speak says why."""
 
 
+def one_at_a_time() -> None:
+    """Until this transaction ends nobody else changes which versions there are and which speaks. What was read before
+    may be out of date."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
+
+
 def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent, at: datetime) -> Learnt:
     """Let this model speak instead of the present one; `responsible` answers for what it decides.
 
@@ -40,6 +49,7 @@ def let_speak(learnt: Learnt, *, responsible: Agent, reason: str = "", by: Agent
     Raises NotReady, NeedsReason.
     """
     with unit():
+        one_at_a_time()
         learnt = held(Learnt, learnt.pk)
         if learnt.state == "speaking":
             return _hand_over(learnt, responsible, by, at)
@@ -76,6 +86,7 @@ def _say_it_speaks(learnt: Learnt, responsible: Agent, by: Agent, at: datetime) 
 def silence(learnt: Learnt, *, reason: str, by: Agent, at: datetime) -> Learnt:
     """This model speaks no more; people sort alone until another is let speak."""
     with unit():
+        one_at_a_time()
         learnt = held(Learnt, learnt.pk)
         if learnt.state != "speaking":
             return learnt
@@ -87,6 +98,7 @@ def silence(learnt: Learnt, *, reason: str, by: Agent, at: datetime) -> Learnt:
 def refuse(learnt: Learnt, *, reason: str, by: Agent, at: datetime) -> Learnt:
     """A model that waits does not get to speak."""
     with unit():
+        one_at_a_time()
         learnt = held(Learnt, learnt.pk)
         if learnt.state != "waiting":
             return learnt

@@ -17,6 +17,7 @@ from anliegen.records.accounts.models import Topic
 from anliegen.records.tickets.models import Message
 
 HEARS = ("ticket.topic_changed", "decision.confirmed", "decision.corrected")
+LATER = "later-message"  # why a decision was made of a message that is not the first
 MOST = 30_000  # the newest; older ones say what things were called once
 NEW = timedelta(days=2)  # a customer is new who was met so shortly before
 
@@ -86,9 +87,9 @@ def hear(events: Sequence[Event]) -> None:
     now on.
 
     What a machine set is none. A topic taken away by a person takes the example away. What a customer wanted checked
-    teaches as what was checked.
+    teaches as what was checked. What is said of a later message teaches nothing: the first is learnt from.
     """
-    said = [event for event in events if event.actor.startswith("agent:")]
+    said = _of_first([event for event in events if event.actor.startswith("agent:")])
     judged = _judged(said)
     for event in said:
         if event.verb == "ticket.topic_changed":
@@ -96,6 +97,14 @@ def hear(events: Sequence[Event]) -> None:
         elif event.id in judged:
             topic, by = judged[event.id]
             _keep(pk_of(event.subject), topic, by, event)
+
+
+def _of_first(events: Sequence[Event]) -> list[Event]:
+    """Without a word on a later message, and the change of topic that came with it."""
+    tickets = {pk_of(event.subject) for event in events}
+    later = Decision.objects.filter(ticket__in=tickets, question="topic", reason=LATER).exclude(settled_at=None)
+    settled = set(later.values_list("ticket_id", "settled_at")) if tickets else set()
+    return [event for event in events if (pk_of(event.subject), event.at) not in settled]
 
 
 def _judged(events: Sequence[Event]) -> dict[int, tuple[str, str]]:

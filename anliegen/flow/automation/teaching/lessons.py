@@ -20,7 +20,7 @@ from anliegen.flow.automation.learning.learn import TooLittle, learn
 from anliegen.flow.automation.learning.model import Model
 from anliegen.flow.automation.models import Learnt, Told
 from anliegen.flow.automation.teaching import beside, speaking
-from anliegen.flow.automation.teaching.actions import keep_comparison
+from anliegen.flow.automation.teaching.actions import keep_comparison, one_at_a_time
 from anliegen.flow.automation.teaching.examples import Given, fits_none_from_people, from_people, from_topics
 from anliegen.flow.automation.teaching.groups import Row, by_group, judge, sheet_of
 from anliegen.ground import files
@@ -62,7 +62,9 @@ def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool
     rows = try_out(given, told, by)
     content = to_bytes(model)
     sha256 = files.put(content)
+    groups, figures = by_group(rows), compared(rows, told) | {"noticed": noticed(model)}
     with transaction.atomic():
+        one_at_a_time()
         _replace_waiting(at)
         newest = Learnt.objects.aggregate(Max("version"))["version__max"] or 0
         learnt = Learnt.objects.create(
@@ -75,8 +77,8 @@ def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool
             topics=len(model.labels),
             newest_told_at=told[-1].told_at if told else None,
             sheet=sheet_of([*given, *told], Told.objects.count() - len(told)),
-            groups=by_group(rows),
-            figures=compared(rows, told) | {"noticed": noticed(model)},
+            groups=groups,
+            figures=figures,
             learnt_at=at,
         )
         record(verbs.MODEL_LEARNT, learnt, actor=actor, at=at, version=learnt.version, examples=learnt.examples)

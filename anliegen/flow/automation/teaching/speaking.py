@@ -19,7 +19,7 @@ from anliegen.flow.automation.learning.log import surest as from_log
 from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.learning.terms import Floats
 from anliegen.flow.automation.models import Decision, Learnt
-from anliegen.flow.automation.teaching import examples
+from anliegen.flow.automation.teaching import examples, readable
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground import files
 from anliegen.ground.wake import database_is_away
@@ -28,7 +28,7 @@ from anliegen.records.accounts.queries import the_operator
 log_of_program = structlog.get_logger(__name__)
 
 LOOK_AGAIN_S = 60.0
-TRY_AGAIN_S = 600.0  # a waiting version that cannot be read is not tried with each message
+TRY_AGAIN_S = 600.0  # a version that cannot be read, or that fails while it waits, is not tried with each message
 MOST_TOLD = 2000  # that one model remembers besides; then it is time for a lesson
 
 
@@ -70,7 +70,7 @@ class Speaking:
 
 
 _held: dict[str, Speaking] = {}  # by state; one model of each in a process, however many ask
-_failed: dict[int, float] = {}  # waiting versions that could not be read, and when
+_failed: dict[int, float] = {}  # versions that could not be read or failed, and when
 _lock = threading.Lock()
 
 
@@ -84,28 +84,31 @@ def current() -> Speaking | None:
 
 def current_or_none() -> Speaking | None:
     """The same, and None where it cannot be read: its file is missing or damaged, its encoder is gone, or it is of
-    another version of a library. Silence is right then: people sort. The log says why."""
-    try:
-        return current()
-    except Exception as error:
-        if database_is_away(error):
-            raise
-        log_of_program.exception("the model that should speak cannot be read")
-        return None
+    another version of a library. Silence is right then: people sort. The log says why, and so do the settings
+    (`readable`)."""
+    return _or_none("speaking", Learnt.objects.speaking().first())
 
 
 def waiting_or_none() -> Speaking | None:
     """The newest version that waits for approval, as it would speak; None where none waits or it cannot be read."""
-    learnt = Learnt.objects.waiting().order_by("-version").first()
+    return _or_none("waiting", Learnt.objects.waiting().order_by("-version").first())
+
+
+def failed(learnt: Learnt) -> None:
+    """It is left alone for a while."""
+    _failed[learnt.pk] = time.monotonic()
+
+
+def _or_none(state: str, learnt: Learnt | None) -> Speaking | None:
     if learnt is not None and time.monotonic() - _failed.get(learnt.pk, float("-inf")) < TRY_AGAIN_S:
         return None
     try:
-        return _of_state("waiting", learnt)
+        return _of_state(state, learnt)
     except Exception as error:
         if database_is_away(error) or learnt is None:
             raise
-        _failed[learnt.pk] = time.monotonic()
-        log_of_program.exception("the model that waits cannot be read")
+        failed(learnt)
+        log_of_program.exception("a model cannot be read", state=state, version=learnt.version)
         return None
 
 
@@ -114,6 +117,7 @@ def forget() -> None:
     with _lock:
         _held.clear()
         _failed.clear()
+    readable.forget()
 
 
 def look_again() -> None:
@@ -133,12 +137,14 @@ def _of_state(state: str, learnt: Learnt | None) -> Speaking | None:
             now = _read(learnt)
         elif time.monotonic() - now.looked_at > LOOK_AGAIN_S:
             now = replace(_still_counting(now), learnt=learnt, surest=surest(), looked_at=time.monotonic())
-        _held[state] = _taught(now)
+        # One that waits is compared as it was learnt.
+        _held[state] = _taught(now) if state == "speaking" else now
         return _held[state]
 
 
 def _read(learnt: Learnt) -> Speaking:
-    model = from_bytes(files.get(learnt.sha256), encoders.named(learnt.encoder))
+    encoder = encoders.named(learnt.encoder)  # first: without it the file is of no use
+    model = from_bytes(files.get(learnt.sha256), encoder)
     return Speaking(learnt, model, model, surest(), learnt.newest_told_at, time.monotonic())
 
 
@@ -151,9 +157,8 @@ def _taught(now: Speaking) -> Speaking:
     if not new:
         return now
     known = [row for row in new if row.topic in now.untaught.labels]
-    placed = {
-        row.pk: Remembered(now.untaught.place_of(words_of(row.message)), row.topic, row.ticket_id) for row in known
-    }
+    places = now.untaught.places_of([words_of(row.message) for row in known])
+    placed = {row.pk: Remembered(place, row.topic, row.ticket_id) for row, place in zip(known, places, strict=True)}
     said = {key: one for key, one in now.said.items() if key not in {row.pk for row in new}} | placed
     is_changed = len(said) < len(now.said) + len(placed)
     model = _with(now.untaught, said.values()) if is_changed else _with(now.model, placed.values())
@@ -188,7 +193,12 @@ def log() -> list[tuple[float, bool]]:
     """The newest suggestions with what people said of them, the newest first: how sure it was, and whether it was
     right. A branch was right where somebody chose something narrower under it."""
     tree = branches.all_of_them()
-    rows = Decision.objects.real().filter(question="topic", settled_at__isnull=False).exclude(choice="")
+    rows = (
+        Decision.objects.real()
+        .filter(question="topic", settled_at__isnull=False)
+        .exclude(choice="")
+        .exclude(reason=examples.LATER)
+    )
     newest = rows.exclude(settled_as="stopped").order_by("-pk")[:LOOKED_BACK]
     return [
         (sure, how == "confirmed" or (how == "corrected" and is_met(value_of(choice), value_of(instead), tree)))

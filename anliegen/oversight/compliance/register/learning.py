@@ -8,6 +8,7 @@ from anliegen import __version__
 from anliegen.flow.automation import pauses, thresholds
 from anliegen.flow.automation.effects import Reach
 from anliegen.flow.automation.models import Learnt
+from anliegen.flow.automation.teaching import readable
 from anliegen.oversight.compliance.register.answerable import administrators
 from anliegen.oversight.compliance.register.entry import Algorithm
 from anliegen.records.accounts.models import Topic
@@ -46,7 +47,7 @@ def _topics(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorithm:
         else answerable,
         version=speaking.name if speaking is not None else "-",
         reviewed_on=speaking.settled_at.date() if speaking is not None and speaking.settled_at is not None else None,
-        is_on=speaking is not None,
+        is_on=speaking is not None and not readable.trouble(speaking),
         is_paused=bool(paused & {pauses.ALL, "automation:triage"}),
     )
 

@@ -1,12 +1,14 @@
 """What people say after a lesson is appended cheaply, and counts exactly as if all had been put together anew."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anliegen.flow.automation.learning import room
-from anliegen.flow.automation.learning.keeping import from_bytes, to_bytes
+from anliegen.flow.automation.learning.keeping import UnknownFormat, check, from_bytes, to_bytes
 from anliegen.flow.automation.learning.learn import learn
 from anliegen.flow.automation.learning.model import Model
 from anliegen.flow.automation.learning.voices import Neighbours
@@ -89,3 +91,18 @@ def test_what_was_told_is_not_kept_and_the_numbers_of_the_examples_are() -> None
     assert (len(back.neighbours.columns), back.told, len(back.numbers)) == (NUMBER, None, NUMBER)
     (answer,) = numbered.answer(["Ich ziehe um"])
     assert numbered.number_of(answer.nearest) in (812, room.NOT_KNOWN)
+
+
+KEPT = to_bytes(LEARNT)
+
+
+@given(st.integers(0, len(KEPT) - 1), st.integers(0, len(KEPT) - 1), st.integers(1, 255))
+def test_bytes_that_were_cut_off_or_changed_are_told_from_a_model(end: int, at: int, by: int) -> None:
+    with pytest.raises(UnknownFormat):
+        from_bytes(KEPT[:end], None)
+    changed = bytearray(KEPT)
+    changed[at] ^= by
+    with suppress(UnknownFormat):  # or what was changed is of no matter
+        from_bytes(bytes(changed), None)
+    with suppress(UnknownFormat):
+        check(bytes(changed), None)
