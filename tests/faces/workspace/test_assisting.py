@@ -198,7 +198,8 @@ def test_a_summary_by_rules_is_made_of_the_customers_sentences(miras_parts: Clie
 def test_rules_do_not_translate_and_say_so(miras_parts: Client, asks: Ticket) -> None:
     assert "Übersetzen" not in panel(miras_parts, asks)
     shown = proposal(miras_parts, asks, "translate", "Gern.")
-    assert '<p class="hint">Ohne Sprachmodell lässt sich hier nichts übersetzen.' in shown  # without the sign of success
+    # No sign of success stands before it.
+    assert '<p class="hint">Ohne Sprachmodell lässt sich hier nichts übersetzen.' in shown
 
 
 def test_an_unknown_deed_is_not_found_and_a_foreign_concern_neither(
