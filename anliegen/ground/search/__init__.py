@@ -3,8 +3,8 @@
 Pure functions are offered here; `models.Indexed` and `queries` need Django to be set up.
 """
 
-from anliegen.ground.search.analysis import ANALYSER_VERSION, Token, analyse, vector
+from anliegen.ground.search.analysis import ANALYSER_VERSION, Token, analyse, is_listed, vector
 from anliegen.ground.search.passages import passage
 from anliegen.ground.search.tsquery import query
 
-__all__ = ["ANALYSER_VERSION", "Token", "analyse", "passage", "query", "vector"]
+__all__ = ["ANALYSER_VERSION", "Token", "analyse", "is_listed", "passage", "query", "vector"]

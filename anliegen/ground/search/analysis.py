@@ -154,6 +154,14 @@ def german_terms(word: str) -> tuple[str, ...]:
     return compound_terms(split(plain, folded)) or (lists.term(folded),)
 
 
+def is_listed(word: str) -> bool:
+    """Whether the German lists know this word: in any of its forms, or as a compound of words they know."""
+    plain = fold_accents(_singular(word))
+    folded = fold_digraphs(plain)
+    lists = words()
+    return folded in lists.stop or lists.term(folded) in lists.whole or bool(split(plain, folded))
+
+
 @functools.lru_cache(_CACHED_WORDS)
 def english_terms(word: str) -> tuple[str, ...]:
     """The terms of one English word, its stem last. A German compound is taken apart in an English text too."""

@@ -144,6 +144,47 @@ def test_without_a_block_the_draft_takes_the_wording_of_what_is_most_alike(miras
     assert "den Abschlag senken wir auf {{?Betrag}} ab dem {{?Datum}}" in draft
 
 
+@pytest.fixture
+def taken_over(open_ticket: OpenTicket, billing: Team, mira: Agent, now: datetime) -> Ticket:
+    """A contract went from one customer to another, and the answer told of it."""
+    ida = customers.meet(kind="email", value="ida@example.org", name="Ida Thal", language="de", actor=SYSTEM, at=now)
+    text = "Ich möchte den Vertrag für Strom von meiner Mitbewohnerin übernehmen. Was brauchen Sie dafür von uns?"
+    made = tickets.assign(open_ticket(ida, text=text, subject="Vertrag übernehmen"), to=billing, actor=SYSTEM, at=now)
+    said = "Guten Tag,\n\ndie Zustimmung von Lore ist eben angekommen. Ein Foto vom Zähler reicht.\n\nViele Grüße\nMira"
+    message = tickets.reply(made, Answer(said), actor=Actor.agent(mira.pk), at=now, status="resolved")
+    Message.objects.filter(pk=message.pk).update(state="sent", sent_at=now)
+    return made
+
+
+def test_what_is_merely_similar_stays_in_the_list_and_is_no_draft(
+    miras_parts: Client,
+    open_ticket: OpenTicket,
+    kim_address: Address,
+    billing: Team,
+    now: datetime,
+    run_pipeline: Callable[[], int],
+    taken_over: Ticket,
+) -> None:
+    text = "Ich habe einen Vertrag für Strom bei Ihnen. Wann läuft er aus?"
+    made = tickets.assign(open_ticket(kim_address, text=text, subject="Vertrag"), to=billing, actor=SYSTEM, at=now)
+    run_pipeline()
+    shown, draft = panel(miras_parts, made), proposal(miras_parts, made, "draft")
+    assert f"/workspace/tickets/{taken_over.pk}/" in shown and "Ein Foto vom Zähler reicht." in shown
+    assert "Zu Ihrer Frage „Wann läuft er aus?“: {{?Antwort}}" in draft
+    for of_the_other in ("Zustimmung", "Lore", "eben angekommen"):
+        assert of_the_other not in shown and of_the_other not in draft
+    assert "Foto" not in draft
+
+
+def test_an_answer_that_only_tells_of_its_concern_is_named_without_wording(
+    miras_parts: Client, asks: Ticket, solved: Ticket
+) -> None:
+    solved.messages.filter(direction="out").update(text="Guten Tag,\n\nIhre Zahlung ist gestern eingegangen.")
+    shown = panel(miras_parts, asks)
+    assert f"/workspace/tickets/{solved.pk}/" in shown and "erzählt nur von dem anderen Anliegen" in shown
+    assert "eingegangen" not in shown and "Wortlaut von" not in shown
+
+
 def test_shorter_and_friendlier_by_rules_are_parts_to_take_up(miras_parts: Client, asks: Ticket) -> None:
     text = "Wir haben das natürlich geprüft. Sie müssen das Formular ausfüllen."
     assert 'data-before="natürlich "' in proposal(miras_parts, asks, "shorter", text)
@@ -157,7 +198,9 @@ def test_a_summary_by_rules_is_made_of_the_customers_sentences(miras_parts: Clie
 
 def test_rules_do_not_translate_and_say_so(miras_parts: Client, asks: Ticket) -> None:
     assert "Übersetzen" not in panel(miras_parts, asks)
-    assert "Ohne Sprachmodell lässt sich hier nichts übersetzen." in proposal(miras_parts, asks, "translate", "Gern.")
+    shown = proposal(miras_parts, asks, "translate", "Gern.")
+    # No sign of success stands before it.
+    assert '<p class="hint">Ohne Sprachmodell lässt sich hier nichts übersetzen.' in shown
 
 
 def test_an_unknown_deed_is_not_found_and_a_foreign_concern_neither(

@@ -54,7 +54,7 @@ _NAMED = re.compile(
 _STREET = re.compile(
     r"\b(?:[A-ZÄÖÜ][\wäöüß.'’-]{0,40}[ -]){0,3}[A-ZÄÖÜ]?[\wäöüß.'’-]{0,40}(?:straße|strasse|str\.|weg|platz|allee|gasse"
     r"|ring|damm|ufer|steig|hof|chaussee|markt|Straße|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Hof|Markt)[ \u00a0]"
-    r"\d{1,4}[ ]?[a-zA-Z]?\b(?:[ ]?[-/–][ ]?\d{1,4}[a-z]?)?(?:,?[ \n]{1,2}\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40})?"
+    r"\d{1,4}(?:[ ]?[a-zA-Z])?\b(?:[ ]?[-/–][ ]?\d{1,4}[a-z]?)?(?:,?[ \n]{1,2}\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40})?"
     r"|\b\d{1,4}[a-z]? [A-Z][\w'’-]{1,40}(?: [A-Z][\w'’-]{1,40}){0,2} (?:Street|St|Road|Rd|Avenue"
     r"|Ave|Lane|Drive|Square|Way|Close)\b"
     r"|\b(?:[A-ZÇĞİÖŞÜ][\w'’-]{1,40} ){1,3}(?:Caddesi|Cad\.?|Sokağı|Sokak|Sok\.?|Bulvarı|Mahallesi|Mah\.?)"

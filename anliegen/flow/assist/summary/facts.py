@@ -25,7 +25,7 @@ _FACT = re.compile(
     rf"|\d{{1,2}}\.?\s?{_MONTH}(?:\s\d{{4}})?\b)|\b{_MONTH}\s\d{{4}}\b)"
     r"|(?P<hour>(?<![\d.])\d{1,2}(?:[:.]\d{2})?\s?Uhr\b)"
     r"|(?P<place>\b[A-ZÄÖÜ][\wäöüß-]{1,30}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|steig|hof)\s\d{1,4}"
-    r"\s?[a-z]?\b(?:,\s?\d{5}\s[A-ZÄÖÜ][\wäöüß-]{1,30})?)"
+    r"(?:\s?[a-z])?\b(?:,\s?\d{5}\s[A-ZÄÖÜ][\wäöüß-]{1,30})?)"
     r"|(?P<code>\b(?:[A-Z]{1,6}[-/]?\d[\dA-Z/-]{4,24}|\d{6,24})\b)",
 )
 

@@ -9,7 +9,7 @@ from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.rules import verbs
 from anliegen.flow.automation.rules.definition import Written
 from anliegen.flow.automation.rules.models import Rule, RuleVersion
-from anliegen.flow.automation.rules.rings import ring
+from anliegen.flow.automation.rules.rings import AGAIN, ring
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record
@@ -19,11 +19,14 @@ FIELDS = tuple(one.name for one in fields(Written))
 
 
 class Ring(Exception):
-    """Rules that would set each other off for ever; `names` are theirs in order."""
+    """Rules that would go in circles for ever; `names` are theirs in order.
 
-    def __init__(self, names: Sequence[str]) -> None:
+    `by_clock`: not one event after the other, but because some do again at each turn what others have undone.
+    """
+
+    def __init__(self, names: Sequence[str], *, by_clock: bool = False) -> None:
         super().__init__(" -> ".join(names))
-        self.names = tuple(names)
+        self.names, self.by_clock = tuple(names), by_clock
 
 
 class Unanswered(Exception):
@@ -133,7 +136,8 @@ def _check(rule: Rule) -> None:
     others = {one.pk: one for one in Rule.objects.running().exclude(pk=rule.pk)} | {rule.pk: rule}
     found = ring({pk: one.does for pk, one in others.items()}, rule.pk)
     if found:
-        raise Ring([*(others[pk].name for pk in found), rule.name])
+        by_clock = any(others[pk].trigger in AGAIN for pk in found)
+        raise Ring([*(others[pk].name for pk in found), rule.name], by_clock=by_clock)
 
 
 def _leave_to_people(rule: Rule) -> None:

@@ -1,5 +1,7 @@
 """What a rule would have touched in the last 90 days, and what it would change on each. Reads only.
 
+One that goes by the clock is looked at on what is open now: which tickets were open at its turns nobody has kept.
+
 Conditions are looked at on the tickets as they are today: what they were then nobody has kept. Of more than MOST
 occasions every second, third … is looked at, evenly over the time; the number is then an estimate and says so.
 """
@@ -50,6 +52,7 @@ class Preview:
     touched: int
     shown: tuple[Touched, ...]
     hidden: int
+    is_of_today: bool = False  # of what is open now, not of the last 90 days
 
     @property
     def is_estimate(self) -> bool:
@@ -71,7 +74,8 @@ def preview(definition: Definition, reader: Agent, *, at: datetime, most: int = 
     newest = sorted(found, reverse=True)[:SHOWN]
     visible = Ticket.objects.visible_to(reader).select_related("team", "assignee").in_bulk(newest)
     shown = tuple(Touched(visible[number], found[number]) for number in newest if number in visible)
-    return Preview(looked_at, every, len(found), shown, len(newest) - len(shown))
+    is_of_today = definition.trigger.kind not in EVENTS
+    return Preview(looked_at, every, len(found), shown, len(newest) - len(shown), is_of_today)
 
 
 Occasion = tuple[int, int | None]  # a ticket, and the message if it came with one
@@ -134,16 +138,17 @@ def _as_filter(definition: Definition) -> Filter:
 
 
 def _fitting(definition: Definition, occasions: list[Occasion], at: datetime) -> dict[int, tuple[Effect, ...]]:
-    """By ticket what would change on it, of those on which anything would."""
+    """By ticket what would change on it, of those on which anything would; by hand it is what calls attention."""
     texts, messages = facts.texts_of([definition]), {message: number for number, message in occasions if message}
     numbers = {number for number, _message in occasions}
     said = (
         _by_ticket(says.in_messages(messages.keys(), texts), messages) if messages else says.in_tickets(numbers, texts)
     )
-    tickets = list(Ticket.objects.filter(pk__in=numbers))
+    tickets = list(Ticket.objects.filter(pk__in=numbers).select_related("person"))
+    by_hand = {one.pk for one in tickets if one.by_hand_since is not None or one.person.by_hand_since is not None}
     found = {}
     for number, known in facts.read(tickets, [definition], said, at=at).items():
-        if fits(definition, known) and (changed := effects(definition.actions, known)):
+        if fits(definition, known) and (changed := effects(definition.actions, known, by_hand=number in by_hand)):
             found[number] = changed
     return found
 

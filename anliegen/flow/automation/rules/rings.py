@@ -1,16 +1,21 @@
-"""Rules that would set each other off for ever are refused before they run. Pure.
+"""Rules that would set each other off, or take back what the other did, for ever are refused before they run. Pure.
 
-A rule leads to another when one of its actions causes the event that the other waits for, unless the other's conditions
-cannot hold right after it: it wants the team, the topic or the tag to be another than the action has just made it.
+A rule leads to another when one of its actions causes the event that the other waits for, or undoes what the other does
+again at its next turn of the clock; unless the other's conditions cannot hold right after it: it wants the team, the
+topic or the tag to be another than the action has just made it, or the two never hold for the same ticket.
 """
 
 from collections.abc import Mapping
 
 from anliegen.flow.automation.rules.definition import Action, Condition, Definition
+from anliegen.flow.automation.rules.effects import CHANGES, HIGHEST, LOWEST
 from anliegen.flow.automation.rules.vocabulary import EVENTS, LEADS_TO
 from anliegen.records.tickets.codes import as_codes
 
 FIELD = {"team": "team", "assign": "assignee", "topic": "topic"}
+AGAIN = ("daily", "hourly")  # a rule by silence acts once for each silence, so it takes nothing back again
+ONE_AT_A_TIME = ("channel", "mailbox", "brand", "team", "assignee", "status", "priority", "topic", "language", "level")
+STEP = {"priority_up": 1, "priority_down": -1}
 
 
 def ring(rules: Mapping[int, Definition], through: int) -> tuple[int, ...]:
@@ -31,8 +36,8 @@ def ring(rules: Mapping[int, Definition], through: int) -> tuple[int, ...]:
 
 
 def leads_to(one: Definition, other: Definition) -> bool:
-    """Whether something that the one does may set the other off."""
-    return any(_sets_off(action, other) for action in one.actions)
+    """Whether something that the one does may set the other off, or has to be done again by it."""
+    return any(_sets_off(action, other) for action in one.actions) or _is_done_again(one, other)
 
 
 def _sets_off(action: Action, other: Definition) -> bool:
@@ -40,6 +45,66 @@ def _sets_off(action: Action, other: Definition) -> bool:
     if caused is None or awaited is None or set(caused.verbs).isdisjoint(awaited.verbs):
         return False
     return not _is_excluded(action, other)
+
+
+def _is_done_again(one: Definition, other: Definition) -> bool:
+    """Whether the other goes by the clock, does the opposite, and may hold for the same ticket after the one."""
+    return (
+        other.trigger.kind in AGAIN
+        and any(_are_opposite(mine, theirs) for mine in one.actions for theirs in other.actions)
+        and not any(_is_excluded(action, other) for action in one.actions)
+        and not _is_out_of_step(one, other)
+        and not _are_apart(one, other)
+    )
+
+
+def _are_opposite(mine: Action, theirs: Action) -> bool:
+    kinds = {mine.kind, theirs.kind}
+    if kinds == {"add_tags", "remove_tags"}:
+        return not set(as_codes(mine.value.split(","))).isdisjoint(as_codes(theirs.value.split(",")))
+    return kinds == set(STEP) or (len(kinds) == 1 and mine.kind in FIELD and mine.value != theirs.value)
+
+
+def _is_out_of_step(one: Definition, other: Definition) -> bool:
+    """Whether the priority that the one makes is none that the other wants."""
+    made = _priorities(one)
+    for action in one.actions:
+        step = STEP.get(action.kind, 0)
+        made = {min(HIGHEST, max(LOWEST, each + step)) for each in made}
+    return made.isdisjoint(_priorities(other))
+
+
+def _priorities(rule: Definition) -> set[int]:
+    wanted = set(range(LOWEST, HIGHEST + 1))
+    for condition in rule.all:
+        if condition.field == "priority":
+            wanted &= set(map(int, condition.values))
+    return wanted - {int(value) for one in rule.none if one.field == "priority" for value in one.values}
+
+
+def _are_apart(one: Definition, other: Definition) -> bool:
+    """Whether no ticket fits both, as far as neither changes what they ask."""
+    changed = {_asked(action) for rule in (one, other) for action in rule.actions}
+    return any(
+        _exclude_each_other(mine, theirs, is_none=is_none)
+        for first, second in ((one, other), (other, one))
+        for mine in first.all
+        for is_none, group in ((False, second.all), (True, second.none))
+        for theirs in group
+        if mine.field == theirs.field and mine.field not in changed
+    )
+
+
+def _asked(action: Action) -> str:
+    """The condition that asks what this action changes."""
+    field = CHANGES.get(action.kind, "")
+    return "tag" if field == "tags" else field
+
+
+def _exclude_each_other(mine: Condition, theirs: Condition, *, is_none: bool) -> bool:
+    if is_none:
+        return set(mine.values) <= set(theirs.values)
+    return mine.field in ONE_AT_A_TIME and set(mine.values).isdisjoint(theirs.values)
 
 
 def _is_excluded(action: Action, other: Definition) -> bool:

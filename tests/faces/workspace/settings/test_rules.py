@@ -176,3 +176,24 @@ def test_without_a_rule_the_page_says_how_to_begin(as_admin: Client) -> None:
 def test_what_is_only_tried_out_counts_as_not_in_force(rule: Rule, stage: str, line: str) -> None:
     Rule.objects.update(stage=stage)
     assert automatic.STATES["rules"]() == (line, False)
+
+
+def test_the_preview_of_a_schedule_speaks_of_what_is_open_now(
+    as_admin: Client, sent: dict[str, Any], ticket: Ticket
+) -> None:
+    shown = as_admin.post(NEW, sent | {"kind": "hourly", "preview": "1"}).content.decode()
+    assert "Von den heute offenen Vorgängen würde sie 1 berühren." in shown
+    assert "90 Tagen" not in shown
+    assert "In den letzten 90 Tagen" in as_admin.post(NEW, sent | {"preview": "1"}).content.decode()
+
+
+def test_a_schedule_that_undoes_another_is_refused_in_words(as_admin: Client, sent: dict[str, Any]) -> None:
+    only = {key: value for key, value in sent.items() if key[:2] not in ("c-", "a-")} | {"kind": "hourly"}
+    for name, does in (("Markieren", "add_tags"), ("Aufräumen", "remove_tags")):
+        as_admin.post(NEW, only | {"name": name, "a-0-name": does, "a-0-value": "vip"})
+    first, second = Rule.objects.order_by("pk")
+    as_admin.post(page(first, "stage/"), {"stage": "on", "share": "100"})
+    refused = as_admin.post(page(second, "stage/"), {"stage": "on", "share": "100"}, follow=True).content.decode()
+    assert "bei jedem Durchgang" in refused and "„Aufräumen“ → „Markieren“ → „Aufräumen“" in refused
+    second.refresh_from_db()
+    assert (second.stage, Rule.objects.get(pk=first.pk).stage) == ("off", "on")

@@ -113,6 +113,11 @@ def why(refused: Ring | Unanswered) -> str:
     """Why a rule cannot be in force."""
     if isinstance(refused, Ring):
         ring = " → ".join(_("“%(text)s”") % {"text": name} for name in refused.names)
+        if refused.by_clock:
+            words = _(
+                "At every turn of the clock these rules would undo what the other did: %(ring)s. Change one of them."
+            )
+            return words % {"ring": ring}
         return _("These rules would set each other off for ever: %(ring)s. Change one of them.") % {"ring": ring}
     return _("A rule in force needs somebody active who answers for it, a purpose and a day of review.")
 

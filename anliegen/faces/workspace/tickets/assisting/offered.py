@@ -10,24 +10,30 @@ from anliegen.faces.workspace.tickets.blocks import Offered, offered
 from anliegen.flow.assist.hiding import Known
 from anliegen.flow.assist.offering import alike
 from anliegen.flow.assist.offering.alike import Alike
-from anliegen.flow.assist.offering.blanked import blanked, core
+from anliegen.flow.assist.offering.blanked import blanked, general
 from anliegen.ground import clock
 from anliegen.records.tickets import alike as tickets
 from anliegen.records.tickets.alike import Answered
+from anliegen.records.tickets.models import Ticket
 from anliegen.records.tickets.seen import as_seen_by
 
 MOST_SIMILAR, MOST_BLOCKS = 5, 3
 MOST_BLOCKS_READ = 300
 OF_ITS_TOPIC, OF_ITS_TITLE = 0.3, 0.2  # what a block is ahead of others by these
+LEAST_OF_A_DRAFT, FEWEST_OF_A_DRAFT = 0.25, 4
 LEAST_OF_A_BLOCK, FEWEST_WITHOUT_TITLE = 0.05, 3
 
 
 @dataclass(frozen=True)
 class Similar:
-    """A solved ticket, and what was answered there without anything of its customer."""
+    """A solved ticket and what of its answer is wording for others; of some nothing is.
+
+    `is_nearly_the_same`: of the same topic, with several words in common and far more alike than a list asks for.
+    """
 
     answered: Answered
     text: str
+    is_nearly_the_same: bool
 
 
 def similar(concern: Concern) -> list[Similar]:
@@ -37,9 +43,20 @@ def similar(concern: Concern) -> list[Similar]:
     ranked = alike.rank(terms, candidates, most=2 * MOST_SIMILAR)
     found = tickets.answered([one.key for one in ranked])[:MOST_SIMILAR]
     known = known_of_each([(one.ticket, one.messages) for one in found]) if found else {}
-    shown = [Similar(one, text) for one in found if (text := _wording(one, known[one.ticket.pk]))]
+    ranks = {one.key: one for one in ranked}
+    shown = [
+        Similar(
+            one, _wording(one, known[one.ticket.pk]), _is_nearly_the_same(concern, one.ticket, ranks[one.ticket.pk])
+        )
+        for one in found
+    ]
     as_seen_by(concern.agent, [one.answered.ticket for one in shown])
     return shown
+
+
+def _is_nearly_the_same(concern: Concern, other: Ticket, likeness: Alike) -> bool:
+    is_much = likeness.score >= LEAST_OF_A_DRAFT and len(likeness.shared) >= FEWEST_OF_A_DRAFT
+    return is_much and other.topic == concern.ticket.topic
 
 
 def blocks(concern: Concern) -> list[Offered]:
@@ -67,6 +84,6 @@ def _weight(one: Alike, title: Set[str], row: Offered, topic: str) -> float:
 
 
 def _wording(one: Answered, known: Known) -> str:
-    """Names, numbers, amounts and days were the other customer's: they are open places here."""
+    """Without what happened there; the other customer's names, numbers, amounts and days are open places."""
     today = timezone.localdate(clock.now())
-    return blanked(core(one.answer.said), known, today=today, language=one.answer.language or "de")
+    return blanked(general(one.answer.said), known, today=today, language=one.answer.language or "de")

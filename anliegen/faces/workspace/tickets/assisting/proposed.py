@@ -84,9 +84,9 @@ class _ByRules:
 
 
 def _draft(concern: Concern) -> _ByRules:
-    """The text block that fits best; where none does, the answer to the concern most alike."""
+    """The text block that fits best; where none does, the answer to a concern that is nearly the same."""
     base = next((core(one.text) or one.text for one in offered.blocks(concern)), "")
-    base = base or next((one.text for one in offered.similar(concern)), "")
+    base = base or next((one.text for one in offered.similar(concern) if one.is_nearly_the_same), "")
     return _ByRules(
         drafted(
             greeting=concern.here.greeting,
