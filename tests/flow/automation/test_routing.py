@@ -359,7 +359,7 @@ def test_an_offer_is_withdrawn_when_the_concern_goes_to_another_team(
     offered.refresh_from_db()
     assert (offered.settled_as, offered.settled_by, offered.waits) == ("withdrawn", None, False)
     event = Event.objects.get(verb="decision.withdrawn")
-    assert (event.subject, event.actor) == (f"ticket:{offered.ticket_id}", "system")
+    assert (event.subject, event.actor) == (f"ticket:{offered.ticket_id}", "rule:routing")
     with pytest.raises(approval.AlreadySettled):
         approval.confirm(offered, by=admin, at=now)
 

@@ -24,6 +24,8 @@ CODE = Path(__file__).resolve().parents[3] / "anliegen"
 # Where the name of an actor is no constant: which entry, of a whole kind, describes what acts there.
 FAMILIES: dict[str, str] = {
     "flow/automation/triage.py": "model:triage@1",
+    "flow/automation/shadow.py": "model:triage@1",  # a version that waits: nothing comes of it
+    "flow/automation/later.py": "model:triage@1",
 }
 # What the operator writes is listed from their rows, see `test_rules_and_providers_stand_in_it`.
 OF_OPERATORS = ("flow/automation/rules/apply.py", "flow/automation/rules/run.py")

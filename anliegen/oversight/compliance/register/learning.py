@@ -34,7 +34,9 @@ def _topics(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorithm:
         purpose=_("That a concern comes sooner to somebody who knows about it."),
         decides=_("What a new concern is about, of the operator's own topics; or that it fits none of them."),
         data=(
-            _("subject and own words of the first message, without names, addresses and numbers"),
+            _(
+                "subject and own words of the messages, without names, addresses and numbers; of later ones it only proposes"
+            ),
             _("what agents said other concerns were about"),
         ),
         reach=Reach.REVERSIBLE,
