@@ -35,7 +35,8 @@ def _topics(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorithm:
         decides=_("What a new concern is about, of the operator's own topics; or that it fits none of them."),
         data=(
             _(
-                "subject and own words of the messages, without names, addresses and numbers; of later ones it only proposes"
+                "subject and own words of the messages, without names, addresses and numbers; of later ones"
+                " it only proposes"
             ),
             _("what agents said other concerns were about"),
         ),
