@@ -93,6 +93,7 @@ def test_a_topic_is_said_as_an_exception_with_the_keyboard_and_taken_back(
     asked = page.get_by_role("region", name="Die Automatik fragt: Welches Thema?")
     asked.get_by_role("link", name="Ändern").press("Enter")
     dialog = page.get_by_role("dialog", name="Welches Thema?")
+    dialog.locator("summary").get_by_text("Worauf das beruht").press("Enter")
     expect(dialog.get_by_text("Genau für die Stimme der Wörter allein")).to_be_visible()
     expect(dialog.get_by_role("link", name=f"#{tickets[1].pk}")).to_be_visible()
     dialog.get_by_label("Was ist richtig?").select_option("Gasanschluss")

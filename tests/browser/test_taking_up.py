@@ -16,7 +16,7 @@ from anliegen.records.accounts.frames import set_frames
 from anliegen.records.accounts.leeway import Limit
 from anliegen.records.accounts.models import Agent, ConcessionKind
 from anliegen.records.tickets.models import Concession, Draft, Message, Ticket
-from tests.browser.looks import FOUR, TWO, is_sound
+from tests.browser.looks import TWO, WIDTHS, barriers_in_both, is_sound
 
 pytestmark = pytest.mark.browser
 LogIn = Callable[..., Page]
@@ -38,7 +38,7 @@ def refund(fresh: Ticket, mira: Agent) -> Decision:
     return approval.submit(fresh, "refund", proposal, actor=Actor.rule(12), at=at, may_act=False)
 
 
-@pytest.mark.parametrize("size", FOUR)
+@pytest.mark.parametrize("size", WIDTHS)
 def test_by_keyboard_the_editor_opens_with_the_draft_in_it_and_the_keyboard_in_the_text(
     log_in: LogIn, mira: Agent, drafted: Decision, fresh: Ticket, size: dict[str, Any]
 ) -> None:
@@ -52,6 +52,7 @@ def test_by_keyboard_the_editor_opens_with_the_draft_in_it_and_the_keyboard_in_t
     expect(page.locator("#reply")).to_contain_text("Von einer Regel vorgeschlagen.")
     assert not Message.objects.filter(direction="out", agent__isnull=False).exists()
     is_sound(page, f"taken-up-{size['width']}-{'dark' if size.get('dark') else 'light'}")
+    assert barriers_in_both(page) == []
 
 
 @pytest.mark.parametrize("size", TWO)
@@ -73,7 +74,7 @@ def test_what_was_typed_a_moment_ago_is_asked_about_and_never_lost(
     assert Draft.objects.get().proposals == [drafted.pk]
 
 
-@pytest.mark.parametrize("size", FOUR)
+@pytest.mark.parametrize("size", WIDTHS)
 def test_the_concession_is_filled_in_and_given_by_pressing_its_button(
     log_in: LogIn, mira: Agent, refund: Decision, fresh: Ticket, size: dict[str, Any]
 ) -> None:
@@ -85,6 +86,7 @@ def test_the_concession_is_filled_in_and_given_by_pressing_its_button(
     expect(amount).to_have_value("12,50")
     assert not Concession.objects.exists()
     is_sound(page, f"taken-up-refund-{size['width']}-{'dark' if size.get('dark') else 'light'}")
+    assert barriers_in_both(page) == []
     page.get_by_role("button", name="Gewähren oder beantragen").press("Enter")
     expect(page.locator("#concession-list")).to_contain_text("12,50")
     assert Concession.objects.get().cents == 1250

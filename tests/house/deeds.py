@@ -87,6 +87,8 @@ FREE = {
     "flow.automation.heard": Free("hear", "writes down what an agent said by their deed", "that agent"),
     "flow.automation.in_force": Free("follow", "writes down what an agent has sent or granted", "that agent"),
     "flow.automation.opting": Free("people_for_this people_for_all", "gives it to people alone", "who asked for it"),
+    "flow.automation.later": Free("read", "only proposes", DECIDER),
+    "flow.automation.shadow": Free("try_out", "nothing comes of it", DECIDER),
     "flow.automation.moot": Free("follow", "takes back what it offered itself", DECIDER),
     "flow.automation.pauses": Free("pause holds active", "stops it; a person lets it go on", "the rule's owner"),
     "flow.automation.promise_clock": Free("strike", "tells the owner of a promise and breaks none", "its owner"),

@@ -28,6 +28,7 @@ MEASURES = re.compile(
 # Counts that are no figure about anybody's work, and why.
 NO_FIGURE = {
     "oversight/compliance/register/figures.py:_count": "what automated actors decided, never people",
+    "flow/automation/denied.py:_count": "how often a rule's reading was right, never whose word it was",
     "faces/api/tickets.py:_said": "messages of one ticket",
     "flow/automation/colleagues.py:loads": "what waits with each, so that a concern finds who has room",
     "flow/automation/rules/queries.py:figures": "how rules fare, by rule",
