@@ -62,7 +62,10 @@ def learn(examples: Sequence[Example], *, encoder: Encoder | None = None, bound:
     rounds = _kept_back(examples, points, seed, min(MOST_ROUNDS, ceil(ENOUGH_TRIED / (KEPT_BACK * len(examples)))))
     with ThreadPoolExecutor(2, thread_name_prefix="learn") as beside:
         whole = beside.submit(_fit, examples, points, labels, encoder, seed)
-        most = [beside.submit(_fit, *_some(examples, points, learnt), labels, encoder, seed) for learnt, _ in rounds]
+        most = [
+            beside.submit(_fit, *_some(examples, points, learnt), labels, encoder, seed, explains=False)
+            for learnt, _ in rounds
+        ]
         tried = [
             _tried(model.result(), *_some(examples, points, some))
             for model, (_, some) in zip(most, rounds, strict=True)
@@ -152,8 +155,16 @@ def _mean_and_spread(values: Floats) -> tuple[float, float]:
 
 
 def _fit(
-    examples: Sequence[Example], points: Floats | None, labels: tuple[str, ...], encoder: Encoder | None, seed: int
+    examples: Sequence[Example],
+    points: Floats | None,
+    labels: tuple[str, ...],
+    encoder: Encoder | None,
+    seed: int,
+    *,
+    explains: bool = True,
 ) -> Model:
+    """A model of all these. One that is only tried explains nothing: where sentences are heard as a whole, words by
+    themselves are weighed for the sake of the explanation alone."""
     texts, columns = [example.text for example in examples], [labels.index(example.label) for example in examples]
     present = sorted(set(columns))
     names = [labels[column].replace("_", " ").replace("-", " ") for column in present]
@@ -162,13 +173,14 @@ def _fit(
     rows = [terms.row(text) for text in texts]
     said = matrix(rows, len(terms))
     gist = _axes_of(said, seed)
-    words = _linear(said, truth, len(labels))
     if encoder is None or points is None:
+        words = _linear(said, truth, len(labels))
         near = of_length_1(said @ gist)
         return Model(labels, terms, words, gist, Neighbours(near, truth, len(labels)), None)
     points = np.vstack([points, encoder.encode(names)])
     few = are_few(examples, names)
     meant = _meant(encoder, points, said, gist, truth, len(labels), few=few)
+    words = _linear(said, truth, len(labels)) if explains else meant.both_terms
     return Model(labels, terms, words, gist * GIST_COUNTS, Neighbours(points, truth, len(labels)), meant)
 
 

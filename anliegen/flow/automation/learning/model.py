@@ -169,9 +169,9 @@ class Model:
 
     def score(self, texts: Sequence[str], rows: Sequence[Row], points: Floats | None = None) -> Scores:
         """All voices on some texts, of which these are the rows and, where they are known already, the points."""
-        by_words = np.vstack([self.words.of_row(row) for row in rows])
         gist = np.vstack([row.weights @ self.gist[row.keys] for row in rows])
         if self.meant is None:
+            by_words = np.vstack([self.words.of_row(row) for row in rows])
             points = of_length_1(gist)
             near, which = self.neighbours.nearest(points)
             near = near * _part_kept(rows, gist)[:, None]
