@@ -389,6 +389,20 @@ def test_the_palette_puts_a_text_block_where_one_was_writing(
     expect(page.get_by_label("Ihre Notiz")).to_have_value(re.compile(r"^Vermerk: Guten Tag"))
 
 
+def test_where_one_was_writing_is_known_though_the_field_forgets_it(
+    log_in: LogIn, mira: Agent, three: list[Ticket], meter: TextBlock
+) -> None:
+    page = opened(log_in(mira), three[2])
+    page.keyboard.press("n")
+    page.keyboard.type("Vermerk: ")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("erbitten")
+    expect(page.locator("#palette-list [aria-selected=true]")).to_contain_text("Zählerstand erbitten")
+    page.locator("#id_note").evaluate("field => field.setSelectionRange(0, 0)")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Ihre Notiz")).to_have_value(re.compile(r"^Vermerk: Guten Tag"))
+
+
 # Macros
 
 

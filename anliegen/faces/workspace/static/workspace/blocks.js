@@ -128,7 +128,11 @@ function fieldFor(wanted) {
   if (field) field.closest("details").open = true;
   return field;
 }
-document.addEventListener("blocks:take", ({ detail }) => take(detail.take, fieldFor(detail.field)));
+document.addEventListener("blocks:take", ({ detail }) => {
+  const field = fieldFor(detail.field);
+  if (field === detail.field) field.setSelectionRange(...detail.caret);
+  take(detail.take, field);
+});
 
 /* From a macro, and out again as long as nobody has changed it. */
 document.addEventListener("htmx:afterSettle", () => {

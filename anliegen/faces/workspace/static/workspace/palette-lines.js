@@ -11,6 +11,7 @@ let lists = []; // what the server adds
 let hits = []; // tickets for what is typed
 let only = ""; // the one kind that is wanted
 let writing; // the field from which it was opened
+let caret; // and where in it
 let waiting;
 
 const fold = (words) =>
@@ -58,7 +59,7 @@ const asked = async (address) =>
 
 function follow({ href, ask, send, take }) {
   if (href) location.assign(href);
-  else if (take) document.dispatchEvent(new CustomEvent("blocks:take", { detail: { take, field: writing } }));
+  else if (take) document.dispatchEvent(new CustomEvent("blocks:take", { detail: { take, field: writing, caret } }));
   else htmx.ajax(ask ? "GET" : "POST", ask ?? send, ask ? "#asked" : { target: "#toasts", swap: "beforeend" });
 }
 
@@ -95,8 +96,8 @@ function find() {
 }
 
 /* The dialog stands open already, and perhaps somebody has typed into it. */
-export async function fill(kind, from) {
-  [only, writing, hits, page] = [kind, from, [], offered()];
+export async function fill(kind, from, at) {
+  [only, writing, caret, hits, page] = [kind, from, at, [], offered()];
   find();
   lists = await asked(`${dialog.dataset.lists}?ticket=${here}&recent=${recent}`);
   show();

@@ -13,11 +13,12 @@ if (here) localStorage.setItem(RECENT, JSON.stringify([here, ...recent].slice(0,
 function open(kind = "") {
   if (document.querySelector("dialog[open]")) return;
   const writing = document.activeElement;
+  const caret = [writing.selectionStart, writing.selectionEnd]; // a field that loses the focus may forget it
   field.value = "";
   field.dataset.hasty = "";
   list.replaceChildren();
   dialog.showModal();
-  import("./palette-lines.js").then(({ fill }) => fill(kind, writing));
+  import("./palette-lines.js").then(({ fill }) => fill(kind, writing, caret));
 }
 
 /* Enter before there is a line to take is meant for the first that comes. */
