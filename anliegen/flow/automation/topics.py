@@ -37,7 +37,7 @@ def read(texts: Sequence[str], voice: Speaking, *, tree: Tree) -> list[Proposal]
     proposals = []
     for whole, each, said in zip(wholes, found, parts, strict=True):
         of_parts = [next(answers) for _part in said]
-        topics = several(each, [_label(one, tree) for one in of_parts]) if of_parts else ()
+        topics = several(each, [_label(one, tree) for one in of_parts], _label(whole, tree)) if of_parts else ()
         if topics:
             proposals.append(_of_several(topics, whole, of_parts, name, by))
         else:
@@ -133,7 +133,8 @@ def _parts(text: str, found: Sequence[Passage]) -> list[str]:
 
 
 def _label(answer: Answer, tree: Tree) -> Label:
-    return Label("" if answer.is_unknown or answer.label not in tree else answer.label, answer.confidence)
+    topic = "" if answer.is_unknown or answer.label not in tree else answer.label
+    return Label(topic, answer.confidence, answer.evidence + answer.likeness)
 
 
 def _of_several(

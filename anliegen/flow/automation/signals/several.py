@@ -5,13 +5,15 @@ Here a text is only taken apart; what each passage is about somebody else says, 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LOOKED_AT = 20_000  # characters
 MOST = 8  # passages
 SHORTEST = 12  # letters that ask for something
 SHORTEST_TOLD = 20  # letters that say something without asking
 SURE = 0.6  # of a passage's topic, for it to count as one of its own
+# Where the whole is as surely about one thing, what is stranger than so is said in passing and no concern of its own.
+WHOLE, STRANGEST = 0.97, -1.0
 _BLOCK = r"\n[ \t]*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)])\s)"  # a paragraph ends, or a point of a list begins
 _BORDER = re.compile(rf"(?<![.!?…])[.!?…]+(?=\s|$)|(?P<block>{_BLOCK})")
 _SHORT = re.compile(r"(?:\b(?:z|b|d|h|u|a|nr|str|dr|prof|ca|bzw|abs|ggf|inkl|tel|mr|mrs|st)|\d)$", re.IGNORECASE)
@@ -51,11 +53,13 @@ _NEW = _any(
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """text[start:end]; `is_new` says that the writer themself set it apart ("Außerdem ...", a point of a list)."""
+    """text[start:end]; `is_new` says that the writer themself set it apart ("Außerdem ...", a point of a list), `asks`
+    that something in it is asked for."""
 
     start: int
     end: int
     is_new: bool
+    asks: bool = False
 
 
 def passages(text: str) -> tuple[Passage, ...]:
@@ -65,7 +69,6 @@ def passages(text: str) -> tuple[Passage, ...]:
     thing tells why, and that is no concern of its own.
     """
     kept: list[Passage] = []
-    asks = False  # the last one, already
     for start, end, opens in _sentences(text[:LOOKED_AT]):
         said = text[start:end]
         letters = sum(map(str.isalpha, said))
@@ -73,12 +76,11 @@ def passages(text: str) -> tuple[Passage, ...]:
         if not asking and _is_greeting(said):
             continue
         is_new = letters >= SHORTEST and bool(_NEW.match(said))
-        if is_new or (asking and (opens or asks or not kept)) or (opens and letters >= SHORTEST_TOLD):
-            kept.append(Passage(start, end, is_new))
-            asks = asking
+        asked_already = not kept or kept[-1].asks
+        if is_new or (asking and (opens or asked_already)) or (opens and letters >= SHORTEST_TOLD):
+            kept.append(Passage(start, end, is_new, asking))
         elif kept:
-            kept[-1] = Passage(kept[-1].start, end, kept[-1].is_new)
-            asks = asks or asking
+            kept[-1] = replace(kept[-1], end=end, asks=kept[-1].asks or asking)
     return tuple(kept[:MOST])
 
 
@@ -92,24 +94,30 @@ def _is_greeting(said: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a passage is about, by whoever learnt it; an empty topic is "fits none"."""
+    """What a passage is about, by whoever learnt it; an empty topic is "fits none". `fit` says how much of what is
+    usual its words and what came before speak for it, in standard deviations: 0 is as usual."""
 
     topic: str
     confidence: float
+    fit: float = 0.0
 
 
-def several(found: Sequence[Passage], labels: Sequence[Label]) -> tuple[str, ...]:
+def several(found: Sequence[Passage], labels: Sequence[Label], whole: Label) -> tuple[str, ...]:
     """The different topics, in the order of the text; fewer than two mean: one concern, leave it whole.
 
-    One label a passage. Two passages of different topics are two concerns when each is sure, or when the writer set the
-    second apart and it is at least half as sure.
+    One label a passage, and one of the whole text. Two passages of different topics are two concerns when each is sure,
+    or when the writer set the second apart and it is at least half as sure. What asks for nothing and is strange beside
+    a whole that is surely about something else was said in passing.
     """
     if len(found) != len(labels):
         raise ValueError("one label for each passage")
     topics: list[str] = []
     for passage, label in zip(found, labels, strict=True):
         needed = SURE / 2 if passage.is_new else SURE
-        if label.topic and label.confidence >= needed and label.topic not in topics:
+        is_another = label.topic != whole.topic and whole.confidence >= WHOLE
+        is_in_passing = is_another and label.fit < STRANGEST and not passage.asks
+        is_one = label.topic and label.confidence >= needed and not is_in_passing
+        if is_one and label.topic not in topics:
             topics.append(label.topic)
     return tuple(topics) if len(topics) > 1 else ()
 

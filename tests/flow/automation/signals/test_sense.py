@@ -144,10 +144,20 @@ def test_what_is_asked_for_is_taken_apart(text: str, expected: list[str]) -> Non
 
 def test_two_topics_are_two_concerns_only_when_that_is_sure() -> None:
     one, two, apart = Passage(0, 9, False), Passage(10, 19, False), Passage(10, 19, True)
-    bill, move = Label("topic:1", 0.9), Label("topic:2", 0.4)
-    assert several([one, two], [bill, move]) == ()
-    assert several([one, apart], [bill, move]) == ("topic:1", "topic:2")
-    assert several([one, two], [bill, Label("topic:1", 0.9)]) == ()
-    assert several([one, two], [bill, Label("", 0.9)]) == ()
+    bill, move, whole = Label("topic:1", 0.9), Label("topic:2", 0.4), Label("topic:1", 0.8)
+    assert several([one, two], [bill, move], whole) == ()
+    assert several([one, apart], [bill, move], whole) == ("topic:1", "topic:2")
+    assert several([one, two], [bill, Label("topic:1", 0.9)], whole) == ()
+    assert several([one, two], [bill, Label("", 0.9)], whole) == ()
     with pytest.raises(ValueError, match="one label"):
-        several([one], [])
+        several([one], [], whole)
+
+
+def test_what_is_said_in_passing_of_one_sure_concern_is_none_of_its_own() -> None:
+    found = [Passage(0, 9, False), Passage(10, 19, False)]
+    bill, strange = Label("topic:1", 0.9, -1.5), Label("topic:2", 0.9, -1.5)
+    assert several(found, [bill, strange], Label("topic:1", 0.99)) == ()
+    assert several(found, [bill, strange], Label("topic:1", 0.8)) == ("topic:1", "topic:2")
+    asks = [found[0], Passage(10, 19, False, asks=True)]
+    assert several(asks, [bill, strange], Label("topic:1", 0.99)) == ("topic:1", "topic:2")
+    assert several(found, [bill, Label("topic:2", 0.9)], Label("topic:1", 0.99)) == ("topic:1", "topic:2")

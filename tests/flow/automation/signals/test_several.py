@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from anliegen.flow.automation.learning.learn import Example, learn
-from anliegen.flow.automation.learning.model import Model
+from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.signals.several import Label, passages, several
 
 TAUGHT = {
@@ -25,11 +25,13 @@ TAUGHT = {
     "bank": "Neue Bankverbindung|Meine IBAN hat sich geändert|Lastschrift von einem anderen Konto abbuchen"
     "|Kontonummer ändern|New bank details|Change the bank account for the direct debit|I have another bank now",
 }
-SEEN, SEEN_WRONGLY = 20, 5  # of 20 with two concerns, and of 20 with one: what is told in the docs
+# Of 20 with two concerns so many are seen, and of 20 with one so many wrongly: what is told in the docs. The first
+# texts are by who made the rules; the others by somebody who did not know them, and are the ones to go by.
+FIGURES = {"several_kept_back.txt": (20, 2), "several_by_others.txt": (11, 5)}
 
 
-def texts(kind: str) -> list[str]:
-    whole = (Path(__file__).parent / "several_kept_back.txt").read_text(encoding="utf-8")
+def texts(name: str, kind: str) -> list[str]:
+    whole = (Path(__file__).parent / name).read_text(encoding="utf-8")
     return [part.partition("\n")[2].strip() for part in whole.split("# ") if part.startswith(kind)]
 
 
@@ -41,16 +43,22 @@ def model() -> Model:
 
 def topics_of(model: Model, text: str) -> tuple[str, ...]:
     found = passages(text)
-    answers = model.answer([text[one.start : one.end] for one in found]) if len(found) > 1 else []
-    labels = [Label("" if one.is_unknown else one.label, one.confidence) for one in answers]
-    return several(found, labels) if labels else ()
+    if len(found) < 2:
+        return ()
+    whole, *answers = model.answer([text, *(text[one.start : one.end] for one in found)])
+    return several(found, [label(one) for one in answers], label(whole))
 
 
-def test_most_of_two_are_seen_and_one_long_concern_stays_one(model: Model) -> None:
-    two, one = texts("two"), texts("one")
+def label(answer: Answer) -> Label:
+    return Label("" if answer.is_unknown else answer.label, answer.confidence, answer.evidence + answer.likeness)
+
+
+@pytest.mark.parametrize(("name", "seen", "wrongly"), [(name, *figures) for name, figures in FIGURES.items()])
+def test_two_are_seen_and_one_long_concern_stays_one(model: Model, name: str, seen: int, wrongly: int) -> None:
+    two, one = texts(name, "two"), texts(name, "one")
     assert (len(two), len(one)) == (20, 20)
-    assert sum(len(topics_of(model, text)) > 1 for text in two) >= SEEN
-    assert sum(len(topics_of(model, text)) > 1 for text in one) <= SEEN_WRONGLY
+    assert sum(len(topics_of(model, text)) > 1 for text in two) >= seen
+    assert sum(len(topics_of(model, text)) > 1 for text in one) <= wrongly
 
 
 @pytest.mark.parametrize(
