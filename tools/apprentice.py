@@ -1,15 +1,17 @@
 """Learning on the job: suggests, is confirmed or corrected, remembers that at once, and learns all anew now and then.
 
-What may be applied without asking is learnt from the log of its own suggestions: from the confidence on from which few
-enough were corrected. So it says nothing by itself until it has been right often enough, in this house, on this stream.
+What may be applied without asking is learnt from what it suggested, and from what it says of earlier messages that are
+kept back from it: from the confidence on from which few enough were corrected. So it says nothing by itself until it
+has been right often enough, in this house, on this stream.
 """
 
 from collections import deque
 from dataclasses import dataclass, field
 
 from anliegen.flow.automation.learning.encoders import Encoder
-from anliegen.flow.automation.learning.learn import BOUND, Example, TooLittle, learn
-from anliegen.flow.automation.learning.log import LOOKED_BACK, surest
+from anliegen.flow.automation.learning.example import Example
+from anliegen.flow.automation.learning.learn import BOUND, TooLittle, learn
+from anliegen.flow.automation.learning.log import LOOKED_BACK, Said, surest
 from anliegen.flow.automation.learning.model import Answer, Model
 
 FIRST_MODEL = 50  # examples
@@ -34,7 +36,9 @@ class Apprentice:
     examples: list[Example] = field(default_factory=list)
     model: Model | None = None
     surest: float = float("inf")
-    _log: deque[tuple[float, bool]] = field(default_factory=lambda: deque(maxlen=LOOKED_BACK))
+    _log: deque[Said] = field(default_factory=lambda: deque(maxlen=LOOKED_BACK))  # of this model, the newest first
+    _kept_back: list[Said] = field(default_factory=list)
+    _strange: deque[str] = field(default_factory=lambda: deque(maxlen=LOOKED_BACK))
     _learnt_from: int = 0
 
     def suggest(self, text: str) -> Suggested | None:
@@ -47,9 +51,10 @@ class Apprentice:
     def told(self, text: str, label: str | None, suggested: Suggested | None) -> None:
         """What an agent says it is about, whatever was suggested; None: it fits no category."""
         if suggested is not None and not suggested.answer.is_unknown:
-            self._log.append((suggested.answer.confidence, suggested.answer.label == label))
-            self.surest = surest(self._log, self.bound)
+            self._log.appendleft((suggested.answer.confidence, suggested.answer.label == label))
+            self.surest = surest(list(self._log), self.bound, self._kept_back)
         if label is None:
+            self._strange.append(text)
             return
         self.examples.append(Example(text, label))
         if self._is_due():
@@ -58,12 +63,22 @@ class Apprentice:
             self.model = self.model.remember(text, label)
 
     def learn_anew(self) -> None:
-        """A new model of all examples; the log, and what may be applied, stay."""
+        """A new model of all examples. What may be applied is learnt anew too: from what this one says of examples that
+        are kept back from it, and of what fits no category."""
         self._learnt_from = len(self.examples)
         try:
             self.model = learn(self.examples, encoder=self.encoder, bound=self.bound)
         except TooLittle:
-            self.model = None
+            self.model, kept_back = None, None
+        else:
+            kept_back = self.model.kept_back
+        self._log.clear()
+        self._kept_back = []
+        if self.model is not None and kept_back is not None:
+            strange = reversed(self.model.answer(list(self._strange)))
+            guesses = [None if one.is_unknown else one.confidence for one in strange]
+            self._kept_back = kept_back.with_strange(guesses, len(self.examples)).pairs()
+        self.surest = surest((), self.bound, self._kept_back)
 
     def _is_due(self) -> bool:
         number = len(self.examples)

@@ -19,7 +19,7 @@ from typing import Any
 from anliegen.flow.automation.learning import encoders
 from anliegen.flow.automation.learning.choose import encoder_for
 from anliegen.flow.automation.learning.evaluate import evaluate
-from anliegen.flow.automation.learning.learn import Example
+from anliegen.flow.automation.learning.example import Example
 
 SEED = 2026
 FEW = 10

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anliegen.flow.automation.learning.learn import Example
+from anliegen.flow.automation.learning.example import Example
 from tests.flow.automation.learning.examples import SAID, made_up
 from tools import splits
 from tools.splits import FEW, SEED, main, of_each, read

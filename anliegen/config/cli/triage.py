@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from anliegen.flow.automation.learning.encoders import Encoder
-    from anliegen.flow.automation.learning.learn import Example
+    from anliegen.flow.automation.learning.example import Example
     from anliegen.flow.automation.learning.model import Answer
 
 triage = typer.Typer(
@@ -141,7 +141,7 @@ def learn_command(
 
 
 def _read(path: Path, *, labelled: bool = True) -> "list[Example]":
-    from anliegen.flow.automation.learning.learn import Example  # noqa: PLC0415  # slow import
+    from anliegen.flow.automation.learning.example import Example  # noqa: PLC0415  # slow import
 
     csv.field_size_limit(sys.maxsize)
     try:

@@ -117,7 +117,7 @@ def error_at_most(wrong: int, of: int, certainty: float = 0.9) -> float:
         return 1.0
 
     def reaches(error: float) -> float:
-        return _at_most(wrong, of, error) - (1 - certainty)
+        return chance_of_at_most(wrong, of, error) - (1 - certainty)
 
     low, high = wrong / of, 1.0
     for _ in range(60):
@@ -139,7 +139,7 @@ def threshold_for(sure: Floats, right: NDArray[np.bool_], bound: float, certaint
     return float("inf")
 
 
-def _at_most(wrong: int, of: int, error: float) -> float:
+def chance_of_at_most(wrong: int, of: int, error: float) -> float:
     """The chance of at most so many errors among so many cases."""
     numbers = np.arange(1, of + 1)
     logs = np.concatenate([[0.0], np.cumsum(np.log(numbers))])

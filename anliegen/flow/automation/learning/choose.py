@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from anliegen.flow.automation.learning import encoders
 from anliegen.flow.automation.learning.encoders import Encoder
-from anliegen.flow.automation.learning.learn import Example, are_few
+from anliegen.flow.automation.learning.example import Example
+from anliegen.flow.automation.learning.learn import are_few
 from anliegen.flow.automation.learning.terms import Floats
 
 PARTS = 3  # each is tried once on what the others teach

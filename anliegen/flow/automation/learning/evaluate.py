@@ -8,7 +8,8 @@ import numpy as np
 
 from anliegen.flow.automation.learning.calibration import calibration_error
 from anliegen.flow.automation.learning.encoders import Encoder
-from anliegen.flow.automation.learning.learn import Example, learn
+from anliegen.flow.automation.learning.example import Example
+from anliegen.flow.automation.learning.learn import learn
 from anliegen.flow.automation.learning.model import Answer, Model
 
 TIMED = 300  # messages that are answered one by one

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from anliegen.flow.automation.learning.calibration import Certainty
 from anliegen.flow.automation.learning.encoders import Encoder
+from anliegen.flow.automation.learning.log import KeptBack
 from anliegen.flow.automation.learning.model import Meant, Model, Usual
 from anliegen.flow.automation.learning.terms import Terms
 from anliegen.flow.automation.learning.voices import Linear, Neighbours, Pairs
@@ -44,6 +45,9 @@ def to_bytes(model: Model) -> bytes:
     arrays |= {"near": model.neighbours.points[:number], "near_columns": model.neighbours.columns[:number]}
     if model.numbers is not None:
         arrays["near_numbers"] = model.numbers[:number]
+    if model.kept_back is not None:
+        kept_back = model.kept_back
+        arrays |= {"tried": kept_back.which, "tried_right": kept_back.right}
     if meant is not None:
         arrays |= {"middle": meant.middle, "axes": meant.axes}
         arrays |= _of_linear("both", meant.both) | _of_linear("both_terms", meant.both_terms)
@@ -55,6 +59,8 @@ def to_bytes(model: Model) -> bytes:
                 "pair_start": pairs.start,
             }  # fmt: skip
     kept = {name: array.astype(np.float32) if array.dtype.kind == "f" else array for name, array in arrays.items()}
+    if model.kept_back is not None:  # exactly: answers are compared with one of these
+        kept |= {"tried_sure": model.kept_back.sure}
     out = io.BytesIO()
     text = np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), dtype=np.uint8)
     np.savez_compressed(out, **{"head": text, **kept})  # type: ignore[arg-type]  # it takes arrays by any name
@@ -112,6 +118,7 @@ def _model(head: dict[str, Any], arrays: Arrays, encoder: Encoder | None) -> Mod
         usual=Usual((usual[0], usual[1]), (usual[2], usual[3]), usual[4]),
         surest=head["surest"],
         numbers=arrays.get("near_numbers"),  # older files have none
+        kept_back=KeptBack(arrays["tried"], arrays["tried_sure"], arrays["tried_right"]) if "tried" in arrays else None,
     )
 
 

@@ -1,6 +1,5 @@
 """From examples to a model. Some examples are kept back first, to learn from them how sure the answers may be."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -13,17 +12,16 @@ from numpy.typing import NDArray
 
 from anliegen.flow.automation.learning import calibration
 from anliegen.flow.automation.learning.encoders import Encoder
+from anliegen.flow.automation.learning.example import Example
+from anliegen.flow.automation.learning.held_out import KEPT_BACK, kept_back, of_a_few
+from anliegen.flow.automation.learning.log import KeptBack
 from anliegen.flow.automation.learning.model import Meant, Model, Scores, Usual, of_length_1
 from anliegen.flow.automation.learning.terms import Floats, Terms, matrix
-from anliegen.flow.automation.learning.voices import Linear, Neighbours, Pairs
+from anliegen.flow.automation.learning.voices import NEVER, Linear, Neighbours, Pairs
 
-KEPT_BACK = 0.1  # of each class's examples, to calibrate on
-MOST_KEPT_BACK = 3000
-# So many are tried, in up to four rounds of keeping back, each other examples: with fewer, how sure an answer is would
-# itself be unsure (decision 0042).
-ENOUGH_TRIED, MOST_ROUNDS = 1500, 4
-NEARLY_THE_SAME = 0.95  # cosine of two examples of which one alone is tried
-FEWEST_TO_KEEP_BACK = 4  # examples of a class of which one can be spared
+# So many are tried, in up to ten rounds of keeping back, each other examples: with fewer, how sure an answer is would
+# itself be unsure (decisions 0042, 0046).
+ENOUGH_TRIED, MOST_ROUNDS = 1500, 10
 # Of the examples kept back so much is not taken for unknown. Messages that come later are stranger than examples that
 # were gathered at once: of CLINC150's own validation set 95 % are accepted so (decision 0027).
 ACCEPTED = 0.976
@@ -41,14 +39,6 @@ class TooLittle(Exception):
     """There is nothing to tell apart: fewer than two classes."""
 
 
-@dataclass(frozen=True)
-class Example:
-    """A text and what it is about."""
-
-    text: str
-    label: str
-
-
 def learn(examples: Sequence[Example], *, encoder: Encoder | None = None, bound: float = BOUND, seed: int = 1) -> Model:
     """A model of these examples, calibrated on some of them. Raises TooLittle.
 
@@ -59,7 +49,8 @@ def learn(examples: Sequence[Example], *, encoder: Encoder | None = None, bound:
     if len(labels) < 2:
         raise TooLittle("a model needs examples of at least two categories")
     points = encoder.encode([example.text for example in examples]) if encoder is not None else None
-    rounds = _kept_back(examples, points, seed, min(MOST_ROUNDS, ceil(ENOUGH_TRIED / (KEPT_BACK * len(examples)))))
+    rounds = kept_back(examples, points, seed, min(MOST_ROUNDS, ceil(ENOUGH_TRIED / (KEPT_BACK * len(examples)))))
+    of_few = of_a_few(examples)
     with ThreadPoolExecutor(2, thread_name_prefix="learn") as beside:
         whole = beside.submit(_fit, examples, points, labels, encoder, seed)
         most = [
@@ -67,10 +58,11 @@ def learn(examples: Sequence[Example], *, encoder: Encoder | None = None, bound:
             for learnt, _ in rounds
         ]
         tried = [
-            _tried(model.result(), *_some(examples, points, some))
+            _tried(model.result(), np.flatnonzero(some), of_few[some], *_some(examples, points, some))
             for model, (_, some) in zip(most, rounds, strict=True)
         ]
-    return replace(whole.result(), **_calibrated(tried, bound)) if tried else whole.result()
+    model = whole.result()
+    return replace(model, **_calibrated(tried, bound)) if any(not one.of_few.all() for one in tried) else model
 
 
 def are_few(examples: Sequence[Example], labels: Collection[str]) -> bool:
@@ -85,55 +77,23 @@ def _some(
     return chosen, None if points is None else points[which]
 
 
-def _kept_back(
-    examples: Sequence[Example], points: Floats | None, seed: int, rounds: int
-) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-    """Which examples to learn from and which to try, a part of each class, in each round others. What is nearly the
-    same as one that is tried is in neither: it would be known from learning, and what comes later would seem stranger
-    than it is. A round in which nothing can be tried is left out."""
-    chance = np.random.default_rng(seed)
-    of_class: dict[str, list[int]] = defaultdict(list)
-    for at, example in enumerate(examples):
-        of_class[example.label].append(at)
-    share = min(KEPT_BACK, MOST_KEPT_BACK / max(len(examples), 1))
-    rows = _rows_to_compare(examples) if points is None else points
-    learnt = np.ones((rounds, len(examples)), dtype=bool)
-    tried = np.zeros((rounds, len(examples)), dtype=bool)
-    for label in sorted(of_class):
-        places = np.array(of_class[label])
-        number = max(1, round(share * len(places))) if len(places) >= FEWEST_TO_KEEP_BACK else 0
-        mixed = chance.permutation(places)
-        for turn in range(rounds):
-            for one in mixed[turn * number : (turn + 1) * number]:
-                near = places[np.asarray(_likeness(rows[places], rows[one])) >= NEARLY_THE_SAME]
-                if learnt[turn, places].sum() > len(near) + 1:
-                    tried[turn, one] = True
-                    learnt[turn, [one, *near]] = False
-    return [(some, others & ~some) for some, others in zip(learnt, tried, strict=True) if (others & ~some).any()]
-
-
-def _rows_to_compare(examples: Sequence[Example]) -> Any:
-    texts = [example.text for example in examples]
-    terms = Terms.of(texts)
-    return matrix((terms.row(text) for text in texts), len(terms)) / 2**0.5  # of length 1: each half has it
-
-
-def _likeness(rows: Any, one: Any) -> Any:
-    return (rows @ one.T).toarray().ravel() if hasattr(rows, "toarray") else rows @ one
-
-
 @dataclass(frozen=True)
 class Tried:
-    """What a model said of some examples that it had not learnt from, and the column that was right of each."""
+    """What a model said of some examples that it had not learnt from, the column that was right of each, and whether it
+    is of a class of which too few are known to calibrate on."""
 
+    which: NDArray[np.intp]
+    of_few: NDArray[np.bool_]
     scores: Scores
     truth: NDArray[np.intp]
 
 
-def _tried(model: Model, examples: list[Example], points: Floats | None) -> Tried:
+def _tried(
+    model: Model, which: NDArray[np.intp], of_few: NDArray[np.bool_], examples: list[Example], points: Floats | None
+) -> Tried:
     texts = [example.text for example in examples]
     truth = np.array([model.labels.index(example.label) for example in examples])
-    return Tried(model.score(texts, [model.terms.row(text) for text in texts], points), truth)
+    return Tried(which, of_few, model.score(texts, [model.terms.row(text) for text in texts], points), truth)
 
 
 def _calibrated(rounds: Sequence[Tried], bound: float) -> dict[str, Any]:
@@ -141,13 +101,21 @@ def _calibrated(rounds: Sequence[Tried], bound: float) -> dict[str, Any]:
     said = np.concatenate([one.scores.evidence for one in rounds])
     like = np.concatenate([one.scores.likeness for one in rounds])
     truth = np.concatenate([one.truth for one in rounds])
-    certainty = calibration.certainty_for(mixed, truth)
+    usual = ~np.concatenate([one.of_few for one in rounds])
+    certainty = calibration.certainty_for(mixed[usual], truth[usual])
     sure = certainty.of(mixed)
-    evidence, likeness = _mean_and_spread(said), _mean_and_spread(like)
+    evidence, likeness = _mean_and_spread(said[usual]), _mean_and_spread(like[usual])
     together = (said - evidence[0]) / evidence[1] + (like - likeness[0]) / likeness[1]
-    usual = Usual(evidence, likeness, float(np.quantile(together, 1 - ACCEPTED)))
-    surest = calibration.threshold_for(sure.max(axis=1), sure.argmax(axis=1) == truth, bound)
-    return {"certainty": certainty, "usual": usual, "surest": surest}
+    lowest = float(np.quantile(together[usual], 1 - ACCEPTED))
+    most, right = sure.max(axis=1), sure.argmax(axis=1) == truth
+    fits = together >= lowest
+    which = np.concatenate([one.which for one in rounds])
+    return {
+        "certainty": certainty,
+        "usual": Usual(evidence, likeness, lowest),
+        "surest": calibration.threshold_for(most[usual], right[usual], bound),
+        "kept_back": KeptBack(which[fits], most[fits], right[fits]),
+    }
 
 
 def _mean_and_spread(values: Floats) -> tuple[float, float]:
@@ -201,7 +169,7 @@ def _meant(
         both=Linear(both.weights[terms:], np.zeros(classes, np.float32)),
         both_terms=Linear(both.weights[:terms] * words_count, both.start),
         regression=_regression(points, truth, classes),
-        pairs=None if few else _pairs(np.hstack([kept, said @ gist * GIST_COUNTS]), truth),
+        pairs=None if few else _pairs(np.hstack([kept, said @ gist * GIST_COUNTS]), truth, classes),
     )
 
 
@@ -244,20 +212,22 @@ def _regression(points: Floats, truth: NDArray[np.intp], classes: int) -> Linear
 def _as_linear(fitted: Any, classes: int) -> Linear:
     """Its weights by term. A class without examples is never guessed; two classes have one row of weights."""
     weights = np.zeros((fitted.coef_.shape[1], classes), np.float32)
-    start = np.full(classes, -10.0, np.float32)
+    start = np.full(classes, NEVER, np.float32)
     one_row = len(fitted.classes_) == 2
     weights[:, fitted.classes_] = np.vstack([-fitted.coef_, fitted.coef_]).T if one_row else fitted.coef_.T
     start[fitted.classes_] = np.append(-fitted.intercept_, fitted.intercept_) if one_row else fitted.intercept_
     return Linear(np.ascontiguousarray(weights), start)
 
 
-def _pairs(points: Floats, truth: NDArray[np.intp]) -> Pairs:
+def _pairs(points: Floats, truth: NDArray[np.intp], classes: int) -> Pairs:
     from sklearn.svm import SVC  # noqa: PLC0415  # slow import
 
     fitted = SVC(C=SOFT, gamma=GAMMA, cache_size=300).fit(points.astype(np.float64), truth)
     # With two classes the public arrays have another sign than with more.
     duals, start = fitted._dual_coef_, fitted._intercept_
     first = np.concatenate([[0], np.cumsum(fitted.n_support_)[:-1]])
+    knows_all = len(fitted.classes_) == classes
     return Pairs(
-        fitted.support_vectors_.astype(np.float32), first, duals.astype(np.float32), start.astype(np.float32), GAMMA
-    )
+        fitted.support_vectors_.astype(np.float32), first, duals.astype(np.float32), start.astype(np.float32), GAMMA,
+        None if knows_all else fitted.classes_, classes,
+    )  # fmt: skip

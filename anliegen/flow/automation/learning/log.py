@@ -1,23 +1,83 @@
-"""From which confidence on a suggestion may be applied without asking: learnt from the log of those before it."""
+"""From which confidence on a suggestion may be applied without asking: learnt from what people said of those before."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from anliegen.flow.automation.learning.calibration import threshold_for
+from anliegen.flow.automation.learning.calibration import chance_of_at_most, threshold_for
+from anliegen.flow.automation.learning.terms import Floats
 
-LOOKED_BACK = 1500  # newest suggestions from which it is learnt; older ones were another model's
-# The part of the bound that the log must show. The lowest of many thresholds that fit is one that was lucky, and each
-# new model speaks a little otherwise than the one whose log it is: with 0.8 the error went to 5.3 % once (BANKING77
-# with an encoder, 10 of the first 189 that were applied).
+Said = tuple[float, bool]  # of one suggestion how sure it was, and whether it was right
+
+LOOKED_BACK = 1500  # newest suggestions from which it is learnt
+# The part of the bound that the log must show. The lowest of many thresholds that fit is one that was lucky: with 0.7
+# and more the error among the first that are applied was over 5 % (decision 0046).
 OF_THE_BOUND = 0.6
+NO_EXAMPLE = -1
+ENOUGH_TO_DOUBT = 0.9  # as sure must be that more are wrong than may be, for what is kept back to count no longer
 
 
-def surest(said: Sequence[tuple[float, bool]], bound: float) -> float:
+@dataclass(frozen=True)
+class KeptBack:
+    """What a model said of examples that it had not learnt from: which of them, how sure it was, and whether it was
+    right. Those that it took for unknown are not among them: there it would have suggested nothing."""
+
+    which: NDArray[np.intp]
+    sure: Floats
+    right: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.which)
+
+    def only(self, these: NDArray[np.bool_]) -> "KeptBack":
+        return KeptBack(self.which[these], self.sure[these], self.right[these])
+
+    def with_strange(self, guesses: Sequence[float | None], examples: int) -> "KeptBack":
+        """And what it said of what fits no category, where a guess can only be wrong: `guesses`, the newest first, say
+        how sure each was, None where it was silent. Of these counts as large a part as was kept back of `examples`."""
+        part = guesses[: round(len(guesses) * len(self.which) / examples)] if examples else guesses
+        sure = np.array([one for one in part if one is not None], dtype=self.sure.dtype)
+        return KeptBack(
+            np.concatenate([np.full(len(sure), NO_EXAMPLE), self.which]),
+            np.concatenate([sure, self.sure]),
+            np.concatenate([np.zeros(len(sure), dtype=bool), self.right]),
+        )
+
+    def pairs(self) -> list[Said]:
+        return [(float(sure), bool(right)) for sure, right in zip(self.sure, self.right, strict=True)]
+
+
+def counted(live: Sequence[Said], kept_back: Sequence[Said] = ()) -> list[Said]:
+    """What the confidence is learnt from: the newest suggestions of a version; where they are few, besides what it said
+    of what people had told before, while that was kept back from it."""
+    newest = list(live[:LOOKED_BACK])
+    return newest + list(kept_back[: LOOKED_BACK - len(newest)])
+
+
+def surest(live: Sequence[Said], bound: float, kept_back: Sequence[Said] = ()) -> float:
     """The lowest confidence from which on so few were wrong that the error stays under `bound` (0..1); infinite while
-    that is not shown. `said`: of each suggestion how sure it was, and whether it was right."""
+    that is not shown.
+
+    `live`: what a version suggested and people said something of, the newest first; `kept_back`: see `counted`. Once
+    the live ones are wrong so often that it is no chance, they alone count: what comes is no longer what came before.
+    """
+    found = _lowest(counted(live, kept_back), bound)
+    if kept_back and _is_worse([right for sure, right in live[:LOOKED_BACK] if sure >= found], bound):
+        return _lowest(live[:LOOKED_BACK], bound)
+    return found
+
+
+def _lowest(said: Sequence[Said], bound: float) -> float:
     if not said:
         return float("inf")
     sure = np.array([each for each, _right in said])
     right = np.array([each for _sure, each in said], dtype=bool)
     return threshold_for(sure, right, OF_THE_BOUND * bound)
+
+
+def _is_worse(right: Sequence[bool], bound: float) -> bool:
+    """Whether so many errors would be unlikely at the bound."""
+    wrong = sum(not each for each in right)
+    return wrong > 0 and chance_of_at_most(wrong - 1, len(right), bound) >= ENOUGH_TO_DOUBT

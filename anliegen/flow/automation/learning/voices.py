@@ -15,6 +15,7 @@ from anliegen.flow.automation.learning.terms import Floats, Row
 
 NEAREST = 10  # that vote
 LIKE = 5  # nearest by which it is said whether anything like this came before
+NEVER = -10.0  # the score of a class of which nothing is known
 SHARPNESS = 10.0  # how much more a nearer one counts
 
 
@@ -55,10 +56,18 @@ class Pairs:
     duals: Floats  # classes - 1 x points
     start: Floats  # one for each pair
     gamma: float
+    # Of which classes it knows points, and of how many there are, where it does not know all: the others score lowest.
+    columns: NDArray[np.intp] | None = None
+    classes: int = 0
 
     def of_points(self, points: Floats) -> Floats:
         """Texts x classes."""
-        return np.vstack([self._of(point) for point in points]).astype(np.float32)
+        found = np.vstack([self._of(point) for point in points]).astype(np.float32)
+        if self.columns is None:
+            return found
+        scores = np.full((len(found), self.classes), NEVER, np.float32)
+        scores[:, self.columns] = found
+        return scores
 
     def _of(self, point: Floats) -> Floats:
         away = self._lengths - 2 * (self.points @ point) + point @ point

@@ -48,7 +48,8 @@ class Pair:
 @dataclass(frozen=True)
 class Tally:
     """How one version did. `settled` messages are those of which a person said what is right; silence is right where
-    it fits no topic. `applied` and `wrong` are, of these, what it would apply alone at the bound that counts now."""
+    it fits no topic. `applied` and `wrong` are, of these, what it would apply alone at the bound that counts for it
+    now."""
 
     read: int
     silent: int
@@ -88,7 +89,8 @@ class Beside:
     neither: int
     changes: tuple[Change, ...]
     differing: tuple[int, ...]  # tickets, the newest first
-    asks_every_time: bool  # nothing is applied at present, however sure
+    asks_every_time: bool  # neither applies anything at present, however sure
+    surest: float | None  # the confidence from which on the one that waits would; None: from none
 
     @property
     def is_enough(self) -> bool:
@@ -135,8 +137,17 @@ def of(learnt: Learnt) -> Beside | None:
     ]
     return compared(
         pairs, version=learnt.version, against=now.version if now is not None else None,
-        since=min(at for *_more, at in seen), bound=speaking.surest(), tree=branches.all_of_them(),
+        since=min(at for *_more, at in seen), bounds=_bounds(learnt), tree=branches.all_of_them(),
     )  # fmt: skip
+
+
+def _bounds(learnt: Learnt) -> tuple[float, float]:
+    """Of the one that waits and the one that speaks; of one that cannot be read there is none."""
+    new, old = speaking.waiting_or_none(), speaking.current_or_none()
+    return (
+        new.surest if new is not None and new.learnt.pk == learnt.pk else float("inf"),
+        old.surest if old is not None else float("inf"),
+    )
 
 
 def _told(tickets: Sequence[int]) -> Iterable[tuple[int, str]]:
@@ -160,9 +171,16 @@ def _spoken(now: Learnt, tickets: Sequence[int]) -> dict[int, Said]:
 
 
 def compared(
-    pairs: Sequence[Pair], *, version: int, against: int | None, since: datetime, bound: float, tree: Tree
+    pairs: Sequence[Pair],
+    *,
+    version: int,
+    against: int | None,
+    since: datetime,
+    bounds: tuple[float, float],
+    tree: Tree,
 ) -> Beside:
-    """Pure. `pairs` the newest first; `bound` is the confidence from which on a topic is applied without asking."""
+    """Pure. `pairs` the newest first; `bounds`: from which confidence on a topic is applied without asking, by the new
+    version and the old."""
 
     def is_right(said: Said, told: str | None) -> bool:
         return told is not None and is_met(said.topic, told, tree)
@@ -176,8 +194,8 @@ def compared(
         version=version,
         against=against,
         since=since,
-        new=_tally(((pair.new, pair.told) for pair in pairs), bound, is_right),
-        old=_tally(((old, pair.told) for pair, old in beside), bound, is_right) if against is not None else None,
+        new=_tally(((pair.new, pair.told) for pair in pairs), bounds[0], is_right),
+        old=_tally(((old, pair.told) for pair, old in beside), bounds[1], is_right) if against is not None else None,
         same=len(beside) - len(differing),
         both=settled[True, True],
         only_old=settled[True, False],
@@ -185,7 +203,8 @@ def compared(
         neither=settled[False, False],
         changes=_changes(beside),
         differing=tuple(differing[:MOST_LINKS]),
-        asks_every_time=bound > 1,
+        asks_every_time=min(bounds) > 1,
+        surest=bounds[0] if bounds[0] <= 1 else None,
     )
 
 

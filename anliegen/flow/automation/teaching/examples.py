@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from anliegen.flow.automation.effects import value_of
-from anliegen.flow.automation.learning.learn import Example
+from anliegen.flow.automation.learning.example import Example
 from anliegen.flow.automation.models import Decision, Told
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground.journal.models import Event

@@ -17,7 +17,8 @@ from anliegen.flow.automation.learning.choose import encoder_for
 from anliegen.flow.automation.learning.encoders import Encoder
 from anliegen.flow.automation.learning.keeping import to_bytes
 from anliegen.flow.automation.learning.learn import TooLittle, learn
-from anliegen.flow.automation.learning.model import Model
+from anliegen.flow.automation.learning.log import KeptBack
+from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.models import Learnt, Told
 from anliegen.flow.automation.teaching import beside, speaking
 from anliegen.flow.automation.teaching.actions import keep_comparison, one_at_a_time
@@ -59,10 +60,12 @@ def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool
     start = time.monotonic()
     by = encoders.named(encoder) if encoder is not None else encoder_for(examples)
     model = numbered(learn(examples, encoder=by), [*given, *told])
+    strange = model.answer([one.example.text for one in fits_none_from_people()])
+    model = replace(model, kept_back=by_word_of_people(model, strange, len(told)))
     rows = try_out(given, told, by)
     content = to_bytes(model)
     sha256 = files.put(content)
-    groups, figures = by_group(rows), compared(rows, told) | {"noticed": noticed(model)}
+    groups, figures = by_group(rows), compared(rows, told) | {"noticed": noticed(strange)}
     with transaction.atomic():
         one_at_a_time()
         _replace_waiting(at)
@@ -162,8 +165,17 @@ def compared(rows: Sequence[Row], told: Sequence[Given]) -> dict[str, Any]:
     return figures
 
 
-def noticed(model: Model) -> dict[str, Any]:
-    """Of the concerns that fit no category, as people said: how many it notices."""
-    asked = fits_none_from_people()
-    answers = model.answer([one.example.text for one in asked])
-    return {"n": len(asked), "share": round(sum(one.is_unknown for one in answers) / len(asked), 4) if asked else None}
+def noticed(strange: Sequence[Answer]) -> dict[str, Any]:
+    """Of the concerns that fit no category, as people said, and what a model answers to them: how many it notices."""
+    number = len(strange)
+    return {"n": number, "share": round(sum(one.is_unknown for one in strange) / number, 4) if number else None}
+
+
+def by_word_of_people(model: Model, strange: Sequence[Answer], told: int) -> KeptBack | None:
+    """What a model said of concerns while they were kept back from it, and of those that fit no category. What the
+    operator wrote of topics shows nothing of what people write."""
+    if model.kept_back is None or model.numbers is None:
+        return None
+    tried = model.kept_back.only(model.numbers[model.kept_back.which] > 0)
+    guesses = [None if one.is_unknown else one.confidence for one in reversed(strange)]
+    return tried.with_strange(guesses, told)

@@ -13,9 +13,8 @@ from anliegen.flow.automation import branches
 from anliegen.flow.automation.branches import is_met
 from anliegen.flow.automation.effects import value_of
 from anliegen.flow.automation.learning import encoders
+from anliegen.flow.automation.learning import log as logs
 from anliegen.flow.automation.learning.keeping import from_bytes
-from anliegen.flow.automation.learning.log import LOOKED_BACK
-from anliegen.flow.automation.learning.log import surest as from_log
 from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.learning.terms import Floats
 from anliegen.flow.automation.models import Decision, Learnt
@@ -136,7 +135,8 @@ def _of_state(state: str, learnt: Learnt | None) -> Speaking | None:
         if now is None or now.learnt.pk != learnt.pk:
             now = _read(learnt)
         elif time.monotonic() - now.looked_at > LOOK_AGAIN_S:
-            now = replace(_still_counting(now), learnt=learnt, surest=surest(), looked_at=time.monotonic())
+            bound = surest(learnt, now.untaught)
+            now = replace(_still_counting(now), learnt=learnt, surest=bound, looked_at=time.monotonic())
         # One that waits is compared as it was learnt.
         _held[state] = _taught(now) if state == "speaking" else now
         return _held[state]
@@ -145,7 +145,7 @@ def _of_state(state: str, learnt: Learnt | None) -> Speaking | None:
 def _read(learnt: Learnt) -> Speaking:
     encoder = encoders.named(learnt.encoder)  # first: without it the file is of no use
     model = from_bytes(files.get(learnt.sha256), encoder)
-    return Speaking(learnt, model, model, surest(), learnt.newest_told_at, time.monotonic())
+    return Speaking(learnt, model, model, surest(learnt, model), learnt.newest_told_at, time.monotonic())
 
 
 def _taught(now: Speaking) -> Speaking:
@@ -182,25 +182,38 @@ def _with(model: Model, said: Iterable[Remembered]) -> Model:
     return model
 
 
-def surest() -> float:
+def surest(learnt: Learnt, model: Model) -> float:
     """From which confidence on a topic may be applied without asking, so that the error among those stays under the
-    operator's bound: learnt from the newest suggestions that people confirmed or corrected. Infinite until it is shown.
-    """
-    return from_log(log(), the_operator().error_bound / 100)
+    operator's bound: learnt from the newest suggestions of this version that people confirmed or corrected, and from
+    what it said of earlier concerns that were kept back from it. Infinite until it is shown."""
+    live, kept_back = grounds(learnt, model)
+    return logs.surest(live, the_operator().error_bound / 100, kept_back)
 
 
-def log() -> list[tuple[float, bool]]:
+def grounds(learnt: Learnt, model: Model) -> tuple[list[logs.Said], list[logs.Said]]:
+    """From what the bound of a version is learnt: see `logs.surest`. Of older files is not known what they said of what
+    was kept back: then the suggestions of all versions count."""
+    if model.kept_back is None:
+        return log(), []
+    return log(learnt), model.kept_back.pairs()
+
+
+def log(learnt: Learnt | None = None) -> list[logs.Said]:
     """The newest suggestions with what people said of them, the newest first: how sure it was, and whether it was
-    right. A branch was right where somebody chose something narrower under it."""
+    right; of one version, or of all. A branch was right where somebody chose something narrower under it."""
     tree = branches.all_of_them()
     rows = (
         Decision.objects.real()
         .filter(question="topic", settled_at__isnull=False)
         .exclude(choice="")
         .exclude(reason=examples.LATER)
+        .exclude(settled_as="stopped")
     )
-    newest = rows.exclude(settled_as="stopped").order_by("-pk")[:LOOKED_BACK]
+    if learnt is not None:
+        rows = rows.filter(author=f"model:{learnt.name}")
     return [
         (sure, how == "confirmed" or (how == "corrected" and is_met(value_of(choice), value_of(instead), tree)))
-        for sure, how, choice, instead in newest.values_list("confidence", "settled_as", "choice", "settled_choice")
+        for sure, how, choice, instead in rows.order_by("-pk").values_list(
+            "confidence", "settled_as", "choice", "settled_choice"
+        )[: logs.LOOKED_BACK]
     ]

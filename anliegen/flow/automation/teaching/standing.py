@@ -1,8 +1,8 @@
-"""How the sorting does at present, from the log of what people said of it."""
+"""How the sorting does at present, from what people said of it."""
 
 from dataclasses import dataclass
 
-from anliegen.flow.automation.learning.log import surest as from_log
+from anliegen.flow.automation.learning.log import counted
 from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.groups import SMALLEST
 from anliegen.records.accounts.queries import the_operator
@@ -10,14 +10,18 @@ from anliegen.records.accounts.queries import the_operator
 
 @dataclass(frozen=True)
 class Standing:
-    """Of the newest suggestions that people said something of (`seen`): how many were right, how many would be applied
-    without asking at the bound that counts now (`above`) and how many of those were wrong. `surest` is that bound, None
-    while it asks every time."""
+    """Of the newest suggestions that people said something of (`seen`): how many were right.
+
+    `surest` is the confidence from which on it sorts without asking, None while it asks every time. Of the answers from
+    which that is learnt, `above` are as sure, and `wrong_above` of these were wrong; `kept_back` of them it gave on
+    earlier concerns that were kept back from it when it learnt.
+    """
 
     seen: int
     right: int
     above: int
     wrong_above: int
+    kept_back: int
     surest: float | None
     percent: int
 
@@ -27,14 +31,16 @@ class Standing:
 
 
 def now() -> Standing:
-    said, percent = speaking.log(), the_operator().error_bound
-    surest = from_log(said, percent / 100)
-    above = [right for sure, right in said if sure >= surest]
+    said, voice = speaking.log(), speaking.current_or_none()
+    surest = voice.surest if voice is not None else float("inf")
+    live, tried = speaking.grounds(voice.learnt, voice.untaught) if voice is not None else ([], [])
+    above = [right for sure, right in counted(live, tried) if sure >= surest]
     return Standing(
         seen=len(said),
         right=sum(right for _sure, right in said),
         above=len(above),
         wrong_above=sum(not right for right in above),
+        kept_back=len(above) - sum(sure >= surest for sure, _right in live[: len(above)]),
         surest=surest if surest <= 1 else None,
-        percent=percent,
+        percent=the_operator().error_bound,
     )

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from anliegen.flow.automation.learning import encoders
-from anliegen.flow.automation.learning.learn import Example, learn
+from anliegen.flow.automation.learning.example import Example
+from anliegen.flow.automation.learning.learn import learn
 from anliegen.flow.automation.learning.terms import Terms
 from anliegen.oversight.measurement.bench.report import Report, percentiles, timed
 

@@ -2,7 +2,7 @@
 
 import random
 
-from anliegen.flow.automation.learning.learn import Example
+from anliegen.flow.automation.learning.example import Example
 
 SAID = {
     "abschlag": (

@@ -9,7 +9,8 @@ import pytest
 from anliegen.flow.automation.learning import calibration, choose, encoders
 from anliegen.flow.automation.learning import learn as learning
 from anliegen.flow.automation.learning.evaluate import evaluate
-from anliegen.flow.automation.learning.learn import Example, TooLittle, learn
+from anliegen.flow.automation.learning.example import Example
+from anliegen.flow.automation.learning.learn import TooLittle, learn
 from anliegen.flow.automation.learning.terms import words_of
 from tests.flow.automation.learning.examples import SAID, made_up
 
@@ -168,7 +169,7 @@ def test_where_there_is_little_more_rounds_are_tried_to_say_how_sure_the_answers
     learn(examples, encoder=None)
     monkeypatch.setattr(learning, "ENOUGH_TRIED", 4 * classes)
     learn(examples, encoder=None)
-    assert tried == [4 * 4 * classes, 4 * classes]  # a tenth four times, and a tenth once
+    assert tried == [10 * 4 * classes, 4 * classes]  # a tenth ten times, and a tenth once
 
 
 class Blind(Bags):

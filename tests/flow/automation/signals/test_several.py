@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from anliegen.flow.automation.learning.learn import Example, learn
+from anliegen.flow.automation.learning.example import Example
+from anliegen.flow.automation.learning.learn import learn
 from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.signals.several import Label, passages, several
 

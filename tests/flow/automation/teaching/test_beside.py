@@ -17,7 +17,7 @@ PAIRS = st.lists(st.builds(Pair, st.integers(1, 99), SAID, SAID, st.none() | TOP
 
 
 def beside(pairs: list[Pair], *, against: int | None = 1, bound: float = 0.8) -> Beside:
-    return compared(pairs, version=2, against=against, since=SINCE, bound=bound, tree={})
+    return compared(pairs, version=2, against=against, since=SINCE, bounds=(bound, bound), tree={})
 
 
 @given(st.integers(0, 400), st.integers(0, 400))

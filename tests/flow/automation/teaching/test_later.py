@@ -28,7 +28,7 @@ def speaks(mira: Agent, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Learn
         examples = [one.text for one in made_up(8) if one.label == code]
         accounts.create(Topic, code=code, name=code.title(), examples=examples, actor=SYSTEM, at=now)
     learnt = lessons.hold(actor=Actor.rule("lessons"), at=now, encoder="none")
-    monkeypatch.setattr(speaking, "surest", lambda: 0.0)  # it would be applied
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.0)  # it would be applied
     speaking.forget()
     return actions.let_speak(learnt, responsible=mira, by=mira, at=now)
 

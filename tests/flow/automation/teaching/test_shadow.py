@@ -57,7 +57,7 @@ def test_it_says_silently_what_it_would_have_said_and_nothing_comes_of_it(
     waits: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(speaking, "surest", lambda: 0.0)
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.0)
     speaking.forget()
     ticket = open_ticket(kim_address, text="Ich ziehe um", subject="")
     run_pipeline()
@@ -164,7 +164,7 @@ def test_no_model_reads_what_people_alone_will_see_to(
     waits: Learnt, mailbox: Mailbox, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run,
     monkeypatch: pytest.MonkeyPatch, text: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(speaking, "surest", lambda: 0.0)  # it would be applied
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.0)  # it would be applied
     speaking.forget()
     ticket = open_ticket(kim_address, text=text, subject="", mailbox=mailbox)
     run_pipeline()

@@ -9,7 +9,7 @@ from anliegen.flow.automation import approval
 from anliegen.flow.automation.learning.learn import TooLittle
 from anliegen.flow.automation.models import Decision, Learnt, Told, TopicProposal
 from anliegen.flow.automation.reasons import explain
-from anliegen.flow.automation.teaching import actions, examples, lessons, missing, speaking
+from anliegen.flow.automation.teaching import actions, examples, lessons, missing, speaking, standing
 from anliegen.flow.automation.teaching.said import scrubbed
 from anliegen.ground import files
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -89,11 +89,56 @@ def test_what_agents_confirm_lets_it_apply_by_itself_once_it_was_right_often_eno
     assert Decision.objects.get(question="topic", ticket=ticket).applied_at is not None
 
 
+def test_what_agents_sorted_before_it_learnt_shows_how_sure_it_must_be(
+    topics: list[Topic], mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    """The version had made no suggestion yet: it answered what was kept back from it."""
+    for one in made_up(30, seed=3):
+        ticket = open_ticket(kim_address, text=one.text, subject="")
+        tickets.change(ticket, Change(topic=one.label), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    learnt = lessons.hold(actor=LESSONS, at=now, encoder="none")
+    actions.let_speak(learnt, responsible=mira, by=mira, at=now)
+    now_standing = standing.now()
+    assert now_standing.surest is not None and now_standing.seen == 0
+    assert now_standing.kept_back == now_standing.above > 57
+    ticket = open_ticket(kim_address, text="Die Rechnung stimmt nicht", subject="")
+    run_pipeline()
+    ticket.refresh_from_db()
+    assert ticket.topic == "rechnung"
+
+
+def test_what_the_operator_wrote_shows_nothing_of_what_people_write(
+    model: Learnt, topics: list[Topic], mira: Agent, now: datetime
+) -> None:
+    for topic in topics:
+        topic.examples = [one.text for one in made_up(60) if one.label == topic.code]
+        topic.save()
+    learnt = lessons.hold(actor=LESSONS, at=now, encoder="none")
+    actions.let_speak(learnt, responsible=mira, by=mira, at=now)
+    assert learnt.examples > 200 and standing.now().surest is None
+
+
+def test_what_people_said_fits_no_category_counts_against_it(
+    topics: list[Topic], mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    for one in made_up(30, seed=3):
+        ticket = open_ticket(kim_address, text=one.text, subject="")
+        Told.objects.create(
+            ticket=ticket, message=ticket.messages.get(), topic=one.label, by="set", agent=mira, told_at=now
+        )
+        ticket = open_ticket(kim_address, text=one.text + " bitte", subject="")
+        Told.objects.create(ticket=ticket, message=ticket.messages.get(), topic="", by="set", agent=mira, told_at=now)
+    learnt = lessons.hold(actor=LESSONS, at=now, encoder="none")
+    actions.let_speak(learnt, responsible=mira, by=mira, at=now)
+    assert standing.now().surest is None
+
+
 def test_the_topic_gives_the_team_and_the_urgency_where_the_mailbox_says_none(
     model: Learnt, mira: Agent, billing: Team, open_ticket: Open, kim_address: Address, run_pipeline: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(speaking, "surest", lambda: 0.0)
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.0)
     speaking.forget()
     ticket = open_ticket(kim_address, text="Der Zähler zeigt nichts an", subject="")
     run_pipeline()
@@ -275,7 +320,7 @@ def test_where_who_answers_for_it_has_left_it_only_proposes(
     model: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(speaking, "surest", lambda: 0.0)
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.0)
     speaking.forget()
     Agent.objects.filter(pk=mira.pk).update(is_active=False)
     open_ticket(kim_address, text="Ich ziehe um", subject="")
