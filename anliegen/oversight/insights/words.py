@@ -137,8 +137,15 @@ def hours(value: float) -> str:
     return _("%(count)s h") % {"count": _decimal(value)}
 
 
+def hours_between(low: float, high: float) -> str:
+    """A range of service time; the unit stands once where it is the same."""
+    if low < 2:
+        return _("%(low)s to %(high)s") % {"low": hours(low), "high": hours(high)}
+    return _("%(low)s to %(high)s") % {"low": _decimal(low), "high": hours(high)}
+
+
 def share(value: float) -> str:
-    return _("%(count)s %%") % {"count": _decimal(value * 100)}
+    return _("%(count)s%%") % {"count": _decimal(value * 100)}
 
 
 def _decimal(value: float) -> str:
