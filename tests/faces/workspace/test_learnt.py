@@ -68,6 +68,12 @@ def test_a_version_is_refused_with_its_reason(waiting: Learnt, admins: Client) -
     assert "Zu wenige Beispiele" in admins.get(f"{PAGE}{waiting.version}/").text
 
 
+def test_languages_it_was_tried_on_have_their_names(waiting: Learnt, admins: Client) -> None:
+    waiting.groups["by"]["language"] = {"de": waiting.groups["all"]}
+    Learnt.objects.update(groups=waiting.groups)
+    assert "Deutsch</td>" in admins.get(f"{PAGE}1/").text
+
+
 def test_who_may_not_manage_settings_decides_nothing(waiting: Learnt, client: Client, mira: Agent) -> None:
     client.force_login(mira)
     for path in ("", "learn/", "pause/", "1/speak/", "1/silence/", "1/refuse/"):

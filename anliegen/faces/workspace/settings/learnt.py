@@ -15,6 +15,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, said_in, show, unreadable
 from anliegen.flow.automation import pauses
+from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision, Learnt, Told
 from anliegen.flow.automation.teaching import actions, beside, readable, standing
 from anliegen.flow.automation.teaching.nightly import learn_now
@@ -98,8 +99,9 @@ def learnt(request: HttpRequest) -> HttpResponse:
 def version(request: HttpRequest, number: int) -> HttpResponse:
     """One model: its dataset sheet, its test for each group, and how it compares."""
     row = get_object_or_404(Learnt.objects.select_related("responsible", "settled_by"), version=number)
-    agents = [("", _("you")), *Agent.objects.active().order_by("name", "pk").values_list("pk", "name")]
-    return show(request, "version", {"model": row, "agents": agents, "names": _topic_names()}, place="learnt")
+    agents = [("", _("you yourself")), *Agent.objects.active().order_by("name", "pk").values_list("pk", "name")]
+    context = {"model": row, "agents": agents, "names": _topic_names(), "language_name": _language_name}
+    return show(request, "version", context, place="learnt")
 
 
 @asks("settings.manage")
@@ -202,6 +204,10 @@ def _exceptions(request: HttpRequest) -> list[Told]:
     seen = Ticket.objects.visible_to(agent_of(request))
     rows = Told.objects.filter(is_exception=True, ticket__in=seen).select_related("ticket", "agent")
     return list(rows.order_by("-told_at", "-pk")[:SHOWN_EXCEPTIONS])
+
+
+def _language_name(code: str) -> str:
+    return choice_in_words(f"language:{code}")
 
 
 def _topic_names() -> dict[str, Any]:
