@@ -133,8 +133,8 @@ def group_name(dimension: str, group: str) -> str:
 def hours(value: float) -> str:
     """Service time; below two hours in minutes."""
     if value < 2:
-        return _("%(count)s min") % {"count": round(value * 60)}
-    return _("%(count)s h") % {"count": _decimal(value)}
+        return _whole(_("%(count)s min") % {"count": round(value * 60)})
+    return _whole(_("%(count)s h") % {"count": _decimal(value)})
 
 
 def hours_between(low: float, high: float) -> str:
@@ -146,6 +146,11 @@ def hours_between(low: float, high: float) -> str:
 
 def share(value: float) -> str:
     return _("%(count)s%%") % {"count": _decimal(value * 100)}
+
+
+def _whole(text: str) -> str:
+    """A number that does not part from its unit at the end of a line."""
+    return text.replace(" ", "\xa0")
 
 
 def _decimal(value: float) -> str:

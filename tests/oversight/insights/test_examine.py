@@ -277,8 +277,8 @@ def test_a_finding_reads_as_a_sentence_in_both_languages() -> None:
     found = Finding(measure="waiting", dimension="language", group="tr", sign=1, value=5.0, others=1.5)
     with translation.override("en"):
         assert words.sentence(found) == (
-            "Concerns of the group “Turkish” (language) wait longer for the first answer: in the middle 5.0 h,"
-            " comparable others 90 min."
+            "Concerns of the group “Turkish” (language) wait longer for the first answer: in the middle 5.0\xa0h,"
+            " comparable others 90\xa0min."
         )
     with translation.override("de"):
         assert words.sentence(found) == (
