@@ -215,5 +215,7 @@ def test_a_speaking_version_that_cannot_be_read_shows_wherever_it_is_told_of(
     assert is_on() and "kann nicht gelesen werden" not in admins.get(PAGE).text
     Learnt.objects.update(**changed)
     assert not is_on()
-    assert f"Fassung 1 kann nicht gelesen werden: {why}. Menschen sortieren." in admins.get(PAGE).text
+    for page in (PAGE, f"{PAGE}1/"):
+        said = admins.get(page).text
+        assert f"Fassung 1 kann nicht gelesen werden: {why}. Menschen sortieren. Lassen Sie jetzt lernen" in said
     assert "Fassung 1 kann nicht gelesen werden; Menschen sortieren" in admins.get("/workspace/settings/").text

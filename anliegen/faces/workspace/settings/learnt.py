@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -78,7 +79,7 @@ def learnt(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "speaking": speaking,
-        "trouble": TROUBLES.get(readable.trouble(speaking)) if speaking is not None else None,
+        "trouble": _trouble(speaking),
         "waiting": waiting,
         "seen": seen,
         "unlike": _seen_by(request, seen.differing) if seen is not None else [],
@@ -100,7 +101,9 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     """One model: its dataset sheet, its test for each group, and how it compares."""
     row = get_object_or_404(Learnt.objects.select_related("responsible", "settled_by"), version=number)
     agents = [("", _("you yourself")), *Agent.objects.active().order_by("name", "pk").values_list("pk", "name")]
-    context = {"model": row, "agents": agents, "names": _topic_names(), "language_name": _language_name}
+    trouble = _trouble(row) if row.state == "speaking" else None
+    told = {"trouble": trouble, "names": _topic_names(), "language_name": _language_name}
+    context = {"model": row, "agents": agents, **told}
     return show(request, "version", context, place="learnt")
 
 
@@ -183,6 +186,11 @@ def _learning() -> dict[str, Any] | None:
         return None
     made = Learnt.objects.filter(learnt_at__gte=run.began_at) if run.state == "done" else Learnt.objects.none()
     return {"run": run, "made": made.order_by("-version").first()}
+
+
+def _trouble(speaking: Learnt | None) -> str | Promise | None:
+    """Why the version that speaks cannot be read."""
+    return TROUBLES.get(readable.trouble(speaking)) if speaking is not None else None
 
 
 def _responsible(request: HttpRequest) -> Agent | None:
