@@ -55,7 +55,7 @@ def test_a_rule_from_the_first_word_to_an_earlier_version(
     for name, stage in (("Schattenbetrieb", "shadow"), ("in Kraft", "on")):
         page.get_by_label(name, exact=True).focus()
         page.keyboard.press("Space")
-        press(page, "Stand setzen")
+        press(page, "Zustand setzen")
         expect(page.locator(".page-head .status")).to_contain_text(name)
         made.refresh_from_db()
         assert made.stage == stage

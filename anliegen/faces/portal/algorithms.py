@@ -21,14 +21,13 @@ REACHES = {
     "reversible": gettext_lazy("can be taken back at any time, so it may take effect by itself"),
     "delayed": gettext_lazy("takes effect after a time in which people can stop it"),
     "irreversible": gettext_lazy("cannot be taken back, so a person always confirms it"),
-    "": gettext_lazy("decides nothing"),
 }
 MADE: dict[str, tuple[str, bytes]] = {}  # by language, the newest PDF and what it was made from
 
 
 @public("everybody may read how automation is used")
 def show(visit: Visit) -> HttpResponseBase:
-    entries = [(one, facts(one, counted)) for one, counted in register.algorithms(at=visit.at, fairness=fairness_now())]
+    entries = [(one, facts(one, counted)) for one, counted in _in_order(visit)]
     return visit.render("portal/algorithms.html", {"entries": entries, "has_pdf": pdf.is_there()})
 
 
@@ -67,11 +66,16 @@ def _sheet(visit: Visit) -> dict[str, Any]:
         "lead": _("Everything that acts by itself here, for what, with which data, and who answers for it."),
         "entries": [
             {"name": one.name, "purpose": one.purpose, "facts": facts(one, counted)}
-            for one, counted in register.algorithms(at=visit.at, fairness=fairness_now())
+            for one, counted in _in_order(visit)
         ],
         "page": _("Page"),
         "of": _("of"),
     }
+
+
+def _in_order(visit: Visit) -> list[tuple[register.Algorithm, register.Figures | None]]:
+    """What decides something comes first, as in the contents above."""
+    return sorted(register.algorithms(at=visit.at, fairness=fairness_now()), key=lambda pair: not pair[0].reach)
 
 
 def facts(one: register.Algorithm, counted: register.Figures | None) -> list[tuple[str, str]]:
@@ -80,7 +84,7 @@ def facts(one: register.Algorithm, counted: register.Figures | None) -> list[tup
     said = [
         (_("What it decides"), one.decides or _("nothing: it follows a fixed course")),
         (_("Data used"), ", ".join(one.data)),
-        (_("Effect"), str(REACHES[one.reach])),
+        (_("Effect"), str(REACHES[one.reach]) if one.reach else ""),
         (_("Where people step in"), one.oversight),
         (_("Answers for it"), ", ".join(one.responsible) or _("nobody has been named yet")),
         (_("Figures of the last %(days)d days") % {"days": register.SPAN.days}, figures_in_words(counted)),
@@ -99,11 +103,11 @@ def figures_in_words(counted: register.Figures | None) -> str:
     if not counted.is_told:
         return _("fewer than %(least)d decisions, so they are not counted out") % {"least": register.LEAST}
     parts = [
-        (_("in force %(number)d (%(share)d %%)"), counted.applied),
-        (_("confirmed by people in so many words %(number)d (%(share)d %%)"), counted.confirmed),
-        (_("seen by people and left as it was %(number)d (%(share)d %%)"), counted.unopposed),
-        (_("changed by people %(number)d (%(share)d %%)"), counted.corrected),
-        (_("contested %(number)d (%(share)d %%)"), counted.contested),
+        (_("in force %(number)d (%(share)d%%)"), counted.applied),
+        (_("confirmed by people in so many words %(number)d (%(share)d%%)"), counted.confirmed),
+        (_("seen by people and left as it was %(number)d (%(share)d%%)"), counted.unopposed),
+        (_("changed by people %(number)d (%(share)d%%)"), counted.corrected),
+        (_("contested %(number)d (%(share)d%%)"), counted.contested),
     ]
     told = [words % {"number": number, "share": counted.share(number)} for words, number in parts]
     return ", ".join([_("%(number)d decisions") % {"number": counted.decided}, *told])

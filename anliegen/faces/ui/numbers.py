@@ -13,9 +13,12 @@ def number(value: float, *, digits: int = 0, language: str | None = None) -> str
     return text.translate(str.maketrans(",.", ".,")) if words(language).german else text
 
 
-def percent(share: float, *, language: str | None = None) -> str:
-    """A share of 1 in per cent, with a digit after the comma below ten and above ninety: 0.976 -> "97,6 %"."""
-    digits = 0 if 0.1 <= share <= 0.9 or share in (0, 1) else 1
+def percent(share: float, *, whole: bool = False, language: str | None = None) -> str:
+    """A share of 1 in per cent, with a digit after the comma below ten and above ninety: 0.976 -> "97,6 %".
+
+    `whole` leaves the digit out, for what is not known so exactly.
+    """
+    digits = 0 if whole or 0.1 <= share <= 0.9 or share in (0, 1) else 1
     text = number(share * 100, digits=digits, language=language)
     return f"{text}{THIN}%" if words(language).german else f"{text}%"
 

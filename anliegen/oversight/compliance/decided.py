@@ -67,6 +67,7 @@ def _decision(entry: Entry, named: Mapping[str, str]) -> Json:
         "choice": row.choice or None,
         "choice_in_words": named.get(row.choice),
         "confidence": row.confidence,
+        "how_sure_in_words": entry.how_sure,
         "alternatives": [{"choice": choice, "percent": sure} for choice, sure in entry.alternatives],
         "reason": entry.why,
         "words": list(entry.words),

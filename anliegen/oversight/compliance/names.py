@@ -170,7 +170,7 @@ def _of_no_row(kind: str, key: str) -> str:
         case "automation":
             return str(AUTOMATIC.get(key, key))
         case "model":
-            return _("the model “%(name)s”") % {"name": key}
+            return _model(key)
         case "reader":
             return _("the reader “%(name)s”") % {"name": key}
         case "journal":
@@ -190,6 +190,14 @@ def _of_no_row(kind: str, key: str) -> str:
         case "tag" | "until" | "refund" | "draft" | "note" if not key.isdecimal():
             return choice_in_words(f"{kind}:{key}")
     return f"{kind} {key}".strip()
+
+
+def _model(name: str) -> str:
+    """What was learnt is a version of the settings' page; its code says nothing to who reads it."""
+    family, _at, version = name.partition("@")
+    if family == "triage" and version.isdecimal():
+        return _("the learnt model (version %(number)s)") % {"number": version}
+    return _("the model “%(name)s”") % {"name": name}
 
 
 def _look_up(kind: str, keys: set[int], viewer: Agent) -> dict[int, str]:

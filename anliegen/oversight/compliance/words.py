@@ -25,6 +25,7 @@ from anliegen.records.tickets.models import (
     BY_HAND,
     CHANNELS,
     CONCESSION_STATES,
+    LEVELS,
     PRIORITIES,
     SCOPES,
     STATUSES,
@@ -96,6 +97,7 @@ BY_FIELD: Mapping[str, Words] = {
     "scope": dict(SCOPES),
     "stage": dict(STAGES),
     "threshold": thresholds.WORDS,
+    "triggers": {"decision": gettext_lazy("as decided")},
 }
 DAYS = ("starts", "until")  # dates as codes
 STATUS_VERBS = ("ticket.status_changed", "ticket.resolved", "ticket.closed", "ticket.reopened")
@@ -148,6 +150,8 @@ def _words_of(verb: str, field: str) -> Words:
             return dict(STATUSES)
         if verb == "ticket.priority_changed":
             return dict(PRIORITIES)
+        if verb == "ticket.escalated":
+            return {f"level-{level}": name for level, name in LEVELS}
         if verb.startswith("concession."):
             return dict(CONCESSION_STATES)
     if field == "kind" and verb.startswith("moment."):

@@ -133,12 +133,24 @@ def group_name(dimension: str, group: str) -> str:
 def hours(value: float) -> str:
     """Service time; below two hours in minutes."""
     if value < 2:
-        return _("%(count)s min") % {"count": round(value * 60)}
-    return _("%(count)s h") % {"count": _decimal(value)}
+        return _whole(_("%(count)s min") % {"count": round(value * 60)})
+    return _whole(_("%(count)s h") % {"count": _decimal(value)})
+
+
+def hours_between(low: float, high: float) -> str:
+    """A range of service time; the unit stands once where it is the same."""
+    if low < 2:
+        return _("%(low)s to %(high)s") % {"low": hours(low), "high": hours(high)}
+    return _("%(low)s to %(high)s") % {"low": _decimal(low), "high": hours(high)}
 
 
 def share(value: float) -> str:
-    return _("%(count)s %%") % {"count": _decimal(value * 100)}
+    return _("%(count)s%%") % {"count": _decimal(value * 100)}
+
+
+def _whole(text: str) -> str:
+    """A number that does not part from its unit at the end of a line."""
+    return text.replace(" ", "\xa0")
 
 
 def _decimal(value: float) -> str:

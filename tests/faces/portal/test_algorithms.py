@@ -46,6 +46,14 @@ def test_the_page_names_everything_that_acts_by_itself(browser: Client, mira: Ag
     assert '<a href="/automatik/">Wie wir Automatik einsetzen</a>' in text_of(browser.get("/"))
 
 
+def test_what_decides_something_comes_before_what_only_follows_a_course(browser: Client) -> None:
+    page = text_of(browser.get("/automatik/"))
+    entries = page.split('<section class="portal-part" id=')[1:]
+    decides = ["nichts: sie folgt einem festen Ablauf" not in one for one in entries]
+    assert True in decides and False in decides
+    assert decides == sorted(decides, reverse=True)
+
+
 def test_it_is_in_english_too(browser: Client) -> None:
     page = text_of(browser.get("/automatik/?lang=en"))
     assert "How we use automation" in page and "Team by mailbox" in page and "Postfach" not in page
@@ -127,4 +135,4 @@ def test_of_few_decisions_nothing_is_said_of_groups(browser: Client, decided_by_
 
 def test_what_people_only_left_as_it_was_is_not_told_as_confirmed(browser: Client, decided_by_mailbox: None) -> None:
     page = text_of(browser.get("/automatik/"))
-    assert "von Menschen ausdrücklich bestätigt 8 (5 %), gesehen und unwidersprochen 32 (20 %)" in page
+    assert "von Menschen ausdrücklich bestätigt 8 (5\u202f%), gesehen und unwidersprochen 32 (20\u202f%)" in page

@@ -231,7 +231,7 @@ def test_customers_read_nothing_of_what_only_colleagues_need(
 
 
 def test_words_are_shown_only_where_they_are_the_customers_own(
-    sorted_ticket: Ticket, status_page: Read, mira: Agent, now: datetime
+    sorted_ticket: Ticket, status_page: Read, browser: Client, mira: Agent, now: datetime
 ) -> None:
     message = sorted_ticket.messages.get(direction="in")
     about = Proposal("topic:umzug", 0.97, "no-mailbox", mira.pk, {"words": ["Umzugskiste"]})
@@ -239,6 +239,8 @@ def test_words_are_shown_only_where_they_are_the_customers_own(
     page = status_page(sorted_ticket)
     assert "„Umzugskiste“" in page and "Wie sicher es war: recht sicher." in page
     assert "Ein Modell, das aus früheren Anliegen gelernt hat" in page
+    in_english = text_of(browser.get(address("status", sorted_ticket) + "?lang=en"))
+    assert "“Umzugskiste”" in in_english
     Decision.objects.filter(pk=made.pk).update(message=None)
     assert "Umzugskiste" not in status_page(sorted_ticket)
 

@@ -43,6 +43,15 @@ def test_a_field_is_changed_in_place_and_the_word_about_it_takes_it_back(
     assert [event.data for event in Event.objects.filter(verb="person.changed")] == [{"fields": ["name"]}] * 2
 
 
+def test_whoever_wants_people_only_is_known_on_their_own_page(
+    miras: Client, ticket: Ticket, kim: Person, now: datetime
+) -> None:
+    wish = "Wünscht in allen Anliegen nur Menschen"
+    assert wish not in miras.get(f"/workspace/people/{kim.pk}/").text
+    customers.want_people(kim, actor=Actor.person(kim.pk), at=now)
+    assert wish in miras.get(f"/workspace/people/{kim.pk}/").text
+
+
 def test_who_was_quicker_is_shown_and_nothing_is_lost(
     miras_parts: Client, kim: Person, ticket: Ticket, now: datetime
 ) -> None:

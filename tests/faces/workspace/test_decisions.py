@@ -66,10 +66,10 @@ def test_the_ticket_shows_all_of_it_in_plain_words(decide: Decide, ticket: Ticke
         "Was die Automatik hier entschieden hat",
         "Sicherheit: mittel (72\u202f%)",
         '<mark class="decision-word">umziehen</mark> <mark class="decision-word">neue Wohnung</mark>',
-        "Gasanschluss (20 %)",
+        "Gasanschluss (20\u202f%)",
         f'<a href="/workspace/tickets/{ticket.pk}/">#{ticket.pk}</a>',
         "die Wörter der Nachricht, frühere Anliegen wie dieses, Beispiele, die Kolleginnen und",
-        "das Modell „triage@3“",
+        "das gelernte Modell (Fassung 3)",
         "Mira",
         "wartet auf einen Menschen",
     ):
@@ -374,7 +374,7 @@ def test_of_a_signal_stands_how_plain_its_words_are_and_how_often_such_words_wer
     decision = decide(question="signal", choice="signal:fear")
     Decision.objects.filter(pk=decision.pk).update(reason="words", evidence=evidence)
     panel = panel_of(miras, ticket)
-    assert "Sicherheit: sicher<" in panel and "(72" not in panel
+    assert "Sicherheit: eindeutig<" in panel and "(72" not in panel
     assert "Von 24 zurückgehaltenen Nachrichten wurden 21 richtig gelesen." in panel
     assert "<dt>Am nächsten lag danach" not in panel
 

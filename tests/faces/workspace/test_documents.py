@@ -109,8 +109,15 @@ def test_the_sheet_says_who_speaks_and_what_was_promised(
     assert said[0] == ("Kim Berger", "Kundschaft")
     assert said[-1] == (mira.name, "KI-Entwurf, von Mensch geprüft")
     assert f"Wir melden uns. {mira.name} sorgt dafür." in html
+    assert "Wie sicher: " in html
     author = json.loads(take(miras, whole, "json").content)["messages"][-1]["author"]
     assert (author["model"], author["reviewed_by"]) == ("probe@1", tom.name)
+
+
+def test_what_a_rule_wrote_bears_its_name(miras: Client, whole: Ticket, mira: Agent) -> None:
+    answer = whole.messages.get(agent=mira)
+    Message.objects.filter(pk=answer.pk).update(agent=None, rule="acknowledge")
+    assert "Automatik (Eingangsbestätigung)" in take(miras, whole, "print").content.decode()
 
 
 def test_the_course_of_events_goes_with_the_time_and_names_the_copy(

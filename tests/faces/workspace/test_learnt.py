@@ -68,6 +68,12 @@ def test_a_version_is_refused_with_its_reason(waiting: Learnt, admins: Client) -
     assert "Zu wenige Beispiele" in admins.get(f"{PAGE}{waiting.version}/").text
 
 
+def test_languages_it_was_tried_on_have_their_names(waiting: Learnt, admins: Client) -> None:
+    waiting.groups["by"]["language"] = {"de": waiting.groups["all"]}
+    Learnt.objects.update(groups=waiting.groups)
+    assert "Deutsch</td>" in admins.get(f"{PAGE}1/").text
+
+
 def test_who_may_not_manage_settings_decides_nothing(waiting: Learnt, client: Client, mira: Agent) -> None:
     client.force_login(mira)
     for path in ("", "learn/", "pause/", "1/speak/", "1/silence/", "1/refuse/"):
@@ -209,5 +215,7 @@ def test_a_speaking_version_that_cannot_be_read_shows_wherever_it_is_told_of(
     assert is_on() and "kann nicht gelesen werden" not in admins.get(PAGE).text
     Learnt.objects.update(**changed)
     assert not is_on()
-    assert f"Fassung 1 kann nicht gelesen werden: {why}. Menschen sortieren." in admins.get(PAGE).text
+    for page in (PAGE, f"{PAGE}1/"):
+        said = admins.get(page).text
+        assert f"Fassung 1 kann nicht gelesen werden: {why}. Menschen sortieren. Lassen Sie jetzt lernen" in said
     assert "Fassung 1 kann nicht gelesen werden; Menschen sortieren" in admins.get("/workspace/settings/").text

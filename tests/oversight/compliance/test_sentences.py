@@ -53,6 +53,21 @@ def test_why_people_alone_see_to_it_is_said_in_words(ticket: Ticket, mira: Agent
         assert said(newest("ticket.by_hand"), mira).endswith(f"fern: {dict(BY_HAND)[why]}")
 
 
+def test_a_level_and_what_raised_to_it_are_said_in_words(ticket: Ticket, mira: Agent, now: datetime) -> None:
+    tickets.escalate(ticket, to=3, triggers=["decision"], actor=SYSTEM, at=now)
+    with translation.override("de"):
+        words = "Die Automatik hat die Eskalationsstufe auf Leitung gesetzt: laut Entscheidung"
+        assert said(newest("ticket.escalated"), mira) == words
+
+
+def test_what_was_learnt_is_named_by_its_version(admin: Agent) -> None:
+    with translation.override("de"):
+        assert names(["model:triage@3", "model:other"], admin) == {
+            "model:triage@3": "das gelernte Modell (Fassung 3)",
+            "model:other": "das Modell „other“",
+        }
+
+
 def test_who_gives_it_to_themselves_took_it_on(ticket: Ticket, mira: Agent, now: datetime) -> None:
     tickets.assign(ticket, to=mira, actor=Actor.agent(mira.pk), at=now)
     assert said(newest("ticket.assigned"), mira) == "Mira Yılmaz took this on"

@@ -267,17 +267,23 @@ def test_every_finding_there_can_be_has_a_sentence() -> None:
     assert words._SENTENCES.keys() == wanted | kept_before
 
 
+def test_a_range_of_hours_says_its_unit_once() -> None:
+    with translation.override("de"):
+        assert words.hours_between(2.9, 4.0) == "2,9 bis 4,0\xa0Std."
+        assert words.hours_between(0.5, 4.0) == "30\xa0Min. bis 4,0\xa0Std."
+
+
 def test_a_finding_reads_as_a_sentence_in_both_languages() -> None:
     found = Finding(measure="waiting", dimension="language", group="tr", sign=1, value=5.0, others=1.5)
     with translation.override("en"):
         assert words.sentence(found) == (
-            "Concerns of the group “Turkish” (language) wait longer for the first answer: in the middle 5.0 h,"
-            " comparable others 90 min."
+            "Concerns of the group “Turkish” (language) wait longer for the first answer: in the middle 5.0\xa0h,"
+            " comparable others 90\xa0min."
         )
     with translation.override("de"):
         assert words.sentence(found) == (
-            "Anliegen der Gruppe „Türkisch“ (Sprache) warten länger auf die erste Antwort: in der Mitte 5,0 Std."
-            " statt 90 Min. bei vergleichbaren anderen."
+            "Anliegen der Gruppe „Türkisch“ (Sprache) warten länger auf die erste Antwort: in der Mitte 5,0\xa0Std."
+            " statt 90\xa0Min. bei vergleichbaren anderen."
         )
 
 

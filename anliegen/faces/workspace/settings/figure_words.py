@@ -61,7 +61,7 @@ def _cells(group: dict[str, Any]) -> list[Any]:
 
 def _hours(estimate: list[float]) -> Markup:
     value, low, high = estimate
-    return _with(words.hours(value), _("%(low)s to %(high)s") % {"low": words.hours(low), "high": words.hours(high)})
+    return _with(words.hours(value), words.hours_between(low, high))
 
 
 def _share(rate: dict[str, Any] | None) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,6 +16,7 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, said_in, show, unreadable
 from anliegen.flow.automation import pauses
+from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision, Learnt, Told
 from anliegen.flow.automation.teaching import actions, beside, readable, standing
 from anliegen.flow.automation.teaching.nightly import learn_now
@@ -77,7 +79,7 @@ def learnt(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "speaking": speaking,
-        "trouble": TROUBLES.get(readable.trouble(speaking)) if speaking is not None else None,
+        "trouble": _trouble(speaking),
         "waiting": waiting,
         "seen": seen,
         "unlike": _seen_by(request, seen.differing) if seen is not None else [],
@@ -98,8 +100,11 @@ def learnt(request: HttpRequest) -> HttpResponse:
 def version(request: HttpRequest, number: int) -> HttpResponse:
     """One model: its dataset sheet, its test for each group, and how it compares."""
     row = get_object_or_404(Learnt.objects.select_related("responsible", "settled_by"), version=number)
-    agents = [("", _("you")), *Agent.objects.active().order_by("name", "pk").values_list("pk", "name")]
-    return show(request, "version", {"model": row, "agents": agents, "names": _topic_names()}, place="learnt")
+    agents = [("", _("you yourself")), *Agent.objects.active().order_by("name", "pk").values_list("pk", "name")]
+    trouble = _trouble(row) if row.state == "speaking" else None
+    told = {"trouble": trouble, "names": _topic_names(), "language_name": _language_name}
+    context = {"model": row, "agents": agents, **told}
+    return show(request, "version", context, place="learnt")
 
 
 @asks("settings.manage")
@@ -183,6 +188,11 @@ def _learning() -> dict[str, Any] | None:
     return {"run": run, "made": made.order_by("-version").first()}
 
 
+def _trouble(speaking: Learnt | None) -> str | Promise | None:
+    """Why the version that speaks cannot be read."""
+    return TROUBLES.get(readable.trouble(speaking)) if speaking is not None else None
+
+
 def _responsible(request: HttpRequest) -> Agent | None:
     """Who was chosen to answer for it; whoever asks, where nobody was."""
     key = request.POST.get("responsible", "")
@@ -202,6 +212,10 @@ def _exceptions(request: HttpRequest) -> list[Told]:
     seen = Ticket.objects.visible_to(agent_of(request))
     rows = Told.objects.filter(is_exception=True, ticket__in=seen).select_related("ticket", "agent")
     return list(rows.order_by("-told_at", "-pk")[:SHOWN_EXCEPTIONS])
+
+
+def _language_name(code: str) -> str:
+    return choice_in_words(f"language:{code}")
 
 
 def _topic_names() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from anliegen.faces.ui.dates import exact
 from anliegen.faces.ui.drawing import language
 from anliegen.faces.ui.numbers import size
 from anliegen.faces.workspace.tickets import foreign
+from anliegen.oversight.compliance.names import RULES
 from anliegen.records.tickets.models import CHANNELS, MESSAGE_STATES, PRIORITIES, PROMISE_STATES, STATUSES
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ def _letter(one: Json) -> Json:
     author = one["author"]
     who = author["name"] or _("Customer %(number)s") % {"number": author["number"]}
     if author["kind"] == "rule":
-        who = _("Automation (%(rule)s)") % {"rule": author["name"]}
+        who = _("Automation (%(rule)s)") % {"rule": RULES.get(author["name"], author["name"])}
     via = str(dict(CHANNELS)[one["channel"]])
     about = [_kind(author), _said(one["at"]), via, str(dict(MESSAGE_STATES)[one["state"]])]
     if sender := (one.get("from") or {}).get("address"):
@@ -164,7 +165,7 @@ def _decision(one: Json) -> Json:
     parts = [one["reason"]]
     if one["choice_in_words"]:
         parts.insert(0, one["choice_in_words"] + ".")
-        parts.append(_("Sure to %(percent)s %%.") % {"percent": round(one["confidence"] * 100)})
+        parts.append(_("How sure: %(how)s.") % {"how": one["how_sure_in_words"]})
     if one["responsible"]:
         parts.append(_("%(name)s answers for it.") % {"name": one["responsible"]})
     if one["only_tried_out"]:

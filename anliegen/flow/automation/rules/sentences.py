@@ -185,7 +185,8 @@ def does(action: Action, names: Names) -> str:
             words = ngettext("it loses the tag %(what)s", "it loses the tags %(what)s", len(tags))
             return words % {"what": _all_of(tags)}
         case "note":
-            return _("it gets the internal note %(what)s") % {"what": _quoted(action.value)}
+            said = action.value.removesuffix(".")  # the whole ends with one
+            return _("it gets the internal note %(what)s") % {"what": _quoted(said)}
         case "snooze":
             return ngettext(
                 "it is put aside for %(days)s day", "it is put aside for %(days)s days", int(action.value)

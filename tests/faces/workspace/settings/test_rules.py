@@ -145,6 +145,7 @@ def test_one_and_all_are_paused_and_go_on(as_admin: Client, rule: Rule) -> None:
     as_admin.post(page(rule, "pause/"))
     assert list(pauses.active()) == [rule.ref]
     assert "angehalten" in as_admin.get(page(rule)).content.decode()
+    assert "Jana Kowalski hat sie angehalten" in as_admin.get(page(rule)).text
     as_admin.post(page(rule, "pause/"), {"again": "1"})
     as_admin.post("/workspace/settings/rules/pause/")
     assert list(pauses.active()) == [pauses.ALL]

@@ -31,6 +31,11 @@ def on(kind: str, *actions: Action, **groups: tuple[Condition, ...]) -> Definiti
     return Definition(Trigger(kind), actions, **groups)
 
 
+def test_the_final_stop_of_a_note_is_not_said_twice() -> None:
+    with translation.override("de"):
+        assert sentence(on("message", Action("note", "Bitte prüfen.")), NAMES).endswith("„Bitte prüfen“.")
+
+
 # fits
 
 

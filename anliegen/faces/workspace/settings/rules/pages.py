@@ -23,6 +23,7 @@ from anliegen.flow.automation.rules.queries import figures, names, standing
 from anliegen.flow.automation.rules.sentences import effect_in_words, sentence
 from anliegen.flow.automation.rules.vocabulary import ACTIONS, CONDITIONS, STAGES
 from anliegen.ground import clock
+from anliegen.oversight.compliance.names import names as names_of
 from anliegen.records.accounts.models import Agent
 from anliegen.records.tickets.models import Ticket
 
@@ -84,7 +85,8 @@ def rule(request: HttpRequest, pk: int) -> HttpResponse:
         "says": sentence(row.does, known),
         "standing": standing(row, timezone.localdate(now), paused),
         "all_paused": paused.get(pauses.ALL),
-        "own_pause": paused.get(row.ref),
+        "own_pause": (own := paused.get(row.ref)),
+        "paused_by": names_of([own.begun_by], agent_of(request))[own.begun_by] if own is not None else "",
         "figures": figures([row]).get(row.pk),
         "runs": [(one, [effect_in_words(each, known) for each in one.effects]) for one in runs],
         "versions": [(one, sentence(one.does, told)) for one in versions],
