@@ -144,7 +144,11 @@ class TicketShape(Schema):
     last_message_at: Moment
     waiting_since: Moment | None = Field(description="Since when the customer waits for us; null: it is their turn.")
     due_at: Moment | None = Field(description="The earliest target or legal deadline that is still open.")
-    due_for: DueFor = Field(description="What is due then. `deadline`: a legal one; `place`: a look, it fits nowhere.")
+    due_for: DueFor = Field(description="What is due then. `deadline`: a legal one; `place`: a look, it has no place.")
+    unplaced_since: Moment | None = Field(description="Since when it has no place; null when it has one.")
+    lacks: list[Literal["topic", "team"]] = Field(
+        description="What it lacks for a place: `topic`; `team`: neither a team nor a person has it."
+    )
     first_answered_at: Moment | None
     resolved_at: Moment | None
     closed_at: Moment | None
@@ -158,6 +162,7 @@ class TicketShape(Schema):
             brand=ticket.brand.slug,
             team=TeamShape.of(ticket.team),
             assignee=AgentShape.of(ticket.assignee),
+            lacks=list(ticket.lacks),
             requester=PersonShape.of(ticket.person),
             **more,
         )
@@ -165,7 +170,7 @@ class TicketShape(Schema):
 
 _COPIED = (
     *("number", "subject", "status", "priority", "channel", "topic", "tags", "language", "etag"),
-    *("created_at", "updated_at", "last_message_at", "waiting_since", "due_at", "due_for"),
+    *("created_at", "updated_at", "last_message_at", "waiting_since", "due_at", "due_for", "unplaced_since"),
     *("first_answered_at", "resolved_at", "closed_at"),
 )
 
