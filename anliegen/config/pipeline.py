@@ -2,7 +2,16 @@
 
 from anliegen.faces.workspace import jobs as workspace_jobs
 from anliegen.faces.workspace.noticing import post, whom
-from anliegen.flow.automation import escalate, heard, in_force, moot, promise_owners, routing, triage
+from anliegen.flow.automation import (
+    escalate,
+    heard,
+    in_force,
+    moot,
+    promise_owners,
+    routing,
+    team_of_topic,
+    triage,
+)  # fmt: skip
 from anliegen.flow.automation.rules import run, vocabulary
 from anliegen.flow.automation.teaching import examples
 from anliegen.flow.channels import acknowledge, bounced, outbox, strangers
@@ -22,6 +31,8 @@ READERS: list[Reader] = [
     reader("hear", examples.hear, on=examples.HEARS, batch=True),
     # Before the acknowledgement, which says who is next.
     reader("escalate", escalate.read_events, on=["message.received", "promise.broken", "ticket.reopened"], batch=True),
+    # Before routing, which offers a concern within its team.
+    reader("team-of-topic", team_of_topic.follow, on=["ticket.topic_changed"], batch=True),
     # Before routing, which offers a concern to nobody while an offer of it waits.
     reader("moot", moot.follow, on=moot.MOVES, batch=True),
     # After what alerts people, and before the acknowledgement, which names who sees to it.

@@ -103,6 +103,7 @@ FREE = {
     "flow.automation.teaching.lessons": Free("hold", "a model that waits until a person lets it speak", "who lets it"),
     "flow.automation.teaching.missing": Free("propose", "a proposal that a person takes up or not", "who takes it up"),
     "flow.automation.teaching.nightly": Free("learn_anew learn_now", "a model that waits for a person", "who lets it"),
+    "flow.automation.team_of_topic": Free("follow", "through the gate", DECIDER),
     "flow.automation.triage": Free("decide make", "through the gate", DECIDER),
     "flow.channels.acknowledge": Free(
         "acknowledge acknowledge_held make_up", "says that a message arrived and nothing of the matter", OPERATOR

@@ -62,7 +62,10 @@ def migrate() -> None:
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415  # slow import
 
     from anliegen.config.pipeline import READERS  # noqa: PLC0415  # slow import
+    from anliegen.ground.jobs import defer  # noqa: PLC0415  # slow import
     from anliegen.ground.journal.read import enrol  # noqa: PLC0415  # slow import
+    from anliegen.records.accounts.models import Operator  # noqa: PLC0415  # slow import
+    from anliegen.records.tickets.jobs import compute_again  # noqa: PLC0415  # slow import
 
     executor = MigrationExecutor(connection)
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -73,6 +76,8 @@ def migrate() -> None:
             call_command("migrate", interactive=False, verbosity=0)
             # Readers that are new begin here, before anything happens that they should not miss.
             enrol(READERS)
+            if Operator.objects.exists():  # what is due when may be told in another way now
+                defer(compute_again, key="compute-due-again")
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [0x416E6C69])
 

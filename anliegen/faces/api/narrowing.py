@@ -33,7 +33,7 @@ class TicketFilter(Schema):
     )
     due: str = Field("", pattern=f"^$|^any$|^overdue$|^{_SPAN}$", description="A deadline, as `promise`.")
     snoozed: Literal["", "yes"] = Field("", description="Put aside until some time.")
-    unplaced: Literal["", "yes"] = Field("", description="No rule knew a place for it, and nobody gave it one.")
+    unplaced: Literal["", "yes"] = Field("", description="It lacks a topic, or neither a team nor a person has it.")
 
     def filter(self) -> Filter:
         """The same as the lists of the workspace know it."""

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, PlainSerializer, StringConstra
 from anliegen.faces.api.patterns import SPACES
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.customers.models import Person
-from anliegen.records.tickets.models import Message, Note, Ticket
+from anliegen.records.tickets.models import Lack, Message, Note, Ticket
 
 Status = Literal["new", "open", "waiting_customer", "waiting_internal", "resolved", "closed"]
 # In an address an empty value is none: `?status=&team=` asks for all.
@@ -144,7 +144,8 @@ class TicketShape(Schema):
     last_message_at: Moment
     waiting_since: Moment | None = Field(description="Since when the customer waits for us; null: it is their turn.")
     due_at: Moment | None = Field(description="The earliest target or legal deadline that is still open.")
-    due_for: DueFor = Field(description="What is due then. `deadline`: a legal one; `place`: a look, it fits nowhere.")
+    due_for: DueFor = Field(description="What is due then. `deadline`: a legal one; `place`: a look, it has no place.")
+    lacks: list[Lack] = Field(description="What keeps it from its place. `team`: neither a team nor a person has it.")
     first_answered_at: Moment | None
     resolved_at: Moment | None
     closed_at: Moment | None
@@ -152,9 +153,8 @@ class TicketShape(Schema):
 
     @classmethod
     def of(cls, ticket: Ticket, **more: Any) -> Self:
-        copied = {name: getattr(ticket, name) for name in _COPIED}
         return cls(
-            **copied,
+            **{name: getattr(ticket, name) for name in _COPIED},
             brand=ticket.brand.slug,
             team=TeamShape.of(ticket.team),
             assignee=AgentShape.of(ticket.assignee),
@@ -164,7 +164,7 @@ class TicketShape(Schema):
 
 
 _COPIED = (
-    *("number", "subject", "status", "priority", "channel", "topic", "tags", "language", "etag"),
+    *("number", "subject", "status", "priority", "channel", "topic", "tags", "language", "etag", "lacks"),
     *("created_at", "updated_at", "last_message_at", "waiting_since", "due_at", "due_for"),
     *("first_answered_at", "resolved_at", "closed_at"),
 )

@@ -1,5 +1,6 @@
 """When a ticket is due, as a glance shows it: words, moment and sign, from the ticket's own columns."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +23,8 @@ WORDS: dict[str, str | Promise] = {
     DEADLINE: _("Deadline ends"),
     PLACE: _("Fits no category: a look is due"),
 }
+# What fits one and nobody has.
+NOBODYS = (_("Nobody has it: a look is due"), _("Nobody has it: a look is overdue since"))
 # In a list, by whether it is a legal one: before and after.
 BRIEF = {False: (_("due"), _("overdue since")), True: (_("deadline until"), _("deadline missed:"))}
 LATE: dict[str, str | Promise] = {
@@ -63,9 +66,13 @@ def due_of(ticket: Ticket, now: datetime) -> Due | None:
     brief = str(BRIEF[is_legal][is_late])
     if is_late:
         # Red is for a promise that was broken; what the law sets is one.
-        return Due(str(LATE[ticket.due_for]), moment, "warning", "broken" if is_legal else "waiting", True, brief)
+        return Due(_said(ticket, LATE, is_late), moment, "warning", "broken" if is_legal else "waiting", True, brief)
     symbol = "calendar" if is_legal else "clock"
-    return Due(str(WORDS[ticket.due_for]), moment, symbol, "waiting" if is_soon else "quiet", is_soon, brief)
+    return Due(_said(ticket, WORDS, is_late), moment, symbol, "waiting" if is_soon else "quiet", is_soon, brief)
+
+
+def _said(ticket: Ticket, words: Mapping[str, str | Promise], is_late: bool) -> str:
+    return str(NOBODYS[is_late] if ticket.due_for == PLACE and ticket.topic else words[ticket.due_for])
 
 
 def _last_day(over_at: datetime) -> date:

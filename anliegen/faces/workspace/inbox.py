@@ -60,7 +60,7 @@ def empty_words(listing: Listing) -> tuple[str, str]:
         ),
         "unplaced": (
             _("Everything has found its place"),
-            _("Concerns for which no rule knew a team or a topic appear here until somebody gives them one."),
+            _("Concerns without a topic, or that neither a team nor a person has, appear here until they have both."),
         ),
         "snoozed": (
             _("Nothing is put aside"),

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from anliegen.faces.ui.dates import duration, when
 from anliegen.faces.ui.drawing import language
 from anliegen.faces.workspace.due import Due, due_of
@@ -26,6 +29,11 @@ _STATUSES, _PRIORITIES, _CHANNELS = dict(STATUSES), dict(PRIORITIES), dict(CHANN
 
 
 SOON = timedelta(days=1)
+LACKS: dict[tuple[str, ...], str | Promise] = {
+    ("topic",): _("no topic"),
+    ("team",): _("topic known, no team"),
+    ("topic", "team"): _("no topic, no team"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,12 @@ class Row:
             return None
         return Promised(at, "broken" if at < self.now else "waiting" if at < self.now + SOON else "quiet")
 
+    @property
+    def lacks(self) -> str | None:
+        """What is missing of what has no place yet, in words."""
+        lacks = self.ticket.lacks
+        return str(LACKS[lacks]) if lacks else None
+
     def more(self, is_wide: bool) -> tuple[object, ...]:
         """What stands below the title, as plain words: `parts/row.html` draws it once for the same ones."""
         ticket, snippet, due, promised = self.ticket, self.snippet, self.due, self.promised
@@ -76,6 +90,7 @@ class Row:
             None if self.waits is None else duration(self.waits, short=True),
             when(ticket.snoozed_until, now=self.now),
             ticket.snooze_reason,
+            self.lacks,
             (due.short, due.symbol, due.tone) if due and due.presses else None,
             (when(promised.at, time=True, now=self.now), promised.tone) if promised else None,
             self.has_draft,

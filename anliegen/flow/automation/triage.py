@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from anliegen.flow.automation import approval, branches, escalate, later, pauses, shadow, topics
+from anliegen.flow.automation import approval, branches, escalate, later, pauses, shadow, team_of_topic, topics
 from anliegen.flow.automation.approval import SURE, Proposal
 from anliegen.flow.automation.branches import Tree
 from anliegen.flow.automation.effects import choice_of, value_of
@@ -29,7 +29,6 @@ from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Message, Ticket
 
 AUTHOR = Actor.rule("mailbox")
-BY_TOPIC = Actor.rule("team-of-topic")
 BY_URGENCY = Actor.rule("urgency-of-topic")
 BY_LANGUAGE = Actor.rule("language")
 SURE_OF_LANGUAGE = 0.9
@@ -138,9 +137,9 @@ def _decide(ticket: Ticket, event: Event, said: Said | None) -> None:
         return
     proposal, actor = propose(ticket.mailbox), AUTHOR
     if not proposal.choice and topic is not None and topic.applied_at is not None:
-        by_topic = _team_of(value_of(topic.choice))
+        by_topic = team_of_topic.propose(value_of(topic.choice))
         if by_topic is not None:
-            proposal, actor = by_topic, BY_TOPIC
+            proposal, actor = by_topic, team_of_topic.AUTHOR
     make(ticket, proposal, actor=actor.because_of(event), at=at, fits_none=fits_none)
 
 
@@ -163,14 +162,6 @@ def _urgency_of(code: str, ticket: Ticket, actor: Actor, at: datetime) -> None:
         approval.submit(ticket, "priority", proposal, actor=actor, at=at)
 
 
-def _team_of(code: str) -> Proposal | None:
-    topic = branches.nearest(Topic.objects.filter(team__is_active=True, responsible__is_active=True), code)
-    if topic is None:
-        return None
-    evidence = {"topic": topic.code}
-    return Proposal(choice_of("team", topic.team_id), 1.0, "team-of-topic", topic.responsible_id, evidence)
-
-
 def propose(mailbox: Mailbox | None) -> Proposal:
     """Whose is a message that came to this mailbox? Pure."""
     if mailbox is None:
@@ -183,8 +174,8 @@ def propose(mailbox: Mailbox | None) -> Proposal:
 def make(ticket: Ticket, proposal: Proposal, *, actor: Actor, at: datetime, fits_none: bool = False) -> Decision:
     """Decide the team; then the sorting is over, and what waits for it may go on.
 
-    `fits_none`: no category fits, whatever the team. Without a team it fits none either, unless its topic is known; and
-    a team that is only proposed, as while this is paused, is none until a person gives it.
+    `fits_none`: no category fits, whatever the team. A team that is only proposed, as while this is paused, is none
+    until a person gives it; and what nobody has is listed for somebody to see, whether or not its topic is known.
     """
     with unit():
         decision = approval.submit(ticket, "team", proposal, actor=actor, at=at)

@@ -21,10 +21,12 @@ UNKNOWN = "?"
 
 # How sure a decision was is compared only where there is something to compare: a model's decision on the topic of
 # which a person said in so many words whether it was right. A rule is always sure, and silence says nothing.
+# What a person took from the team that automation knew stands without a place by that person's deed.
 # The period comes by `last_message_at` too, which is never earlier than `created_at` and which an index has.
 _ROWS = """
 SELECT topic, channel, language, priority, extract(epoch FROM created_at), extract(epoch FROM first_answered_at),
-    status IN ('new', 'open', 'waiting_internal', 'waiting_customer'), unplaced_since IS NOT NULL,
+    status IN ('new', 'open', 'waiting_internal', 'waiting_customer'),
+    unplaced_since IS NOT NULL AND NOT COALESCE(made.had_team, false),
     EXISTS (SELECT FROM tickets_ticket earlier
         WHERE earlier.person_id = recent.person_id AND earlier.number < recent.number),
     first.length, first.start,
@@ -37,7 +39,7 @@ LEFT JOIN LATERAL (SELECT char_length(said) AS length, left(said, %(read)s) AS s
         WHERE ticket_id = recent.number AND direction = 'in' ORDER BY created_at, id LIMIT 1) AS whole) AS first ON true
 LEFT JOIN LATERAL (SELECT bool_or(applied_at IS NOT NULL AND author LIKE 'rule:%%') AS by_rule,
     bool_or(applied_at IS NOT NULL) FILTER (WHERE author LIKE 'model:%%') AS by_model,
-    bool_or(choice = '') AS fits_none,
+    bool_or(choice = '') AS fits_none, bool_or(question = 'team' AND applied_at IS NOT NULL) AS had_team,
     (array_agg(confidence ORDER BY id DESC) FILTER (WHERE was_judged))[1] AS confidence,
     (array_agg(settled_as = 'confirmed' ORDER BY id DESC) FILTER (WHERE was_judged))[1] AS stands
     FROM (SELECT *, author LIKE 'model:%%' AND question = 'topic' AND choice <> '' AND NOT is_implied

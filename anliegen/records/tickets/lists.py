@@ -40,6 +40,8 @@ COLUMNS = (
     "due_at",
     "due_for",
     "promised_for",
+    "topic",
+    "unplaced_since",
     "version",
     "person__name",
     "team__name",

@@ -21,7 +21,7 @@ from anliegen.records.tickets.models import Message, Note, Ticket
 
 SETTINGS = (accounts.SETTING_CREATED.name, accounts.SETTING_CHANGED.name, accounts.SETTING_DELETED.name)
 # What moves due moments: what happens to tickets, and what is set.
-MOVES_DUE = (*histories.MOVING, "ticket.triaged", "ticket.placed", *SETTINGS)
+MOVES_DUE = (*histories.MOVING, "ticket.triaged", "ticket.placed", "ticket.assigned", *SETTINGS)
 MEASURED_BY = ("target", "calendar", "team")
 OF_AN_ADDRESS = re.compile(r"5\.[12]\.\d+")  # codes (RFC 3463) that speak of mailbox and domain, not of the mail
 

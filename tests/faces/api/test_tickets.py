@@ -202,11 +202,24 @@ def test_a_ticket_is_shown_with_its_team_assignee_and_customer(
         "waiting_since": "2026-11-16T09:00:00+00:00",
         "due_at": None,
         "due_for": "",
+        "lacks": [],
         "first_answered_at": None,
         "resolved_at": None,
         "closed_at": None,
         "etag": ticket.etag,
     }
+
+
+def test_what_nobody_has_is_narrowed_to_and_says_what_it_lacks(
+    program, mira: Agent, open_ticket: Callable[..., Ticket], kim_address: Address, run_pipeline, now: datetime
+):
+    ticket = open_ticket(kim_address)
+    run_pipeline()
+    actions.change(ticket, actions.Change(topic="gas"), actor=SYSTEM, at=now)
+    (shown,) = program(mira).get("/tickets", unplaced="yes").json()["items"]
+    assert (shown["number"], shown["lacks"], shown["due_for"]) == (ticket.pk, ["team"], "place")
+    program(mira).patch(f"/tickets/{ticket.pk}", {"assignee": "mira@musterstadt.example"})
+    assert program(mira).get("/tickets", unplaced="yes").json()["items"] == []
 
 
 def test_pages_follow_each_other_without_gap_or_double(

@@ -152,6 +152,9 @@ def test_what_fits_none_is_listed_until_somebody_gives_it_a_place(
     tickets.assign(by_team, to=billing, actor=SYSTEM, at=now)
     tickets.change(by_topic, Change(topic="gas"), actor=SYSTEM, at=now)
     tickets.assign(taken, to=mira, actor=SYSTEM, at=now)  # who works on it does not say yet where it belongs
+    # What it is about does not say yet whose it is.
+    assert [one.pk for one in lists.page(mira, "unplaced").items] == [taken.pk, by_topic.pk]
+    tickets.assign(by_topic, to=mira, actor=SYSTEM, at=now)
     assert [one.pk for one in lists.page(mira, "unplaced").items] == [taken.pk]
 
 

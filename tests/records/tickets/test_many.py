@@ -147,11 +147,19 @@ def test_who_may_not_change_them_any_more_takes_nothing_back(
     assert set(Ticket.objects.values_list("priority", flat=True)) == {4}
 
 
-def test_what_had_no_place_has_none_again(open_ticket: Open, kim_address: Address, mira: Agent, now: datetime) -> None:
+@pytest.mark.parametrize("change", ["topic", "team", "assignee"])
+def test_what_had_no_place_has_none_again(
+    open_ticket: Open, kim_address: Address, billing: Team, mira: Agent, now: datetime, change: str
+) -> None:
+    """A topic was missing, or a team, or anybody who has it."""
     ticket = open_ticket(kim_address)
-    Ticket.objects.update(unplaced_since=now - timedelta(hours=1))
-    actor = Actor.agent(mira.pk)
-    made, _effects = actions.change_many(seen(ticket), Ask(Change(topic="gas")), agent=mira, actor=actor, at=now)
+    lies = {"team": billing} if change == "topic" else {"topic": "gas"}
+    Ticket.objects.update(unplaced_since=now - timedelta(hours=1), **lies)
+    actor, ask = (
+        Actor.agent(mira.pk),
+        Ask(Change(**{change: {"topic": "gas", "team": billing, "assignee": mira}[change]})),
+    )
+    made, _effects = actions.change_many(seen(ticket), ask, agent=mira, actor=actor, at=now)
     assert Ticket.objects.get().unplaced_since is None
     assert made is not None
     actions.undo_many(made, actor=actor, at=now)

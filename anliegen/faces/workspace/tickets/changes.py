@@ -16,7 +16,6 @@ from anliegen.faces.workspace.tickets import handing
 from anliegen.faces.workspace.tickets.page import acted, ticket_for, told
 from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.effects import choice_of
-from anliegen.flow.automation.teaching.actions import stays_without
 from anliegen.ground import clock
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import ref
@@ -69,16 +68,6 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     return _apply(request, number, "ticket.change", ("status", "priority", "topic", "tags", "subject"))
 
 
-@asks("ticket.change")
-@require_POST
-def placed(request: HttpRequest, number: int) -> HttpResponse:
-    """Somebody has looked at what fits no category: it stays without a topic."""
-    ticket = ticket_for(agent_of(request), number)
-    insist(request, "ticket.change", ticket)
-    stays_without(ticket, by=agent_of(request), at=clock.now())
-    return told(request, ticket, _("It stays without a topic."))
-
-
 @asks("ticket.assign")
 @require_POST
 def assign(request: HttpRequest, number: int) -> HttpResponse:
@@ -98,19 +87,26 @@ def _apply(request: HttpRequest, number: int, permission: str, fields: tuple[str
         return handing.ask(request, ticket, ref(value))
     act: Act = actions.pass_on if is_given and summary else actions.change
     wanted = {"to": value, "summary": summary} if is_given and summary else {"wanted": Change(**{field: value})}
-    conflict = _change(request, ticket, lambda version: act(ticket, **wanted, **_by(request, version)), field)
+    conflict = unless_changed(
+        request, ticket, lambda version: act(ticket, **wanted, **changed_as(request, version)), field
+    )
     if field == "topic" and value and ticket.unplaced_since is not None and conflict is None:
-        return told(
-            request, ticket, _("The topic is set: %(topic)s.") % {"topic": choice_in_words(choice_of("topic", value))}
-        )
+        return told(request, ticket, topic_is_set(ticket, value))
     return acted(request, ticket, conflict=conflict)
 
 
-def _by(request: HttpRequest, version: int | None) -> dict[str, Any]:
+def topic_is_set(ticket: Ticket, topic: str) -> str:
+    """What is told of it; and that it is still in its list, where neither a team nor a person has it."""
+    said = _("The topic is set: %(topic)s.") % {"topic": choice_in_words(choice_of("topic", topic))}
+    stays = Ticket.objects.filter(pk=ticket.pk, unplaced_since__isnull=False).exists()
+    return said + " " + _("It stays in its list until a team or a person has it.") if stays else said
+
+
+def changed_as(request: HttpRequest, version: int | None) -> dict[str, Any]:
     return {"actor": actor_of(request), "at": clock.now(), "expected_version": version}
 
 
-def _change(
+def unless_changed(
     request: HttpRequest, ticket: Ticket, act: Callable[[int | None], object], field: str
 ) -> str | NotChanged | None:
     """Do it, unless somebody changed the same field meanwhile: then say what it is now, and let the agent decide."""
@@ -174,9 +170,9 @@ def _value(field: str, given: str) -> Any:
     """What the action takes. Unknown choices are not found rather than guessed."""
     match field:
         case "team":
-            return get_object_or_404(Team, pk=_key(given), is_active=True) if given else None
+            return get_object_or_404(Team, pk=key_of(given), is_active=True) if given else None
         case "assignee":
-            return get_object_or_404(Agent, pk=_key(given), is_active=True) if given else None
+            return get_object_or_404(Agent, pk=key_of(given), is_active=True) if given else None
         case "priority":
             if given not in {str(code) for code, _word in PRIORITIES}:
                 raise Http404
@@ -195,7 +191,7 @@ def _version(request: HttpRequest) -> int | None:
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
 
 
-def _key(given: str) -> int:
+def key_of(given: str) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 19):
         raise Http404
     return int(given)

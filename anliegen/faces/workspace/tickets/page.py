@@ -21,6 +21,7 @@ from anliegen.faces.workspace.rows import rows, status_look, waits
 from anliegen.faces.workspace.tickets import choices, drafts, entries, foreign, origin, writing
 from anliegen.faces.workspace.tickets.ahead import ahead
 from anliegen.faces.workspace.tickets.joined import joined_here
+from anliegen.faces.workspace.tickets.place import place_of
 from anliegen.ground import clock
 from anliegen.ground.compiled import compiled
 from anliegen.records.accounts.models import Agent
@@ -99,6 +100,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         known=offered.names,
         shared=shared,
     )
+    asked = {card.decision.question for card in seen.log.asking}
     return {
         "ticket": found,
         "status": status_look(found.status),
@@ -121,6 +123,7 @@ def parts_of(request: HttpRequest, found: Ticket) -> dict[str, Any]:
         "with_talk": _address(request, found, only="talk"),
         "with_all": _address(request, found, only=None),
         "choices": offered,
+        "placing": SimpleLazyObject(lambda: place_of(found, offered, asked)),
         "drafts": drafts.of(found, agent),
         "linked": linked,
         "joined": joined_here(found, agent, seen.took_in),

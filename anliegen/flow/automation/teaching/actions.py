@@ -13,7 +13,7 @@ from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts import actions as accounts
-from anliegen.records.accounts.models import Agent, Topic
+from anliegen.records.accounts.models import Agent, Team, Topic
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.actions import Change
@@ -122,10 +122,12 @@ def _retire(learnt: Learnt, reason: str, by: Agent, at: datetime) -> None:
     record(verbs.MODEL_SILENT, learnt, actor=Actor.agent(by.pk), at=at, version=learnt.version)
 
 
-def stays_without(ticket: Ticket, *, by: Agent, at: datetime) -> Ticket:
+def stays_without(ticket: Ticket, *, to: Agent | Team | None = None, by: Agent, at: datetime) -> Ticket:
     """Somebody has looked at a concern that fits no category, and that is right: it is listed no more, and the model
-    that noticed it hears that it was right."""
+    that noticed it hears that it was right. `to`: who sees to it. Raises NobodyHasIt while nobody does."""
     with unit():
+        if to is not None:
+            ticket = tickets.assign(ticket, to=to, actor=Actor.agent(by.pk), at=at)
         said = Decision.objects.real().filter(ticket=ticket, question="topic", choice="", settled_at=None)
         for decision in said.order_by("pk"):
             approval.confirm(decision, by=by, at=at)

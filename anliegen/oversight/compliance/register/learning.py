@@ -58,12 +58,15 @@ def _topics(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorithm:
 def _by_topic(paused: frozenset[str], answerable: tuple[str, ...]) -> Iterable[Algorithm]:
     rows = Topic.objects.active().exclude(responsible=None).select_related("responsible").order_by("pk")
     answering = tuple(dict.fromkeys(one.responsible.name for one in rows if one.responsible is not None))
-    oversight = _("Everybody who works on the concern can change it. It only follows a topic that is sure enough.")
+    oversight = _(
+        "Everybody who works on the concern can change it. It only follows a topic that is sure enough, or that a"
+        " person or a rule has set."
+    )
     for author, name, decides, is_on in (
         (
             "rule:team-of-topic",
             _("Team by topic"),
-            _("Which team a concern goes to whose mailbox says none."),
+            _("Which team a concern goes to that neither its mailbox nor a person gave to one."),
             any(one.team_id for one in rows),
         ),
         (

@@ -22,7 +22,7 @@ MEDIAN, P90 = 0.5, 0.9
 WAITING, LATE = "waiting", "late"  # the middle of the waits; being among the slowest tenth of a topic and week
 # What would be worse for a group: that it happens more often (+1) or less often (-1) than to others.
 RATES = {"urgent": (-1,), "unplaced": (1,), "by_rule": (1, -1), "by_model": (1, -1), "fulfilled": (-1,)}
-NOT_COMPARED = {(TOPIC_KNOWN, "unplaced")}  # without a topic means without a place: the same said twice
+NOT_COMPARED = {(TOPIC_KNOWN, "unplaced")}  # without a topic mostly means without a place: the same said twice
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ from anliegen.records.tickets.actions.translate import (
     keep_translation_draft,
     translate,
 )
-from anliegen.records.tickets.actions.triaged import placed, triaged
+from anliegen.records.tickets.actions.triaged import NobodyHasIt, placed, triaged
 from anliegen.records.tickets.actions.vouch import vouch
 
 __all__ = [
@@ -146,6 +146,7 @@ __all__ = [
     "NoReason",
     "NoSummary",
     "NoWayToAnswer",
+    "NobodyHasIt",
     "NotAsked",
     "NotOpen",
     "NotOwed",

@@ -69,7 +69,7 @@ def change(
     with unit():
         ticket = rows.locked(Ticket.objects.all(), ticket.pk)
         expect(ticket, expected_version)
-        before = _state(ticket)
+        before, was_nobodys = _state(ticket), ticket.is_nobodys
         if not isinstance(wanted.team, Keep):
             _move(ticket, wanted.team, actor, at)
         if not isinstance(wanted.assignee, Keep):
@@ -88,6 +88,8 @@ def change(
             _rename(ticket, wanted.subject, actor, at)
         if not isinstance(wanted.language, Keep):
             _set_language(ticket, wanted.language, actor, at)
+        if ticket.is_nobodys and not was_nobodys:
+            list_as_nobodys(ticket, at)
         if changed := [name for name, was, now in zip(FIELDS, before, _state(ticket), strict=True) if was != now]:
             touch(ticket, at, *changed)
     return ticket
@@ -129,7 +131,7 @@ FIELDS = (
 )
 
 
-MOVES = ("version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at")
+MOVES = ("version", "updated_at", "last_message_at", "status", "resolved_at", "closed_at", "unplaced_since")
 
 
 def _state(ticket: Ticket) -> list[Any]:
@@ -142,7 +144,10 @@ def expect(ticket: Ticket, version: int | None) -> None:
 
 
 def touch(ticket: Ticket, at: datetime, *fields: str) -> None:
-    """Save these fields and count the change, so that readers of an older version notice."""
+    """Save these fields and count the change, so that readers of an older version notice. What lacks nothing any more
+    has its place with that."""
+    if not ticket.lacks:
+        ticket.unplaced_since = None
     ticket.version += 1
     ticket.updated_at = max(ticket.updated_at, at)
     rows.update(ticket, *MOVES, *resting.COLUMNS, *fields)
@@ -168,8 +173,11 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
         resting.end(ticket, why=status, actor=actor, at=at)
     elif was in DONE and actor.kind == "person":
         ticket.waiting_since = at  # the customer opened it again, so the customer waits
+        list_as_nobodys(ticket, at, anew=True)
     elif was in DONE and actor.kind == "agent" and status != "waiting_customer":
         ticket.waiting_since = unanswered_since(ticket)  # an agent thought better of it: who got no answer still waits
+    if was in DONE and status in OPEN:
+        list_as_nobodys(ticket, at)
     match status, was in DONE:
         case "resolved", _:
             record(verbs.TICKET_RESOLVED, ticket, actor=actor, at=at, was=was)
@@ -179,6 +187,13 @@ def set_status(ticket: Ticket, status: str, *, actor: Actor, at: datetime) -> No
             record(verbs.TICKET_REOPENED, ticket, actor=actor, at=at, was=was)
         case _:
             record(verbs.STATUS_CHANGED, ticket, actor=actor, at=at, to=status, was=was)
+
+
+def list_as_nobodys(ticket: Ticket, at: datetime, *, anew: bool = False) -> None:
+    """What is open and nobody has is among what has no place, so that somebody sees it soon: since it was first so, or,
+    where the customer has said something that nobody has seen, `anew`. On the locked row; the caller saves."""
+    if ticket.is_nobodys and ticket.is_open and (anew or ticket.unplaced_since is None):
+        ticket.unplaced_since = at
 
 
 def unanswered_since(ticket: Ticket) -> datetime | None:
@@ -226,8 +241,6 @@ def _set_topic(ticket: Ticket, topic: str, actor: Actor, at: datetime) -> None:
     if ticket.topic == topic:
         return
     was, ticket.topic = ticket.topic, topic
-    if topic:
-        ticket.unplaced_since = None  # somebody knows what it is about
     record(verbs.TOPIC_CHANGED, ticket, actor=actor, at=at, to=topic or None, was=was or None)
 
 

@@ -149,7 +149,7 @@ def _set_due(tickets: Mapping[int, Ticket], timers: Iterable[Timer]) -> int:
 
 
 def _places(tickets: Mapping[int, Ticket]) -> list[tuple[int, Due]]:
-    """Until when somebody is to look at what fits no category: the operator's minutes of service hours."""
+    """Until when somebody is to look at what has no place: the operator's minutes of service hours."""
     waiting = [one for one in tickets.values() if one.unplaced_since is not None and one.is_open]
     if not waiting:
         return []

@@ -13,7 +13,7 @@ from anliegen.records.customers.actions import fold_address
 from anliegen.records.customers.queries import carried_on
 from anliegen.records.tickets import verbs
 from anliegen.records.tickets.actions import drafts, resting
-from anliegen.records.tickets.actions.change import set_status, touch, unanswered_since
+from anliegen.records.tickets.actions.change import list_as_nobodys, set_status, touch, unanswered_since
 from anliegen.records.tickets.actions.promise import refresh
 from anliegen.records.tickets.actions.reply import restore_status
 from anliegen.records.tickets.models import (
@@ -93,6 +93,7 @@ def part(ticket: Ticket, *, actor: Actor, at: datetime) -> Ticket:
         ticket.joined_into = None
         ticket.status, ticket.resolved_at, ticket.closed_at = "open", None, None
         ticket.waiting_since = _waits_since(ticket)
+        list_as_nobodys(ticket, at)
         touch(ticket, at, "joined_into", "waiting_since")
         if holder.waiting_since is not None:
             holder.waiting_since = _waits_since(holder)
@@ -175,6 +176,7 @@ def split_off(message: Message, *, actor: Actor, at: datetime) -> Ticket:
             updated_at=at,
             last_message_at=message.created_at,
             waiting_since=None if message.automatic else message.created_at,
+            unplaced_since=at if ticket.is_nobodys else None,
         )
         for one in ticket.participants.filter(address__person=author):
             Participant.objects.create(ticket=new, address_id=one.address_id, role="requester")

@@ -89,7 +89,7 @@ def _take_back(item: dict[str, Any], tickets: Mapping[int, Ticket], actor: Actor
     ticket = change(ticket, bulk.change_to(back), actor=actor, at=at)
     if bulk.ASIDE in back:
         _lay_back(ticket, back[bulk.ASIDE], item["reason"], actor, at)
-    if item["unplaced"] and not ticket.topic:
+    if item["unplaced"] and (ticket.is_nobodys or not ticket.topic):
         ticket.unplaced_since = datetime.fromisoformat(item["unplaced"])
         rows.update(ticket, "unplaced_since")
     return True

@@ -8,12 +8,16 @@ from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record, ref
 from anliegen.records.accounts.models import Brand, Mailbox
 from anliegen.records.tickets import verbs
+from anliegen.records.tickets.actions.change import list_as_nobodys
 from anliegen.records.tickets.content import File, Received
 from anliegen.records.tickets.models import Attachment, Message, Participant, Ticket, as_recipients
 from anliegen.records.tickets.models.message import is_feigned
 from anliegen.records.tickets.participants import takes_part
 
-WHAT_MOVES = ("last_message_at", "updated_at", "version", "waiting_since", "status", "resolved_at", "closed_at")
+WHAT_MOVES = (
+    *("last_message_at", "updated_at", "version", "waiting_since", "status", "resolved_at", "closed_at"),
+    "unplaced_since",
+)
 
 
 def receive(
@@ -164,4 +168,5 @@ def _go_on(ticket: Ticket, received: Received, author: Actor, at: datetime) -> N
             verb = verbs.STATUS_CHANGED if was == "waiting_customer" else verbs.TICKET_REOPENED
             extra = {"to": "open"} if was == "waiting_customer" else {}
             record(verb, ticket, actor=author, at=at, was=was, **extra)
+            list_as_nobodys(ticket, at, anew=was != "waiting_customer")
     rows.update(ticket, *WHAT_MOVES)

@@ -26,6 +26,7 @@ from anliegen.records.tickets.models.ticket import (
     OPEN,
     PRIORITIES,
     STATUSES,
+    Lack,
     Ticket,
     TicketQuerySet,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "Follow",
     "Handover",
     "Highlight",
+    "Lack",
     "Link",
     "Mention",
     "Message",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -56,6 +56,7 @@ CHANNELS = [
     ("letter", _("letter")),
     ("api", _("interface")),
 ]
+Lack = Literal["topic", "team"]
 is_open = Q(status__in=OPEN)
 in_lists = is_open & Q(snoozed_until__isnull=True)  # what was put aside is in no list but its own
 NOT_WAITING = datetime(9999, 12, 31, tzinfo=UTC)  # a moment, because a Python datetime knows no infinity
@@ -144,7 +145,7 @@ class Ticket(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     snooze_reason = models.CharField(max_length=200, blank=True, default="", db_default="")
-    # Since when no category fitted it and nobody has given it a place; null when it has its place.
+    # Since when it has no place: no category fitted it, or nobody has it; null when it has its place.
     unplaced_since = models.DateTimeField(null=True)
     # Since when no automation handles it any more, and why (a code of BY_HAND): people alone see to it.
     by_hand_since = models.DateTimeField(null=True)
@@ -223,7 +224,8 @@ class Ticket(models.Model):
                 | Q(snoozed_until__isnull=False, snoozed_by__isnull=False, status__in=OPEN),
             ),
             models.CheckConstraint(
-                name="tickets_unplaced_has_no_topic", condition=Q(unplaced_since__isnull=True) | Q(topic="")
+                name="tickets_unplaced_lacks_something",
+                condition=Q(unplaced_since__isnull=True) | Q(topic="") | Q(team__isnull=True, assignee__isnull=True),
             ),
             models.CheckConstraint(name="tickets_level_known", condition=Q(level__gte=0, level__lte=4)),
             models.CheckConstraint(
@@ -240,6 +242,20 @@ class Ticket(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Whether neither a team nor a person has it: then it is in no list that somebody calls theirs."""
+        return self.team_id is None and self.assignee_id is None
+
+    @property
+    def lacks(self) -> tuple[Lack, ...]:
+        """What it needs before it has its place: "topic", "team" (or a person), or both. Nothing when it has it."""
+        if self.unplaced_since is None:
+            return ()
+        no_topic: tuple[Lack, ...] = () if self.topic else ("topic",)
+        no_team: tuple[Lack, ...] = ("team",) if self.is_nobodys else ()
+        return no_topic + no_team
 
     @property
     def over_since(self) -> datetime | None:

@@ -274,13 +274,17 @@ def test_a_dismissed_proposal_does_not_come_again(
 
 
 def test_what_a_person_leaves_without_a_topic_is_listed_no_more_and_taught(
-    model: Learnt, mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
-) -> None:
+    model: Learnt, mira: Agent, billing: Team, open_ticket: Open, kim_address: Address, run_pipeline: Run,
+    now: datetime,
+) -> None:  # fmt: skip
     ticket = open_ticket(kim_address, text="Rezept für Apfelkuchen mit Streuseln", subject="")
     run_pipeline()
     ticket.refresh_from_db()
     assert ticket.due_for == "place"
-    actions.stays_without(ticket, by=mira, at=ticket.updated_at + timedelta(minutes=5))
+    with pytest.raises(tickets.NobodyHasIt):
+        actions.stays_without(ticket, by=mira, at=ticket.updated_at + timedelta(minutes=5))
+    assert not Decision.objects.exclude(settled_at=None).exists()
+    actions.stays_without(ticket, to=billing, by=mira, at=ticket.updated_at + timedelta(minutes=5))
     run_pipeline()
     ticket.refresh_from_db()
     assert (ticket.unplaced_since, ticket.due_for, ticket.topic) == (None, "", "")
