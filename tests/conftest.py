@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import settings
 
 from anliegen.config.pipeline import READERS
+from anliegen.flow.automation.learning.learn import Example
+from anliegen.flow.automation.learning.model import Model
+from anliegen.flow.automation.teaching import lessons
 from anliegen.ground.journal import heads, read, tail
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts import actions as accounts
@@ -44,6 +48,21 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 def fresh_anchor() -> None:
     """The file beside the database belongs to the journal of another test, which was emptied since."""
     Path(heads.anchor_file()).unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def what_lessons_teach_is_learnt_once() -> Iterator[None]:
+    """The same examples give the same model (tests of learning itself see to that, and learn), and a lesson only reads
+    it: of the lessons that tests hold on the same examples, the first learns for all, which takes seconds each."""
+    learn = lessons.learn
+
+    @lru_cache(maxsize=200)
+    def once(examples: tuple[Example, ...], **how: Any) -> Model:
+        return learn(examples, **how)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lessons, "learn", lambda examples, **how: once(tuple(examples), **how))
+        yield
 
 
 @pytest.fixture
