@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from anliegen.flow.automation.learning.encoders import Encoder
 from anliegen.flow.automation.learning.example import Example
 from anliegen.flow.automation.learning.learn import BOUND, TooLittle, learn
-from anliegen.flow.automation.learning.log import LOOKED_BACK, Said, surest
+from anliegen.flow.automation.learning.log import LOOKED_BACK, Said, are_enough, surest
 from anliegen.flow.automation.learning.model import Answer, Model
 
 FIRST_MODEL = 50  # examples
@@ -36,7 +36,8 @@ class Apprentice:
     examples: list[Example] = field(default_factory=list)
     model: Model | None = None
     surest: float = float("inf")
-    _log: deque[Said] = field(default_factory=lambda: deque(maxlen=LOOKED_BACK))  # of this model, the newest first
+    _log: deque[Said] = field(default_factory=lambda: deque(maxlen=LOOKED_BACK))  # the newest first
+    _since: int = 0  # of them so many since it last learnt
     _kept_back: list[Said] = field(default_factory=list)
     _strange: deque[str] = field(default_factory=lambda: deque(maxlen=LOOKED_BACK))
     _learnt_from: int = 0
@@ -52,7 +53,8 @@ class Apprentice:
         """What an agent says it is about, whatever was suggested; None: it fits no category."""
         if suggested is not None and not suggested.answer.is_unknown:
             self._log.appendleft((suggested.answer.confidence, suggested.answer.label == label))
-            self.surest = surest(list(self._log), self.bound, self._kept_back)
+            self._since += 1
+            self._look()
         if label is None:
             self._strange.append(text)
             return
@@ -72,13 +74,17 @@ class Apprentice:
             self.model, kept_back = None, None
         else:
             kept_back = self.model.kept_back
-        self._log.clear()
-        self._kept_back = []
-        if self.model is not None and kept_back is not None:
+        self._since, self._kept_back = 0, []
+        if self.model is not None and kept_back is not None and are_enough(len(self.examples), len(self.model.labels)):
             strange = reversed(self.model.answer(list(self._strange)))
             guesses = [None if one.is_unknown else one.confidence for one in strange]
             self._kept_back = kept_back.with_strange(guesses, len(self.examples)).pairs()
-        self.surest = surest((), self.bound, self._kept_back)
+        self._look()
+
+    def _look(self) -> None:
+        """While little was told, the suggestions of all models count; then those of this one."""
+        live = list(self._log)
+        self.surest = surest(live[: self._since] if self._kept_back else live, self.bound, self._kept_back)
 
     def _is_due(self) -> bool:
         number = len(self.examples)

@@ -16,6 +16,7 @@ LOOKED_BACK = 1500  # newest suggestions from which it is learnt
 # and more the error among the first that are applied was over 5 % (decision 0046).
 OF_THE_BOUND = 0.6
 NO_EXAMPLE = -1
+ENOUGH_A_TOPIC = 8  # examples; with fewer, what was kept back speaks of the few topics that are known already
 ENOUGH_TO_DOUBT = 0.9  # as sure must be that more are wrong than may be, for what is kept back to count no longer
 
 
@@ -47,6 +48,11 @@ class KeptBack:
 
     def pairs(self) -> list[Said]:
         return [(float(sure), bool(right)) for sure, right in zip(self.sure, self.right, strict=True)]
+
+
+def are_enough(examples: int, topics: int) -> bool:
+    """Whether so much was told of so many topics that what was kept back says how it will go on."""
+    return examples >= ENOUGH_A_TOPIC * topics
 
 
 def counted(live: Sequence[Said], kept_back: Sequence[Said] = ()) -> list[Said]:

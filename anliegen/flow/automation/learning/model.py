@@ -88,7 +88,7 @@ class Model:
     certainty: Certainty = AS_SAID
     usual: Usual = Usual((0.0, 1.0), (0.0, 1.0), float("-inf"))
     surest: float = float("inf")  # the confidence from which on the error stays under the bound
-    kept_back: KeptBack | None = None  # what was said of examples while they were kept back; older files have none
+    kept_back: KeptBack | None = None  # what was said of examples while they were kept back
     told: Neighbours | None = None  # what people have said since it was learnt
     # By which number whoever taught it knows each of its examples, 0: by none; None where nobody said.
     numbers: NDArray[np.int64] | None = None

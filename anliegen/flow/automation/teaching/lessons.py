@@ -17,7 +17,7 @@ from anliegen.flow.automation.learning.choose import encoder_for
 from anliegen.flow.automation.learning.encoders import Encoder
 from anliegen.flow.automation.learning.keeping import to_bytes
 from anliegen.flow.automation.learning.learn import TooLittle, learn
-from anliegen.flow.automation.learning.log import KeptBack
+from anliegen.flow.automation.learning.log import KeptBack, are_enough
 from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.models import Learnt, Told
 from anliegen.flow.automation.teaching import beside, speaking
@@ -172,9 +172,9 @@ def noticed(strange: Sequence[Answer]) -> dict[str, Any]:
 
 
 def by_word_of_people(model: Model, strange: Sequence[Answer], told: int) -> KeptBack | None:
-    """What a model said of concerns while they were kept back from it, and of those that fit no category. What the
-    operator wrote of topics shows nothing of what people write."""
-    if model.kept_back is None or model.numbers is None:
+    """What a model said of concerns while they were kept back from it, and of those that fit no category; None where
+    that is too little to go by. What the operator wrote of topics shows nothing of what people write."""
+    if model.kept_back is None or model.numbers is None or not are_enough(told, len(model.labels)):
         return None
     tried = model.kept_back.only(model.numbers[model.kept_back.which] > 0)
     guesses = [None if one.is_unknown else one.confidence for one in reversed(strange)]

@@ -191,8 +191,8 @@ def surest(learnt: Learnt, model: Model) -> float:
 
 
 def grounds(learnt: Learnt, model: Model) -> tuple[list[logs.Said], list[logs.Said]]:
-    """From what the bound of a version is learnt: see `logs.surest`. Of older files is not known what they said of what
-    was kept back: then the suggestions of all versions count."""
+    """From what the bound of a version is learnt: see `logs.surest`. Where little was told when it learnt (and of older
+    files) is not known what it said of what was kept back: then the suggestions of all versions count."""
     if model.kept_back is None:
         return log(), []
     return log(learnt), model.kept_back.pairs()
