@@ -33,6 +33,7 @@ BY_TOPIC = Actor.rule("team-of-topic")
 BY_URGENCY = Actor.rule("urgency-of-topic")
 BY_LANGUAGE = Actor.rule("language")
 SURE_OF_LANGUAGE = 0.9
+WORTH_NAMING = 0.005  # of another language; with less there is none
 NONSENSE = Actor.rule("nonsense")
 LEARNT = "model:triage"  # whichever version speaks
 NORMAL = 2  # the priority that nobody has chosen
@@ -112,7 +113,8 @@ def _language(ticket: Ticket, message: Message, text: str, event: Event) -> None
     if told.code in (UNKNOWN, ticket.language):
         return
     evidence = {"was": ticket.language}
-    runner_up = ((choice_of("language", told.runner_up), 0.0),) if told.runner_up else ()
+    second = (choice_of("language", told.runner_up), round(told.runner_up_confidence, 4))
+    runner_up = (second,) if told.runner_up_confidence >= WORTH_NAMING else ()
     by = _answers(ticket)
     proposal = Proposal(choice_of("language", told.code), told.confidence, "language-of-text", by, evidence, runner_up)
     actor = BY_LANGUAGE.because_of(event)
