@@ -24,10 +24,13 @@ def ring(rules: Mapping[int, Definition], through: int) -> tuple[int, ...]:
 
 
 def rings(rules: Mapping[int, Definition]) -> list[tuple[int, ...]]:
-    """Of each rule the shortest ring that it is part of, each ring once."""
+    """Of each rule the shortest ring that it is part of, each ring once, told from the rule that is the oldest."""
     after = {one: [key for key in sorted(rules) if leads_to(rules[one], rules[key])] for one in sorted(rules)}
-    found = (way for one in after if (way := _way_back(one, after.__getitem__)))
-    return list({frozenset(way): way for way in found}.values())
+    found: dict[frozenset[int], tuple[int, ...]] = {}
+    for one in after:
+        if way := _way_back(one, after.__getitem__):
+            found.setdefault(frozenset(way), way)
+    return list(found.values())
 
 
 def _way_back(through: int, after: Callable[[int], Iterable[int]]) -> tuple[int, ...]:

@@ -207,6 +207,7 @@ def test_rules_in_force_that_contradict_each_other_are_named_at_once(
         {
             "trigger": {"kind": "hourly", "hours": 1},
             "all": [["team", [str(here.pk)]]],
+            "any": [],
             "none": [],
             "actions": [["team", str(there.pk)]],
         }
