@@ -21,12 +21,14 @@ from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.answered import unanswered
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of, ref
 from anliegen.records.accounts.models import Agent, Mailbox, Topic
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.verbs import TICKET_TRIAGED
 
 AUTHOR = Actor.rule("mailbox")
 BY_TOPIC = Actor.rule("team-of-topic")
@@ -51,8 +53,9 @@ class Said:
 
 def decide(events: Sequence[Event]) -> None:
     """Read `message.received`: the first message of a ticket gets its decisions, a later one may be proposed another
-    topic."""
-    firsts = {pk_of(event.subject): event for event in events if event.data["first"]}
+    topic. What was sorted already is not sorted again when it comes again."""
+    new = unanswered([event for event in events if event.data["first"]], TICKET_TRIAGED)
+    firsts = {pk_of(event.subject): event for event in new}
     with rows.deferred(len(firsts)):
         # What is missing was erased meanwhile.
         found = rows.lock(Ticket.objects.select_related("mailbox", "person"), firsts)

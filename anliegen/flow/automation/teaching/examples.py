@@ -155,7 +155,7 @@ def _keep(number: int, topic: str | None, by: str, event: Event) -> None:
         return
     with transaction.atomic():
         if topic is None:
-            Told.objects.filter(ticket=number).delete()
+            Told.objects.filter(ticket=number, told_at__lte=event.at).delete()
             return
         row, is_new = Told.objects.select_for_update().get_or_create(
             ticket_id=number,
@@ -163,6 +163,6 @@ def _keep(number: int, topic: str | None, by: str, event: Event) -> None:
                 "message": first, "topic": topic, "by": by, "agent_id": pk_of(event.actor), "told_at": event.at,
             },
         )  # fmt: skip
-        if not is_new:
+        if not is_new and row.told_at <= event.at:  # what comes again does not undo what was said since
             row.topic, row.by, row.agent_id, row.told_at = topic, by, pk_of(event.actor), event.at
             row.save(update_fields=["topic", "by", "agent", "told_at"])
