@@ -46,6 +46,7 @@ class Guess:
     code: str | None
     confidence: float  # 0..1
     runner_up: str | None
+    runner_up_confidence: float = 0.0  # measured as the first one's is
 
 
 UNKNOWN = Guess(None, 0.0, None)
@@ -75,7 +76,8 @@ def guess_language(text: str) -> Guess:
     ranked = sorted(counts.items(), key=lambda item: -item[1])
     best, second = (*ranked, ("", 0), ("", 0))[:2]
     if best[1] >= 2 and best[1] >= 2 * second[1] and best[1] * 12 >= len(words):
-        return Guess(best[0], (best[1] + 1) / (best[1] + second[1] + 2), second[0] or None)
+        both = best[1] + second[1] + 2
+        return Guess(best[0], (best[1] + 1) / both, second[0] or None, (second[1] + 1) / both if second[0] else 0.0)
     if _is_too_short(words):
         return UNKNOWN
     return _by_model(beginning)
@@ -97,4 +99,4 @@ def _by_model(text: str) -> Guess:
     first, second = _identifier().rank(text)[:2]  # type: ignore[attr-defined]
     if first[1] < _SURE:
         return UNKNOWN
-    return Guess(str(first[0]), float(first[1]), str(second[0]))
+    return Guess(str(first[0]), float(first[1]), str(second[0]), float(second[1]))

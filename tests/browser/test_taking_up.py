@@ -85,6 +85,9 @@ def test_the_concession_is_filled_in_and_given_by_pressing_its_button(
     expect(amount).to_be_focused()
     expect(amount).to_have_value("12,50")
     assert not Concession.objects.exists()
+    field, currency = amount.bounding_box(), page.locator(".pair-word").bounding_box()
+    assert field is not None and currency is not None
+    assert currency["x"] - (field["x"] + field["width"]) >= 8  # they stand apart, however narrow it is
     is_sound(page, f"taken-up-refund-{size['width']}-{'dark' if size.get('dark') else 'light'}")
     assert barriers_in_both(page) == []
     page.get_by_role("button", name="Gewähren oder beantragen").press("Enter")

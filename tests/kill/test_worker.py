@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from anliegen.ground import postgres
-
+from .conftest import Run
 from .instance import STALLED_AFTER_S, Instance, until
 
 HANGING = """
@@ -54,34 +50,6 @@ def end_the_thread():
 tail.{name} = end_the_thread
 work.work()
 """
-Run = Callable[..., "subprocess.Popen[bytes]"]
-
-
-@pytest.fixture
-def database(house: Instance) -> Iterator[Instance]:
-    """The instance with its database alone, so that only the workers of the test take its jobs."""
-    house.stop()
-    with postgres.acquire(house.data):
-        yield house
-
-
-@pytest.fixture
-def run(database: Instance) -> Iterator[Run]:
-    made: list[subprocess.Popen[bytes]] = []
-
-    def start(program: str, *arguments: str, **given: str) -> subprocess.Popen[bytes]:
-        environment = database.environment | {"DJANGO_SETTINGS_MODULE": "anliegen.config.settings"} | given
-        with database.log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-c", program, *arguments], env=environment, stdout=log, stderr=log
-            )
-        made.append(process)
-        return process
-
-    yield start
-    for process in made:
-        process.kill()
-        process.wait()
 
 
 @pytest.mark.parametrize("name", ["seal_all"])

@@ -124,6 +124,8 @@ def learn_command(
             learnt = lessons.hold(actor=actor, at=clock.now(), encoder=encoder, anyway=not nightly)
         except EncoderMissing as error:
             _refuse_encoder(error)
+        except lessons.TooManyTopics as error:
+            refuse(f"Nothing was learnt: {error}. Take topics out of use, under Settings > Topics.")
         except (TooLittle, lessons.NothingNew) as error:
             if not nightly:
                 refuse(f"Nothing was learnt: {error}.")

@@ -19,8 +19,10 @@ from anliegen.flow.automation.signals.combined import combined
 from anliegen.flow.automation.signals.once import signals_of
 from anliegen.flow.automation.signals.reading import Signal
 from anliegen.flow.automation.signals.urgency import Urgency, urgency
+from anliegen.flow.automation.verbs import DECISION_MADE
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.answered import unanswered
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of, ref
 from anliegen.records.accounts.models import Agent, Team
@@ -59,8 +61,10 @@ class Occasion:
 
 
 def read_events(events: Sequence[Event]) -> None:
-    """Read `message.received`, `promise.broken` and `ticket.reopened`."""
+    """Read `message.received`, `promise.broken` and `ticket.reopened`; what comes again is not acted upon again."""
     found = list(_occasions(events))
+    new = {event.id for event in unanswered([event for event, _ in found], DECISION_MADE, actor=AUTHOR.ref)}
+    found = [(event, occasion) for event, occasion in found if event.id in new]
     if not found:
         return
     begins = thresholds.present()

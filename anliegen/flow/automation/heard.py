@@ -16,6 +16,7 @@ from anliegen.flow.automation.approval import reference
 from anliegen.flow.automation.effects import choice_of
 from anliegen.flow.automation.models import Decision
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.answered import unanswered
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of, record, ref
@@ -51,6 +52,8 @@ def hear(events: Sequence[Event]) -> None:
     deeds = [event for event in events if Actor(event.actor).kind == "agent"]
     with unit():
         open_here = _open_decisions(deeds)
+        # What was heard already comes again where a cursor was put back.
+        deeds = unanswered(deeds, *TOLD.values(), data__implied=True) if open_here else []
         said: dict[int, _Said] = {}
         for event in deeds:
             for one in _of_event(event, open_here.get(pk_of(event.subject), ())):
@@ -64,11 +67,12 @@ def hear(events: Sequence[Event]) -> None:
 
 
 def _open_decisions(deeds: Iterable[Event]) -> Mapping[int, list[Decision]]:
-    """By ticket, the newest first: of which no person has said anything but by such a deed."""
+    """By ticket, the newest first: of which no person had said anything but by such a deed when these were done."""
     tickets = {pk_of(event.subject) for event in deeds}
     if not tickets:
         return {}
     is_open = Q(settled_at=None) | Q(is_implied=True, settled_as="confirmed")
+    is_open |= Q(settled_at__gt=min(event.at for event in deeds))
     found = Decision.objects.real().filter(is_open, ticket__in=tickets, question__in=SETS.values()).exclude(choice="")
     by_ticket: dict[int, list[Decision]] = {}
     # In the order of their keys, as everybody who holds several.
@@ -78,7 +82,7 @@ def _open_decisions(deeds: Iterable[Event]) -> Mapping[int, list[Decision]]:
 
 
 def _of_event(event: Event, decisions: Sequence[Decision]) -> list[_Said]:
-    before = [one for one in decisions if one.made_at <= event.at and one.is_open]
+    before = [one for one in decisions if one.made_at <= event.at and (one.is_open or _is_older(event, one))]
     if event.verb == ANSWERED:
         return _of_answer(event, before)
     question = SETS[event.verb]
@@ -88,9 +92,14 @@ def _of_event(event: Event, decisions: Sequence[Decision]) -> list[_Said]:
     chosen = event.data["to"]
     if chosen is None:
         # Taken away without another choice: that is no word on what merely waits.
-        return [_Said(one, event, "undone") for one in in_force]
+        return [_Said(one, event, "undone") for one in in_force if not _is_older(event, one)]
     choice = chosen if question in ("team", "assignee") else choice_of(question, chosen)  # those carry references
-    return [_judged(one, event, choice) for one in (*in_force, *waiting)]
+    return [_judged(one, event, choice) for one in (*in_force, *waiting) if not _is_older(event, one)]
+
+
+def _is_older(event: Event, decision: Decision) -> bool:
+    """Whether something was said of it later, or its customer has asked for a check since: the event comes late."""
+    return any(since is not None and since > event.at for since in (decision.settled_at, decision.contested_at))
 
 
 def _judged(decision: Decision, event: Event, choice: str) -> _Said:

@@ -36,6 +36,8 @@ def follow(events: Sequence[Event]) -> None:
 
 
 def _sent(event: Event, message: Message) -> None:
+    if message.state == "cancelled":
+        return  # it was taken back since; the event comes again, or late
     for decision in _held(message.proposals):
         if decision.is_pending:
             is_as_proposed = says(message.said, decision.text)
@@ -45,7 +47,7 @@ def _sent(event: Event, message: Message) -> None:
 def _taken_back(event: Event, message: Message) -> None:
     """The answer is a draft again: what automation proposed waits to be sent, as after the yes."""
     for decision in _held(message.proposals):
-        if decision.applied_at is not None:
+        if decision.applied_at is not None and decision.applied_at <= event.at:
             decision.applied_at, decision.settled_as, decision.settled_choice = None, "confirmed", ""
             decision.is_implied = False
             decision.save(update_fields=SAVED)
@@ -70,6 +72,8 @@ def _granted(event: Event) -> None:
 def _withdrawn(event: Event) -> None:
     concession = Concession.objects.select_related("ticket").get(pk=pk_of(event.data["concession"]))
     for decision in _asked_for_by(concession):
+        if decision.settled_as == "undone":
+            continue
         if decision.applied_at is not None:
             _settle(decision, "undone", verbs.DECISION_UNDONE, event, implied=True)
         else:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from anliegen.flow.automation import approval, branches, escalate, pauses, topics
+from anliegen.flow.automation import approval, branches, escalate, pauses, topics, verbs
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.branches import Tree, is_met
 from anliegen.flow.automation.effects import value_of
@@ -15,6 +15,7 @@ from anliegen.flow.automation.teaching.examples import LATER
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground import rows
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.answered import unanswered
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.records.tickets.models import Message, Ticket
@@ -27,6 +28,7 @@ def read(events: Sequence[Event], *, at: datetime) -> None:
     """Of messages that are not the first: what sounds like another topic than the concern's, or like several."""
     if not events or pauses.holds(MODEL) or not Learnt.objects.speaking().exists():
         return
+    events = unanswered(events, verbs.DECISION_MADE, actor__startswith="model:")
     by_message = {pk_of(event.data["message"]): event for event in events}
     found = rows.lock(Ticket.objects.select_related("person"), {pk_of(event.subject) for event in events})
     asking = [message for message in _messages(by_message, found) if not escalate.keeps_automation_away(message)]

@@ -6,6 +6,7 @@ begun to be applied when it commits, what waits for the end of its time to undo 
 """
 
 import time
+from collections.abc import Container
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy
@@ -40,6 +41,11 @@ def is_paused(*scopes: str) -> bool:
     return Pause.objects.filter(ended_at=None, scope__in=(ALL, *scopes)).exists()
 
 
+def stops(scopes: Container[str], *authors: str) -> bool:
+    """Whether what is paused, as it was read before, stops one of these. `scopes`: of `active`."""
+    return any(scope in scopes for scope in (ALL, *authors))
+
+
 _LOOK_AGAIN_S = 1.0
 _seen: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
@@ -50,7 +56,7 @@ def holds(author: str) -> bool:
     global _seen  # what was seen last is one thing in a process
     if time.monotonic() - _seen[0] > _LOOK_AGAIN_S:
         _seen = time.monotonic(), frozenset(active())
-    return bool(_seen[1] & {ALL, scope_of(author)})
+    return stops(_seen[1], scope_of(author))
 
 
 def look_again() -> None:

@@ -1,16 +1,22 @@
 """A promise never loses who sees to it: who leaves, or whose ticket goes elsewhere, hands it over by these rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.answered import unanswered
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.permissions import may
 from anliegen.records.tickets import actions
 from anliegen.records.tickets.models import Promise, Ticket
+from anliegen.records.tickets.verbs import PROMISE_GIVEN
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 AUTHOR = Actor.rule("promise-owner")
 MOVES = ("agent.left", "setting.changed", "ticket.assigned", "ticket.moved", "promise.renewed")
@@ -25,21 +31,43 @@ def follow(events: Sequence[Event]) -> None:
     the ticket's assignee, else to its team, else to whoever answers for it. One question for all events: most concern
     no promise.
     """
-    by_subject = {event.subject: event for event in events if _may_concern_promises(event)}
-    if not by_subject:
+    events = [event for event in events if _may_concern_promises(event)]
+    promises = list(_owed(events)) if events else []
+    if not promises:
         return
-    agents = [pk_of(one) for one in by_subject if one.startswith("agent:")]
-    teams = [pk_of(one) for one in by_subject if one.startswith("team:")]
-    tickets = [pk_of(one) for one in by_subject if one.startswith("ticket:")]
-    of_teams = Q(team__in=teams, team__is_active=False)
-    owed = Promise.objects.owed().filter(Q(agent__in=agents) | of_teams | Q(ticket__in=tickets))
+    events = _new(events)
+    by_subject = {event.subject: event for event in events}
     handed_on = {(event.subject, event.data["was"]) for event in events if _is_handed_on(event)}
-    for promise in owed.select_related("agent__role", "team", "ticket__team", "ticket__assignee__role").order_by("pk"):
+    for promise in promises:
         subject = f"ticket:{promise.ticket_id}"
+        cause = by_subject.get(subject) or by_subject.get(promise.owner_ref)
+        if cause is None:
+            continue
         owner = next_owner(promise, is_handed_on=(subject, promise.owner_ref) in handed_on)
         if owner is not None:
-            cause = by_subject.get(subject) or by_subject[promise.owner_ref]
             actions.hand_over(promise, to=owner, actor=AUTHOR.because_of(cause), at=cause.at)
+
+
+def _owed(events: Iterable[Event]) -> "QuerySet[Promise]":
+    """The promises that these may concern."""
+    subjects = {event.subject for event in events}
+    agents, teams, tickets = (
+        [pk_of(one) for one in subjects if one.startswith(kind)] for kind in ("agent:", "team:", "ticket:")
+    )
+    of_teams = Q(team__in=teams, team__is_active=False)
+    owed = Promise.objects.owed().filter(Q(agent__in=agents) | of_teams | Q(ticket__in=tickets))
+    return owed.select_related("agent__role", "team", "ticket__team", "ticket__assignee__role").order_by("pk")
+
+
+def _new(events: Sequence[Event]) -> list[Event]:
+    """Without those that were followed already, and what came before them: they come again where a cursor was put
+    back, and somebody may have handed the promise on by hand since."""
+    found = unanswered(events, PROMISE_GIVEN, actor=AUTHOR.ref)
+    keys = {event.id for event in found}
+    followed = {event.subject: event.position or 0 for event in events if event.id not in keys}
+    return [
+        event for event in found if event.subject not in followed or (event.position or 0) > followed[event.subject]
+    ]
 
 
 def next_owner(promise: Promise, *, is_handed_on: bool = False) -> Agent | Team | None:

@@ -22,6 +22,7 @@ from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.opting import WISHED
 from anliegen.flow.automation.referrals import who_answers
 from anliegen.flow.automation.routes import Colleague, Concern, Route, route
+from anliegen.flow.automation.verbs import DECISION_MADE
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import together
@@ -32,6 +33,7 @@ from anliegen.records.accounts.calendar import is_open
 from anliegen.records.accounts.models import Agent, Team
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets.models import Claim, Ticket
+from anliegen.records.tickets.verbs import TICKET_ASSIGNED
 from anliegen.records.tickets.waiting import weighs
 
 AUTHOR = Actor.rule("routing")
@@ -75,7 +77,7 @@ def decide(events: Sequence[Event]) -> None:
             causes |= dict.fromkeys(_of_who_left(pk_of(event.subject), teams), event)
     at = clock.now()
     with rows.deferred(len(causes)):
-        found = _to_route(causes, teams, at)
+        found = _not_given_since(_to_route(causes, teams, at), causes)
         if found:
             _give_out(found, causes, teams, at)
 
@@ -147,6 +149,23 @@ def _to_route(causes: Iterable[int], teams: Mapping[int, Team], at: datetime) ->
     waiting = people.open().filter(~_begun(at), _MAY_GIVE, team__in=teams, assignee=None, snoozed_until=None)
     found = rows.lock(waiting, causes).values()
     return sorted(found, key=lambda one: (-one.priority, one.waiting_since or one.last_message_at, one.pk))
+
+
+def _not_given_since(found: Sequence[Ticket], causes: Mapping[int, Event]) -> list[Ticket]:
+    """Without what somebody got, or was offered, since it happened: what comes again is given out once."""
+    if not found:
+        return []
+    given = Q(verb=TICKET_ASSIGNED.name, data__to__isnull=False) | Q(verb=DECISION_MADE.name, actor=AUTHOR.ref)
+    given_at = defaultdict[str, list[int | None]](list)
+    later = Event.objects.filter(given, subject__in=[ref(ticket) for ticket in found]).order_by("id")
+    for subject, position in later.values_list("subject", "position"):
+        given_at[subject].append(position)
+    return [ticket for ticket in found if not _is_any_later(given_at[ref(ticket)], causes[ticket.pk])]
+
+
+def _is_any_later(positions: Iterable[int | None], event: Event) -> bool:
+    """What has no position yet comes after all that has one."""
+    return any(one is None or one > (event.position or 0) for one in positions)
 
 
 def _give_out(

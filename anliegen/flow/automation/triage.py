@@ -21,17 +21,20 @@ from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.said import words_of
 from anliegen.ground import clock, rows
 from anliegen.ground.journal.actors import Actor
+from anliegen.ground.journal.answered import unanswered
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import pk_of, ref
 from anliegen.records.accounts.models import Agent, Mailbox, Topic
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import Message, Ticket
+from anliegen.records.tickets.verbs import TICKET_TRIAGED
 
 AUTHOR = Actor.rule("mailbox")
 BY_URGENCY = Actor.rule("urgency-of-topic")
 BY_LANGUAGE = Actor.rule("language")
 SURE_OF_LANGUAGE = 0.9
+WORTH_NAMING = 0.005  # of another language; with less there is none
 NONSENSE = Actor.rule("nonsense")
 LEARNT = "model:triage"  # whichever version speaks
 NORMAL = 2  # the priority that nobody has chosen
@@ -49,8 +52,9 @@ class Said:
 
 def decide(events: Sequence[Event]) -> None:
     """Read `message.received`: the first message of a ticket gets its decisions, a later one may be proposed another
-    topic."""
-    firsts = {pk_of(event.subject): event for event in events if event.data["first"]}
+    topic. What was sorted already is not sorted again when it comes again."""
+    new = unanswered([event for event in events if event.data["first"]], TICKET_TRIAGED)
+    firsts = {pk_of(event.subject): event for event in new}
     with rows.deferred(len(firsts)):
         # What is missing was erased meanwhile.
         found = rows.lock(Ticket.objects.select_related("mailbox", "person"), firsts)
@@ -111,7 +115,8 @@ def _language(ticket: Ticket, message: Message, text: str, event: Event) -> None
     if told.code in (UNKNOWN, ticket.language):
         return
     evidence = {"was": ticket.language}
-    runner_up = ((choice_of("language", told.runner_up), 0.0),) if told.runner_up else ()
+    second = (choice_of("language", told.runner_up), round(told.runner_up_confidence, 4))
+    runner_up = (second,) if told.runner_up_confidence >= WORTH_NAMING else ()
     by = _answers(ticket)
     proposal = Proposal(choice_of("language", told.code), told.confidence, "language-of-text", by, evidence, runner_up)
     actor = BY_LANGUAGE.because_of(event)

@@ -7,6 +7,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 FIELDS: Mapping[Any, str | Promise] = {
+    "budget_cents": gettext_lazy("budget of a month"),
+    "contract": gettext_lazy("contract"),
+    "contract_on": gettext_lazy("day of the contract"),
+    "data_classes": gettext_lazy("kinds of words that may leave"),
+    "deeds": gettext_lazy("what it may be asked for"),
+    "jurisdiction": gettext_lazy("where it runs"),
+    "key": gettext_lazy("key"),
+    "model": gettext_lazy("model"),
+    "price_in": gettext_lazy("price of a question"),
+    "price_out": gettext_lazy("price of an answer"),
+    "examples": gettext_lazy("examples"),
+    "parent": gettext_lazy("topic it belongs under"),
+    "urgency": gettext_lazy("usual urgency"),
     "acknowledges": gettext_lazy("acknowledgement of new concerns"),
     "address": gettext_lazy("address"),
     "after_sending": gettext_lazy("where one goes after sending"),

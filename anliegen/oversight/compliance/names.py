@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from anliegen.flow.assist.models import Provider
 from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.log import in_words
-from anliegen.flow.automation.models import Decision
+from anliegen.flow.automation.models import Decision, Learnt, TopicProposal
 from anliegen.flow.automation.rules.models import Rule
 from anliegen.flow.channels.models import Brake, Delivery, Guard, Intake, MailKey, RejectionRule, Source
 from anliegen.flow.feedback.models import Outcome
@@ -106,6 +106,8 @@ KINDS: dict[str, tuple[type[Model], str | None]] = {
     "refusal": (Refusal, None),
     "recourse": (Recourse, "name"),
     "topic": (Topic, "name"),
+    "learnt": (Learnt, None),
+    "topicproposal": (TopicProposal, None),
     "textblock": (TextBlock, "title"),
     "macro": (Macro, "name"),
     "macrorun": (MacroRun, None),

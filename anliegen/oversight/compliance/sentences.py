@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from string import Formatter
 
+from anliegen.flow.assist import verbs as assist
 from anliegen.flow.automation import verbs as automation
 from anliegen.flow.automation.rules import verbs as rules
 from anliegen.flow.channels import verbs as channels
@@ -21,12 +22,14 @@ from anliegen.records.customers import verbs as customers
 from anliegen.records.knowledge import verbs as knowledge
 from anliegen.records.tickets import verbs as tickets
 
-# Importing a room's verbs declares them; the process that shows an event need not be the one that wrote it.
+# Importing a room's verbs declares them; the process that shows an event need not be the one that wrote it. The room
+# beside this one, which it may not import, declares its own where Django sets it up.
 ROOMS = (
     accounts,
     customers,
     tickets,
     knowledge,
+    assist,
     automation,
     rules,
     channels,

@@ -356,6 +356,14 @@ def test_of_a_concern_that_one_may_not_see_the_card_tells_nothing(
     assert "Am ähnlichsten" not in panel and f"#{like.pk}" not in panel
 
 
+def test_what_comes_next_without_a_share_is_shown_without_one(decide: Decide, ticket: Ticket, miras: Client) -> None:
+    decision = decide()
+    assert "Gasanschluss (20 %)" in read(miras, ticket)
+    Decision.objects.filter(pk=decision.pk).update(alternatives=[{"choice": "topic:gas", "confidence": 0.0}])
+    page = read(miras, ticket)
+    assert "<dd>Gasanschluss</dd>" in page and "0 %)" not in page
+
+
 def test_the_words_of_a_model_are_said_to_be_those_of_one_voice(decide: Decide, ticket: Ticket, miras: Client) -> None:
     decide()
     assert "Genau für die Stimme der Wörter allein; das Modell hat noch andere Stimmen." in read(miras, ticket)

@@ -15,6 +15,7 @@ from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.oversight.compliance.register.learning import algorithms
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Topic
+from anliegen.records.accounts.models.topics import MOST_TOPICS
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets.models import Ticket
 from tests.flow.automation.learning.examples import SAID, made_up
@@ -219,3 +220,31 @@ def test_a_speaking_version_that_cannot_be_read_shows_wherever_it_is_told_of(
         said = admins.get(page).text
         assert f"Fassung 1 kann nicht gelesen werden: {why}. Menschen sortieren. Lassen Sie jetzt lernen" in said
     assert "Fassung 1 kann nicht gelesen werden; Menschen sortieren" in admins.get("/workspace/settings/").text
+
+
+@pytest.fixture
+def full(operator: object) -> None:
+    """As many topics are in use as may be, and one is not in use."""
+    rows = [Topic(code=f"t-{number}", name=f"Thema {number}", examples=["a b"]) for number in range(MOST_TOPICS)]
+    Topic.objects.bulk_create([*rows, Topic(code="aside", name="Beiseite", is_active=False)])
+
+
+def test_more_topics_than_anybody_tells_apart_are_refused_in_words(full: None, admins: Client, now: datetime) -> None:
+    where, full_of = "/workspace/settings/topics/", f"{MOST_TOPICS} Themen sind in Gebrauch"
+    assert full_of in admins.post(f"{where}new/", {"name": "Noch eines", "is_active": "on"}).text
+    aside, used = Topic.objects.get(code="aside"), Topic.objects.get(code="t-0")
+    assert full_of in admins.post(f"{where}{aside.pk}/", {"name": "Beiseite", "is_active": "on"}).text
+    proposal = TopicProposal.objects.create(words=["zähler"], tickets=[], made_at=now)
+    answer = admins.post(f"{where}proposed/{proposal.pk}/take-up/", {"name": "Zähler"}, follow=True)
+    assert full_of in answer.text
+    assert (Topic.objects.count(), Topic.objects.active().count()) == (MOST_TOPICS + 1, MOST_TOPICS)
+    # What is in use may be changed, and what is not in use may be written.
+    assert admins.post(f"{where}{used.pk}/", {"name": "Anders", "is_active": "on"}).status_code == 302
+    assert admins.post(f"{where}new/", {"name": "Für später"}).status_code == 302
+
+
+def test_with_too_many_topics_nothing_is_learnt_and_it_is_said(full: None, admins: Client, now: datetime) -> None:
+    Topic.objects.update(is_active=True)  # as before there was a bound
+    assert f"{MOST_TOPICS + 1} Themen" in admins.post(f"{PAGE}learn/", follow=True).text
+    with pytest.raises(lessons.TooManyTopics, match=f"{MOST_TOPICS + 1} topics"):
+        lessons.hold(actor=Actor.rule("lessons"), at=now, encoder="none")

@@ -212,7 +212,90 @@ def test_nothing_of_a_german_text_is_in_the_request_and_all_of_it_is_back(pieces
         ("Im Anhang 2 Bilder, am Montag 12 Uhr", "Im Anhang 2 Bilder, am Montag 12 Uhr"),
         ("rechnung.pdf, z.B. morgen. Danke.Wir kommen", "rechnung.pdf, z.B. morgen. Danke.Wir kommen"),
         ("Der Zähler 1 läuft", "Der Zähler 1 läuft"),
+        ("In der Hauptstraße 5 brennt kein Licht.", "In der [ADDRESS_1] brennt kein Licht."),
+        ("Ich wohne in der Hauptstraße 5 in Köln", "Ich wohne in der [ADDRESS_1] in Köln"),
+        ("Die Alte Hauptstraße 5 ist dunkel", "Die [ADDRESS_1] ist dunkel"),
+        ("Unsere Lindengasse 7 b", "Unsere [ADDRESS_1]"),
+        ("Auf dem Berliner Platz 4 steht", "Auf dem [ADDRESS_1] steht"),
+        ("An der Alster 5, Unter den Linden 9", "[ADDRESS_1], [ADDRESS_2]"),
+        ("Am Markt 3 und im Lindenweg 8", "[ADDRESS_1] und im [ADDRESS_2]"),
+        ("Der Weg 5 km weit, auf dem Hof 3 Tage", "Der Weg 5 km weit, auf dem Hof 3 Tage"),
+        ("DE89 3704 0044 0532 0130 00 und bitte bald", "[IBAN_1] und bitte bald"),
+        ("IBAN:de89370400440532013000, danke", "IBAN:[IBAN_1], danke"),
+        ("von nl91 abna 0417 1643 00 an mich", "von [IBAN_1] an mich"),
+        ("Konto DE88 3704 0044 0532 0130 00 mit Tippfehler", "Konto [NUMBER_1] mit Tippfehler"),
     ],
 )
 def test_what_is_hidden_of_a_german_sentence(said: str, left: str) -> None:
     assert Hider(GERMAN, TODAY).hide(said) == left
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "Ich bin um 18 Uhr immer zu Hause.",
+            "es 18 Uhr immer war und auch bleiben wird",
+            "Seit 18 Uhr immer noch dunkel",
+        ),
+        *("so 12 Stunden lang", "Do 12 bis 14 Uhr geht es", "is 24 Jahre alt und wohnt noch immer bei den Eltern"),
+        "an 20 Tagen oder at 15 Orten kommt niemand vorbei und sagt etwas",
+    ],
+)
+def test_plain_words_after_a_number_are_no_account(said: str) -> None:
+    assert Hider(GERMAN, TODAY).hide(said) == said
+
+
+WORDS = [
+    "um",
+    "an",
+    "in",
+    "zu",
+    "es",
+    "so",
+    "am",
+    "im",
+    "de",
+    "at",
+    "no",
+    "is",
+    "der",
+    "das",
+    "Uhr",
+    "immer",
+    "noch",
+    "ab",
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(WORDS), st.integers(10, 99).map(str)), max_size=14))
+def test_no_row_of_words_and_numbers_of_two_digits_is_an_account(words: list[str]) -> None:
+    # A row of such numbers alone may be a telephone; an account needs more digits than that has.
+    assert "[IBAN_" not in Hider(GERMAN, TODAY).hide(" Uhr ".join(words))
+
+
+def iban(country: str, rest: str) -> str:
+    """With its check digits, as ISO 7064 has it."""
+    number = int("".join(str(int(one, 36)) for one in rest + country + "00"))
+    return f"{country}{98 - number % 97:02d}{rest}"
+
+
+IBANS = st.one_of(
+    st.from_regex(r"[0-9]{18}", fullmatch=True).map(lambda rest: iban("DE", rest)),
+    st.from_regex(r"[0-9]{16}", fullmatch=True).map(lambda rest: iban("AT", rest)),
+    st.from_regex(r"[0-9]{5}[A-Z0-9]{2}[0-9]{10}", fullmatch=True).map(lambda rest: iban("CH", rest)),
+    st.from_regex(r"[A-Z]{4}[0-9]{14}", fullmatch=True).map(lambda rest: iban("GB", rest)),
+    st.from_regex(r"[0-9]{11}", fullmatch=True).map(lambda rest: iban("NO", rest)),
+)
+
+
+@given(IBANS, st.sampled_from([2, 3, 4, 5, 40]), st.sampled_from([" ", "\u00a0", "-", "."]), st.booleans())
+def test_an_account_is_found_however_it_is_written_and_nothing_of_its_sentence(
+    number: str, together: int, between: str, is_small: bool
+) -> None:
+    written = between.join(number[at : at + together] for at in range(0, len(number), together))
+    written = written.lower() if is_small else written
+    one = Hider(GERMAN, TODAY)
+    hidden = one.hide(f"Buchen Sie bitte von {written} immer ab")
+    assert re.fullmatch(r"Buchen Sie bitte von \[IBAN_1\] immer ab", hidden)
+    assert one.restore(hidden) == f"Buchen Sie bitte von {written} immer ab"

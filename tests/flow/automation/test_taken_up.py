@@ -16,7 +16,7 @@ from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.taken_up import NotPending, PutIn
 from anliegen.ground import money
 from anliegen.ground.journal.actors import SYSTEM, Actor
-from anliegen.ground.journal.models import Event
+from anliegen.ground.journal.models import Cursor, Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.frames import set_frames
 from anliegen.records.accounts.leeway import Limit
@@ -29,6 +29,23 @@ from anliegen.records.tickets.models import Concession, Draft, Message, Note, Ti
 WORDS = "Ihr Abschlag sinkt ab Januar."
 Run = Callable[[], int]
 MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def run_pipeline(run_pipeline: Run) -> Run:
+    """Each time read a second time, as after a cursor was put back: nothing is told of it again."""
+
+    def stands() -> list[object]:
+        return [*Decision.objects.order_by("pk").values(), Event.objects.count()]
+
+    def run() -> int:
+        done, before = run_pipeline(), stands()
+        Cursor.objects.filter(name__in=["in-force", "heard"]).update(position=0)
+        run_pipeline()
+        assert stands() == before
+        return done
+
+    return run
 
 
 @pytest.fixture

@@ -164,3 +164,20 @@ def test_a_person_who_was_quicker_leaves_nothing_without_a_place(
     tickets.assign(open_ticket(kim_address), to=billing, actor=SYSTEM, at=now)
     run_pipeline()
     assert Ticket.objects.get().unplaced_since is None
+
+
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("I have a question about my invoice and would like you to call me back.", []),
+        ("I have a question about the invoice: ist das die richtige? Thank you and regards.", ["language:de"]),
+    ],
+)
+def test_another_language_is_named_only_with_its_share(
+    open_ticket: Open, kim_address: Address, mailbox: Mailbox, run_pipeline: Run, text: str, others: list[str]
+) -> None:
+    open_ticket(kim_address, mailbox=mailbox, text=text)
+    run_pipeline()
+    decision = Decision.objects.get(question="language")
+    assert [one["choice"] for one in decision.alternatives] == others
+    assert all(0.005 <= one["confidence"] < decision.confidence for one in decision.alternatives)

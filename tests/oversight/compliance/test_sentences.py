@@ -1,7 +1,11 @@
 """What happened, in words, with the names that this reader may see."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from string import Formatter
 from typing import Any
 
@@ -10,19 +14,23 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+import anliegen
+from anliegen.flow.assist.models import Provider
 from anliegen.ground.journal.actors import SYSTEM, Actor
 from anliegen.ground.journal.models import Event
 from anliegen.ground.journal.record import record
-from anliegen.ground.journal.verbs import DECLARED
+from anliegen.ground.journal.verbs import DECLARED, Verb
 from anliegen.oversight.compliance.names import KINDS, names
 from anliegen.oversight.compliance.sentences import sentences
 from anliegen.oversight.compliance.words import FIELDS, word
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts import verbs
-from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team
+from anliegen.records.accounts.models import Agent, Brand, Calendar, Mailbox, Operator, Role, Team, Topic
 from anliegen.records.customers.models import Address, Person
 from anliegen.records.tickets import actions as tickets
 from anliegen.records.tickets.models import BY_HAND, Ticket
+
+HOUSE = Path(anliegen.__file__).parent
 
 
 @pytest.fixture(autouse=True)
@@ -172,6 +180,35 @@ def test_the_number_of_queries_does_not_grow_with_the_events(
     assert len(many) == len(few)
 
 
+SHOWS = """
+import django
+django.setup()
+from anliegen.oversight.compliance import sentences
+from anliegen.ground.journal.verbs import DECLARED, Verb
+print(*DECLARED)
+"""
+
+
+def test_whoever_shows_the_journal_knows_what_can_happen_in_every_room() -> None:
+    """In a process of its own: here all rooms are there already."""
+    ours = os.environ | {"DJANGO_SETTINGS_MODULE": "anliegen.config.settings"}
+    done = subprocess.run([sys.executable, "-c", SHOWS], env=ours, capture_output=True, text=True, check=True)
+    rooms = [module for name, module in sys.modules.items() if name.startswith("anliegen.") and name.endswith(".verbs")]
+    verbs_of_rooms = {verb.name for room in rooms for verb in vars(room).values() if isinstance(verb, Verb)}
+    assert len(rooms) >= len(list(HOUSE.rglob("verbs.py")))
+    assert verbs_of_rooms - set(done.stdout.split()) == set()
+
+
+def test_what_happens_to_providers_and_models_is_said_in_words(admin: Agent, now: datetime) -> None:
+    who = f"agent:{admin.pk}"
+    on = Event.objects.create(at=now, verb="provider.on", subject=f"provider:{2**40}", actor=who)
+    data = {"version": 3, "examples": 9}
+    learnt = Event.objects.create(at=now, verb="model.learnt", subject="learnt:3", actor="rule:lessons", data=data)
+    assert said(on, admin) == f"Jana Kowalski switched AI provider {2**40} on"
+    assert "learnt 3" not in said(learnt, admin)
+    assert word("provider.changed", "fields", ["deeds", "key"]) == "what it may be asked for and key"
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_every_declared_sentence_can_be_filled_in_both_languages(language: str) -> None:
     for verb in list(DECLARED.values()):
@@ -182,8 +219,10 @@ def test_every_declared_sentence_can_be_filled_in_both_languages(language: str) 
 
 
 def test_every_field_of_a_setting_has_a_word() -> None:
-    kept_apart = {"id", "last_login", "number", "breather_at"}  # no event names them; the last is nobody's affair
-    for model in (Operator, Brand, Team, Role, Agent, Mailbox, Calendar):
+    # No event names them; `breather_at` is nobody's affair.
+    kept_apart = {"id", "last_login", "number", "breather_at", "code"}
+    kept_apart |= {"on_since", "on_by", "used_up_on", "created_at", "withdrawn_at", "withdrawn_by"}
+    for model in (Operator, Brand, Team, Role, Agent, Mailbox, Calendar, Topic, Provider):
         named = {field.name for field in model._meta.concrete_fields} - kept_apart
         assert named <= set(FIELDS), model.__name__
 

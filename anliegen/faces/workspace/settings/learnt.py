@@ -24,6 +24,7 @@ from anliegen.ground import clock, progress
 from anliegen.ground.jobs import defer
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Operator, Topic
+from anliegen.records.accounts.models.topics import MOST_TOPICS
 from anliegen.records.accounts.queries import the_operator
 from anliegen.records.tickets.models import Ticket
 
@@ -175,6 +176,9 @@ def learn(request: HttpRequest) -> HttpResponse:
     if Topic.objects.active().count() < 2 and not Told.objects.exists():
         words = _("There is nothing to learn from yet: create at least two topics with a few examples each.")
         return refused(request, words, "learnt")
+    if (number := Topic.objects.active().count()) > MOST_TOPICS:
+        words = _("%(number)s topics are in use, and at most %(most)s are told apart. Take some out of use first.")
+        return refused(request, words % {"number": number, "most": MOST_TOPICS}, "learnt")
     defer(learn_now, key="learn-now")
     return done(request, _("It learns in the background; the result waits here for approval."), "learnt")
 

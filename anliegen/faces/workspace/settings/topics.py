@@ -17,12 +17,12 @@ from anliegen.faces.ui.permissions import asks
 from anliegen.faces.workspace.settings.forms import SettingForm, choosable_agents, offer
 from anliegen.faces.workspace.settings.frame import actor_of, agent_of, done, posted, refused, show
 from anliegen.flow.automation.models import TopicProposal
-from anliegen.flow.automation.teaching.actions import TopicTaken, code_of, dismiss, take_up
+from anliegen.flow.automation.teaching.actions import TopicsFull, TopicTaken, code_of, dismiss, take_up
 from anliegen.ground import clock
 from anliegen.ground.text import sort_key
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Team, Topic
-from anliegen.records.accounts.models.topics import DEEPEST
+from anliegen.records.accounts.models.topics import DEEPEST, MOST_TOPICS
 from anliegen.records.tickets.models import Ticket
 
 LONGEST_EXAMPLE, MOST_EXAMPLES = 1000, 200
@@ -93,6 +93,9 @@ class TopicForm(SettingForm):
                 self.add_error("name", _("There is a topic with nearly this name already."))
         if cleaned.get("team") and not cleaned.get("responsible"):
             self.add_error("responsible", _("Say who answers for it that such concerns go to this team."))
+        is_used_already = self.instance.pk is not None and self.instance.is_active
+        if cleaned.get("is_active") and not is_used_already and Topic.objects.are_full():
+            self.add_error("is_active", _full())
         if len(cleaned.get("examples") or []) > MOST_EXAMPLES:
             self.add_error("examples", _("At most %(most)s examples.") % {"most": MOST_EXAMPLES})
         if any(len(one) > LONGEST_EXAMPLE for one in cleaned.get("examples") or []):
@@ -186,6 +189,8 @@ def take_up_topic(request: HttpRequest, pk: int) -> HttpResponse:
     except TopicTaken:
         words = _("It was dismissed meanwhile, or a topic of this name is out of use. Nothing was changed.")
         return refused(request, words, "topics")
+    except TopicsFull:
+        return refused(request, _full(), "topics")
     return done(request, _("The topic %(name)s is created.") % {"name": made.name}, "topic", made.pk)
 
 
@@ -219,6 +224,14 @@ def _below(pk: int) -> set[int]:
         next_ones = {*Topic.objects.filter(parent__in=next_ones).values_list("pk", flat=True)} - found
         found |= next_ones
     return found
+
+
+def _full() -> str:
+    words = _(
+        "%(most)s topics are in use. More than that neither people nor the sorting tell apart:"
+        " take one out of use first."
+    )
+    return words % {"most": MOST_TOPICS}
 
 
 def _depth(topic: Topic) -> int:

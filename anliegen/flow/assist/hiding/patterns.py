@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from anliegen.flow.assist.hiding.ibans import ibans, mistyped
+
 KINDS = ("NAME", "MAIL", "LINK", "IBAN", "NUMBER", "ADDRESS", "BIRTH", "TEXT")
 SHAPE = re.compile(rf"\[(?:{'|'.join(KINDS)})_\d{{1,6}}\]")  # of a placeholder
 GROWN_UP = 10  # years; a full date as old as that is more likely somebody's birthday than a due day
@@ -33,7 +35,6 @@ _TOPS = frozenset(
         *("page", "cloud", "example", "bank", "support", "help", "ua", "cz", "us"),
     )
 )
-_IBAN = re.compile(r"\b[A-Z]{2}[ \u00a0]?\d{2}(?:[ \u00a0-]?[A-Z0-9]){11,30}\b", re.I)
 # Any row of six or more digits, whatever parts them: telephones, customers, contracts, meters, cards.
 _NUMBER = re.compile(r"(?<![\w])(?:\+|\(\+?)?\d(?:[ \u00a0./()–-]{0,3}\d){5,30}(?!\w)")
 _CODE = re.compile(r"\b(?=[A-Z0-9/_-]{0,30}\d{3})(?=[\d/_-]{0,30}[A-Z])[A-Z0-9][A-Z0-9/_-]{4,30}\b", re.I)
@@ -54,7 +55,8 @@ _NAMED = re.compile(
 _STREET = re.compile(
     r"\b(?:[A-ZÄÖÜ][\wäöüß.'’-]{0,40}[ -]){0,3}[A-ZÄÖÜ]?[\wäöüß.'’-]{0,40}(?:straße|strasse|str\.|weg|platz|allee|gasse"
     r"|ring|damm|ufer|steig|hof|chaussee|markt|Straße|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Hof|Markt)[ \u00a0]"
-    r"\d{1,4}(?:[ ]?[a-zA-Z])?\b(?:[ ]?[-/–][ ]?\d{1,4}[a-z]?)?(?:,?[ \n]{1,2}\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40})?"
+    r"\d{1,4}(?!\d| ?(?:km|Kilometer|Meter|Uhr|Euro|€|Prozent|%|kWh|Minute|Stunde|Tage|Woche|Monat|Jahr))"
+    r"(?:[ ]?[a-zA-Z])?\b(?:[ ]?[-/–][ ]?\d{1,4}[a-z]?)?(?:,?[ \n]{1,2}\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40})?"
     r"|\b\d{1,4}[a-z]? [A-Z][\w'’-]{1,40}(?: [A-Z][\w'’-]{1,40}){0,2} (?:Street|St|Road|Rd|Avenue"
     r"|Ave|Lane|Drive|Square|Way|Close)\b"
     r"|\b(?:[A-ZÇĞİÖŞÜ][\w'’-]{1,40} ){1,3}(?:Caddesi|Cad\.?|Sokağı|Sokak|Sok\.?|Bulvarı|Mahallesi|Mah\.?)"
@@ -67,6 +69,12 @@ _STREET = re.compile(
     r"(?: (?:\d{1,2}\. )?[A-ZÄÖÜ][\wäöüß-]{1,40}){1,3} \d{1,3}[a-z]?\b"
     r"(?![.,]\d| ?(?:Uhr|Euro|€|Prozent|%|kWh|Tag|Woche|Monat|Jahr)| [A-ZÄÖÜ])"
     r"|\b\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40}"
+)
+# At the beginning of a sentence, in capitals like a name: "Die Hauptstraße 5", "In der Hauptstraße 5".
+_ARTICLE = re.compile(
+    r"(?:(?:An|Auf|Aus|Bei|Für|Gegenüber|Hinter|In|Mit|Nach|Neben|Seit|Über|Um|Unter|Vor|Von|Zu|Zwischen) )?"
+    r"(?:der|die|das|dem|den|des|(?:m|s|k)?ein(?:e[mnrs]?)?|(?:unser|ihr|euer)(?:e[mnrs]?)?|diese[mnrs]?)[ \u00a0]",
+    re.I,
 )
 _DATE = re.compile(r"(?<![\d.])(?:(?P<iso>\d{4})-\d{2}-\d{2}|\d{1,2}[./]\s?\d{1,2}[./]\s?(?P<year>\d{4}|\d{2}))(?!\w)")
 _MONTH = (
@@ -100,8 +108,6 @@ _COLUMNS = (
     ("LINK", _LINK),
     ("MAIL", _MAIL),
     ("MAIL", _SPOKEN),
-    ("IBAN", _IBAN),
-    ("ADDRESS", _STREET),
     ("NUMBER", _CODE),
 )
 
@@ -119,8 +125,11 @@ def spans(text: str, today: date) -> Iterator[Span]:
     """All that is found, in no order; one may lie over another."""
     for found in SHAPE.finditer(text):  # what looks like one of our placeholders and is none
         yield Span(found.start(), found.end(), "TEXT")
+    yield from (Span(start, end, "IBAN") for start, end in ibans(text))
+    yield from (Span(_street(text, found), found.end(), "ADDRESS") for found in _STREET.finditer(text))
     for kind, pattern in _COLUMNS:
         yield from (Span(found.start(), found.end(), kind) for found in pattern.finditer(text))
+    yield from (Span(start, end, "NUMBER") for start, end in mistyped(text))
     for found in _HOST.finditer(text):
         top = found["top"]
         if found["path"] or (top.lower() in _TOPS and (top.islower() or top.isupper())):
@@ -136,6 +145,14 @@ def spans(text: str, today: date) -> Iterator[Span]:
     for found in _INTRODUCED.finditer(text):
         which = found.lastgroup or "title"
         yield Span(found.start(which), found.end(which), "NAME")
+
+
+def _street(text: str, found: re.Match[str]) -> int:
+    """Where the street begins: after an article, unless the name is none without it ("An der Alster 5")."""
+    article = _ARTICLE.match(text, found.start(), found.end())
+    if article is None or not _STREET.fullmatch(text, article.end(), found.end()):
+        return found.start()
+    return article.end()
 
 
 def _dates(text: str, today: date) -> Iterator[Span]:

@@ -1,6 +1,6 @@
 """Every write to rules: a new version with each change, back to an earlier one, and how far a rule is in force."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from anliegen.flow.automation.models import Decision
 from anliegen.flow.automation.rules import verbs
 from anliegen.flow.automation.rules.definition import Written
 from anliegen.flow.automation.rules.models import Rule, RuleVersion
-from anliegen.flow.automation.rules.rings import AGAIN, ring
+from anliegen.flow.automation.rules.rings import AGAIN, ring, rings
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.ground.journal.record import record
@@ -136,8 +136,18 @@ def _check(rule: Rule) -> None:
     others = {one.pk: one for one in Rule.objects.running().exclude(pk=rule.pk)} | {rule.pk: rule}
     found = ring({pk: one.does for pk, one in others.items()}, rule.pk)
     if found:
-        by_clock = any(others[pk].trigger in AGAIN for pk in found)
-        raise Ring([*(others[pk].name for pk in found), rule.name], by_clock=by_clock)
+        raise _ring_of(found, others)
+
+
+def present_rings() -> list[Ring]:
+    """Rings of rules that are in force: put there before such were refused, or by a way that asks nobody."""
+    running = {one.pk: one for one in Rule.objects.running()}
+    return [_ring_of(way, running) for way in rings({pk: one.does for pk, one in running.items()})]
+
+
+def _ring_of(way: Sequence[int], rules: Mapping[int, Rule]) -> Ring:
+    by_clock = any(rules[pk].trigger in AGAIN for pk in way)
+    return Ring([rules[pk].name for pk in (*way, way[0])], by_clock=by_clock)
 
 
 def _leave_to_people(rule: Rule) -> None:

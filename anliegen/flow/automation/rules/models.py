@@ -46,7 +46,7 @@ class Rule(models.Model):
     version = models.PositiveIntegerField(default=1)  # the number of the newest of its versions, which this row is
     stage = models.CharField(_("in force"), max_length=10, choices=STAGES, default="off")
     share = models.PositiveSmallIntegerField(_("share of the concerns"), default=100)  # in per cent
-    turned_at = models.DateTimeField(null=True)  # the newest turn of one that goes by the clock
+    turned_at = models.DateTimeField(null=True)  # when it began to act; of one by the clock its newest turn
     created_at = models.DateTimeField()
     looked_at = models.PositiveBigIntegerField(default=0)  # how often it looked at a ticket
 

@@ -5,7 +5,7 @@ again at its next turn of the clock; unless the other's conditions cannot hold r
 topic or the tag to be another than the action has just made it, or the two never hold for the same ticket.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from anliegen.flow.automation.rules.definition import Action, Condition, Definition
 from anliegen.flow.automation.rules.effects import CHANGES, HIGHEST, LOWEST
@@ -20,13 +20,25 @@ STEP = {"priority_up": 1, "priority_down": -1}
 
 def ring(rules: Mapping[int, Definition], through: int) -> tuple[int, ...]:
     """The shortest ring of rules that this one is part of, beginning with it; empty when there is none."""
+    return _way_back(through, lambda one: [key for key in sorted(rules) if leads_to(rules[one], rules[key])])
+
+
+def rings(rules: Mapping[int, Definition]) -> list[tuple[int, ...]]:
+    """Of each rule the shortest ring that it is part of, each ring once, told from the rule that is the oldest."""
+    after = {one: [key for key in sorted(rules) if leads_to(rules[one], rules[key])] for one in sorted(rules)}
+    found: dict[frozenset[int], tuple[int, ...]] = {}
+    for one in after:
+        if way := _way_back(one, after.__getitem__):
+            found.setdefault(frozenset(way), way)
+    return list(found.values())
+
+
+def _way_back(through: int, after: Callable[[int], Iterable[int]]) -> tuple[int, ...]:
     ways: list[tuple[int, ...]] = [(through,)]
     seen: set[int] = set()
     while ways:
         way = ways.pop(0)
-        for key in sorted(rules):
-            if not leads_to(rules[way[-1]], rules[key]):
-                continue
+        for key in after(way[-1]):
             if key == through:
                 return way
             if key not in seen:

@@ -79,6 +79,7 @@ def act(events: Sequence[Event]) -> None:
         for kind, happening in EVENTS.items()
         if kind in waiting and event.verb in happening.verbs and happening.fits(event.data)
         for rule in waiting[kind]
+        if rule.turned_at is None or event.at >= rule.turned_at  # it makes up for nothing, also when events come again
     ]
     decide(occasions, at=at)
 

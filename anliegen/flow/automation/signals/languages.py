@@ -15,6 +15,7 @@ class Language:
     code: str
     confidence: float
     runner_up: str
+    runner_up_confidence: float = 0.0
 
 
 def language(text: str) -> Language:
@@ -22,4 +23,4 @@ def language(text: str) -> Language:
     if sense(text).is_nonsense:
         return Language(UNKNOWN, 0.0, UNKNOWN)
     guess = guess_language(text)
-    return Language(guess.code or UNKNOWN, guess.confidence, guess.runner_up or UNKNOWN)
+    return Language(guess.code or UNKNOWN, guess.confidence, guess.runner_up or UNKNOWN, guess.runner_up_confidence)

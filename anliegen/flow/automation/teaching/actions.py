@@ -31,6 +31,10 @@ class TopicTaken(Exception):
     """The proposal was dismissed meanwhile, or a topic of this name is out of use."""
 
 
+class TopicsFull(Exception):
+    """As many topics are in use as may be."""
+
+
 class NeedsReason(Exception):
     """It does much worse for some group, or was tried on too few to know: whoever lets it speak says why."""
 
@@ -136,7 +140,8 @@ def stays_without(ticket: Ticket, *, to: Agent | Team | None = None, by: Agent, 
 
 def take_up(proposal: TopicProposal, *, name: str, by: Agent, at: datetime) -> Topic:
     """Make a topic of what was proposed, or take the one of this name: its concerns get it, as far as `by` may change
-    them, and are its first examples by that. Does nothing to a proposal that was settled meanwhile. Raises TopicTaken.
+    them, and are its first examples by that. Does nothing to a proposal that was settled meanwhile. Raises TopicTaken,
+    and TopicsFull where as many are in use as may be.
     """
     actor = Actor.agent(by.pk)
     with unit():
@@ -148,6 +153,8 @@ def take_up(proposal: TopicProposal, *, name: str, by: Agent, at: datetime) -> T
             return found
         if found is not None and not found.is_active:
             raise TopicTaken
+        if found is None and Topic.objects.are_full():
+            raise TopicsFull
         topic = found or accounts.create(Topic, code=code_of(name), name=name.strip()[:80], actor=actor, at=at)
         for ticket in Ticket.objects.visible_to(by).filter(pk__in=proposal.tickets, topic="").order_by("pk"):
             if may(by, "ticket.change", ticket):

@@ -19,6 +19,12 @@ from anliegen.records.tickets.models import Message
 HEARS = ("ticket.topic_changed", "decision.confirmed", "decision.corrected")
 LATER = "later-message"  # why a decision was made of a message that is not the first
 MOST = 30_000  # the newest; older ones say what things were called once
+AT_ONCE = 500  # of them, read in one go
+# Of what was told and of its message: HTML, recipients and headers stay in the database.
+LEARNT_FROM = (
+    *("topic", "by", "told_at", "ticket", "message", "message__subject", "message__text", "message__reply_text"),
+    *("message__from_name", "message__channel", "message__language"),
+)
 NEW = timedelta(days=2)  # a customer is new who was met so shortly before
 
 
@@ -45,15 +51,19 @@ def from_topics() -> list[Given]:
     return found
 
 
-def from_people() -> list[Given]:
-    """What agents said of concerns, the oldest first: of topics that are in use, of people who did not object, without
-    exceptions."""
-    return [given for given in _told() if given.example.label]
+@dataclass(frozen=True)
+class Said:
+    """What agents said of concerns, the oldest first: of a topic in use, and that it fits no category (which a model
+    must notice)."""
+
+    of_topics: list[Given]
+    fits_none: list[Given]
 
 
-def fits_none_from_people() -> list[Given]:
-    """Concerns of which agents said that they fit no category: a model must notice those."""
-    return [given for given in _told() if not given.example.label]
+def from_people() -> Said:
+    """Of people who did not object, without exceptions. Reads it all once: hold on to the answer."""
+    said = [*_newest_first()][::-1]
+    return Said([one for one in said if one.example.label], [one for one in said if not one.example.label])
 
 
 def that_count() -> "QuerySet[Told]":
@@ -63,11 +73,17 @@ def that_count() -> "QuerySet[Told]":
     return Told.objects.filter(wanted, is_exception=False)
 
 
-def _told() -> Iterator[Given]:
+def with_words(told: "QuerySet[Told]") -> "QuerySet[Told]":
+    """With of each message what is learnt from."""
+    return told.select_related("message").only(*LEARNT_FROM)
+
+
+def _newest_first() -> Iterator[Given]:
+    """A few at a time: thirty thousand messages are more than a process needs to hold at once."""
     in_use = {*Topic.objects.active().values_list("code", flat=True), ""}
-    rows = that_count().filter(topic__in=in_use)
-    newest = rows.select_related("message", "ticket__person").order_by("-told_at", "-id")[:MOST]
-    for row in reversed(newest):
+    rows = that_count().filter(topic__in=in_use).select_related("message", "ticket__person")
+    rows = rows.only(*LEARNT_FROM, "ticket__person", "ticket__created_at", "ticket__person__created_at")
+    for row in rows.order_by("-told_at", "-id")[:MOST].iterator(AT_ONCE):
         said = words_of(row.message)
         if said:
             yield Given(
@@ -139,7 +155,7 @@ def _keep(number: int, topic: str | None, by: str, event: Event) -> None:
         return
     with transaction.atomic():
         if topic is None:
-            Told.objects.filter(ticket=number).delete()
+            Told.objects.filter(ticket=number, told_at__lte=event.at).delete()
             return
         row, is_new = Told.objects.select_for_update().get_or_create(
             ticket_id=number,
@@ -147,6 +163,6 @@ def _keep(number: int, topic: str | None, by: str, event: Event) -> None:
                 "message": first, "topic": topic, "by": by, "agent_id": pk_of(event.actor), "told_at": event.at,
             },
         )  # fmt: skip
-        if not is_new:
+        if not is_new and row.told_at <= event.at:  # what comes again does not undo what was said since
             row.topic, row.by, row.agent_id, row.told_at = topic, by, pk_of(event.actor), event.at
             row.save(update_fields=["topic", "by", "agent", "told_at"])

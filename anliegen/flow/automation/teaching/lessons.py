@@ -3,7 +3,7 @@ before a person. It never speaks by itself."""
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,11 +22,12 @@ from anliegen.flow.automation.learning.model import Answer, Model
 from anliegen.flow.automation.models import Learnt, Told
 from anliegen.flow.automation.teaching import beside, speaking
 from anliegen.flow.automation.teaching.actions import keep_comparison, one_at_a_time
-from anliegen.flow.automation.teaching.examples import Given, fits_none_from_people, from_people, from_topics
+from anliegen.flow.automation.teaching.examples import Given, Said, from_people, from_topics
 from anliegen.flow.automation.teaching.groups import Row, by_group, judge, sheet_of
 from anliegen.ground import files
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.record import record
+from anliegen.records.accounts.models.topics import MOST_TOPICS
 
 FEWEST_TOPICS = 2
 FOLDS = 4  # while little was told, every part of it is tried once on a model of the others
@@ -40,48 +41,103 @@ class NothingNew(Exception):
     """Nobody has said anything since the last lesson."""
 
 
+class TooManyTopics(Exception):
+    """More topics are in use than a model tells apart in a night."""
+
+
 class StillWatched(NothingNew):
     """The version that waits has not been compared with the one that speaks on enough messages yet."""
 
 
+@dataclass(frozen=True)
+class Material:
+    """All there is to learn from: what the operator wrote of its topics, and what people said of concerns."""
+
+    given: list[Given]
+    people: Said
+
+    @property
+    def all(self) -> list[Given]:
+        return [*self.given, *self.people.of_topics]
+
+    @property
+    def newest_told_at(self) -> datetime | None:
+        told = self.people.of_topics
+        return told[-1].told_at if told else None
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What was learnt, how well it does, and how long learning took (seconds)."""
+
+    model: Model
+    encoder: str
+    groups: dict[str, Any]
+    figures: dict[str, Any]
+    seconds: float
+
+
 def hold(*, actor: Actor, at: datetime, encoder: str | None = None, anyway: bool = False) -> Learnt:
-    """Learn from all there is; the result waits for a person. Raises TooLittle, NothingNew, StillWatched.
+    """Learn from all there is; the result waits for a person. Raises TooLittle, TooManyTopics, NothingNew and
+    StillWatched.
 
     `anyway`: though nothing is new, and though the one that waits is still being compared.
     """
-    given, told = from_topics(), from_people()
-    examples = [one.example for one in (*given, *told)]
-    if not anyway and not _is_something_new(told, given):
+    material = Material(from_topics(), from_people())
+    if not anyway:
+        _insist_on_a_reason(material, at)
+    _insist_on_topics(material)
+    return _keep(_learn(material, encoder), material, actor, at)
+
+
+def _insist_on_a_reason(material: Material, at: datetime) -> None:
+    if not _is_something_new(material):
         raise NothingNew("nothing was said since the last lesson")
-    if not anyway and _is_watched(at):
+    if _is_watched(at):
         raise StillWatched("the version that waits is still being compared")
-    if len({one.label for one in examples}) < FEWEST_TOPICS:
+
+
+def _insist_on_topics(material: Material) -> None:
+    number = len({one.example.label for one in material.all})
+    if number < FEWEST_TOPICS:
         raise TooLittle("a model needs examples of at least two topics")
+    if number > MOST_TOPICS:
+        raise TooManyTopics(f"{number} topics are in use, and a model tells at most {MOST_TOPICS} apart")
+
+
+def _learn(material: Material, encoder: str | None) -> Lesson:
     start = time.monotonic()
+    examples, told = [one.example for one in material.all], material.people.of_topics
     by = encoders.named(encoder) if encoder is not None else encoder_for(examples)
-    model = numbered(learn(examples, encoder=by), [*given, *told])
-    strange = model.answer([one.example.text for one in fits_none_from_people()])
+    model = numbered(learn(examples, encoder=by), material.all)
+    strange = model.answer([one.example.text for one in material.people.fits_none])
     model = replace(model, kept_back=by_word_of_people(model, strange, len(told)))
-    rows = try_out(given, told, by)
-    content = to_bytes(model)
+    rows = try_out(material.given, told, by)
+    figures = compared(rows, told) | {"noticed": noticed(strange)}
+    seconds = round(time.monotonic() - start, 2)
+    return Lesson(model, by.name if by is not None else "none", by_group(rows), figures, seconds)
+
+
+def _keep(lesson: Lesson, material: Material, actor: Actor, at: datetime) -> Learnt:
+    """The file first: a row without its file could never speak."""
+    content, used = to_bytes(lesson.model), material.all
     sha256 = files.put(content)
-    groups, figures = by_group(rows), compared(rows, told) | {"noticed": noticed(strange)}
     with transaction.atomic():
         one_at_a_time()
         _replace_waiting(at)
         newest = Learnt.objects.aggregate(Max("version"))["version__max"] or 0
         learnt = Learnt.objects.create(
             version=newest + 1,
-            encoder=by.name if by is not None else "none",
+            encoder=lesson.encoder,
             sha256=sha256,
             size=len(content),
-            seconds=round(time.monotonic() - start, 2),
-            examples=len(given) + len(told),
-            topics=len(model.labels),
-            newest_told_at=told[-1].told_at if told else None,
-            sheet=sheet_of([*given, *told], Told.objects.count() - len(told)),
-            groups=groups,
-            figures=figures,
+            seconds=lesson.seconds,
+            examples=len(used),
+            topics=len(lesson.model.labels),
+            newest_told_at=material.newest_told_at,
+            sheet=sheet_of(used, Told.objects.count() - len(material.people.of_topics)),
+            groups=lesson.groups,
+            figures=lesson.figures,
             learnt_at=at,
         )
         record(verbs.MODEL_LEARNT, learnt, actor=actor, at=at, version=learnt.version, examples=learnt.examples)
@@ -111,12 +167,11 @@ def numbered(model: Model, given: Sequence[Given]) -> Model:
     return replace(model, numbers=numbers)
 
 
-def _is_something_new(told: Sequence[Given], given: Sequence[Given]) -> bool:
+def _is_something_new(material: Material) -> bool:
     last = Learnt.objects.order_by("-version").first()
     if last is None:
         return True
-    newest = told[-1].told_at if told else None
-    return last.newest_told_at != newest or last.examples != len(told) + len(given)
+    return (last.newest_told_at, last.examples) != (material.newest_told_at, len(material.all))
 
 
 def try_out(given: Sequence[Given], told: Sequence[Given], encoder: Encoder | None) -> list[Row]:

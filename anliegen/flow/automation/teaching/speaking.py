@@ -150,7 +150,7 @@ def _read(learnt: Learnt) -> Speaking:
 
 def _taught(now: Speaking) -> Speaking:
     """With what people told since it was last asked. What is said anew of a concern stands for what was said before."""
-    rows = examples.that_count().exclude(topic="").select_related("message")
+    rows = examples.with_words(examples.that_count().exclude(topic=""))
     if now.told_until is not None:
         rows = rows.filter(told_at__gt=now.told_until)
     new = list(rows.order_by("told_at", "id")[: max(MOST_TOLD - len(now.said), 0)])

@@ -1,6 +1,6 @@
 """What reads messages: the sorting by words and by what was learnt, the signals, the escalation."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from anliegen.records.accounts.models import Topic
 
 def algorithms() -> Iterable[Algorithm]:
     """In the order in which a message meets them."""
-    paused = frozenset(pauses.active())
+    paused = pauses.active().keys()
     answerable = administrators()
     yield _topics(paused, answerable)
     yield from _by_topic(paused, answerable)
@@ -25,7 +25,7 @@ def algorithms() -> Iterable[Algorithm]:
     yield _lessons(answerable)
 
 
-def _topics(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorithm:
+def _topics(paused: Container[str], answerable: tuple[str, ...]) -> Algorithm:
     speaking = Learnt.objects.speaking().select_related("responsible").first()
     return Algorithm(
         author="model:triage@",
@@ -51,11 +51,11 @@ def _topics(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorithm:
         version=speaking.name if speaking is not None else "-",
         reviewed_on=speaking.settled_at.date() if speaking is not None and speaking.settled_at is not None else None,
         is_on=speaking is not None and not readable.trouble(speaking),
-        is_paused=bool(paused & {pauses.ALL, "automation:triage"}),
+        is_paused=pauses.stops(paused, "automation:triage"),
     )
 
 
-def _by_topic(paused: frozenset[str], answerable: tuple[str, ...]) -> Iterable[Algorithm]:
+def _by_topic(paused: Container[str], answerable: tuple[str, ...]) -> Iterable[Algorithm]:
     rows = Topic.objects.active().exclude(responsible=None).select_related("responsible").order_by("pk")
     answering = tuple(dict.fromkeys(one.responsible.name for one in rows if one.responsible is not None))
     oversight = _(
@@ -87,11 +87,11 @@ def _by_topic(paused: frozenset[str], answerable: tuple[str, ...]) -> Iterable[A
             responsible=answering or answerable,
             version=__version__,
             is_on=is_on,
-            is_paused=bool(paused & {pauses.ALL, author}),
+            is_paused=pauses.stops(paused, author),
         )
 
 
-def _by_words(paused: frozenset[str], answerable: tuple[str, ...]) -> Iterable[Algorithm]:
+def _by_words(paused: Container[str], answerable: tuple[str, ...]) -> Iterable[Algorithm]:
     yield Algorithm(
         author="rule:language",
         name=_("Language by the words"),
@@ -102,7 +102,7 @@ def _by_words(paused: frozenset[str], answerable: tuple[str, ...]) -> Iterable[A
         oversight=_("Everybody who works on the concern can change it."),
         responsible=answerable,
         version=__version__,
-        is_paused=bool(paused & {pauses.ALL, "rule:language"}),
+        is_paused=pauses.stops(paused, "rule:language"),
     )
     yield Algorithm(
         author="rule:nonsense",
@@ -114,11 +114,11 @@ def _by_words(paused: frozenset[str], answerable: tuple[str, ...]) -> Iterable[A
         oversight=_("It refuses and closes nothing; a person sees each of them."),
         responsible=answerable,
         version=__version__,
-        is_paused=bool(paused & {pauses.ALL, "rule:nonsense"}),
+        is_paused=pauses.stops(paused, "rule:nonsense"),
     )
 
 
-def _escalation(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorithm:
+def _escalation(paused: Container[str], answerable: tuple[str, ...]) -> Algorithm:
     _limits, named = thresholds.present_limits()
     return Algorithm(
         author="rule:escalate",
@@ -133,7 +133,7 @@ def _escalation(paused: frozenset[str], answerable: tuple[str, ...]) -> Algorith
         oversight=_("It calls people and keeps automation away. Agents can contradict each reading; only they lower."),
         responsible=(named.name,) if named is not None and named.is_active else answerable,
         version=__version__,
-        is_paused=bool(paused & {pauses.ALL, "rule:escalate"}),
+        is_paused=pauses.stops(paused, "rule:escalate"),
     )
 
 

@@ -90,7 +90,7 @@ def _routing() -> Algorithm:
         responsible=leads or administrators(),
         version=__version__,
         is_on=bool(teams),
-        is_paused=bool(frozenset(pauses.active()) & {pauses.ALL, "automation:routing", "rule:routing"}),
+        is_paused=pauses.stops(pauses.active(), "automation:routing", "rule:routing"),
     )
 
 

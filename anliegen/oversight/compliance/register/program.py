@@ -38,7 +38,7 @@ def _mailbox() -> Algorithm:
         responsible=tuple(dict.fromkeys(box.responsible.name for box in boxes if box.responsible is not None)),
         version=__version__,
         is_on=bool(boxes),
-        is_paused=bool(frozenset(pauses.active()) & {pauses.ALL, "rule:mailbox"}),
+        is_paused=pauses.stops(pauses.active(), "rule:mailbox"),
     )
 
 

@@ -11,12 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from anliegen.records.accounts.models.operator import Team
 
 URGENCIES = [(1, _("low")), (2, _("normal")), (3, _("high")), (4, _("urgent"))]
+# In use at once. Each is a line of every list to choose from, and the time of learning grows with the square of their
+# number: minutes for five hundred, half a day for five thousand, whose model would fill the memory besides.
+MOST_TOPICS = 500
 DEEPEST = 4  # a tree deeper than this nobody finds their way in
 
 
 class TopicQuerySet(models.QuerySet["Topic"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
+
+    def are_full(self) -> bool:
+        """Whether one more in use would be too many."""
+        return self.active().count() >= MOST_TOPICS
 
 
 class Topic(models.Model):

@@ -198,3 +198,28 @@ def test_a_schedule_that_undoes_another_is_refused_in_words(as_admin: Client, se
     assert "bei jedem Durchgang" in refused and "„Aufräumen“ → „Markieren“ → „Aufräumen“" in refused
     second.refresh_from_db()
     assert (second.stage, Rule.objects.get(pk=first.pk).stage) == ("off", "on")
+
+
+def test_rules_in_force_that_contradict_each_other_are_named_at_once(
+    as_admin: Client, rule: Rule, sent: dict[str, Any], billing: Team, technics: Team
+) -> None:
+    """As they may stand since before such were refused."""
+    hourly = [
+        {
+            "trigger": {"kind": "hourly", "hours": 1},
+            "all": [["team", [str(here.pk)]]],
+            "any": [],
+            "none": [],
+            "actions": [["team", str(there.pk)]],
+        }
+        for here, there in ((billing, technics), (technics, billing))
+    ]
+    as_admin.post(NEW, sent | {"name": "Und zurück"})
+    listed = "/workspace/settings/rules/"
+    for one, definition in zip(Rule.objects.order_by("pk"), hourly, strict=True):
+        Rule.objects.filter(pk=one.pk).update(definition=definition, trigger="hourly")
+    assert "widersprechen einander" not in as_admin.get(listed).text
+    Rule.objects.update(stage="on", turned_at=clock.now())
+    page = as_admin.get(listed).text
+    assert page.count("Diese Regeln widersprechen einander") == 1
+    assert "„Umzüge“ → „Und zurück“ → „Umzüge“" in page

@@ -14,7 +14,7 @@ from anliegen.flow.automation.rules.definition import Action, Condition, Definit
 from anliegen.flow.automation.rules.effects import becomes, effects
 from anliegen.flow.automation.rules.fits import Facts, fits
 from anliegen.flow.automation.rules.models import Rule
-from anliegen.flow.automation.rules.rings import ring
+from anliegen.flow.automation.rules.rings import ring, rings
 from anliegen.ground.journal.actors import Actor
 from anliegen.records.accounts.models import Agent
 from anliegen.records.customers.models import Address, Person
@@ -92,6 +92,7 @@ def test_who_undoes_what_the_clock_does_again_is_a_ring(rules: tuple[Definition,
     known = dict(enumerate(rules))
     for key in known:
         assert set(ring(known, key)) == set(known)
+    assert [set(one) for one in rings(known)] == [set(known)]
 
 
 @pytest.mark.parametrize("rules", NONE.values(), ids=NONE)

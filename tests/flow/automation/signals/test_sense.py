@@ -55,6 +55,10 @@ def test_a_language_comes_with_how_sure_it_is_and_what_else_it_might_be() -> Non
     assert (german.code, german.runner_up) == ("de", "unknown")
     assert 0.8 < german.confidence < 1
     assert language("Ok.").code == "unknown"
+    mixed = language("Merhaba ve teşekkür ederim, çok iyi: bir soru için. Ist das so?")
+    assert (mixed.code, mixed.runner_up) == ("tr", "de")
+    assert mixed.confidence + mixed.runner_up_confidence == pytest.approx(1)
+    assert 0 < mixed.runner_up_confidence < german.confidence
 
 
 @pytest.mark.parametrize(

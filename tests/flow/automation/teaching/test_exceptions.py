@@ -69,7 +69,7 @@ def test_an_exception_gets_its_topic_and_teaches_nothing(
     assert (told.is_exception, told.topic, told.agent, ticket.topic) == (
         True, other.removeprefix("topic:"), mira, other.removeprefix("topic:"),
     )  # fmt: skip
-    assert (examples.from_people(), remembered()) == ([], 0)
+    assert (examples.from_people().of_topics, remembered()) == ([], 0)
     assert Event.objects.get(verb="example.left_out").actor == f"agent:{mira.pk}"
     open_ticket(kim_address, text=SAYS, subject="")
     run_pipeline()
@@ -91,7 +91,7 @@ def test_what_was_learnt_online_is_forgotten_once_it_is_an_exception_and_comes_b
     run_pipeline()
     assert remembered() == 0
     exceptions.take_in(ticket, by=mira, at=told_at + timedelta(minutes=1))
-    assert (remembered(), len(examples.from_people())) == (1, 1)
+    assert (remembered(), len(examples.from_people().of_topics)) == (1, 1)
     assert Event.objects.filter(verb="example.taken_in").count() == 1
     exceptions.take_in(ticket, by=mira, at=told_at + timedelta(minutes=2))
     assert Event.objects.filter(verb="example.taken_in").count() == 1
@@ -105,7 +105,11 @@ def test_saying_the_same_as_an_exception_is_a_yes_from_which_nothing_is_learnt(
     decision = Decision.objects.get(question="topic")
     done = exceptions.say(decision, "topic:abschlag", by=mira, at=now)
     run_pipeline()
-    assert (done.settled_as, Told.objects.get().is_exception, examples.from_people()) == ("confirmed", True, [])
+    assert (done.settled_as, Told.objects.get().is_exception, examples.from_people().of_topics) == (
+        "confirmed",
+        True,
+        [],
+    )
     with pytest.raises(approval.AlreadySettled):
         exceptions.say(decision, "topic:umzug", by=mira, at=now)
 
@@ -147,7 +151,7 @@ def test_what_a_customer_wanted_checked_teaches_as_checked(
     run_pipeline()
     told = Told.objects.get()
     assert (told.by, f"topic:{told.topic}", told.agent) == ("checked", right, mira)
-    assert [one.source for one in examples.from_people()] == ["checked"]
+    assert [one.source for one in examples.from_people().of_topics] == ["checked"]
     open_ticket(kim_address, text=CLEAR, subject="")
     run_pipeline()
     assert Decision.objects.filter(question="topic").latest("pk").choice == right

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from anliegen.flow.automation import approval
 from anliegen.flow.automation.learning.learn import TooLittle
@@ -195,7 +197,7 @@ def test_for_whoever_wants_people_no_model_is_asked_and_nothing_is_learnt(
     assert not Decision.objects.filter(question="topic").exists()
     tickets.change(ticket, Change(topic="abschlag"), actor=Actor.agent(mira.pk), at=now)
     run_pipeline()
-    assert examples.from_people() == []
+    assert examples.from_people().of_topics == []
 
 
 def test_a_model_without_sheet_or_groups_cannot_speak_and_one_with_a_finding_needs_a_reason(
@@ -290,7 +292,11 @@ def test_what_a_person_leaves_without_a_topic_is_listed_no_more_and_taught(
     assert (ticket.unplaced_since, ticket.due_for, ticket.topic) == (None, "", "")
     assert lists.page(mira, "unplaced").items == []
     assert Decision.objects.get(question="topic").settled_as == "confirmed"
-    assert (Told.objects.get().topic, len(examples.fits_none_from_people()), examples.from_people()) == ("", 1, [])
+    assert (Told.objects.get().topic, len(examples.from_people().fits_none), examples.from_people().of_topics) == (
+        "",
+        1,
+        [],
+    )
 
 
 def test_a_topic_that_was_taken_out_of_use_is_proposed_no_more(
@@ -380,3 +386,18 @@ def test_words_of_people_who_want_people_alone_are_not_remembered(
     assert Told.objects.count() == 1
     held = speaking.current()
     assert held is not None and held.model.told is None
+
+
+def test_a_lesson_reads_of_messages_what_it_learns_from_and_all_of_it_once(
+    topics: list[Topic], mira: Agent, open_ticket: Open, kim_address: Address, run_pipeline: Run, now: datetime
+) -> None:
+    for topic, text in (("abschlag", "Mein Abschlag ist zu hoch"), ("umzug", "Wir ziehen um")):
+        ticket = open_ticket(kim_address, text=text)
+        tickets.change(ticket, Change(topic=topic), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    with CaptureQueriesContext(connection) as asked:
+        learnt = lessons.hold(actor=LESSONS, at=now, encoder="none")
+    assert learnt.sheet["sources"]["set"] == 2
+    read = [one["sql"] for one in asked if "tickets_message" in one["sql"]]
+    assert len(read) == 1  # and nothing of it later, one by one
+    assert '"reply_text"' in read[0] and '"html"' not in read[0] and '"references"' not in read[0]

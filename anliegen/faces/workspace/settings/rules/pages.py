@@ -37,7 +37,12 @@ def rules(request: HttpRequest) -> HttpResponse:
     paused, today = pauses.active(), timezone.localdate(clock.now())
     known, told = names([row.does for row in rows]), figures(rows)
     shown = [(row, sentence(row.does, known), standing(row, today, paused), told.get(row.pk)) for row in rows]
-    return show(request, "rules", {"rows": shown, "all_paused": paused.get(pauses.ALL)}, place="rules")
+    context = {
+        "rows": shown,
+        "all_paused": paused.get(pauses.ALL),
+        "rings": [why(one) for one in actions.present_rings()],
+    }
+    return show(request, "rules", context, place="rules")
 
 
 @asks("settings.manage")
