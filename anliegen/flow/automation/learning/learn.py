@@ -45,13 +45,18 @@ def learn(examples: Sequence[Example], *, encoder: Encoder | None = None, bound:
     The label in words counts as one example more: it is the shortest description there is. The same seed and examples
     give the same model.
     """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # slow import
+
     labels = tuple(sorted({example.label for example in examples}))
     if len(labels) < 2:
         raise TooLittle("a model needs examples of at least two categories")
     points = encoder.encode([example.text for example in examples]) if encoder is not None else None
     rounds = kept_back(examples, points, seed, min(MOST_ROUNDS, ceil(ENOUGH_TRIED / (KEPT_BACK * len(examples)))))
     of_few = of_a_few(examples)
-    with ThreadPoolExecutor(2, thread_name_prefix="learn") as beside:
+    # Threads of linear algebra wait for each other by counting, not by sleeping: two fits at once are quicker with one
+    # each, and the processor is free for what else the machine does.
+    one_each = threadpool_limits(1)  # type: ignore[no-untyped-call]  # it says no types
+    with one_each, ThreadPoolExecutor(2, thread_name_prefix="learn") as beside:
         whole = beside.submit(_fit, examples, points, labels, encoder, seed)
         most = [
             beside.submit(_fit, *_some(examples, points, learnt), labels, encoder, seed, explains=False)
