@@ -20,7 +20,7 @@ from anliegen.flow.automation.learning.terms import Floats, Terms, matrix
 from anliegen.flow.automation.learning.voices import NEVER, Linear, Neighbours, Pairs
 
 # So many are tried, in up to ten rounds of keeping back, each other examples: with fewer, how sure an answer is would
-# itself be unsure (decisions 0042, 0046).
+# itself be unsure (decisions 0042, 0047).
 ENOUGH_TRIED, MOST_ROUNDS = 1500, 10
 # Of the examples kept back so much is not taken for unknown. Messages that come later are stranger than examples that
 # were gathered at once: of CLINC150's own validation set 95 % are accepted so (decision 0027).

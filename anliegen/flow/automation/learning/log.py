@@ -13,7 +13,7 @@ Said = tuple[float, bool]  # of one suggestion how sure it was, and whether it w
 
 LOOKED_BACK = 1500  # newest suggestions from which it is learnt
 # The part of the bound that the log must show. The lowest of many thresholds that fit is one that was lucky: with 0.7
-# and more the error among the first that are applied was over 5 % (decision 0046).
+# and more the error among the first that are applied was over 5 % (decision 0047).
 OF_THE_BOUND = 0.6
 NO_EXAMPLE = -1
 ENOUGH_A_TOPIC = 8  # examples; with fewer, what was kept back speaks of the few topics that are known already

@@ -6,7 +6,7 @@ from sklearn.svm import SVC, LinearSVC
 
 from anliegen.flow.automation.learning import learn as learning
 from anliegen.flow.automation.learning.terms import Terms, matrix
-from anliegen.flow.automation.learning.voices import Neighbours
+from anliegen.flow.automation.learning.voices import NEVER, Neighbours
 from tests.flow.automation.learning.examples import made_up
 
 
@@ -22,11 +22,19 @@ def test_pairs_score_as_the_library_does(classes: int) -> None:
     asked, _truth = points(30, 8, classes, seed=2)
     theirs = SVC(C=learning.SOFT, gamma=learning.GAMMA).fit(known.astype(np.float64), truth)
     expected = theirs.decision_function(asked)
-    ours = learning._pairs(known, truth).of_points(asked)
+    ours = learning._pairs(known, truth, classes).of_points(asked)
     if classes == 2:  # there it gives one number only: for the second class
         assert (ours.argmax(axis=1) == (expected > 0)).all()
     else:
         assert ours == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_class_of_which_no_pair_knows_anything_scores_lowest() -> None:
+    known, truth = points(140, 8, 3)
+    asked, _truth = points(30, 8, 3, seed=2)
+    without = learning._pairs(known, np.array([0, 1, 3])[truth], 4).of_points(asked)
+    assert (without[:, 2] == NEVER).all() and (without[:, [0, 1, 3]] > NEVER).all()
+    assert without[:, [0, 1, 3]] == pytest.approx(learning._pairs(known, truth, 3).of_points(asked))
 
 
 @pytest.mark.parametrize("topics", [2, 4])
