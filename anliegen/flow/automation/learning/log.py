@@ -16,7 +16,7 @@ LOOKED_BACK = 1500  # newest suggestions from which it is learnt
 # and more the error among the first that are applied was over 5 % (decision 0047).
 OF_THE_BOUND = 0.6
 NO_EXAMPLE = -1
-ENOUGH_A_TOPIC = 8  # examples; with fewer, what was kept back speaks of the few topics that are known already
+ENOUGH_A_TOPIC = 7  # examples; with fewer, what was kept back speaks of the few topics that are known already
 ENOUGH_TO_DOUBT = 0.9  # as sure must be that more are wrong than may be, for what is kept back to count no longer
 
 
