@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from anliegen.faces.ui.numbers import percent
 from anliegen.flow.automation.models import Decision, Learnt, Told, TopicProposal
 from anliegen.flow.automation.teaching import actions, lessons, speaking
 from anliegen.flow.automation.teaching.nightly import learn_now
@@ -67,6 +68,21 @@ def test_a_version_is_refused_with_its_reason(waiting: Learnt, admins: Client) -
     waiting.refresh_from_db()
     assert (waiting.state, waiting.reason) == ("refused", "Zu wenige Beispiele")
     assert "Zu wenige Beispiele" in admins.get(f"{PAGE}{waiting.version}/").text
+
+
+def test_before_it_is_let_speak_stands_from_where_on_it_would_not_ask(
+    waiting: Learnt, admins: Client, admin: Agent, mira: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may sort without asking from its first message on, so whoever lets it knows."""
+    assert "Fassung 1 würde jedes Mal fragen." in admins.get(f"{PAGE}1/").text
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.9)
+    speaking.forget()
+    would = f"Sobald sie spricht, sortiert Fassung 1 ab {percent(0.9, language='de')}, ohne zu fragen."
+    assert would in admins.get(f"{PAGE}1/").text
+    actions.refuse(waiting, reason="", by=admin, at=clock.now())  # it may still be let speak later
+    assert would in admins.get(f"{PAGE}1/").text
+    Learnt.objects.update(sha256="0" * 64)
+    assert "ohne zu fragen" not in admins.get(f"{PAGE}1/").text
 
 
 def test_languages_it_was_tried_on_have_their_names(waiting: Learnt, admins: Client) -> None:

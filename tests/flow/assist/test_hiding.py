@@ -224,6 +224,7 @@ def test_nothing_of_a_german_text_is_in_the_request_and_all_of_it_is_back(pieces
         ("IBAN:de89370400440532013000, danke", "IBAN:[IBAN_1], danke"),
         ("von nl91 abna 0417 1643 00 an mich", "von [IBAN_1] an mich"),
         ("Konto DE88 3704 0044 0532 0130 00 mit Tippfehler", "Konto [NUMBER_1] mit Tippfehler"),
+        ("Konto DE88\t3704\t0044\t0532\t0130\t00 mit Tippfehler", "Konto [NUMBER_1] mit Tippfehler"),
     ],
 )
 def test_what_is_hidden_of_a_german_sentence(said: str, left: str) -> None:
@@ -289,7 +290,12 @@ IBANS = st.one_of(
 )
 
 
-@given(IBANS, st.sampled_from([2, 3, 4, 5, 40]), st.sampled_from([" ", "\u00a0", "-", "."]), st.booleans())
+@given(
+    IBANS,
+    st.sampled_from([2, 3, 4, 5, 40]),
+    st.sampled_from([" ", "\u00a0", "-", ".", "\t", "\n", "\u2009"]),
+    st.booleans(),
+)
 def test_an_account_is_found_however_it_is_written_and_nothing_of_its_sentence(
     number: str, together: int, between: str, is_small: bool
 ) -> None:

@@ -9,6 +9,7 @@ from anliegen.flow.automation import approval, pauses, team_of_topic
 from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.models import Decision
 from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Mailbox, Team, Topic
 from anliegen.records.customers.models import Address
@@ -84,6 +85,30 @@ def test_the_team_follows_whoever_says_the_topic(
     run_pipeline()
     nobodys.refresh_from_db()
     assert (nobodys.team, nobodys.due_for) == (None, "place")
+
+
+def test_what_a_person_took_back_is_not_given_again_when_the_topic_comes_again(
+    nobodys: Ticket, technics: Team, mira: Agent, run_pipeline: Run, now: datetime
+) -> None:
+    for topic in ("umzug", "gas"):  # the first of them names no team
+        tickets.change(nobodys, Change(topic=topic), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    approval.reject(Decision.objects.get(author="rule:team-of-topic"), by=mira, at=now)
+    said = list(Event.objects.filter(verb="ticket.topic_changed").order_by("id"))
+    for again in (said, said[:1], said[1:]):  # the second time it may come in other parts
+        team_of_topic.follow(again)
+    nobodys.refresh_from_db()
+    assert (nobodys.team, Decision.objects.filter(author="rule:team-of-topic").count()) == (None, 1)
+
+
+def test_who_moved_it_since_decided(
+    nobodys: Ticket, technics: Team, mira: Agent, now: datetime, run_pipeline: Run
+) -> None:
+    tickets.change(nobodys, Change(topic="gas"), actor=Actor.agent(mira.pk), at=now)
+    for team in (technics, None):
+        tickets.change(nobodys, Change(team=team), actor=Actor.agent(mira.pk), at=now)
+    run_pipeline()
+    assert not Decision.objects.filter(author="rule:team-of-topic").exists()
 
 
 def test_a_topic_taken_back_leaves_it_listed(nobodys: Ticket, mira: Agent, run_pipeline: Run, now: datetime) -> None:

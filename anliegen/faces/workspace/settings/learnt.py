@@ -20,6 +20,7 @@ from anliegen.flow.automation.choices import choice_in_words
 from anliegen.flow.automation.models import Decision, Learnt, Told
 from anliegen.flow.automation.teaching import actions, beside, readable, standing
 from anliegen.flow.automation.teaching.nightly import learn_now
+from anliegen.flow.automation.teaching.speaking import would_apply_from
 from anliegen.ground import clock, progress
 from anliegen.ground.jobs import defer
 from anliegen.records.accounts import actions as accounts
@@ -103,7 +104,8 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     row = get_object_or_404(Learnt.objects.select_related("responsible", "settled_by"), version=number)
     agents = [("", _("you yourself")), *Agent.objects.active().order_by("name", "pk").values_list("pk", "name")]
     trouble = _trouble(row) if row.state == "speaking" else None
-    told = {"trouble": trouble, "names": _topic_names(), "language_name": _language_name}
+    would = would_apply_from(row) if row.state != "speaking" else None
+    told = {"trouble": trouble, "would": would, "names": _topic_names(), "language_name": _language_name}
     context = {"model": row, "agents": agents, **told}
     return show(request, "version", context, place="learnt")
 

@@ -1,4 +1,5 @@
-"""Account numbers (IBAN, ISO 13616) in texts as people write them: with blanks, hyphens, in lower case.
+"""Account numbers (IBAN, ISO 13616) in texts as people write them: with blanks, hyphens, in lower case, over
+two lines.
 
 Two letters and two digits stand in every second German sentence ("um 18 Uhr immer"). So it counts only with the length
 that its country has and the check of ISO 7064 (mod 97-10), and with more digits than letters, as every country's has.
@@ -21,10 +22,10 @@ _LENGTHS = {
     "YE": 30,
 }
 _COUNTRY = "|".join(f"[{land[0]}{land[0].lower()}][{land[1]}{land[1].lower()}]" for land in _LENGTHS)
-_APART = r"[ \u00a0\u202f.-]{0,2}"
+_APART = r"[ \t\r\n\u00a0\u2009\u202f.-]{0,2}"  # also as columns of a table, or where a line ended
 _HEAD = re.compile(rf"(?<!\w)(?P<country>{_COUNTRY}){_APART}[0-9]{_APART}[0-9]")
 # Nothing but digits after the country is somebody's account, be one of them mistyped or left out.
-_MISTYPED = re.compile(rf"(?<!\w)(?:{_COUNTRY})[ \u00a0]?[0-9]{{2}}(?:[ \u00a0-]?[0-9]){{10,30}}(?!\w)")
+_MISTYPED = re.compile(rf"(?<!\w)(?:{_COUNTRY})[ \u00a0]?[0-9]{{2}}(?:[ \t\u00a0-]?[0-9]){{10,30}}(?!\w)")
 
 
 def ibans(text: str) -> Iterator[tuple[int, int]]:

@@ -29,13 +29,14 @@ def kept_back(
     learnt = np.ones((rounds, len(examples)), dtype=bool)
     tried = np.zeros((rounds, len(examples)), dtype=bool)
     for places in _by_class(examples):
-        number, mixed = len(places), chance.permutation(places)
+        number, mixed, of_class = len(places), chance.permutation(places), rows[places]
         can_spare = number >= FEWEST_TO_KEEP_BACK
         # One of a class of few draws its round, so that as large a part of them is tried as of all.
         turns = np.arange(number) // max(1, round(share * number)) if can_spare else chance.random(number) // share
-        for one, turn in zip(mixed, turns.astype(int), strict=True):
-            near = places[np.asarray(_likeness(rows[places], rows[one])) >= NEARLY_THE_SAME]
-            if turn < rounds and (not can_spare or learnt[turn, places].sum() > len(near) + 1):
+        in_a_round = turns < rounds
+        for one, turn in zip(mixed[in_a_round], turns[in_a_round].astype(int), strict=True):
+            near = places[np.asarray(_likeness(of_class, rows[one])) >= NEARLY_THE_SAME]
+            if not can_spare or learnt[turn, places].sum() > len(near) + 1:
                 tried[turn, one] = True
                 learnt[turn, [one, *near]] = False
     labels = np.array([example.label for example in examples])

@@ -45,6 +45,7 @@ def learn(examples: Sequence[Example], *, encoder: Encoder | None = None, bound:
     The label in words counts as one example more: it is the shortest description there is. The same seed and examples
     give the same model.
     """
+    from sklearn import decomposition, linear_model, svm  # noqa: F401, PLC0415  # slow import; limited is what is loaded
     from threadpoolctl import threadpool_limits  # noqa: PLC0415  # slow import
 
     labels = tuple(sorted({example.label for example in examples}))
@@ -115,11 +116,13 @@ def _calibrated(rounds: Sequence[Tried], bound: float) -> dict[str, Any]:
     most, right = sure.max(axis=1), sure.argmax(axis=1) == truth
     fits = together >= lowest
     which = np.concatenate([one.which for one in rounds])
+    newest = np.argsort(-which, kind="stable")  # where not all count, those do that were given last
+    newest = newest[fits[newest]]
     return {
         "certainty": certainty,
         "usual": Usual(evidence, likeness, lowest),
         "surest": calibration.threshold_for(most[usual], right[usual], bound),
-        "kept_back": KeptBack(which[fits], most[fits], right[fits]),
+        "kept_back": KeptBack(which[newest], most[newest], right[newest]),
     }
 
 

@@ -22,8 +22,9 @@ ENOUGH_TO_DOUBT = 0.9  # as sure must be that more are wrong than may be, for wh
 
 @dataclass(frozen=True)
 class KeptBack:
-    """What a model said of examples that it had not learnt from: which of them, how sure it was, and whether it was
-    right. Those that it took for unknown are not among them: there it would have suggested nothing."""
+    """What a model said of examples that it had not learnt from: which of them, the last ones first, how sure it was,
+    and whether it was right. Those that it took for unknown are not among them: there it would have suggested nothing.
+    """
 
     which: NDArray[np.intp]
     sure: Floats
@@ -50,6 +51,16 @@ class KeptBack:
         return [(float(sure), bool(right)) for sure, right in zip(self.sure, self.right, strict=True)]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """From which confidence on it may be applied (see `surest`), and the answers by which that is shown: of the live
+    ones and of those that were kept back."""
+
+    surest: float
+    live: list[Said]
+    kept_back: list[Said]
+
+
 def are_enough(examples: int, topics: int) -> bool:
     """Whether so much was told of so many topics that what was kept back says how it will go on."""
     return examples >= ENOUGH_A_TOPIC * topics
@@ -69,10 +80,17 @@ def surest(live: Sequence[Said], bound: float, kept_back: Sequence[Said] = ()) -
     `live`: what a version suggested and people said something of, the newest first; `kept_back`: see `counted`. Once
     the live ones are wrong so often that it is no chance, they alone count: what comes is no longer what came before.
     """
-    found = _lowest(counted(live, kept_back), bound)
-    if kept_back and _is_worse([right for sure, right in live[:LOOKED_BACK] if sure >= found], bound):
-        return _lowest(live[:LOOKED_BACK], bound)
-    return found
+    return shown_by(live, bound, kept_back).surest
+
+
+def shown_by(live: Sequence[Said], bound: float, kept_back: Sequence[Said] = ()) -> Shown:
+    """The same, and by what."""
+    said = counted(live, kept_back)
+    newest = said[: len(live)]
+    found = _lowest(said, bound)
+    if len(said) > len(newest) and _is_worse([right for sure, right in newest if sure >= found], bound):
+        return Shown(_lowest(newest, bound), newest, [])
+    return Shown(found, newest, said[len(newest) :])
 
 
 def _lowest(said: Sequence[Said], bound: float) -> float:

@@ -93,6 +93,20 @@ def waiting_or_none() -> Speaking | None:
     return _or_none("waiting", Learnt.objects.waiting().order_by("-version").first())
 
 
+def would_apply_from(learnt: Learnt) -> float | None:
+    """From which confidence on a version that does not speak would sort without asking if it spoke now: above 1 from
+    none on. None where it cannot be read."""
+    now = waiting_or_none()
+    if now is not None and now.learnt.pk == learnt.pk:
+        return now.surest
+    try:
+        return _read(learnt).surest
+    except Exception as error:
+        if database_is_away(error):
+            raise
+        return None
+
+
 def failed(learnt: Learnt) -> None:
     """It is left alone for a while."""
     _failed[learnt.pk] = time.monotonic()

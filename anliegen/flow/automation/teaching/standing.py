@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from anliegen.flow.automation.learning.log import counted
+from anliegen.flow.automation.learning.log import shown_by
 from anliegen.flow.automation.teaching import speaking
 from anliegen.flow.automation.teaching.groups import SMALLEST
 from anliegen.records.accounts.queries import the_operator
@@ -31,16 +31,17 @@ class Standing:
 
 
 def now() -> Standing:
-    said, voice = speaking.log(), speaking.current_or_none()
+    said, voice, percent = speaking.log(), speaking.current_or_none(), the_operator().error_bound
     surest = voice.surest if voice is not None else float("inf")
     live, tried = speaking.grounds(voice.learnt, voice.untaught) if voice is not None else ([], [])
-    above = [right for sure, right in counted(live, tried) if sure >= surest]
+    shown = shown_by(live, percent / 100, tried)
+    above = [right for sure, right in (*shown.live, *shown.kept_back) if sure >= surest]
     return Standing(
         seen=len(said),
         right=sum(right for _sure, right in said),
         above=len(above),
         wrong_above=sum(not right for right in above),
-        kept_back=len(above) - sum(sure >= surest for sure, _right in live[: len(above)]),
+        kept_back=sum(sure >= surest for sure, _right in shown.kept_back),
         surest=surest if surest <= 1 else None,
-        percent=the_operator().error_bound,
+        percent=percent,
     )

@@ -1,7 +1,13 @@
 """What is kept back while a model is learnt: as large a part of what is rare as of what is common."""
 
-import numpy as np
+import os
+import subprocess
+import sys
 
+import numpy as np
+import pytest
+
+from anliegen.flow.automation.learning import held_out
 from anliegen.flow.automation.learning.example import Example
 from anliegen.flow.automation.learning.held_out import kept_back, of_a_few
 from anliegen.flow.automation.learning.learn import learn
@@ -30,6 +36,46 @@ def test_where_fewer_rounds_are_tried_so_are_fewer_of_what_is_rare() -> None:
     (only,) = kept_back(given, None, 1, 1)
     of_rare = only[1][-len(rare) :].sum()
     assert 20 <= of_rare <= 60  # a tenth, by lot
+
+
+def test_only_what_may_be_tried_is_compared_with_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With thirty thousand examples one round is enough, and each comparison reads all of a class."""
+    compared, likeness = [], held_out._likeness
+    monkeypatch.setattr(held_out, "_likeness", lambda rows, one: compared.append(1) or likeness(rows, one))
+    kept_back(made_up(100), None, 1, 1)
+    assert len(compared) == len(made_up(100)) / 10
+
+
+def test_what_was_told_last_counts_first() -> None:
+    """Of more than are looked at the newest count: what people write changes."""
+    model = learn(made_up(30))
+    assert model.kept_back is not None
+    which = model.kept_back.which.tolist()
+    assert which == sorted(which, reverse=True)
+
+
+ONE_THREAD = """
+from threadpoolctl import threadpool_info
+from anliegen.flow.automation.learning import learn
+from tests.flow.automation.learning.examples import made_up
+fit, seen = learn._fit, []
+def looked(*given, **more):
+    model = fit(*given, **more)
+    seen.extend(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas")
+    return model
+learn._fit = looked
+learn.learn(made_up(8))
+print(sorted({*seen}))
+"""
+
+
+def test_linear_algebra_takes_one_thread_in_the_first_lesson_of_a_process_too() -> None:
+    """Limited is what is loaded: scikit-learn brings linear algebra of its own, and comes with the first lesson."""
+    elsewhere = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}  # as in use
+    done = subprocess.run(
+        [sys.executable, "-c", ONE_THREAD], env=elsewhere, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() == "[1]"
 
 
 def test_what_was_never_heard_of_counts_as_wrong_and_not_for_how_sure_the_others_are() -> None:

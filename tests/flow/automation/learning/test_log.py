@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 from anliegen.flow.automation.learning.calibration import error_at_most
 from anliegen.flow.automation.learning.keeping import from_bytes, to_bytes
 from anliegen.flow.automation.learning.learn import learn
-from anliegen.flow.automation.learning.log import LOOKED_BACK, NO_EXAMPLE, OF_THE_BOUND, KeptBack, counted, surest
+from anliegen.flow.automation.learning.log import (
+    LOOKED_BACK,
+    NO_EXAMPLE,
+    OF_THE_BOUND,
+    KeptBack,
+    counted,
+    shown_by,
+    surest,
+)
 from tests.flow.automation.learning.examples import made_up
 
 BOUND = 0.05
@@ -41,7 +49,11 @@ def test_where_what_comes_is_wrong_too_often_what_was_kept_back_counts_no_more()
     assert surest([WRONG] * 4 + [RIGHT] * 20, BOUND, kept_back) == float("inf")
     well = [(0.99, True)] * 100
     assert surest([WRONG] * 4 + [RIGHT] * 20 + well, BOUND, kept_back) == 0.9  # four of 124 may be
-    assert surest([WRONG] * 40 + well, BOUND, kept_back) == 0.99  # from what came alone
+    assert surest([WRONG] * 40 + well, BOUND, kept_back) == 0.99
+    alone = shown_by([WRONG] * 10 + well, BOUND, kept_back)
+    assert (alone.surest, len(alone.live), alone.kept_back) == (0.99, 110, [])  # from what came alone
+    both = shown_by([RIGHT] * 20, BOUND, kept_back)
+    assert (both.surest, len(both.live), len(both.kept_back)) == (0.9, 20, 1400)
 
 
 def test_what_fits_nothing_counts_as_wrong_in_its_part() -> None:

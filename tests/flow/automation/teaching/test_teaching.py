@@ -110,6 +110,23 @@ def test_what_agents_sorted_before_it_learnt_shows_how_sure_it_must_be(
     assert ticket.topic == "rechnung"
 
 
+def test_what_was_kept_back_is_told_apart_from_what_came(
+    model: Learnt, mira: Agent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsure, sure = [(0.5, True)] * 300, [(0.9, True)] * 300
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.9)
+    monkeypatch.setattr(speaking, "grounds", lambda *_: ([*unsure, *sure], [(0.9, True)] * 10))
+    speaking.forget()
+    assert (standing.now().above, standing.now().kept_back) == (310, 10)
+    # So many were wrong that what was kept back counts no more: it is not told of either.
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.99)
+    wrong, surer = [(0.9, False)] * 10, [(0.99, True)] * 100
+    came_before = [(0.9, True)] * 1000 + [(0.99, True)] * 300
+    monkeypatch.setattr(speaking, "grounds", lambda *_: ([*wrong, *surer], came_before))
+    speaking.forget()
+    assert (standing.now().above, standing.now().kept_back) == (100, 0)
+
+
 def test_what_the_operator_wrote_shows_nothing_of_what_people_write(
     model: Learnt, topics: list[Topic], mira: Agent, now: datetime
 ) -> None:
