@@ -220,6 +220,7 @@ def test_nothing_of_a_german_text_is_in_the_request_and_all_of_it_is_back(pieces
         ("An der Alster 5, Unter den Linden 9", "[ADDRESS_1], [ADDRESS_2]"),
         ("Am Markt 3 und im Lindenweg 8", "[ADDRESS_1] und im [ADDRESS_2]"),
         ("Der Weg 5 km weit, auf dem Hof 3 Tage", "Der Weg 5 km weit, auf dem Hof 3 Tage"),
+        ("Hauptstraße 5 Uhrmacher Lenz", "[ADDRESS_1] Uhrmacher Lenz"),
         ("DE89 3704 0044 0532 0130 00 und bitte bald", "[IBAN_1] und bitte bald"),
         ("IBAN:de89370400440532013000, danke", "IBAN:[IBAN_1], danke"),
         ("von nl91 abna 0417 1643 00 an mich", "von [IBAN_1] an mich"),

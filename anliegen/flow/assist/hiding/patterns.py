@@ -55,7 +55,7 @@ _NAMED = re.compile(
 _STREET = re.compile(
     r"\b(?:[A-ZÄÖÜ][\wäöüß.'’-]{0,40}[ -]){0,3}[A-ZÄÖÜ]?[\wäöüß.'’-]{0,40}(?:straße|strasse|str\.|weg|platz|allee|gasse"
     r"|ring|damm|ufer|steig|hof|chaussee|markt|Straße|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer|Hof|Markt)[ \u00a0]"
-    r"\d{1,4}(?!\d| ?(?:km|Kilometer|Meter|Uhr|Euro|€|Prozent|%|kWh|Minute|Stunde|Tage|Woche|Monat|Jahr))"
+    r"\d{1,4}(?!\d| ?(?:km|Kilometer|Meter\b|Uhr\b|Euro\b|€|Prozent|%|kWh|Minute|Stunde|Tage|Woche|Monat|Jahr))"
     r"(?:[ ]?[a-zA-Z])?\b(?:[ ]?[-/–][ ]?\d{1,4}[a-z]?)?(?:,?[ \n]{1,2}\d{5}[ \u00a0][A-ZÄÖÜ][\wäöüß-]{1,40})?"
     r"|\b\d{1,4}[a-z]? [A-Z][\w'’-]{1,40}(?: [A-Z][\w'’-]{1,40}){0,2} (?:Street|St|Road|Rd|Avenue"
     r"|Ave|Lane|Drive|Square|Way|Close)\b"

@@ -14,7 +14,7 @@ from anliegen.flow.automation.learning import calibration
 from anliegen.flow.automation.learning.encoders import Encoder
 from anliegen.flow.automation.learning.example import Example
 from anliegen.flow.automation.learning.held_out import KEPT_BACK, kept_back, of_a_few
-from anliegen.flow.automation.learning.log import KeptBack
+from anliegen.flow.automation.learning.log import SILENT, KeptBack
 from anliegen.flow.automation.learning.model import Meant, Model, Scores, Usual, of_length_1
 from anliegen.flow.automation.learning.terms import Floats, Terms, matrix
 from anliegen.flow.automation.learning.voices import NEVER, Linear, Neighbours, Pairs
@@ -117,12 +117,12 @@ def _calibrated(rounds: Sequence[Tried], bound: float) -> dict[str, Any]:
     fits = together >= lowest
     which = np.concatenate([one.which for one in rounds])
     newest = np.argsort(-which, kind="stable")  # where not all count, those do that were given last
-    newest = newest[fits[newest]]
+    told = np.where(fits, most, SILENT)
     return {
         "certainty": certainty,
         "usual": Usual(evidence, likeness, lowest),
         "surest": calibration.threshold_for(most[usual], right[usual], bound),
-        "kept_back": KeptBack(which[newest], most[newest], right[newest]),
+        "kept_back": KeptBack(which[newest], told[newest], right[newest]),
     }
 
 

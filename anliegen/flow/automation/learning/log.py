@@ -16,6 +16,7 @@ LOOKED_BACK = 1500  # newest suggestions from which it is learnt
 # and more the error among the first that are applied was over 5 % (decision 0047).
 OF_THE_BOUND = 0.6
 NO_EXAMPLE = -1
+SILENT = 0.0
 ENOUGH_A_TOPIC = 7  # examples; with fewer, what was kept back speaks of the few topics that are known already
 ENOUGH_TO_DOUBT = 0.9  # as sure must be that more are wrong than may be, for what is kept back to count no longer
 
@@ -23,7 +24,7 @@ ENOUGH_TO_DOUBT = 0.9  # as sure must be that more are wrong than may be, for wh
 @dataclass(frozen=True)
 class KeptBack:
     """What a model said of examples that it had not learnt from: which of them, the last ones first, how sure it was,
-    and whether it was right. Those that it took for unknown are not among them: there it would have suggested nothing.
+    and whether it was right. What it took for unknown has SILENT for how sure: there it would have suggested nothing.
     """
 
     which: NDArray[np.intp]
@@ -48,7 +49,8 @@ class KeptBack:
         )
 
     def pairs(self) -> list[Said]:
-        return [(float(sure), bool(right)) for sure, right in zip(self.sure, self.right, strict=True)]
+        said = zip(self.sure, self.right, strict=True)
+        return [(float(sure), bool(right)) for sure, right in said if sure != SILENT]
 
 
 @dataclass(frozen=True)

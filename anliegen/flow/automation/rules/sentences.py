@@ -73,7 +73,7 @@ def holds(condition: Condition, names: Names) -> str:
         case "others":
             return _("the customer has other open concerns")
         case "unplaced":
-            return _("it fits no category")
+            return _("it fits no category, or nobody has it")
         case "waits":
             hours = int(condition.values[0])
             return ngettext(

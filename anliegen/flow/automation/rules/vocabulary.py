@@ -73,7 +73,7 @@ CONDITIONS: dict[str, tuple[Word, str]] = {
     "level": (_("Escalation level"), "choice"),
     "signal": (_("What speaks out of it"), "choice"),
     "others": (_("The customer has other open concerns"), "yes"),
-    "unplaced": (_("It fits no category"), "yes"),
+    "unplaced": (_("It fits no category, or nobody has it"), "yes"),
 }
 ONE_VALUE = ("words", "waits", "others", "unplaced")
 

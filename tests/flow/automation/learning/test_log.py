@@ -11,6 +11,7 @@ from anliegen.flow.automation.learning.log import (
     LOOKED_BACK,
     NO_EXAMPLE,
     OF_THE_BOUND,
+    SILENT,
     KeptBack,
     counted,
     shown_by,
@@ -58,6 +59,7 @@ def test_where_what_comes_is_wrong_too_often_what_was_kept_back_counts_no_more()
 
 def test_what_fits_nothing_counts_as_wrong_in_its_part() -> None:
     tried = KeptBack(np.arange(10), np.full(10, 0.9, np.float32), np.ones(10, bool))
+    assert len(KeptBack(np.arange(2), np.array([0.9, SILENT]), np.ones(2, bool)).pairs()) == 1
     more = tried.with_strange([0.8, None, 0.7, 0.6], 20)  # of 20 examples ten were tried: so of these two
     assert more.which.tolist() == [NO_EXAMPLE, *range(10)]
     assert more.pairs()[0] == (float(np.float32(0.8)), False) and len(more) == 11
