@@ -48,6 +48,12 @@ DECISION_WITHDRAWN = Verb(
     _("{actor} withdrew a proposal that had become moot"),
     {"decision": Kind.REF, "question": Kind.CODE},
 )
+# Somebody wishes for people alone.
+DECISION_UNWANTED = Verb(
+    "decision.unwanted",
+    _("{actor} wants people alone here, so a proposal of automation is withdrawn"),
+    {"decision": Kind.REF, "question": Kind.CODE},
+)
 EXAMPLE_LEFT_OUT = Verb("example.left_out", _("{actor} said that it is an exception from which nothing is learnt"))
 EXAMPLE_TAKEN_IN = Verb("example.taken_in", _("{actor} said that it is no exception: it is learnt from again"))
 MODEL_LEARNT = Verb(

@@ -111,6 +111,8 @@ def _too_late(found: Decision) -> str:
     found = Decision.objects.select_related("settled_by").get(pk=found.pk)
     if found.settled_as == "withdrawn":
         return _("It has become moot meanwhile: somebody has the concern, or it lies with another team.")
+    if found.settled_as == "unwanted":
+        return _("It was withdrawn meanwhile: somebody wished that people alone see to this. Nothing was changed.")
     if found.settled_by is None:
         return _("It has taken effect already, so it cannot be stopped any more. You can take it back.")
     said = {"name": found.settled_by.name, "what": found.get_settled_as_display()}
