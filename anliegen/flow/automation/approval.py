@@ -133,7 +133,8 @@ def _tell(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> Non
         record(verbs.DECISION_TRIED, ticket, actor=actor, at=at, **about)
         return
     responsible = f"agent:{decision.responsible_id}" if decision.responsible_id else None
-    record(verbs.DECISION_MADE, ticket, actor=actor, at=at, **about, responsible=responsible)
+    is_proposed = decision.waits and decision.applies_at is None
+    record(verbs.DECISION_MADE, ticket, actor=actor, at=at, **about, responsible=responsible, proposed=is_proposed)
 
 
 def _carry_out(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> None:

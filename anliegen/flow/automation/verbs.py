@@ -7,8 +7,16 @@ from anliegen.ground.journal.verbs import Kind, Verb
 DECISION_MADE = Verb(
     "decision.made",
     _("{actor} decided: {choice}"),
-    {"decision": Kind.REF, "question": Kind.CODE, "choice": Kind.REF, "responsible": Kind.REF},
+    # `proposed`: it waits for a person; nothing is decided yet.
+    {
+        "decision": Kind.REF,
+        "question": Kind.CODE,
+        "choice": Kind.REF,
+        "responsible": Kind.REF,
+        "proposed": Kind.FLAG,
+    },
 )
+PROPOSED = _("{actor} proposed: {choice}")  # what is said of it then
 # What was only tried out: no decision, and none of its readers reads it.
 DECISION_TRIED = Verb(
     "decision.tried",

@@ -15,6 +15,7 @@ from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.contest import contest
 from anliegen.flow.automation.models import Decision, Told
 from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Role, Team, Topic
 from anliegen.records.customers.models import Address
@@ -76,6 +77,25 @@ def test_the_ticket_shows_all_of_it_in_plain_words(decide: Decide, ticket: Ticke
         assert words in panel, words
     assert f'action="{at(decision)}"' in panel
     assert "Wie sicher: mittel (72\u202f%)." in page[: page.index('id="decisions-panel"')]  # beside its line
+
+
+def test_the_timeline_tells_what_was_proposed_from_what_was_decided(
+    decide: Decide, ticket: Ticket, miras: Client
+) -> None:
+    decide()
+    decide("priority", "priority:4", sure=0.99)
+    decide("language", "language:en", sure=0.99, delay=timedelta(minutes=10))
+    decide("team", "", sure=0.0)
+    page = read(miras, ticket)
+    for words in (
+        "Das gelernte Modell (Fassung 3) hat vorgeschlagen: Umzug",
+        "Das gelernte Modell (Fassung 3) hat entschieden: dringend",
+        "Das gelernte Modell (Fassung 3) hat entschieden: Englisch",  # unless somebody stops it
+        "Das gelernte Modell (Fassung 3) hat entschieden: nichts passt",
+    ):
+        assert words in page, words
+    told = Event.objects.filter(verb="decision.made").order_by("pk").values_list("data__proposed", flat=True)
+    assert list(told) == [True, False, False, False]
 
 
 def test_a_ticket_on_which_nothing_was_decided_shows_nothing(ticket: Ticket, miras: Client) -> None:
@@ -358,10 +378,10 @@ def test_of_a_concern_that_one_may_not_see_the_card_tells_nothing(
 
 def test_what_comes_next_without_a_share_is_shown_without_one(decide: Decide, ticket: Ticket, miras: Client) -> None:
     decision = decide()
-    assert "Gasanschluss (20 %)" in read(miras, ticket)
+    assert "Gasanschluss (20\u202f%)" in read(miras, ticket)
     Decision.objects.filter(pk=decision.pk).update(alternatives=[{"choice": "topic:gas", "confidence": 0.0}])
     page = read(miras, ticket)
-    assert "<dd>Gasanschluss</dd>" in page and "0 %)" not in page
+    assert "<dd>Gasanschluss</dd>" in page and "0\u202f%)" not in page
 
 
 def test_the_words_of_a_model_are_said_to_be_those_of_one_voice(decide: Decide, ticket: Ticket, miras: Client) -> None:
