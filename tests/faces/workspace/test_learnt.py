@@ -69,6 +69,17 @@ def test_a_version_is_refused_with_its_reason(waiting: Learnt, admins: Client) -
     assert "Zu wenige Beispiele" in admins.get(f"{PAGE}{waiting.version}/").text
 
 
+@pytest.mark.parametrize(("state", "button"), [("waiting", "Sprechen lassen"), ("speaking", "Übergeben")])
+def test_what_one_decides_by_stands_before_the_decision_and_a_link_at_the_top_leads_to_it(
+    waiting: Learnt, admins: Client, mira: Agent, state: str, button: str
+) -> None:
+    Learnt.objects.update(state=state, responsible=mira, settled_by=mira)
+    page = admins.get(f"{PAGE}1/").text
+    order = ['href="#decide"', "Wie gut sie ist", "Für jede Gruppe", "Datenblatt", 'id="decide"', f"{button}</span>"]
+    places = [page.index(one) for one in order]
+    assert places == sorted(places), dict(zip(order, places, strict=True))
+
+
 def test_languages_it_was_tried_on_have_their_names(waiting: Learnt, admins: Client) -> None:
     waiting.groups["by"]["language"] = {"de": waiting.groups["all"]}
     Learnt.objects.update(groups=waiting.groups)
