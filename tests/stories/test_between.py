@@ -27,7 +27,7 @@ Run = Callable[[], int]
 @pytest.fixture(autouse=True)
 def topics_without_teams(mailbox: Mailbox, mira: Agent, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A model that speaks and may apply what it says; no topic names a team; the rule of the mailboxes is paused."""
-    monkeypatch.setattr(speaking, "surest", lambda: 0.0)
+    monkeypatch.setattr(speaking, "surest", lambda *_: 0.0)
     for code in SAID:
         examples = [one.text for one in made_up(8) if one.label == code]
         accounts.create(Topic, code=code, name=code.title(), examples=examples, actor=SYSTEM, at=clock.now())
