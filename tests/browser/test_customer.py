@@ -273,3 +273,16 @@ def test_a_preview_of_other_frames_comes_without_leaving_the_table(
     page.get_by_role("button", name="Vorschau").click()
     expect(page.locator("#leeway-preview")).to_contain_text("1 von 1 Kulanz der letzten 90 Tage hätte eine Freigabe")
     expect(page.locator("#leeway-preview")).not_to_contain_text("Mira")
+
+
+def test_the_buttons_of_the_panel_do_not_touch_where_colours_are_forced(
+    log_in: LogIn, mira: Agent, fresh: Ticket
+) -> None:
+    page = log_in(mira, width=1440, height=900)
+    page.emulate_media(forced_colors="active")  # their edges are drawn then
+    page.goto(f"/workspace/tickets/{fresh.pk}/")
+    people = page.get_by_role("button", name="Nur Menschen für alle Anliegen").bounding_box()
+    edit = page.get_by_role("button", name="Angaben ändern").bounding_box()
+    assert people is not None and edit is not None
+    down, aside = edit["y"] - people["y"] - people["height"], edit["x"] - people["x"] - people["width"]
+    assert max(down, aside) >= 4

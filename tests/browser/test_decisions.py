@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from anliegen.flow.automation import approval
 from anliegen.flow.automation.approval import Proposal
+from anliegen.flow.automation.contest import contest
 from anliegen.flow.automation.models import Decision
 from anliegen.ground import clock
 from anliegen.ground.journal.actors import SYSTEM, Actor
@@ -121,3 +122,29 @@ def test_the_list_of_proposals_is_without_a_barrier(
     page.get_by_role("button", name="Stimmt").click()
     expect(page.get_by_text("Die Automatik fragt nichts")).to_be_visible()
     expect(page.locator(".toast")).to_contain_text("Bestätigt.")
+
+
+@pytest.mark.parametrize("size", WIDTHS)
+def test_what_the_customer_wants_checked_is_in_view_at_once_and_answered_with_the_keyboard(
+    log_in: LogIn, mira: Agent, decision: Decision, fresh: Ticket, size: dict[str, Any]
+) -> None:
+    urgent = Decision.objects.get(question="priority")
+    contest(urgent, actor=Actor.person(fresh.person_id), at=clock.now())
+    page = log_in(mira, **size)
+    page.goto(f"/workspace/tickets/{fresh.pk}/")
+    asked = page.get_by_role("region", name="Die Kundschaft bittet um Prüfung durch einen Menschen")
+    expect(asked).to_be_in_viewport()  # wherever the timeline stands
+    asked.get_by_role("link", name="Prüfung beantworten: Wie dringend?").press("Enter")
+    dialog = page.get_by_role("dialog", name="Wie dringend?")
+    expect(dialog.get_by_label("Was haben Sie festgestellt?")).to_be_focused()
+    assert barriers_in_both(page) == []
+    page.keyboard.type("Zur")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Niemand ist in Gefahr.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast").last).to_contain_text("Die Prüfung ist festgehalten.")
+    expect(asked).to_have_count(0)
+    expect(page.locator("#timeline")).to_contain_text("Zurückgenommen. Grund: Niemand ist in Gefahr.")
+    urgent.refresh_from_db()
+    assert (urgent.settled_as, urgent.settled_by) == ("undone", mira)

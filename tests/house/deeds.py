@@ -49,6 +49,7 @@ REFUSED = {
 # Takes the agent who does it, and no other author: no machine can be named.
 SIGNED = {
     "flow.automation.approval": "confirm correct reject stop",
+    "flow.automation.checked": "answer",
     "flow.automation.taken_up": "put_into_draft give give_up",
     "flow.automation.teaching.exceptions": "say take_in",
     "flow.automation.teaching.actions": "let_speak silence refuse stays_without take_up dismiss",
@@ -87,6 +88,7 @@ FREE = {
     "flow.automation.heard": Free("hear", "writes down what an agent said by their deed", "that agent"),
     "flow.automation.in_force": Free("follow", "writes down what an agent has sent or granted", "that agent"),
     "flow.automation.opting": Free("people_for_this people_for_all", "gives it to people alone", "who asked for it"),
+    "flow.automation.unwanted": Free("withdraw_proposals", "takes back what was only asked", "who asked for people"),
     "flow.automation.later": Free("read", "only proposes", DECIDER),
     "flow.automation.shadow": Free("try_out", "nothing comes of it", DECIDER),
     "flow.automation.moot": Free("follow", "takes back what it offered itself", DECIDER),

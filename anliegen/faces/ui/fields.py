@@ -44,6 +44,7 @@ def drawn_field(bound: forms.BoundField) -> dict[str, Any]:
         "error": " ".join(str(error) for error in bound.errors),
         "required": bound.field.required,
         "disabled": bound.field.disabled,
+        "needed": getattr(bound.form, "needed_later", {}).get(bound.name, ""),  # where it may be empty now
         "options": options_of(bound) if hasattr(bound.field, "choices") else (),
         "id": bound.id_for_label if kind not in ("radios", "checkboxes") else bound.auto_id,
         "attrs": {name: attrs[name] for name in PASSED if name in attrs},

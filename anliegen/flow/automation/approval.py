@@ -133,7 +133,8 @@ def _tell(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> Non
         record(verbs.DECISION_TRIED, ticket, actor=actor, at=at, **about)
         return
     responsible = f"agent:{decision.responsible_id}" if decision.responsible_id else None
-    record(verbs.DECISION_MADE, ticket, actor=actor, at=at, **about, responsible=responsible)
+    is_proposed = decision.waits and decision.applies_at is None
+    record(verbs.DECISION_MADE, ticket, actor=actor, at=at, **about, responsible=responsible, proposed=is_proposed)
 
 
 def _carry_out(decision: Decision, ticket: Ticket, actor: Actor, at: datetime) -> None:
@@ -208,12 +209,14 @@ def stop(decision: Decision, *, by: Agent, at: datetime) -> Decision:
         return _settle(decision, "stopped", verbs.DECISION_STOPPED, by, Actor.agent(by.pk), at)
 
 
-def withdraw(decision: Decision, ticket: Ticket, *, actor: Actor, at: datetime) -> None:
-    """What was proposed has become moot; no person has said anything of it. The caller holds both under lock."""
-    decision.settled_at, decision.settled_as, decision.applies_at = at, "withdrawn", None
+def withdraw(decision: Decision, ticket: Ticket, *, actor: Actor, at: datetime, is_unwanted: bool = False) -> None:
+    """What was proposed has become moot, or is unwanted since somebody wishes for people alone; no person has said
+    anything of it. The caller holds both under lock."""
+    decision.settled_at, decision.applies_at = at, None
+    decision.settled_as = "unwanted" if is_unwanted else "withdrawn"
     decision.save(update_fields=["settled_at", "settled_as", "applies_at"])
     data = {"decision": ref(decision), "question": decision.question}
-    record(verbs.DECISION_WITHDRAWN, ticket, actor=actor, at=at, **data)
+    record(verbs.DECISION_UNWANTED if is_unwanted else verbs.DECISION_WITHDRAWN, ticket, actor=actor, at=at, **data)
 
 
 def apply_due(decision: Decision, *, actor: Actor, at: datetime) -> Decision:

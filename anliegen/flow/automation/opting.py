@@ -2,8 +2,10 @@
 they told. Whoever asks for that has no disadvantage by it: order, targets and promises are the same, and somebody gets
 their concern as soon as everybody else's (`routing`)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from anliegen.flow.automation import unwanted
 from anliegen.ground.journal.actors import Actor
 from anliegen.ground.journal.batch import unit
 from anliegen.records.customers import actions as customers
@@ -17,7 +19,8 @@ WISHED = (WHY, "agent")  # reasons that stand for such a wish; an agent takes do
 
 def people_for_this(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
     """This concern alone."""
-    tickets.take_by_hand(ticket, why=_why(actor), actor=actor, at=at)
+    with unit():
+        _give_to_people([ticket], why=_why(actor), actor=actor, at=at)
 
 
 def automation_for_this(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
@@ -32,8 +35,7 @@ def people_for_all(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
     """All concerns of whose this one is: those that are open, and every new one from its first moment."""
     with unit():
         person = customers.want_people(ticket.person, actor=actor, at=at)
-        for one in _open_of(person):
-            tickets.take_by_hand(one, why=WHY, actor=actor, at=at)
+        _give_to_people(_open_of(person), why=WHY, actor=actor, at=at)
 
 
 def automation_for_all(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
@@ -44,6 +46,11 @@ def automation_for_all(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
         for one in _open_of(person):
             if one.by_hand_why == WHY:
                 tickets.let_automation_help(one, actor=actor, at=at)
+
+
+def _give_to_people(found: Sequence[Ticket], *, why: str, actor: Actor, at: datetime) -> None:
+    kept = [tickets.take_by_hand(one, why=why, actor=actor, at=at) for one in found]
+    unwanted.withdraw_proposals(kept, actor=actor, at=at)
 
 
 def _open_of(person: Person) -> list[Ticket]:

@@ -7,8 +7,16 @@ from anliegen.ground.journal.verbs import Kind, Verb
 DECISION_MADE = Verb(
     "decision.made",
     _("{actor} decided: {choice}"),
-    {"decision": Kind.REF, "question": Kind.CODE, "choice": Kind.REF, "responsible": Kind.REF},
+    # `proposed`: it waits for a person; nothing is decided yet.
+    {
+        "decision": Kind.REF,
+        "question": Kind.CODE,
+        "choice": Kind.REF,
+        "responsible": Kind.REF,
+        "proposed": Kind.FLAG,
+    },
 )
+PROPOSED = _("{actor} proposed: {choice}")  # what is said of it then
 # What was only tried out: no decision, and none of its readers reads it.
 DECISION_TRIED = Verb(
     "decision.tried",
@@ -46,6 +54,12 @@ DECISION_STOPPED = Verb(
 DECISION_WITHDRAWN = Verb(
     "decision.withdrawn",
     _("{actor} withdrew a proposal that had become moot"),
+    {"decision": Kind.REF, "question": Kind.CODE},
+)
+# Somebody wishes for people alone.
+DECISION_UNWANTED = Verb(
+    "decision.unwanted",
+    _("{actor} wants people alone here, so a proposal of automation is withdrawn"),
     {"decision": Kind.REF, "question": Kind.CODE},
 )
 EXAMPLE_LEFT_OUT = Verb("example.left_out", _("{actor} said that it is an exception from which nothing is learnt"))

@@ -22,6 +22,7 @@ SAID: Mapping[str, str | Promise] = {
     "undone": gettext_lazy("%(name)s took it back."),
     "stopped": gettext_lazy("%(name)s stopped it before it took effect."),
     "withdrawn": gettext_lazy("It had become moot, so it was withdrawn."),
+    "unwanted": gettext_lazy("Somebody wished for people alone, so it was withdrawn."),
 }
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from string import Formatter
 
+from django.utils.functional import Promise
+
 from anliegen.flow.assist import verbs as assist
 from anliegen.flow.automation import verbs as automation
 from anliegen.flow.automation.rules import verbs as rules
@@ -12,7 +14,7 @@ from anliegen.flow.macros import verbs as macros
 from anliegen.flow.problems import verbs as problems
 from anliegen.ground.egress import verbs as egress
 from anliegen.ground.journal.models import Event
-from anliegen.ground.journal.verbs import DECLARED, Kind
+from anliegen.ground.journal.verbs import DECLARED, Kind, Verb
 from anliegen.oversight.compliance import verbs as compliance
 from anliegen.oversight.compliance.names import Known, names
 from anliegen.oversight.compliance.words import listed, word
@@ -76,9 +78,16 @@ def _sentence(event: Event, named: dict[str, str]) -> str:
     parts = {"actor": named.get(event.actor, event.actor), "subject": named.get(event.subject, event.subject)}
     for field, kind in verb.fields.items():
         parts[field] = _part(event, field, kind, named)
-    sentence = tickets.TAKEN_ON if _is_taken_on(event) else verb.sentence
-    text = str(sentence).format_map(parts)
+    text = str(_wording(event, verb)).format_map(parts)
     return text[:1].upper() + text[1:]
+
+
+def _wording(event: Event, verb: Verb) -> str | Promise:
+    if _is_taken_on(event):
+        return tickets.TAKEN_ON
+    if event.verb == automation.DECISION_MADE.name and event.data.get("proposed"):
+        return automation.PROPOSED
+    return verb.sentence
 
 
 def _is_taken_on(event: Event) -> bool:

@@ -221,3 +221,28 @@ def test_news_appear_and_what_is_being_written_stays(open_browser: Callable[...,
     assert Message.objects.filter(ticket=ticket).count() == 2
     page.get_by_label("Ihre Nachricht").fill("")
     page.evaluate("document.querySelector('form[data-guard]').dispatchEvent(new Event('guard:kept', {bubbles: true}))")
+
+
+@pytest.mark.parametrize("with_scripts", [True, False])
+def test_the_register_is_folded_on_a_phone_alone_and_open_on_paper_and_where_a_link_leads(
+    open_browser: Callable[..., Page], ticket: Ticket, with_scripts: bool
+) -> None:
+    page = open_browser(viewport={"width": 390, "height": 844}, java_script_enabled=with_scripts)
+    page.goto("/automatik/")
+    entry = page.locator(".portal-part").first
+    fact = entry.get_by_text("Was sie entscheidet", exact=True)
+    expect(fact).not_to_be_visible()
+    folded = page.locator("main").bounding_box()
+    entry.get_by_text("Einzelheiten").press("Enter")
+    expect(fact).to_be_visible()
+    entry.get_by_text("Einzelheiten").press("Enter")
+    page.emulate_media(media="print")
+    expect(fact).to_be_visible()
+    page.emulate_media(media="screen")
+    page.locator(".portal-contents a").first.click()  # the same entry
+    expect(fact).to_be_visible()
+    page.goto("/automatik/?lang=de")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(fact).to_be_visible()
+    expect(entry.get_by_text("Einzelheiten")).not_to_be_visible()
+    assert folded is not None and folded["height"] < 9_000

@@ -15,11 +15,12 @@ from anliegen.flow.automation.approval import Proposal
 from anliegen.flow.automation.contest import contest
 from anliegen.flow.automation.models import Decision, Told
 from anliegen.ground.journal.actors import SYSTEM, Actor
+from anliegen.ground.journal.models import Event
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Role, Team, Topic
 from anliegen.records.customers.models import Address
 from anliegen.records.tickets import actions as tickets
-from anliegen.records.tickets.models import Ticket
+from anliegen.records.tickets.models import Note, Ticket
 
 MODEL = Actor.model("triage@3")
 Decide = Callable[..., Decision]
@@ -76,6 +77,25 @@ def test_the_ticket_shows_all_of_it_in_plain_words(decide: Decide, ticket: Ticke
         assert words in panel, words
     assert f'action="{at(decision)}"' in panel
     assert "Wie sicher: mittel (72\u202f%)." in page[: page.index('id="decisions-panel"')]  # beside its line
+
+
+def test_the_timeline_tells_what_was_proposed_from_what_was_decided(
+    decide: Decide, ticket: Ticket, miras: Client
+) -> None:
+    decide()
+    decide("priority", "priority:4", sure=0.99)
+    decide("language", "language:en", sure=0.99, delay=timedelta(minutes=10))
+    decide("team", "", sure=0.0)
+    page = read(miras, ticket)
+    for words in (
+        "Das gelernte Modell (Fassung 3) hat vorgeschlagen: Umzug",
+        "Das gelernte Modell (Fassung 3) hat entschieden: dringend",
+        "Das gelernte Modell (Fassung 3) hat entschieden: Englisch",  # unless somebody stops it
+        "Das gelernte Modell (Fassung 3) hat entschieden: nichts passt",
+    ):
+        assert words in page, words
+    told = Event.objects.filter(verb="decision.made").order_by("pk").values_list("data__proposed", flat=True)
+    assert list(told) == [True, False, False, False]
 
 
 def test_a_ticket_on_which_nothing_was_decided_shows_nothing(ticket: Ticket, miras: Client) -> None:
@@ -265,9 +285,57 @@ def test_what_the_customer_wants_checked_stands_at_the_head(
     decision = decide("priority", "priority:4", sure=0.99)
     assert "Die Kundschaft bittet um Prüfung" not in read(miras, ticket)
     contest(decision, actor=Actor.person(ticket.person_id), at=now)
-    assert "Die Kundschaft bittet um Prüfung durch einen Menschen: Wie dringend?" in read(miras, ticket)
+    page = read(miras, ticket)
+    head = page[page.index('id="ticket-head"') : page.index('id="timeline"')]
+    assert "Die Kundschaft bittet um Prüfung durch einen Menschen" in head
+    assert f'href="{at(decision)}"' in head and 'aria-label="Prüfung beantworten: Wie dringend?"' in head
+    assert 'name="do" value="confirm"' not in page  # a check is answered with its reason
     miras.post(at(decision), {"do": "confirm"})
     assert "Die Kundschaft bittet um Prüfung" not in read(miras, ticket)
+
+
+@pytest.mark.parametrize(
+    ("found", "settled", "priority", "told"),
+    [
+        ("stands", "confirmed", 4, "Es bleibt dabei: dringend."),
+        ("priority:2", "corrected", 2, "Geändert: normal."),
+        ("taken-back", "undone", 2, "Zurückgenommen."),
+    ],
+)
+def test_a_check_is_answered_with_what_was_found_and_why(
+    decide: Decide, ticket: Ticket, mira: Agent, miras_parts: Client, now: datetime,
+    found: str, settled: str, priority: int, told: str,
+) -> None:  # fmt: skip
+    decision = contest(decide("priority", "priority:4", sure=0.99), actor=Actor.person(ticket.person_id), at=now)
+    dialog = miras_parts.get(at(decision)).text
+    assert '<option value="stands">Es bleibt dabei: dringend</option>' in dialog
+    assert '<option value="priority:2">Stattdessen: normal</option>' in dialog
+    assert 'value="priority:4"' not in dialog
+    answer = miras_parts.post(at(decision), {"do": "check", "choice": found, "why": "Es ist\nniemand in Gefahr."})
+    assert "Die Prüfung ist festgehalten." in answer.text
+    decision.refresh_from_db()
+    ticket.refresh_from_db()
+    assert (decision.settled_as, decision.settled_by, ticket.priority) == (settled, mira, priority)
+    note = Note.objects.latest("pk")
+    said = "Ein Mensch hat die automatische Entscheidung geprüft. Wie dringend?"
+    assert (note.text, note.agent) == (f"{said} {told} Grund: Es ist niemand in Gefahr.", mira)
+
+
+def test_a_check_without_a_finding_or_a_reason_says_what_is_missing_and_keeps_the_rest(
+    decide: Decide, ticket: Ticket, miras_parts: Client, now: datetime
+) -> None:
+    decision = decide("priority", "priority:4", sure=0.99)
+    assert miras_parts.post(at(decision), {"do": "check", "choice": "stands", "why": "So"}).status_code == 404
+    contest(decision, actor=Actor.person(ticket.person_id), at=now)
+    for asked, missing in (
+        ({"choice": "priority:9", "why": "Wegen der Heizung"}, "Bitte wählen Sie, was Sie festgestellt haben."),
+        ({"choice": "priority:2", "why": " "}, "Bitte sagen Sie, warum"),
+    ):
+        answer = miras_parts.post(at(decision), {"do": "check"} | asked)
+        assert (answer.status_code, missing in answer.text) == (422, True)
+    assert '<option value="priority:2" selected>' in answer.text
+    decision.refresh_from_db()
+    assert (decision.settled_as, Note.objects.filter(agent__isnull=False).count()) == ("", 0)
 
 
 @pytest.mark.parametrize("everything", [False, True])
@@ -358,10 +426,10 @@ def test_of_a_concern_that_one_may_not_see_the_card_tells_nothing(
 
 def test_what_comes_next_without_a_share_is_shown_without_one(decide: Decide, ticket: Ticket, miras: Client) -> None:
     decision = decide()
-    assert "Gasanschluss (20 %)" in read(miras, ticket)
+    assert "Gasanschluss (20\u202f%)" in read(miras, ticket)
     Decision.objects.filter(pk=decision.pk).update(alternatives=[{"choice": "topic:gas", "confidence": 0.0}])
     page = read(miras, ticket)
-    assert "<dd>Gasanschluss</dd>" in page and "0 %)" not in page
+    assert "<dd>Gasanschluss</dd>" in page and "0\u202f%)" not in page
 
 
 def test_the_words_of_a_model_are_said_to_be_those_of_one_voice(decide: Decide, ticket: Ticket, miras: Client) -> None:

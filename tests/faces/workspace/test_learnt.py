@@ -8,6 +8,8 @@ from django.db import connection
 from django.test import Client
 
 from anliegen.faces.ui.numbers import percent
+from anliegen.faces.workspace.settings import learnt
+from anliegen.flow.automation.learning import encoders
 from anliegen.flow.automation.models import Decision, Learnt, Told, TopicProposal
 from anliegen.flow.automation.teaching import actions, lessons, speaking
 from anliegen.flow.automation.teaching.nightly import learn_now
@@ -83,6 +85,30 @@ def test_before_it_is_let_speak_stands_from_where_on_it_would_not_ask(
     assert would in admins.get(f"{PAGE}1/").text
     Learnt.objects.update(sha256="0" * 64)
     assert "ohne zu fragen" not in admins.get(f"{PAGE}1/").text
+
+
+@pytest.mark.parametrize(("state", "button"), [("waiting", "Sprechen lassen"), ("speaking", "Übergeben")])
+def test_what_one_decides_by_stands_before_the_decision_and_a_link_at_the_top_leads_to_it(
+    waiting: Learnt, admins: Client, mira: Agent, state: str, button: str
+) -> None:
+    Learnt.objects.update(state=state, responsible=mira, settled_by=mira)
+    page = admins.get(f"{PAGE}1/").text
+    order = ['href="#decide"', "Wie gut sie ist", "Für jede Gruppe", "Datenblatt", 'id="decide"', f"{button}</span>"]
+    places = [page.index(one) for one in order]
+    assert places == sorted(places), dict(zip(order, places, strict=True))
+
+
+def test_encoders_have_names_that_people_understand(waiting: Learnt, admins: Client, mira: Agent) -> None:
+    assert set(learnt.ENCODERS) == set(encoders.KNOWN)
+    names = {
+        "use": "ja: Satz-Encoder, 16 Sprachen",
+        "minilm": "ja: Satz-Encoder, Englisch",
+        "none": "nein, nach Wörtern",
+    }
+    for code, name in names.items():
+        Learnt.objects.update(state="speaking", responsible=mira, settled_by=mira, encoder=code)
+        for page in (admins.get(PAGE).text, admins.get(f"{PAGE}1/").text):
+            assert name in page and f"„{code}“" not in page
 
 
 def test_languages_it_was_tried_on_have_their_names(waiting: Learnt, admins: Client) -> None:
@@ -219,7 +245,7 @@ def test_whoever_is_not_here_cannot_answer_for_it(waiting: Learnt, admins: Clien
 
 @pytest.mark.parametrize(
     ("changed", "why"),
-    [({"sha256": "0" * 64}, "ihre Datei fehlt"), ({"encoder": "gone"}, "ihr Encoder ist nicht installiert")],
+    [({"sha256": "0" * 64}, "ihre Datei fehlt"), ({"encoder": "gone"}, "ihr Encoder ist nicht installiert: gone")],
 )
 def test_a_speaking_version_that_cannot_be_read_shows_wherever_it_is_told_of(
     waiting: Learnt, admins: Client, admin: Agent, now: datetime, changed: dict[str, str], why: str

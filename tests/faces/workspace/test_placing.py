@@ -101,3 +101,18 @@ def test_who_may_not_give_it_to_anybody_sets_the_topic_alone_and_hears_that_it_s
     ticket, page = place(miras, nobodys, do="topic", topic="umzug")
     assert "Es bleibt in seiner Liste, bis ein Team oder ein Mensch es hat." in page
     assert ticket.lacks == ("team",)
+
+
+@pytest.mark.parametrize(
+    ("why", "waits"), [("bereavement", True), ("hardship", True), ("customer", False), ("", False)]
+)
+def test_where_grief_or_need_was_read_it_is_asked_below_what_was_said(
+    miras: Client, nobodys: Ticket, now: datetime, why: str, waits: bool
+) -> None:
+    if why:
+        actions.take_by_hand(nobodys, why=why, actor=SYSTEM, at=now)
+    page = miras.get(f"/workspace/tickets/{nobodys.pk}/").text
+    assert page.count('id="place-topic"') == 1
+    order = [page.index(one) for one in ('id="ticket-head"', "data-letter", 'id="place-topic"')]
+    assert (order == sorted(order)) is waits
+    assert place(miras, nobodys, do="topic", topic="umzug", whom="me")[0].topic == "umzug"

@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -31,10 +30,15 @@ from anliegen.records.tickets.models import Ticket
 
 TOLD_FOR = timedelta(hours=1)  # what came of it
 TROUBLES = {
-    "encoder": gettext_lazy("its encoder is not installed"),
+    "encoder": gettext_lazy("its encoder is not installed: %(encoder)s"),
     "missing": gettext_lazy("its file is missing"),
     "damaged": gettext_lazy("its file is damaged"),
     "format": gettext_lazy("its file is of another version of the program"),
+}
+# What people call them; the code is for machines.
+ENCODERS = {
+    "use": gettext_lazy("sentence encoder, 16 languages"),
+    "minilm": gettext_lazy("sentence encoder, English"),
 }
 KEPT_VERSIONS = 12
 SHOWN_EXCEPTIONS = 20
@@ -92,6 +96,7 @@ def learnt(request: HttpRequest) -> HttpResponse:
         "is_paused": pauses.is_paused(SORTING),
         "is_paused_alone": SORTING in pauses.active(),
         "standing": standing.now(),
+        "encoder_name": encoder_name,
         "asking": Decision.objects.waiting().filter(question="topic").count(),
     }
     return show(request, "learnt", context, place="learnt")
@@ -105,7 +110,10 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     agents = [("", _("you yourself")), *Agent.objects.active().order_by("name", "pk").values_list("pk", "name")]
     trouble = _trouble(row) if row.state == "speaking" else None
     would = would_apply_from(row) if row.state != "speaking" else None
-    told = {"trouble": trouble, "would": would, "names": _topic_names(), "language_name": _language_name}
+    told = {
+        "trouble": trouble, "would": would, "names": _topic_names(), "language_name": _language_name,
+        "encoder_name": encoder_name,
+    }  # fmt: skip
     context = {"model": row, "agents": agents, **told}
     return show(request, "version", context, place="learnt")
 
@@ -194,9 +202,15 @@ def _learning() -> dict[str, Any] | None:
     return {"run": run, "made": made.order_by("-version").first()}
 
 
-def _trouble(speaking: Learnt | None) -> str | Promise | None:
+def _trouble(speaking: Learnt | None) -> str | None:
     """Why the version that speaks cannot be read."""
-    return TROUBLES.get(readable.trouble(speaking)) if speaking is not None else None
+    found = TROUBLES.get(readable.trouble(speaking)) if speaking is not None else None
+    return str(found) % {"encoder": encoder_name(speaking.encoder)} if speaking is not None and found else None
+
+
+def encoder_name(code: str) -> str:
+    """What people call it; of one that this version does not know, its code."""
+    return str(ENCODERS.get(code, code))
 
 
 def _responsible(request: HttpRequest) -> Agent | None:

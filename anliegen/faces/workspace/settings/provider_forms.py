@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from anliegen.faces.workspace.settings.forms import SettingForm, choosable_agents, offer
 from anliegen.flow.assist import register
-from anliegen.flow.assist.models import DATA_CLASSES, DEEDS, MOST_SECONDS, Provider
+from anliegen.flow.assist.models import DATA_CLASSES, DEEDS, MOST_SECONDS, NEEDED, Provider
 from anliegen.ground.egress.errors import Refused
 from anliegen.ground.journal.record import pk_of, ref
 from anliegen.records.accounts.models import Agent
 
 
 class ProviderForm(SettingForm):
+    needed_later = dict.fromkeys(NEEDED, gettext_lazy("needed to switch it on"))
     key = forms.CharField(
         label=gettext_lazy("Key"),
         required=False,

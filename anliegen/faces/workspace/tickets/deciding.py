@@ -14,9 +14,10 @@ from anliegen.faces.workspace.frame import actor_of, agent_of, insist
 from anliegen.faces.workspace.tickets.decisions import WITH_CHOICE, cards_of
 from anliegen.faces.workspace.tickets.page import acted, ticket_for, told
 from anliegen.faces.workspace.tickets.taking_up import take_up
-from anliegen.flow.automation import approval, opting, taken_up
+from anliegen.flow.automation import approval, checked, opting, taken_up
 from anliegen.flow.automation.choices import FIXED
 from anliegen.flow.automation.effects import EFFECTS, choice_of
+from anliegen.flow.automation.log import entries
 from anliegen.flow.automation.models import BY_FORM, Decision
 from anliegen.flow.automation.teaching import exceptions
 from anliegen.ground import clock
@@ -33,6 +34,7 @@ SAID: dict[str, str | Promise] = {
     "undone": gettext_lazy("Taken back: it is as it was before."),
     "stopped": gettext_lazy("Stopped. Nothing was changed."),
 }
+SAID_OF_CHECK = gettext_lazy("The check is recorded. Now write to the customer what you found.")
 SAID_OF_EXCEPTION = gettext_lazy("Done. It is an exception: the automation does not learn from it.")
 
 
@@ -51,13 +53,15 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     deed, choice = request.POST.get("do", ""), request.POST.get("choice", "")
     if deed == "correct" and choice not in dict(choices_for(found, ticket)):
         return _shown(request, found, ticket, error=_("Please choose what is right."), status=422)
+    if deed == "check" and (errors := _missing(request, found, ticket)):
+        return _shown(request, found, ticket, errors=errors, status=422)
     if deed == "learn" and found.question == "topic":
         exceptions.take_in(ticket, by=agent, at=clock.now())
         return _done(request, ticket, _("It is no exception: the automation learns from it."))
     try:
         if deed == "confirm" and found.question in BY_FORM:
             return take_up(request, found, ticket)
-        done = _do(deed, found, choice, agent, is_exception="exception" in request.POST)
+        done = _do(deed, found, request, agent)
     except approval.AlreadySettled:
         return _hindered(request, ticket, _too_late(found))
     except taken_up.NotPending:
@@ -67,6 +71,8 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
     except JoinedElsewhere as elsewhere:
         said = _("This concern is carried on in number %(number)s. Nothing was changed.") % {"number": elsewhere.into}
         return _hindered(request, ticket, said)
+    if deed == "check":
+        return _done(request, ticket, str(SAID_OF_CHECK))
     return _done(request, ticket, str(SAID_OF_EXCEPTION if "exception" in request.POST else SAID[done.settled_as]))
 
 
@@ -87,9 +93,33 @@ def choices_for(decision: Decision, ticket: Ticket) -> list[Choice]:
     return [(choice_of(decision.question, value), word) for value, word in FIXED[kind].items()]
 
 
-def _do(deed: str, found: Decision, choice: str, agent: Agent, *, is_exception: bool) -> Decision:
-    at = clock.now()
+def findings_for(decision: Decision, ticket: Ticket) -> list[Choice]:
+    """What whoever checks a contested decision may have found, as (finding, words), beginning with none."""
+    choice = entries([decision])[0].choice or _("nothing fits")
+    stands = _("It stands: %(choice)s") % {"choice": choice}
+    others = [(code, _("Instead: %(choice)s") % {"choice": word}) for code, word in choices_for(decision, ticket)]
+    back = [(checked.TAKEN_BACK, _("Take it back: as it was before"))] if decision.choice else []
+    none = ("", _("Choose what you found"))
+    return [none, (checked.STANDS, stands), *(one for one in others if one[0] != decision.choice), *back]
+
+
+def _missing(request: HttpRequest, found: Decision, ticket: Ticket) -> list[tuple[str, str]]:
+    """What the answer to a check lacks, by the field."""
+    if found.contested_at is None:
+        raise Http404
+    lacks = []
+    if request.POST.get("choice") not in dict(findings_for(found, ticket)[1:]):
+        lacks.append(("check-found", _("Please choose what you found.")))
+    if not request.POST.get("why", "").strip():
+        lacks.append(("check-why", _("Please say why, so that whoever answers can tell the customer.")))
+    return lacks
+
+
+def _do(deed: str, found: Decision, request: HttpRequest, agent: Agent) -> Decision:
+    at, choice, is_exception = clock.now(), request.POST.get("choice", ""), "exception" in request.POST
     match deed:
+        case "check":
+            return checked.answer(found, choice, why=request.POST["why"], by=agent, at=at)
         case "correct" if is_exception and found.question == "topic":
             return exceptions.say(found, choice, by=agent, at=at)
         case "confirm":
@@ -111,6 +141,8 @@ def _too_late(found: Decision) -> str:
     found = Decision.objects.select_related("settled_by").get(pk=found.pk)
     if found.settled_as == "withdrawn":
         return _("It has become moot meanwhile: somebody has the concern, or it lies with another team.")
+    if found.settled_as == "unwanted":
+        return _("It was withdrawn meanwhile: somebody wished that people alone see to this. Nothing was changed.")
     if found.settled_by is None:
         return _("It has taken effect already, so it cannot be stopped any more. You can take it back.")
     said = {"name": found.settled_by.name, "what": found.get_settled_as_display()}
@@ -118,12 +150,21 @@ def _too_late(found: Decision) -> str:
 
 
 def _shown(
-    request: HttpRequest, found: Decision, ticket: Ticket, *, error: str = "", status: int = 200
+    request: HttpRequest,
+    found: Decision,
+    ticket: Ticket,
+    *,
+    error: str = "",
+    errors: list[tuple[str, str]] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     card = cards_of([found], agent_of(request), lambda row: ticket)[0]
-    options = choices_for(found, ticket) if card.may_correct else []
+    findings = findings_for(found, ticket) if card.is_contested else []
+    options = choices_for(found, ticket) if card.may_correct and not findings else []
     back = "list" in (request.GET.get("back"), request.POST.get("back"))
+    said = {name: request.POST.get(name, "") for name in ("choice", "why")}
     context = {"ticket": ticket, "card": card, "options": options, "error": error, "back": back}
+    context |= {"findings": findings, "said": said, "errors": errors or []}
     response = page(request, "workspace/ticket/decision.html", context, block="dialog", status=status)
     if status != 200:
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#asked", "innerHTML"

@@ -81,7 +81,12 @@ class Log:
 
     @property
     def asking(self) -> list[Card]:
-        return [card for card in self.cards if card.asks or card.may_stop or card.is_contested]
+        """What automation asks or is about to do; what the customer asks stands by itself."""
+        return [card for card in self.cards if (card.asks or card.may_stop) and not card.is_contested]
+
+    @property
+    def contested(self) -> list[Card]:
+        return [card for card in self.cards if card.is_contested]
 
     def entry(self, pk: int) -> Entry | None:
         return next((card.entry for card in self.cards if card.decision.pk == pk), None)

@@ -1,4 +1,4 @@
-"""What is asked at the head of a ticket that has no place yet: what it is about, and whose it is."""
+"""What is asked of a ticket that has no place yet: what it is about, and whose it is."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,15 +11,19 @@ from anliegen.records.accounts.models import Team
 from anliegen.records.tickets.models import Ticket
 
 OF_TOPIC, MINE = "topic", "me"
+# What was read out of the message that somebody reads first, whatever it is about: why people alone see to it.
+READ_FIRST = frozenset({"bereavement", "illness", "hardship", "fear", "threat"})
 
 
 @dataclass(frozen=True)
 class Place:
-    """What is asked at the head of a ticket: topics and who may see to it, as (value, words); empty: not asked."""
+    """What is asked of a ticket: topics and who may see to it, as (value, words); empty: not asked. It stands at the
+    head, or, where it `waits`, below what was said."""
 
     topics: list[tuple[str, str]]
     whom: list[tuple[str, str]]
     asks_topic: bool
+    waits: bool
 
 
 def place_of(ticket: Ticket, choices: Choices, asked: Collection[str]) -> Place | None:
@@ -33,7 +37,8 @@ def place_of(ticket: Ticket, choices: Choices, asked: Collection[str]) -> Place 
     topics = [] if ticket.topic else choices.topics
     if asks_whom:
         topics = [(code, f"{name} · {teams[code] if code in teams else _('no team')}") for code, name in topics]
-    return Place(topics, _whom(ticket, choices, teams) if asks_whom else [], asks_topic=not ticket.topic)
+    whom = _whom(ticket, choices, teams) if asks_whom else []
+    return Place(topics, whom, asks_topic=not ticket.topic, waits=ticket.by_hand_why in READ_FIRST)
 
 
 def _whom(ticket: Ticket, choices: Choices, teams: dict[str, Team]) -> list[tuple[str, str]]:

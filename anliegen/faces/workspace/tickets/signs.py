@@ -43,6 +43,7 @@ EVENT_SIGNS = {
     "decision.undone": "undo",
     "decision.stopped": "close",
     "decision.withdrawn": "close",
+    "decision.unwanted": "close",
     "example.left_out": "automation",
     "example.taken_in": "automation",
     "message.opened": "unlock",

@@ -39,6 +39,7 @@ SETTLED_AS = [
     ("undone", _("taken back")),
     ("stopped", _("stopped")),
     ("withdrawn", _("withdrawn")),  # it became moot, and nobody said anything of it
+    ("unwanted", _("withdrawn, as people alone see to this")),  # somebody wished so, and nobody said anything of it
 ]
 
 

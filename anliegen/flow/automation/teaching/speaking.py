@@ -221,7 +221,7 @@ def log(learnt: Learnt | None = None) -> list[logs.Said]:
         .filter(question="topic", settled_at__isnull=False)
         .exclude(choice="")
         .exclude(reason=examples.LATER)
-        .exclude(settled_as="stopped")
+        .exclude(settled_as__in=("stopped", "unwanted"))  # no word on whether it was right
     )
     if learnt is not None:
         rows = rows.filter(author=f"model:{learnt.name}")

@@ -1,12 +1,13 @@
 """The settings page of AI providers: entered, tried out, switched on by a person, with a budget and a ledger."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from anliegen.flow.assist.models import Call, Provider
+from anliegen.flow.assist.models import NEEDED, Call, Provider
 from anliegen.ground import secrets
 from anliegen.records.accounts.models import Agent
 from tests.providers import entered, switched_on
@@ -53,6 +54,16 @@ def test_one_is_entered_switched_off_with_its_key_hidden(janas: Client, admin: A
     page = janas.get(f"{AT}{row.pk}/").content.decode()
     assert "sk-geheim" not in page and "ausgeschaltet" in page and "hinterlegt, verschlüsselt" in page
     assert 'value="12,5"' in page and 'value="0,05"' in page and "12,50" in page
+
+
+def test_what_switching_on_needs_is_not_called_optional(janas: Client, admin: Agent) -> None:
+    janas.post(f"{AT}new/", given(admin))
+    for page in (janas.get(f"{AT}new/").text, janas.get(f"{AT}{Provider.objects.get().pk}/").text):
+        marks = dict(
+            re.findall(r'<label class="label" for="id_(\w+)">[^<]*<span class="optional">([^<]*)</span>', page)
+        )
+        assert {name for name, mark in marks.items() if mark == "(nötig zum Einschalten)"} == set(NEEDED)
+        assert marks["key"] == "(freiwillig)"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ document.addEventListener("htmx:afterSettle", () => {
       told.focus();
       continue;
     }
+    if (dialog.querySelector("[autofocus]:not(textarea)")) continue;
     const field = dialog.querySelector("textarea");
     const end = field?.value.split("\n\n", 2).join("\n\n").length; // behind the first sentence, after the greeting
     field?.focus();

@@ -168,4 +168,4 @@ const pane = document.querySelector(".pane-main");
 if (newest && letters.length > 1 && pane.scrollHeight > pane.clientHeight) {
   const head = pane.querySelector(".pane-head").offsetHeight;
   pane.scrollTop += newest.getBoundingClientRect().top - pane.getBoundingClientRect().top - head - 16;
-} else if (newest && letters.length > 1 && !document.querySelector(".given")) newest.scrollIntoView({ block: "start" });
+} else if (newest && letters.length > 1 && !document.querySelector(".given, .check-asked")) newest.scrollIntoView({ block: "start" });
