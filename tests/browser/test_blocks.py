@@ -144,7 +144,7 @@ def test_who_is_faster_than_the_palette_gets_what_was_typed(log_in: LogIn, mira:
 
 
 def test_the_palette_jumps_to_a_ticket_by_its_number(log_in: LogIn, mira: Agent, three: list[Ticket]) -> None:
-    page = log_in(mira)
+    page = log_in(mira, opens="/workspace/")
     page.keyboard.press("Control+k")
     page.keyboard.type(f"#{three[0].pk}")
     expect(page.locator("#palette-list [aria-selected=true]")).to_contain_text("Abschlag 0")
@@ -305,7 +305,7 @@ def test_a_page_that_was_fetched_ahead_shows_what_happened_since(
 
 
 def test_a_whole_round_without_the_mouse(log_in: LogIn, mira: Agent, three: list[Ticket], meter: TextBlock) -> None:
-    page = log_in(mira)
+    page = log_in(mira, opens="/workspace/")
     page.keyboard.press("g")
     page.keyboard.press("t")
     page.wait_for_url("**view=team**")

@@ -216,7 +216,7 @@ def test_a_colleague_is_asked_and_sends_it_back_then_approves(
     page.get_by_role("button", name="Um Freigabe bitten").click()
     expect(page.locator("#timeline")).to_contain_text("bittet Jana Kowalski um Freigabe einer Antwort")
 
-    desk = log_in(admin, **size)
+    desk = log_in(admin, opens="/workspace/", **size)
     expect(desk.locator(".to-review")).to_be_visible()
     desk.locator(".to-review").click()
     desk.get_by_role("link", name="Wir prüfen das.").click()

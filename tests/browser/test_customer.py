@@ -80,7 +80,7 @@ def known(
 def test_axe_finds_no_barrier_on_any_page_of_customers_and_nothing_sticks_out(
     log_in: LogIn, mira: Agent, known: dict[str, Any]
 ) -> None:
-    page = log_in(mira, width=FOUR[0].width)
+    page = log_in(mira, opens="/workspace/", width=FOUR[0].width)
     for pattern in CUSTOMERS:
         address = pattern.format(**known)
         turn(page, FOUR[0])
@@ -224,7 +224,7 @@ def test_goodwill_is_given_at_once_goes_into_the_answer_and_beyond_the_frame_is_
     page.locator("#give-reason").fill("Abschlag doppelt abgebucht")
     page.get_by_role("button", name="Gewähren oder beantragen").click()
     expect(page.locator("#toasts")).to_contain_text("Jana Kowalski wird gefragt")
-    janas = log_in(admin, width=width)
+    janas = log_in(admin, opens="/workspace/", width=width)
     janas.keyboard.press("g")
     janas.keyboard.press("r")
     janas.wait_for_url("**/workspace/concessions/")

@@ -75,7 +75,7 @@ def test_what_was_not_delivered_stands_in_the_row_of_the_name(
         actions.mark_failed(answered(one, mira), reason="5.1.1", actor=SYSTEM, at=clock.now())
     held = answered(meters[0], mira)
     Delivery.objects.create(message=held, due_at=clock.now(), attempts=1, code="connect_failed", trouble="server")
-    page = log_in(mira, width=width)
+    page = log_in(mira, opens="/workspace/", width=width)
     name, told, field = (page.locator(f".topbar {each}") for each in (".wordmark", ".undelivered", "#search-q"))
     expect(page.get_by_role("link", name="3 nicht zugestellt")).to_be_visible()
     tops = [each.bounding_box() for each in (name, told, field)]
@@ -91,7 +91,7 @@ def heights_of(views: Locator) -> list[float]:
 
 @pytest.mark.parametrize("width", [1600, 1440])
 def test_a_view_that_is_chosen_moves_no_word(log_in: LogIn, mira: Agent, meters: list[Ticket], width: int) -> None:
-    page = log_in(mira, width=width)
+    page = log_in(mira, opens="/workspace/", width=width)
     views = page.locator("#views a")
     found = []
     for view in ("mine", "unassigned", "open"):

@@ -165,7 +165,7 @@ def test_each_message_says_in_words_what_became_of_it(log_in: LogIn, mira: Agent
 def test_one_key_gives_the_next_concern_and_says_why(
     log_in: LogIn, mira: Agent, three: list[Ticket], size: dict[str, int]
 ) -> None:
-    page = log_in(mira, **size)
+    page = log_in(mira, opens="/workspace/", **size)
     page.keyboard.press("w")
     page.wait_for_url("**/tickets/**")
     assert urlsplit(page.url).path == f"/workspace/tickets/{three[0].pk}/"

@@ -177,7 +177,7 @@ def test_a_pin_survives_reload_and_change_of_device(log_in: LogIn, mira: Agent, 
     assert Pin.objects.get().ticket == many[0]
     page.reload()
     expect(page.get_by_role("button", name="Lösen", exact=True)).to_be_visible()
-    elsewhere = log_in(mira, width=width)
+    elsewhere = log_in(mira, opens="/workspace/", width=width)
     if width == 390:
         elsewhere.get_by_role("button", name="Menü").click()
     elsewhere.get_by_role("link", name=f"#{many[0].pk}").first.click()
@@ -191,7 +191,7 @@ def test_the_rail_stays_legible_with_twenty_views(log_in: LogIn, mira: Agent, ma
     for number in range(20):
         view(mira, f"Zuständigkeit {number}", tag=("umzug",))
     actions.pin(many[0], agent=mira, actor=Actor.agent(mira.pk), at=clock.now())
-    page = log_in(mira, width=width)
+    page = log_in(mira, opens="/workspace/", width=width)
     if width == 390:
         page.get_by_role("button", name="Menü").click()
     expect(page.locator("#saved .count")).to_have_count(20)
@@ -225,7 +225,7 @@ def test_what_comes_meanwhile_is_announced_and_moves_nothing(
 
 
 def test_keys_lead_to_each_view(log_in: LogIn, mira: Agent, many: list[Ticket]) -> None:
-    page = log_in(mira)
+    page = log_in(mira, opens="/workspace/")
     keys = {"w": "waiting", "p": "promised", "f": "due", "i": "mentioned", "k": "unplaced", "v": "snoozed"}
     for key, name in keys.items():
         page.keyboard.press("g")

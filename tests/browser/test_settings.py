@@ -103,7 +103,7 @@ def rows(admin: Agent, mailbox: Mailbox, calendar: Calendar, technics: Team, tic
 
 def test_axe_finds_no_barrier_and_nothing_sticks_out(log_in: LogIn, admin: Agent, rows: Any) -> None:
     looks = (Look(390, dark=True), Look(1440, dark=False))
-    page = log_in(admin, width=390)
+    page = log_in(admin, opens="/workspace/", width=390)
     for pattern in SETTINGS:
         address = pattern.format(**rows)
         turn(page, looks[0])

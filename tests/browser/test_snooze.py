@@ -114,7 +114,7 @@ def test_one_click_puts_it_aside_and_the_list_says_until_when(
 def test_filters_are_typed_chosen_and_taken_away_and_the_address_is_the_state(
     log_in: LogIn, mira: Agent, three: list[Ticket], width: int
 ) -> None:
-    page = log_in(mira, width=width)
+    page = log_in(mira, opens="/workspace/", width=width)
     page.keyboard.press("/")
     page.keyboard.type("Zähler status:offen")
     page.keyboard.press("Enter")

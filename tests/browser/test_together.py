@@ -171,7 +171,7 @@ def test_an_answer_stops_at_what_a_colleague_noted_meanwhile(
 def test_a_colleague_is_named_with_the_keyboard_and_sees_the_question(
     log_in: LogIn, mira: Agent, admin: Agent, fresh: Ticket, run_pipeline: Run, size: dict[str, int]
 ) -> None:
-    janas = log_in(admin, **size)
+    janas = log_in(admin, opens="/workspace/", **size)
     expect(janas.locator("#bell")).to_have_attribute("data-count", "0")
     miras = open_at(log_in(mira, **size), fresh)
     miras.keyboard.press("n")
@@ -360,7 +360,7 @@ def test_one_press_shows_the_conversation_alone(log_in: LogIn, mira: Agent, fres
 def test_the_bell_counts_without_moving_anything_and_makes_no_sound(
     log_in: LogIn, mira: Agent, admin: Agent, fresh: Ticket, run_pipeline: Run
 ) -> None:
-    page = log_in(mira, width=390)
+    page = log_in(mira, opens="/workspace/", width=390)
     bell, before = page.locator("#bell"), page.locator("#bell").bounding_box()
     page.wait_for_timeout(500)
     actions.write_note(fresh, text="@", asked=[Asked(mira)], actor=Actor.agent(admin.pk), at=clock.now())

@@ -47,7 +47,7 @@ def write_again(ticket: Ticket, address: Address, text: str, at: datetime) -> No
 
 
 def test_from_the_list_to_an_answer_and_back_with_the_keyboard_alone(log_in: LogIn, mira: Agent, fresh: Ticket) -> None:
-    page = log_in(mira)
+    page = log_in(mira, opens="/workspace/")
     page.keyboard.press("g")
     page.keyboard.press("t")
     page.wait_for_url("**view=team")
@@ -167,7 +167,7 @@ def test_what_the_search_found_is_walked_with_the_keyboard(
     log_in: LogIn, mira: Agent, fresh: Ticket, run_pipeline: Callable[[], int]
 ) -> None:
     run_pipeline()
-    page = log_in(mira)
+    page = log_in(mira, opens="/workspace/")
     page.keyboard.press("/")
     page.keyboard.type(fresh.subject)
     page.keyboard.press("Enter")
@@ -180,7 +180,7 @@ def test_what_the_search_found_is_walked_with_the_keyboard(
 
 def test_the_search_finds_and_opens(log_in: LogIn, mira: Agent, fresh: Ticket, run_pipeline: Callable[[], int]) -> None:
     run_pipeline()
-    page = log_in(mira)
+    page = log_in(mira, opens="/workspace/")
     page.keyboard.press("/")
     page.keyboard.type("Abschläge")
     page.keyboard.press("Enter")
@@ -242,7 +242,7 @@ def test_axe_finds_no_barrier_and_nothing_sticks_out(
     macro = create_macro(name="Eilig", priority=4, adds_tags=["eilig"], actor=Actor.agent(mira.pk), at=clock.now())
     keys = {"ticket": fresh.pk, "saved": saved.pk, "mail": kept, "promise": promise.pk, "macro": macro.pk}
     keys |= {"decision": decision.pk, "handover": given.pk, "message": fresh.messages.get(direction="in").pk}
-    page = log_in(mira, width=FIVE[0].width)
+    page = log_in(mira, opens="/workspace/", width=FIVE[0].width)
     for pattern in WORKSPACE:
         address = pattern.format(**keys)
         turn(page, FIVE[0])

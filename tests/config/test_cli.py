@@ -49,7 +49,13 @@ class Instance:
         self._environment = kept | {"ANLIEGEN_DATA": str(data)}
 
     def run(self, *arguments: str | Path, given: bytes = b"") -> Told:
-        command = [sys.executable, "-m", "anliegen", *map(str, arguments)]
+        return self._told(["-m", "anliegen", *map(str, arguments)], given)
+
+    def python(self, program: str) -> Told:
+        return self._told(["-c", program])
+
+    def _told(self, arguments: list[str], given: bytes = b"") -> Told:
+        command = [sys.executable, *arguments]
         done = subprocess.run(
             command, input=given, capture_output=True, env=self._environment, timeout=180, check=False
         )
@@ -289,6 +295,22 @@ def test_the_whole_instance_goes_out_is_checked_and_comes_in_elsewhere(
         table.write_bytes(table.read_bytes().replace(b"jana", b"hans"))
     spoilt = anliegen.run("verify", place, "--json")
     assert (spoilt.exit, spoilt.json["ok"]) == (1, False)
+
+
+# What a command of a second spends most of its time with: Python looking through modules, and modules nobody needs.
+BEGUN = """
+import gc, json, sys
+from anliegen.config.cli.program import instance
+with instance():
+    print(json.dumps([gc.isenabled(), gc.get_freeze_count(), sum(gc.get_count()), "ninja" in sys.modules]))
+"""
+
+
+def test_a_command_looks_through_nothing_that_it_imported_and_reads_nothing_of_the_api(empty: Instance) -> None:
+    searches, passed_over, looked_through, has_the_api = empty.python(BEGUN).json
+    assert searches
+    assert passed_over > 100_000 > looked_through
+    assert not has_the_api
 
 
 # Last, since it breaks the journal for good.

@@ -1,5 +1,6 @@
 """The program and what all its commands share. Django is set up only by the commands that need it."""
 
+import gc
 import json
 import os
 import sys
@@ -39,9 +40,10 @@ def instance(*, migrated: bool = True, founded: bool = False) -> Iterator[None]:
     except postgres.PostgresError as error:
         refuse(str(error))
     try:
-        import django  # noqa: PLC0415  # slow import
+        with _importing():
+            import django  # noqa: PLC0415  # slow import
 
-        django.setup()
+            django.setup()
         if migrated:
             migrate()
         if founded:
@@ -53,6 +55,18 @@ def instance(*, migrated: bool = True, founded: bool = False) -> Iterator[None]:
 
             connections.close_all()
             server.release()
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    """Nothing that is imported is thrown away again: to look for it took a third of what a short command costs, half of
+    that at its end, where Python looks through everything once more."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def migrate() -> None:

@@ -1,6 +1,6 @@
 """Clock -> tidying."""
 
-from anliegen.faces.api.once import forget_old_answers
+from anliegen.faces.api.kept import forget_old_answers
 from anliegen.ground import clock
 from anliegen.ground.jobs import periodic
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,8 +13,6 @@ from ninja.responses import Status
 from anliegen.faces.api.models import KeptAnswer
 from anliegen.faces.api.problems import Refused
 from anliegen.records.accounts.models import ApiToken
-
-KEPT_FOR = timedelta(days=7)
 
 Answer = dict[str, Any]
 
@@ -53,11 +51,6 @@ def made(response: HttpResponse, answer: Schema, again: bool) -> Status[Any]:
     if again:
         response.headers["Idempotent-Replayed"] = "true"
     return Status(201, answer)
-
-
-def forget_old_answers(*, at: datetime) -> int:
-    """Delete the keys of requests that nobody repeats any more; return how many."""
-    return KeptAnswer.objects.filter(created_at__lt=at - KEPT_FOR).delete()[0]
 
 
 def _fingerprint(request: HttpRequest) -> str:

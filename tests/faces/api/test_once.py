@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from anliegen.faces.api.kept import KEPT_FOR, forget_old_answers
 from anliegen.faces.api.models import KeptAnswer
-from anliegen.faces.api.once import KEPT_FOR, forget_old_answers
 from anliegen.ground.journal.actors import SYSTEM
 from anliegen.records.accounts import actions as accounts
 from anliegen.records.accounts.models import Agent, Brand

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from anliegen.ground.postgres import postmaster
+from anliegen.ground.postgres import acquire, postmaster
 from anliegen.ground.postgres.layout import Layout
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -65,6 +65,24 @@ def new_data() -> Iterator[Callable[[str], Path]]:
 @pytest.fixture
 def data(new_data: Callable[[str], Path]) -> Path:
     return new_data("data")
+
+
+@pytest.fixture(scope="session")
+def whole_cluster() -> Iterator[Path]:
+    """As it is made in a directory that has none."""
+    base = Path(tempfile.mkdtemp(prefix="pg-"))
+    base.chmod(0o755)
+    acquire(base).release()
+    yield Layout.under(base).cluster
+    clean_up(base)
+
+
+@pytest.fixture
+def made_before(data: Path, whole_cluster: Path) -> None:
+    """For tests of a server, not of its making, which takes a second: `data` has its database already."""
+    cluster = Layout.under(data).cluster
+    cluster.parent.mkdir(mode=0o700)
+    shutil.copytree(whole_cluster, cluster)
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ from anliegen.ground.postgres.layout import Layout
 
 from .conftest import REPOSITORY, ask, pid_of, runs, until
 
+made_before = pytest.mark.usefixtures("made_before")
+
 
 def python_for_others() -> str:
     """An interpreter that another user may run; ours may lie in root's home."""
@@ -52,6 +54,7 @@ def test_a_new_directory_gets_a_durable_utf8_database_sorted_by_bytes(data: Path
         assert ask(server.dsn, "SELECT lower('ÄÖÜ'), 'Z' < 'a', 'z' < 'ä'") == [("äöü", True, True)]
 
 
+@made_before
 def test_what_was_committed_is_there_after_a_stop(data: Path) -> None:
     with acquire(data) as server:
         ask(server.dsn, "CREATE TABLE kept AS SELECT 42 AS answer")
@@ -60,6 +63,7 @@ def test_what_was_committed_is_there_after_a_stop(data: Path) -> None:
         assert ask(server.dsn, "SELECT answer FROM kept") == [(42,)]
 
 
+@made_before
 def test_two_users_share_one_server_and_the_last_one_out_stops_it(
     data: Path, user: Callable[[], subprocess.Popen[str]]
 ) -> None:
@@ -89,6 +93,7 @@ def test_many_who_come_at_once_get_the_same_server(data: Path) -> None:
     assert not runs(data)
 
 
+@made_before
 def test_release_twice_takes_nothing_from_others(data: Path) -> None:
     first, second = acquire(data), acquire(data)
     first.release()
@@ -98,6 +103,7 @@ def test_release_twice_takes_nothing_from_others(data: Path) -> None:
     assert not runs(data)
 
 
+@made_before
 def test_a_forked_child_that_releases_does_not_stop_its_parents_server(data: Path) -> None:
     with acquire(data) as server:
         child = os.fork()
@@ -127,6 +133,7 @@ def test_any_name_of_a_directory_will_do(new_data: Callable[[str], Path], name: 
     assert not runs(data)
 
 
+@made_before
 def test_where_it_will_be_is_not_where_a_dead_one_was(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     acquire(data).release()
     layout = Layout.under(data)
@@ -153,6 +160,7 @@ def test_the_callers_environment_does_not_reach_the_server(data: Path, monkeypat
         assert ask(server.dsn, "SELECT current_setting('port'), current_setting('lc_messages')") == [("5432", "C")]
 
 
+@made_before
 def test_personal_data_in_errors_does_not_get_into_the_log(data: Path) -> None:
     with acquire(data) as server:
         ask(server.dsn, "CREATE TABLE person (email text UNIQUE)")
@@ -162,6 +170,7 @@ def test_personal_data_in_errors_does_not_get_into_the_log(data: Path) -> None:
     assert "erika" not in Layout.under(data).log.read_text()
 
 
+@made_before
 def test_a_directory_of_another_version_is_told_and_left_alone(data: Path) -> None:
     acquire(data).release()
     version = Layout.under(data).cluster / "PG_VERSION"
@@ -171,6 +180,7 @@ def test_a_directory_of_another_version_is_told_and_left_alone(data: Path) -> No
     assert version.read_text() == "14\n"
 
 
+@made_before
 def test_a_server_that_cannot_start_says_why_and_leaves_no_process(data: Path) -> None:
     acquire(data).release()
     layout = Layout.under(data)
@@ -180,6 +190,7 @@ def test_a_server_that_cannot_start_says_why_and_leaves_no_process(data: Path) -
     assert not runs(data)
 
 
+@made_before
 def test_a_server_left_by_an_older_release_is_restarted_only_by_a_single_user(
     data: Path, user: Callable[[], subprocess.Popen[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,6 +302,7 @@ def test_a_directory_of_somebody_else_is_told(data: Path) -> None:
     assert "belongs to" in result.stdout
 
 
+@made_before
 def test_acquire_waits_for_a_stop_that_is_under_way(data: Path) -> None:
     first = acquire(data)
     stopping = threading.Thread(target=first.release)

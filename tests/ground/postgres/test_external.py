@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from anliegen.ground.postgres import BadUrl, NotReachable, TooOld, acquire, external, parse_url, wait_ready, where
 
+made_before = pytest.mark.usefixtures("made_before")
+
 
 def named(
     name: str, user: str = "", password: str = "", host: str = "", port: str = "", **options: str
@@ -75,6 +77,7 @@ def test_anything_that_is_percent_encoded_arrives_as_it_was(user: str, password:
     assert (read["USER"], read["PASSWORD"], read["NAME"]) == (user, password, name)
 
 
+@made_before
 def test_a_server_that_is_there_tells_its_version(data: Path) -> None:
     with acquire(data) as server:
         assert wait_ready(server.url, 5) // 10000 == 18
@@ -90,6 +93,7 @@ def test_a_server_that_is_not_there_is_waited_for_and_then_told(data: Path) -> N
     assert 0.3 < time.monotonic() - began < 5
 
 
+@made_before
 def test_a_server_that_turns_us_away_is_told_at_once(data: Path) -> None:
     with acquire(data) as server:
         began = time.monotonic()
@@ -98,6 +102,7 @@ def test_a_server_that_turns_us_away_is_told_at_once(data: Path) -> None:
         assert time.monotonic() - began < 5
 
 
+@made_before
 def test_a_server_that_comes_later_is_found(data: Path) -> None:
     acquire(data).release()
     url = f"postgresql://anliegen@/anliegen?host={data}/postgres/socket"
@@ -111,6 +116,7 @@ def test_a_server_that_comes_later_is_found(data: Path) -> None:
     assert done[0] // 10000 == 18
 
 
+@made_before
 def test_a_server_that_is_too_old_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(external, "OLDEST", 99)
     with acquire(data) as server, pytest.raises(TooOld, match="needs 99"):

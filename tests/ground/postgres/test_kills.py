@@ -20,7 +20,7 @@ from anliegen.ground.postgres.layout import Layout
 
 from .conftest import REPOSITORY, ask, pid_of, runs, until
 
-pytestmark = pytest.mark.kill
+pytestmark = [pytest.mark.kill, pytest.mark.usefixtures("made_before")]
 
 
 class Writer(threading.Thread):
@@ -228,7 +228,8 @@ def test_a_stop_during_recovery_from_a_crash_does_not_hang(data: Path) -> None:
         assert not runs(data)
 
 
-def test_a_half_made_cluster_is_thrown_away_and_made_anew(data: Path) -> None:
+def test_a_half_made_cluster_is_thrown_away_and_made_anew(new_data: Callable[[str], Path]) -> None:
+    data = new_data("from nothing")
     script = (
         "import sys; from pathlib import Path; from anliegen.ground.postgres import acquire; acquire(Path(sys.argv[1]))"
     )
