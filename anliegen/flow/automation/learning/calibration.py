@@ -126,6 +126,13 @@ def error_at_most(wrong: int, of: int, certainty: float = 0.9) -> float:
     return high
 
 
+def is_shown(wrong: int, of: int, bound: float, certainty: float = 0.9) -> bool:
+    """Whether `error_at_most` is no more than the bound, without looking for where it is."""
+    if of == 0 or wrong >= of:
+        return bound >= 1
+    return bound > wrong / of and (bound >= 1 or chance_of_at_most(wrong, of, bound) <= 1 - certainty)
+
+
 def threshold_for(sure: Floats, right: NDArray[np.bool_], bound: float, certainty: float = 0.9) -> float:
     """The lowest confidence from which on the error stays under the bound. Above 1 (never) while that is not shown."""
     order = np.argsort(-sure, kind="stable")
@@ -134,7 +141,7 @@ def threshold_for(sure: Floats, right: NDArray[np.bool_], bound: float, certaint
         if wrong[place] > bound * (place + 1):
             continue  # not even as it was seen
         is_last_of_its_kind = place == len(order) - 1 or sure[order[place + 1]] < sure[order[place]]
-        if is_last_of_its_kind and error_at_most(int(wrong[place]), place + 1, certainty) <= bound:
+        if is_last_of_its_kind and is_shown(int(wrong[place]), place + 1, bound, certainty):
             return float(sure[order[place]])
     return float("inf")
 

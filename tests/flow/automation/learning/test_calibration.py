@@ -59,6 +59,16 @@ def test_of_nothing_but_errors_nothing_is_known() -> None:
     assert (calibration.error_at_most(0, 0), calibration.error_at_most(4, 4)) == (1.0, 1.0)
 
 
+@given(of=st.integers(0, 400), part=st.floats(0, 1), bound=st.floats(0, 1), certainty=st.sampled_from([0.9, 0.95]))
+def test_what_is_shown_is_what_the_bound_of_the_error_says(
+    of: int, part: float, bound: float, certainty: float
+) -> None:
+    wrong = round(of * part)
+    least = calibration.error_at_most(wrong, of, certainty)
+    if bound == 1 or abs(least - bound) > 1e-9:  # nearer, both are rounding
+        assert calibration.is_shown(wrong, of, bound, certainty) == (least <= bound)
+
+
 @given(st.integers(0, 40), st.integers(1, 60))
 def test_the_bound_is_above_what_was_seen(wrong: int, more: int) -> None:
     of = wrong + more
