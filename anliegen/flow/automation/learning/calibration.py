@@ -108,26 +108,9 @@ def calibration_error(sure: Floats, right: NDArray[np.bool_]) -> float:
     return float(sum(gaps))
 
 
-def error_at_most(wrong: int, of: int, certainty: float = 0.9) -> float:
-    """An upper bound of the true error after `wrong` errors among `of` cases (Clopper and Pearson 1934).
-
-    It is below the bound in `certainty` of all such samples. 1.0 without any case.
-    """
-    if of == 0 or wrong >= of:
-        return 1.0
-
-    def reaches(error: float) -> float:
-        return chance_of_at_most(wrong, of, error) - (1 - certainty)
-
-    low, high = wrong / of, 1.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (middle, high) if reaches(middle) > 0 else (low, middle)
-    return high
-
-
 def is_shown(wrong: int, of: int, bound: float, certainty: float = 0.9) -> bool:
-    """Whether `error_at_most` is no more than the bound, without looking for where it is."""
+    """Whether after `wrong` errors among `of` cases the upper bound of the true error is no more than `bound` (Clopper
+    and Pearson 1934). Such an upper bound is above the truth in `certainty` of all such samples."""
     if of == 0 or wrong >= of:
         return bound >= 1
     return bound > wrong / of and (bound >= 1 or chance_of_at_most(wrong, of, bound) <= 1 - certainty)

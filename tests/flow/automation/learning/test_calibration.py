@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anliegen.flow.automation.learning import calibration
+from tests.flow.automation.learning.clopper_pearson import error_at_most
 
 
 def drawn(number: int, classes: int, heat: float, seed: int = 1) -> tuple["np.ndarray", "np.ndarray"]:
@@ -52,11 +53,11 @@ def test_the_expected_error_is_the_gap_between_said_and_right() -> None:
     ],
 )  # fmt: skip
 def test_the_upper_bound_of_an_error_rate(wrong: int, of: int, certainty: float, bound: float) -> None:
-    assert calibration.error_at_most(wrong, of, certainty) == pytest.approx(bound, abs=1e-4)
+    assert error_at_most(wrong, of, certainty) == pytest.approx(bound, abs=1e-4)
 
 
 def test_of_nothing_but_errors_nothing_is_known() -> None:
-    assert (calibration.error_at_most(0, 0), calibration.error_at_most(4, 4)) == (1.0, 1.0)
+    assert (error_at_most(0, 0), error_at_most(4, 4)) == (1.0, 1.0)
 
 
 @given(of=st.integers(0, 400), part=st.floats(0, 1), bound=st.floats(0, 1), certainty=st.sampled_from([0.9, 0.95]))
@@ -64,7 +65,7 @@ def test_what_is_shown_is_what_the_bound_of_the_error_says(
     of: int, part: float, bound: float, certainty: float
 ) -> None:
     wrong = round(of * part)
-    least = calibration.error_at_most(wrong, of, certainty)
+    least = error_at_most(wrong, of, certainty)
     if bound == 1 or abs(least - bound) > 1e-9:  # nearer, both are rounding
         assert calibration.is_shown(wrong, of, bound, certainty) == (least <= bound)
 
@@ -72,7 +73,7 @@ def test_what_is_shown_is_what_the_bound_of_the_error_says(
 @given(st.integers(0, 40), st.integers(1, 60))
 def test_the_bound_is_above_what_was_seen(wrong: int, more: int) -> None:
     of = wrong + more
-    assert wrong / of <= calibration.error_at_most(wrong, of) <= 1
+    assert wrong / of <= error_at_most(wrong, of) <= 1
 
 
 @given(
@@ -87,11 +88,11 @@ def test_above_the_threshold_the_error_is_shown_to_be_under_the_bound(
     kept = right[sure >= threshold] if len(cases) else right
     if threshold == float("inf"):
         assert all(
-            calibration.error_at_most(int((~right[sure >= each]).sum()), int((sure >= each).sum())) > bound
+            error_at_most(int((~right[sure >= each]).sum()), int((sure >= each).sum())) > bound
             for each in set(sure.tolist())
         )
     else:
-        assert calibration.error_at_most(int((~kept).sum()), len(kept)) <= bound
+        assert error_at_most(int((~kept).sum()), len(kept)) <= bound
 
 
 @pytest.mark.parametrize("classes", [2, 6])

@@ -4,7 +4,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anliegen.flow.automation.learning.calibration import error_at_most
 from anliegen.flow.automation.learning.keeping import from_bytes, to_bytes
 from anliegen.flow.automation.learning.learn import learn
 from anliegen.flow.automation.learning.log import (
@@ -17,6 +16,7 @@ from anliegen.flow.automation.learning.log import (
     shown_by,
     surest,
 )
+from tests.flow.automation.learning.clopper_pearson import error_at_most
 from tests.flow.automation.learning.examples import made_up
 
 BOUND = 0.05
