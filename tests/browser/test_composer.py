@@ -63,7 +63,8 @@ def test_what_is_taken_back_is_back_as_a_whole_and_goes_out_as_a_whole(
     expect(page.get_by_label("Danach")).to_have_value("open")
     kept = page.get_by_role("list", name="Dateien, die schon da sind")
     expect(kept.get_by_role("listitem")).to_have_text(["bestätigung.pdf · 8 Byte", "irrtum.txt · 6 Byte"])
-    kept.get_by_role("button", name="Diese Datei herausnehmen").last.click()
+    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.ok):
+        kept.get_by_role("button", name="Diese Datei herausnehmen").last.click()
     page.reload()  # what was taken back is a draft like any other
     expect(kept.get_by_role("listitem")).to_have_text(["bestätigung.pdf · 8 Byte"])
     page.get_by_role("button", name="Antwort an 13 Personen senden").click()

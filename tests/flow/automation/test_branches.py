@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anliegen.flow.automation import branches, topics, triage
+from anliegen.flow.automation import branches, team_of_topic, topics
 from anliegen.flow.automation.branches import above, is_met
 from anliegen.flow.automation.learning.model import Answer
 from anliegen.flow.automation.models import Decision
@@ -76,15 +76,15 @@ def tree(billing: Team, mira: Agent) -> dict[str, Topic]:
 def test_a_topic_has_the_team_of_the_branch_it_lies_under_unless_it_has_its_own(
     tree: dict[str, Topic], billing: Team, mira: Agent
 ) -> None:
-    found = triage._team_of("advance")
+    found = team_of_topic.propose("advance")
     assert found is not None
     assert (found.choice, found.evidence, found.responsible_id) == (f"team:{billing.pk}", {"topic": "billing"}, mira.pk)
     own = Team.objects.create(name="Abschläge")
     Topic.objects.filter(code="advance").update(team=own, responsible=mira)
-    nearer = triage._team_of("advance")
+    nearer = team_of_topic.propose("advance")
     assert nearer is not None and nearer.choice == f"team:{own.pk}"
     Topic.objects.update(is_active=False)
-    assert triage._team_of("advance") is None
+    assert team_of_topic.propose("advance") is None
 
 
 def test_to_choose_something_narrower_says_that_the_branch_was_right(

@@ -11,7 +11,7 @@ LOOKED_AT = 20_000  # characters
 MOST = 8  # passages
 SHORTEST = 12  # letters that ask for something
 SHORTEST_TOLD = 20  # letters that say something without asking
-SURE = 0.6  # of a passage's topic, for it to count as one of its own
+SURE = 0.5  # of a passage's topic, for it to count as one of its own
 # Where the whole is as surely about one thing, what is stranger than so is said in passing and no concern of its own.
 WHOLE, STRANGEST = 0.97, -1.0
 _BLOCK = r"\n[ \t]*\n|\n(?=\s*(?:[-*•]|\d{1,2}[.)])\s)"  # a paragraph ends, or a point of a list begins

@@ -66,7 +66,7 @@ export function takeOut(form, line) {
   const data = new FormData();
   data.set("csrfmiddlewaretoken", value(form, "csrfmiddlewaretoken"));
   const url = form.querySelector("[data-upload]").dataset.takeOut;
-  if (input) queue(form, () => fetch(url.replace("/0/", `/${input.value}/`), { method: "POST", body: data }));
+  if (input) queue(form, () => fetch(url.replace("/0/", `/${input.value}/`), { method: "POST", body: data, keepalive: true }));
   line.remove();
   (form.querySelector("[data-kept] button") ?? form.querySelector("[type=file]")).focus();
 }
