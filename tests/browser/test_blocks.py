@@ -374,14 +374,19 @@ def test_a_text_block_goes_into_a_note_too_and_a_note_may_stay_open(
     assert "{{?Zählernummer}}" in Note.objects.get().text
 
 
-def test_the_palette_puts_a_text_block_where_one_was_writing(
-    log_in: LogIn, mira: Agent, three: list[Ticket], meter: TextBlock
-) -> None:
-    page = opened(log_in(mira), three[2])
+def asked_while_writing(page: Page) -> Page:
+    """A note is begun, and a text block looked for in the palette."""
     page.keyboard.press("n")
     page.keyboard.type("Vermerk: ")
     page.keyboard.press("Control+k")
     page.keyboard.type("erbitten")
+    return page
+
+
+def test_the_palette_puts_a_text_block_where_one_was_writing(
+    log_in: LogIn, mira: Agent, three: list[Ticket], meter: TextBlock
+) -> None:
+    page = asked_while_writing(opened(log_in(mira), three[2]))
     line = page.locator("#palette-list [aria-selected=true]")
     expect(line).to_contain_text("Zählerstand erbitten")
     expect(line.locator(".choice-preview")).to_be_visible()
@@ -392,11 +397,7 @@ def test_the_palette_puts_a_text_block_where_one_was_writing(
 def test_where_one_was_writing_is_known_though_the_field_forgets_it(
     log_in: LogIn, mira: Agent, three: list[Ticket], meter: TextBlock
 ) -> None:
-    page = opened(log_in(mira), three[2])
-    page.keyboard.press("n")
-    page.keyboard.type("Vermerk: ")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("erbitten")
+    page = asked_while_writing(opened(log_in(mira), three[2]))
     expect(page.locator("#palette-list [aria-selected=true]")).to_contain_text("Zählerstand erbitten")
     page.locator("#id_note").evaluate("field => field.setSelectionRange(0, 0)")
     page.keyboard.press("Enter")
